@@ -1,0 +1,294 @@
+"""Plain values that cross the border of the store: in from the scraper, out to the reports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+RoleClass = Literal["ai_pm", "aigc_pm", "both", "other_pm", "not_pm"]
+Requirement = Literal["required", "preferred", "duty", "mentioned"]
+FetchState = Literal["complete", "partial", "refused", "missing", "failed", "suspect"]
+Workplace = Literal["remote", "hybrid", "onsite"]
+EducationLevel = Literal["none", "high_school", "associate", "bachelor", "master", "doctorate"]
+Period = Literal["hour", "day", "week", "month", "year"]
+
+# ------------------------------------------------------------------ what a posting says, with proof
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Evidence: the slice `[start:end)` (code points) of `field`; offsets are None for board fields."""
+
+    text: str
+    start: int | None = None
+    end: int | None = None
+    field: Literal["title", "description"] = "description"
+
+
+@dataclass(frozen=True, slots=True)
+class YearsAsked:
+    """Years of experience asked for; `max` None is open-ended."""
+
+    min: float | None
+    max: float | None
+    requirement: Literal["required", "preferred"]
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class EducationAsked:
+    """The lowest degree asked for."""
+
+    min: EducationLevel
+    requirement: Literal["required", "preferred"]
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Pay per `period` in `currency` (ISO 4217); `months` = salaries a year where the text states it.
+
+    `annual_min/max` are min/max a year (12 salaries where `months` is None), None for hour, day, week.
+    """
+
+    min: float | None
+    max: float | None
+    currency: str | None
+    period: Period | None
+    months: float | None = None
+    quote: Quote | None = None
+
+    def annual(self, value: float | None) -> float | None:
+        """Return `value` (one of min, max) per year, or None where the period does not allow it."""
+        if value is None or self.period not in ("month", "year"):
+            return None
+        return value if self.period == "year" else value * (self.months or 12)
+
+
+@dataclass(frozen=True, slots=True)
+class TagHit:
+    """One tag of a posting: the strongest requirement found, with its quote.
+
+    `id` is a contract id where the fine tag rolls up into one, else the fine tag's own id; `fine` is
+    always the fine tag that matched.
+    """
+
+    id: str
+    fine: str
+    requirement: Requirement
+    zone: str
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """Everything that was understood of one text under one taxonomy version."""
+
+    taxonomy: str
+    lang: Literal["zh", "en", "mixed"]
+    role: RoleClass
+    classic: float
+    genai: float
+    years_total: YearsAsked | None = None
+    years_ai: YearsAsked | None = None
+    education: EducationAsked | None = None
+    salary: Pay | None = None
+    workplace: Workplace | None = None
+    tags: tuple[TagHit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyTag:
+    """A tag as the reports need it: names in both languages and where it belongs."""
+
+    id: str
+    en: str
+    zh: str
+    era: Literal["classic", "genai", "shared", "none"]
+    groups: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonomyRecord:
+    """The taxonomy in use: version, hash of all that decides tags, and its contract-level tags."""
+
+    version: str
+    sha256: str
+    tags: tuple[TaxonomyTag, ...]
+
+
+# ------------------------------------------------------------------ one observation of one listing
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRecord:
+    """A posting that passed the PM title gate, normalised; `text` is what quotes point into."""
+
+    native_id: str
+    title: str
+    text: str
+    url: str
+    company: str
+    company_key: str
+    content_hash: str
+    vacancy_key: str
+    places: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    market: str = "en"
+    salary_raw: str = ""
+    experience_raw: str = ""
+    education_raw: str = ""
+    posted_at: datetime | None = None
+    tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one look at one listing showed.
+
+    `family`/`key` name the listing; `ids` are the native ids of everything it listed, PM or not, read or
+    rejected (of a multi-employer listing together with the employer's company_key). `whole` tells that
+    every page was read, totals agreed and rejects stayed under 10 %: only then may absence mean
+    anything. `state` is set by the caller for failures (`partial`, `refused`, `missing`, `failed`); a
+    whole listing arrives as `complete` and may be judged `suspect` by the store. `scope` says what was
+    asked; `digest` identifies the bytes that were seen.
+    """
+
+    family: str
+    key: str
+    company: str
+    market: str
+    observed_at: datetime
+    state: FetchState
+    scope: str
+    digest: str
+    reason: str = ""
+    multi_employer: bool = False
+    listed: int = 0
+    rejected: int = 0
+    pages: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)  # native id -> company_key ("" single employer)
+    postings: tuple[PostingRecord, ...] = ()
+
+
+# ------------------------------------------------------------------ what the reports read
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A panel unit: a board, or one employer within a source that lists several."""
+
+    id: int
+    name: str
+    source: str  # family of a board ("ashby") or the name of an imported source ("pm_feed")
+    board: str  # "family:key"
+    market: str
+    multi_employer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One observation of one unit. `usable` cells count for trends; others are missing, not zero.
+
+    `epoch` grows at each break of the unit's series (scope or coverage): values of different epochs are
+    never compared. `first` marks the epoch's first usable cell, whose postings are backlog.
+    """
+
+    unit: int
+    epoch: int
+    observed_at: datetime
+    week: date  # Monday of the ISO week in the configured zone
+    state: FetchState
+    usable: bool
+    first: bool
+    listed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One uninterrupted stay of a posting in its listing, as known at the data cut."""
+
+    posting: int
+    unit: int
+    kind: Literal["backlog", "new", "repost"]
+    opened_at: datetime
+    last_seen_at: datetime
+    missed_at: datetime | None  # first complete miss after last_seen (confirmed or not)
+    closed: bool  # the miss was confirmed by a second one
+    reason: str  # "", "gone", "left_scope", "before_history"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingFact:
+    """A posting of the window with its latest known version and that version's tagging."""
+
+    id: int
+    vacancy: str
+    unit: int
+    company: int
+    company_name: str
+    title: str
+    url: str
+    market: str
+    places: tuple[str, ...]
+    posted_at: datetime | None
+    role: RoleClass
+    lang: str
+    years_min: float | None
+    years_max: float | None
+    years_required: bool
+    ai_years_min: float | None
+    ai_years_required: bool
+    education: EducationLevel | None
+    education_required: bool
+    workplace: str | None
+    salary: Pay | None
+    tags: Mapping[str, Requirement]  # contract or fine id -> strongest requirement ("mentioned" left out)
+    quotes: Mapping[str, str]  # tag id -> its quote
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The series of `unit` (None: all units of `source`) may not be compared across the start of `week`."""
+
+    source: str
+    unit: str | None
+    week: date
+    reason: Literal["scope", "coverage", "taxonomy"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFact:
+    """One board's outcome in one run, for the run-health table."""
+
+    board: str
+    company: str
+    source: str
+    observed_at: datetime
+    week: date
+    state: FetchState
+    reason: str
+    listed: int
+    kept: int
+    rejected: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a weekly report is computed from, cut at `as_of` (inclusive)."""
+
+    zone: str
+    as_of: datetime
+    data_cut: datetime | None  # the last observation at or before as_of
+    units: Mapping[int, Unit]
+    cells: tuple[Cell, ...]
+    spells: tuple[Spell, ...]
+    postings: Mapping[int, PostingFact]
+    fetches: tuple[FetchFact, ...]
+    breaks: tuple[Break, ...]
+    taxonomy: TaxonomyRecord | None
+    schema: str  # Alembic revision
+    notices: tuple[str, ...] = ()  # e.g. that the data are invented
