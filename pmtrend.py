@@ -1,5 +1,524 @@
-"""The command line of pmtrend."""
+"""The command line: one short function per verb, no logic. The only file that knows all rooms.
+
+stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage or configuration,
+2 every board failed, 3 some boards failed, 4 another run holds the lock.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from tqdm import tqdm
+
+from scraper.boards import load_boards
+from scraper.clock import utcnow
+from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings
+from scraper.errors import ConfigError, InputError, LockHeld, PmtrendError
+from scraper.lock import exclusive
+from scraper.log import set_up
+from scraper.model import Board
+from storage.errors import StorageError
+from storage.store import Store, open_store
+from storage.version import __version__
+from storage.weeks import WEEK, label, last_finished, parse_label, week_end
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands before the verb: which database, which configuration."""
+
+    settings: Settings
+    database: str
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the store (creating or upgrading it), close it afterwards."""
+        store = open_store(self.database, self.settings.zone)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Store]:
+        """Open the store for a run; one run at a time."""
+        path = self.database.removeprefix("sqlite:///")
+        lock = Path((path or "pmtrend") + ".lock")
+        with self.store() as store:
+            if path in ("", ":memory:"):
+                yield store
+                return
+            with exclusive(lock):
+                yield store
+
+
+HISTORY = 60 * WEEK
+"""What a report reads: its 53 weeks and some before, so that the first of them has a past."""
+
+pass_context = click.make_pass_decorator(Context)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pmtrend")
+@click.option("--db", metavar="URL", help="Database, e.g. sqlite:///pmtrend.db (env PMTREND_DATABASE_URL).")
+@click.option("--config", type=click.Path(path_type=Path), help=f"Configuration (default: ./{FILE_NAME}).")
+@click.option("-v", "--verbose", is_flag=True, help="Tell more on stderr.")
+@click.pass_context
+def cli(context: click.Context, db: str | None, config: Path | None, verbose: bool) -> None:
+    """Follow public product-manager postings and report what AI PM and AIGC PM roles ask for."""
+    set_up(verbose)
+    if context.invoked_subcommand == "init" and config is None:
+        settings = Settings()
+    else:
+        settings = load_settings(config)
+    database = db or os.environ.get("PMTREND_DATABASE_URL") or _from_home(settings)
+    context.obj = Context(settings, database)
+
+
+def _from_home(settings: Settings) -> str:
+    """The configured database; a relative SQLite path is relative to the configuration file."""
+    prefix, _, path = settings.database.partition("sqlite:///")
+    if prefix or not path or path == ":memory:" or Path(path).is_absolute() or settings.source == "defaults":
+        return settings.database
+    return f"sqlite:///{settings.home / path}"
+
+
+@cli.command()
+@pass_context
+def init(context: Context) -> None:
+    """Write pmtrend.toml here and create the database."""
+    path = Path(FILE_NAME)
+    if path.exists():
+        raise ConfigError(f"{path} exists already; nothing was changed")
+    path.write_text(TEMPLATE, encoding="utf-8")
+    with context.store() as store:
+        click.echo(f"wrote {path} and created {store.engine.url.database}")
+    click.echo("next: set `operator` in it, then run `pmtrend weekly`")
+
+
+# ------------------------------------------------------------------ runs
+
+
+@cli.command()
+@click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
+@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable).")
+@click.option("--budget", default="50m", show_default=True, help="Begin no board after this time.")
+@pass_context
+def collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...], budget: str) -> int:
+    """Look at the followed boards now and store what they list."""
+    return _collect(context, families, keys, budget)
+
+
+def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...], budget: str) -> int:
+    from scraper.collecting import collect as run
+    from scraper.fetching.archive import WarcArchive
+    from scraper.fetching.client import HttpFetcher
+
+    settings = context.settings
+    if not settings.operator.strip():
+        raise ConfigError(
+            f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
+            "it is sent with every request (`pmtrend init` writes the file)"
+        )
+    boards = _boards(settings, families, keys)
+    until = utcnow() + _duration(budget)
+    with (
+        context.writing() as store,
+        WarcArchive(settings.archive, utcnow, operator=settings.operator) as archive,
+        HttpFetcher(settings.operator, archive=archive, clock=utcnow) as fetcher,
+        _progress("boards", len(boards)) as on_look,
+    ):
+        summary = run(store, boards, fetcher, clock=utcnow, until=until, on_look=on_look)
+    _tell(summary)
+    return summary.exit_code
+
+
+def _boards(settings: Settings, families: tuple[str, ...], keys: tuple[str, ...]) -> list[Board]:
+    known = load_boards(settings.home / "boards.d")
+    wanted = families or settings.families
+    unknown = set(wanted) - {board.family for board in known}
+    if unknown:
+        raise ConfigError(
+            f"no board of family {', '.join(sorted(unknown))}; there are {', '.join(sorted({b.family for b in known}))}"
+        )
+    chosen = [b for b in known if (not wanted or b.family in wanted) and (not keys or b.key in keys)]
+    if missing := set(keys) - {board.key for board in chosen}:
+        raise ConfigError(f"no board {', '.join(sorted(missing))}; `pmtrend boards list` shows them all")
+    return chosen
+
+
+def _duration(text: str) -> timedelta:
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdigit() or int(number) == 0:
+        raise ConfigError(f"--budget {text!r} is not a time; write it as 90s, 50m or 2h")
+    return timedelta(seconds=int(number) * units[unit])
+
+
+@cli.command()
+@click.argument("warc", nargs=-1, required=True, type=click.Path(path_type=Path))
+@pass_context
+def replay(context: Context, warc: tuple[Path, ...]) -> int:
+    """Run the pipeline on archived replies (WARC files), each at the time it was archived."""
+    from scraper.collecting import replay as run
+    from scraper.collecting import visits
+    from scraper.fetching.replay import ReplayArchive
+
+    archive = ReplayArchive(list(warc))
+    boards = load_boards(context.settings.home / "boards.d")
+    looks = len(visits(archive, boards))
+    if not looks:
+        raise InputError(f"{', '.join(map(str, warc))}: no reply of a known board is archived there")
+    with context.writing() as store, _progress("looks", looks) as on_look:
+        summary = run(store, archive, boards, clock=utcnow, on_look=on_look)
+    for problem in archive.problems:
+        click.echo(f"pmtrend: {problem}", err=True)
+    _tell(summary)
+    return summary.exit_code
+
+
+@cli.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--source", required=True, metavar="NAME", help="What these files are a listing of.")
+@click.option("--as-of", metavar="DATE", help="When it was seen (midnight UTC if no time is given).")
+@click.option("--complete", is_flag=True, help="Each listing is whole: what is absent counts as missing.")
+@click.option("--scope", default="", metavar="NAME", help="What was asked for; a new name breaks the series.")
+@pass_context
+def import_(
+    context: Context, files: tuple[Path, ...], source: str, as_of: str | None, complete: bool, scope: str
+) -> int:
+    """Store postings from CSV, TSV, XLSX, JSON or JSONL files that you exported or saved yourself."""
+    from scraper.collecting import import_listings
+    from scraper.importing import parse_as_of, read_files
+
+    if not source.strip():
+        raise ConfigError("--source needs a name")
+    listings = read_files(list(files), as_of=parse_as_of(as_of) if as_of else None, now=utcnow())
+    with context.writing() as store, _progress("listings", len(listings)) as on_look:
+        summary = import_listings(
+            store,
+            listings,
+            source=source.strip(),
+            complete=complete,
+            scope=scope.strip(),
+            clock=utcnow,
+            on_look=on_look,
+        )
+    for listing in listings:
+        for reject in listing.rejects[:10]:
+            click.echo(f"pmtrend: not read: {reject.reason}", err=True)
+        if len(listing.rejects) > 10:
+            click.echo(f"pmtrend: … and {len(listing.rejects) - 10} more rows not read", err=True)
+    _tell(summary)
+    return 0
+
+
+def _tell(summary: Any) -> None:
+    states = sorted(summary.states.items())
+    by_state: dict[str, int] = {}
+    for _, state in states:
+        by_state[state] = by_state.get(state, 0) + 1
+    if summary.looks == summary.duplicates:
+        click.echo("nothing new: all of this is stored already")
+        return
+    parts = [f"{count} {state}" for state, count in sorted(by_state.items())]
+    click.echo(f"{summary.looks} looks at {len(states)} listings: {', '.join(parts)}")
+    click.echo(
+        f"{summary.postings} postings listed, {summary.rejected} not readable; of the PM postings "
+        f"{summary.created} are new, {summary.changed} changed, {summary.closed} closed"
+    )
+    if summary.duplicates:
+        click.echo(f"{summary.duplicates} looks were stored already")
+    for board, state in states:
+        if state != "complete":
+            click.echo(f"  {board}: {state}: {summary.reasons[board]}")
+    if summary.stopped:
+        click.echo(f"pmtrend: {summary.stopped}", err=True)
+
+
+@contextmanager
+def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
+    """A progress bar on stderr when that is a terminal."""
+    counts = {"new": 0, "failed": 0}
+    with tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+
+        def on_look(looked: Any) -> None:
+            counts["new"] += looked.recorded.created
+            counts["failed"] += looked.recorded.state in ("partial", "refused", "missing", "failed")
+            bar.set_postfix(counts, refresh=False)
+            bar.update()
+
+        yield on_look
+
+
+# ------------------------------------------------------------------ reports
+
+
+@cli.command()
+@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished one).")
+@click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder (default: pmtrend-reports).")
+@click.option("--as-of", metavar="DATE", help="As known at the end of that day.")
+@pass_context
+def report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
+    """Write the weekly report: markdown in English and Chinese, charts, JSON, CSV."""
+    return _report(context, week, lang, out, as_of)
+
+
+def _report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
+    from reports.errors import ReportError
+    from reports.weekly import build_weekly
+    from reports.writing import write_report
+
+    with context.store() as store:
+        monday = _week(week, store.zone)
+        cut = _day_end(as_of, store.zone) if as_of else None
+        facts = store.facts(
+            first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut
+        )
+    options = f" --as-of {as_of}" if as_of else ""
+    built = build_weekly(facts, monday, command=f"pmtrend report --week {label(monday)}{options}")
+    try:
+        files = write_report(
+            built, out or context.settings.reports, ["en", "zh"] if lang == "both" else [lang]
+        )  # type: ignore[list-item]
+    except ReportError as error:
+        raise ConfigError(str(error)) from None
+    for path in files:
+        if path.suffix == ".md" and path.name.startswith("report."):
+            click.echo(path)
+    return 0
+
+
+def _week(text: str | None, zone: str) -> date:
+    if text is None:
+        return last_finished(utcnow(), zone)
+    try:
+        return parse_label(text)
+    except ValueError as error:
+        raise ConfigError(f"--week: {error}") from None
+
+
+def _day_end(text: str, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--as-of {text!r} is not a day; write it as 2026-11-23") from None
+    following = day + timedelta(days=1)
+    return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone)) - timedelta(
+        seconds=1
+    )
+
+
+@cli.command()
+@pass_context
+def weekly(context: Context) -> int:
+    """Collect, then write the report of the last finished week: what cron calls."""
+    code = _collect(context, (), (), "50m")
+    _report(context, None, "both", None, None)
+    return code
+
+
+# ------------------------------------------------------------------ understanding
+
+
+@cli.command()
+@click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"), default="-")
+@click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
+def tag(file: TextIO, jsonl: bool) -> None:
+    """Show what would be tagged in a text, and why (first line: the title; or from stdin)."""
+    from scraper.explaining import explain
+
+    from scraper.understanding import tag_lines
+
+    if jsonl:
+        for line in tag_lines(file):
+            click.echo(line)
+        return
+    if file.isatty():
+        click.echo("paste a posting (first line: its title), end with Ctrl-D", err=True)
+    text = file.read()
+    if not text.strip():
+        raise InputError("there is no text to tag")
+    click.echo(explain(text))
+
+
+@cli.command()
+@pass_context
+def retag(context: Context) -> None:
+    """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
+    from scraper.collecting import retag as run
+
+    with context.writing() as store, tqdm(unit=" texts", disable=not sys.stderr.isatty()) as bar:
+        done = run(store, clock=utcnow, on_batch=bar.update)
+    click.echo(f"{done} texts tagged")
+
+
+# ------------------------------------------------------------------ boards, schedule, status, database
+
+
+@cli.group()
+def boards() -> None:
+    """The boards that are followed."""
+
+
+@boards.command("list")
+@click.option("--family", help="Only this family.")
+@pass_context
+def boards_list(context: Context, family: str | None) -> None:
+    """List the followed boards: family, key, company, market, evidence (tab-separated)."""
+    for board in _boards(context.settings, (family,) if family else (), ()):
+        click.echo("\t".join((board.family, board.key, board.company, board.market, board.evidence)))
+
+
+@cli.command()
+@click.option("--print-cron", is_flag=True, help="Print the crontab line instead of running.")
+@pass_context
+def schedule(context: Context, print_cron: bool) -> None:
+    """Run `weekly` on the configured schedule until interrupted."""
+    from scraper.scheduling import cron_line, run_forever
+
+    settings = context.settings
+    if print_cron:
+        program = [str(Path(sys.argv[0]).resolve())]
+        click.echo(
+            cron_line(settings.schedule.weekly, [*program, "weekly"], settings.home, Path("pmtrend.log"))
+        )
+        return
+
+    def job() -> None:
+        try:
+            click.echo(f"weekly run ended with {_collect(context, (), (), '50m')}", err=True)
+            _report(context, None, "both", None, None)
+        except (PmtrendError, StorageError) as error:
+            click.echo(f"pmtrend: {error}", err=True)
+
+    run_forever(settings.schedule.weekly, job)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--check", is_flag=True, help="Exit 2 if every board failed, 3 if some did (for monitoring).")
+@pass_context
+def status(context: Context, as_json: bool, check: bool) -> int:
+    """Show the boards by the state of their latest look, and the postings in the store."""
+    with context.store() as store:
+        found = store.status()
+    kind, started, finished = found.last_run or (None, None, None)
+    stamp = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None  # noqa: E731
+    if as_json:
+        last = {"kind": kind, "started": stamp(started), "finished": stamp(finished)} if kind else None
+        postings = {
+            "total": found.total,
+            "open": found.open,
+            "by_role": found.by_role,
+            "not_pm": found.not_pm,
+        }
+        click.echo(
+            json.dumps(
+                {
+                    "boards": found.boards,
+                    "seen": found.seen,
+                    "rejected": found.rejected,
+                    "postings": postings,
+                    "last_run": last,
+                },
+                ensure_ascii=False,
+            )
+        )
+    else:
+        _show_status(found, stamp)
+    failed = sum(found.boards[state] for state in ("partial", "refused", "missing", "failed"))
+    if not check or not failed:
+        return 0
+    return 2 if failed == sum(found.boards.values()) else 3
+
+
+def _show_status(found: Any, stamp: Callable[[datetime | None], str | None]) -> None:
+    if found.last_run is None:
+        click.echo("the store is empty; `pmtrend collect`, `replay` or `import` fills it")
+        return
+    kind, started, finished = found.last_run
+    click.echo(f"last run   {kind}, {stamp(started)} to {stamp(finished) or '(not finished)'}")
+    states = ", ".join(f"{count} {state}" for state, count in found.boards.items() if count)
+    click.echo(f"boards     {sum(found.boards.values())}: {states}")
+    click.echo(f"listed     {found.seen} postings at their latest looks, {found.rejected} not readable")
+    roles = ", ".join(f"{count} {role}" for role, count in found.by_role.items())
+    click.echo(f"PM roles   {found.total}, of them {found.open} open: {roles}; {found.not_pm} are none")
+    for trouble in found.troubles[:20]:
+        click.echo(f"  {trouble.board}: {trouble.state} ({stamp(trouble.observed_at)}) {trouble.reason}")
+    if len(found.troubles) > 20:
+        click.echo(f"  … and {len(found.troubles) - 20} more")
+
+
+@cli.group()
+def db() -> None:
+    """The database: upgrade, check, backup."""
+
+
+@db.command("upgrade")
+@pass_context
+def db_upgrade(context: Context) -> None:
+    """Bring the database to this release's schema (every verb does so, too)."""
+    with context.store() as store:
+        click.echo(f"{store.engine.url.database} is up to date")
+
+
+@db.command("check")
+@pass_context
+def db_check(context: Context) -> int:
+    """Check the integrity of the database."""
+    with context.store() as store:
+        problems = store.check()
+    for problem in problems:
+        click.echo(problem)
+    if not problems:
+        click.echo("ok")
+    return 1 if problems else 0
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_context
+def db_backup(context: Context, file: Path) -> None:
+    """Write a verified copy of the database to FILE while it is in use."""
+    with context.store() as store:
+        store.backup(file)
+    click.echo(f"wrote {file}")
 
 
 def main() -> None:
     """Entry point of the console script."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = 1
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("pmtrend: interrupted", err=True)
+        code = 1
+    except click.ClickException as error:
+        click.echo(f"pmtrend: {error.format_message()}", err=True)
+        code = 1
+    except LockHeld as error:
+        click.echo(f"pmtrend: {error}", err=True)
+        code = 4
+    except (PmtrendError, StorageError) as error:
+        click.echo(f"pmtrend: {error}", err=True)
+        code = 1
+    except BrokenPipeError:
+        # The reader of our output left (`pmtrend … | head`): say nothing, as other filters do.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,1 +1,337 @@
+"""One run: look at boards (live or from an archive) or files, understand what they list, store it.
 
+Board by board: gather → title gate → normalise → tag what is new → one transaction. The three kinds of
+run differ only in where looks come from and what their clock is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import unquote
+
+from scraper.errors import InputError
+from scraper.fetching import Fetcher
+from scraper.fetching.replay import ReplayArchive
+from scraper.gathering import Gathered, gather
+from scraper.importing import ImportedListing
+from scraper.model import Board, Family, RawPosting
+from scraper.normalizing.companies import company_key
+from scraper.normalizing.posting import normalise, stated_pay
+from scraper.normalizing.titles import GATE_VERSION, is_pm_title
+from scraper.sources import FAMILIES, family_of
+from scraper.sources.urls import same
+from scraper.understanding import TAXONOMY, understand
+from storage.records import IMPORT, FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
+from storage.store import RunHandle, RunKind, Store
+
+_FAILED: frozenset[FetchState] = frozenset({"partial", "refused", "missing", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look that a run made, for whoever shows progress."""
+
+    board: str  # "family:key"
+    listing: Listing
+    recorded: Recorded
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """What a run did. `states`: the state of each board's last look in this run."""
+
+    looks: int = 0
+    duplicates: int = 0
+    postings: int = 0
+    rejected: int = 0
+    created: int = 0
+    changed: int = 0
+    closed: int = 0
+    states: dict[str, FetchState] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    roles: Counter[str] = field(default_factory=Counter)
+    stopped: str = ""
+
+    def add(self, looked: Looked) -> None:
+        """Count one look."""
+        self.looks += 1
+        if looked.recorded.duplicate:
+            self.duplicates += 1
+            return
+        self.postings += looked.listing.listed
+        self.rejected += looked.listing.rejected
+        self.created += looked.recorded.created
+        self.changed += looked.recorded.changed
+        self.closed += looked.recorded.closed
+        self.states[looked.board] = looked.recorded.state
+        self.reasons[looked.board] = looked.recorded.reason
+        self.roles.update(p.tagging.role for p in looked.listing.postings if p.tagging)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure."""
+        failed = sum(state in _FAILED for state in self.states.values())
+        if not failed:
+            return 0
+        return 2 if failed == len(self.states) else 3
+
+
+OnLook = Callable[[Looked], None]
+
+
+class _Run:
+    """A run that begins in the store with its first look that is new, so that a rerun changes nothing."""
+
+    def __init__(self, store: Store, kind: RunKind, now: datetime, on_look: OnLook, notice: str = ""):
+        self.store, self.kind, self.now, self.on_look, self.notice = store, kind, now, on_look, notice
+        self.summary = RunSummary()
+        self._handle: RunHandle | None = None
+        self._known: dict[str, dict[str, str]] = {}
+
+    def record(self, listing: Listing, raw: Sequence[RawPosting], company: str, market: str | None) -> None:
+        """Understand the PM postings among `raw` and store the listing with them."""
+        name = f"{listing.family}:{listing.key}"
+        if self.store.has_observation(listing.family, listing.key, listing.observed_at, listing.digest):
+            self._tell(Looked(name, listing, Recorded(duplicate=True)))
+            return
+        if self._handle is None:
+            self._handle = self.store.begin_run(
+                self.kind, TAXONOMY, now=self.now, observed_from=listing.observed_at, notice=self.notice
+            )
+        known = self._known_contents(listing.posting_family)
+        kept = [posting for posting in raw if is_pm_title(posting.title)]
+        records = [_understood(posting, company, market, known) for posting in kept]
+        listing = replace(listing, postings=tuple(record for record in records if record))
+        recorded = self.store.record(self._handle, listing)
+        known.update({record.native_id: record.content_hash for record in listing.postings})
+        self._tell(Looked(name, listing, recorded))
+
+    def finish(self, now: datetime) -> RunSummary:
+        """Close the run in the store and return what it did."""
+        if self._handle is not None:
+            self.store.finish_run(self._handle, now)
+        return self.summary
+
+    def _tell(self, looked: Looked) -> None:
+        self.summary.add(looked)
+        self.on_look(looked)
+
+    def _known_contents(self, family: str) -> dict[str, str]:
+        if family not in self._known:
+            self._known[family] = self.store.known_contents(family, TAXONOMY)
+        return self._known[family]
+
+
+def _understood(
+    raw: RawPosting, company: str, market: str | None, known: Mapping[str, str]
+) -> PostingRecord | None:
+    """The record of a posting, tagged unless the store has this content; None if nothing new is known."""
+    record = normalise(raw, company=company, market=market)
+    if raw.detail is not None and raw.native_id in known:
+        return None  # its details could not be read this time: what is stored is better
+    if known.get(raw.native_id) == record.content_hash:
+        return record
+    return replace(record, tagging=tag_record(record))
+
+
+def tag_record(record: PostingRecord | StoredText) -> Tagging:
+    """Understand a normalised posting, just read or stored, with the current taxonomy."""
+    return understand(
+        record.title,
+        record.text,
+        company=record.company,
+        locations=tuple(record.structured.get("locations", ())),
+        workplace=record.structured.get("workplace"),
+        pay=stated_pay(record.structured),
+        salary_raw=record.salary_raw,
+        experience_raw=record.experience_raw,
+        education_raw=record.education_raw,
+    ).tagging
+
+
+# ------------------------------------------------------------------ boards, live or from an archive
+
+
+def collect(
+    store: Store,
+    boards: Sequence[Board],
+    fetcher: Fetcher,
+    *,
+    clock: Callable[[], datetime],
+    until: datetime | None = None,
+    on_look: OnLook = lambda looked: None,
+) -> RunSummary:
+    """Look at every board now. After `until` no further board is begun."""
+    run = _Run(store, "collect", clock(), on_look)
+    for done, board in enumerate(boards):
+        if until is not None and clock() >= until:
+            run.summary.stopped = f"the time budget ended after {done} of {len(boards)} boards"
+            break
+        family = FAMILIES[board.family]
+        _look(run, board, family, gather(board, family, fetcher, _wanted, clock()))
+    return run.finish(clock())
+
+
+def _wanted(posting: RawPosting) -> bool:
+    return is_pm_title(posting.title)
+
+
+def _look(run: _Run, board: Board, family: Family, gathered: Gathered) -> None:
+    ids = {posting.native_id: "" for posting in gathered.postings}
+    ids |= {reject.native_id: "" for reject in gathered.rejects if reject.native_id}
+    listing = Listing(
+        family=board.family,
+        key=board.key,
+        company=board.company,
+        company_key=company_key(board.company),
+        market=board.market,
+        observed_at=gathered.observed_at,
+        state=gathered.state,
+        scope=f"{family.name} reader {family.version}, title gate {GATE_VERSION}",
+        digest=gathered.digest,
+        reason=gathered.reason,
+        listed=gathered.listed,
+        rejected=len(gathered.rejects),
+        pages=gathered.pages,
+        ids=ids,
+    )
+    run.record(listing, gathered.postings, board.company, board.market)
+
+
+def replay(
+    store: Store,
+    archive: ReplayArchive,
+    boards: Sequence[Board],
+    *,
+    clock: Callable[[], datetime],
+    on_look: OnLook = lambda looked: None,
+) -> RunSummary:
+    """Look at every board that the archive holds, at the times it was archived, in that order.
+
+    `boards` lend their names and markets; a board that is not among them is named after its key.
+    """
+    run = _Run(store, "replay", clock(), on_look, notice=" ".join(archive.notices))
+    for visit in visits(archive, boards):
+        family = FAMILIES[visit.board.family]
+        fetcher = archive.fetcher(visit.at, visit.until)
+        _look(run, visit.board, family, gather(visit.asked, family, fetcher, _wanted, visit.at))
+    return run.finish(clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A look that an archive holds: `asked` spells the key as the archive does, `board` as we do."""
+
+    board: Board
+    asked: Board
+    at: datetime
+    until: datetime | None  # when the next visit to the board begins
+
+
+def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
+    """Return every look that the archive holds, in the order of their dates."""
+    named = {_spelling(board): board for board in boards}
+    begun: list[tuple[Board, Board, datetime]] = []
+    for exchange in archive.exchanges:
+        found = family_of(exchange.url)
+        if found is None:
+            continue
+        family, key = found
+        asked = Board(family.name, key, key, family.market)
+        if same(family.first(asked).url, exchange.url):
+            begun.append((named.get(_spelling(asked), asked), asked, exchange.at))
+    following: dict[str, datetime] = {}
+    result: list[Visit] = []
+    for board, asked, at in reversed(begun):
+        name = f"{board.family}:{board.key}"
+        result.append(Visit(board, asked, at, following.get(name)))
+        following[name] = at
+    return result[::-1]
+
+
+def _spelling(board: Board) -> tuple[str, str]:
+    # Archives hold keys in any case, and quoted twice.
+    return board.family, unquote(board.key).casefold()
+
+
+# ------------------------------------------------------------------ files
+
+
+def import_listings(
+    store: Store,
+    listings: Sequence[ImportedListing],
+    *,
+    source: str,
+    complete: bool,
+    scope: str,
+    clock: Callable[[], datetime],
+    on_look: OnLook = lambda looked: None,
+) -> RunSummary:
+    """Store the listings of imported files, in the order of their dates, as looks at the source `source`.
+
+    Only with `complete` may what is absent count as missing; unreadable rows (above 10 %) take that back.
+    Raises InputError for a listing dated in the future, before anything is stored.
+    """
+    now = clock()
+    for imported in listings:
+        if imported.observed_at and imported.observed_at > now:
+            day = imported.observed_at.date().isoformat()
+            raise InputError(f"these files hold a listing of {day}, which has not come yet")
+    run = _Run(store, "import", now, on_look)
+    for imported in listings:
+        keys = {posting.native_id: company_key(posting.company or source) for posting in imported.postings}
+        keys |= {reject.native_id: "" for reject in imported.rejects if reject.native_id}
+        listed = len(imported.postings) + len(imported.rejects)
+        state, reason = _import_state(imported, complete, listed)
+        listing = Listing(
+            family=IMPORT,
+            key=source,
+            company=source,
+            company_key=f"source:{source}",
+            market=_market(imported.postings),
+            observed_at=imported.observed_at or now,
+            state=state,
+            scope=f"{scope or 'no --scope'}, title gate {GATE_VERSION}",
+            digest=imported.digest,
+            reason=reason,
+            multi_employer=True,
+            listed=listed,
+            rejected=len(imported.rejects),
+            pages=1,
+            ids=keys,
+        )
+        # A file that names no employer is a listing of one, and that one is called what the user called it.
+        run.record(listing, imported.postings, source, None)
+    return run.finish(clock())
+
+
+def _import_state(imported: ImportedListing, complete: bool, listed: int) -> tuple[FetchState, str]:
+    if not complete:
+        return "partial", "imported without --complete"
+    if imported.observed_at is None:
+        return "partial", "rows without a date cannot be a complete listing; give --as-of"
+    if len(imported.rejects) > 0.1 * listed:
+        return "partial", f"{len(imported.rejects)} of {listed} rows cannot be read"
+    return "complete", ""
+
+
+def _market(postings: Sequence[RawPosting]) -> str:
+    chinese = sum(any("\u4e00" <= char <= "\u9fff" for char in posting.title) for posting in postings)
+    return "zh" if 2 * chinese > len(postings) else "en"
+
+
+# ------------------------------------------------------------------ the whole store again
+
+
+def retag(
+    store: Store, *, clock: Callable[[], datetime], on_batch: Callable[[int], None] = lambda n: None
+) -> int:
+    """Tag every stored text that the current taxonomy has not tagged; return how many. May be interrupted."""
+    done = 0
+    while batch := store.untagged(TAXONOMY, 500):
+        rows = [(text.version, tag_record(text)) for text in batch]
+        store.add_taggings(TAXONOMY, rows, clock())
+        done += len(rows)
+        on_batch(len(rows))
+    return done

@@ -1,1 +1,206 @@
+"""A posting → everything that is understood of it, and the JSON of `pmtrend tag --jsonl`.
 
+This is where the rooms of normalising (text, pay, workplace) and tagging (tags, years, degree, role) meet.
+Nothing here asks the clock, the network or the store.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from scraper.errors import InputError
+from scraper.normalizing.salary import find_salary, parse_salary
+from scraper.normalizing.text import detect_language, to_text
+from scraper.normalizing.titles import is_pm_title
+from scraper.normalizing.workplace import find_workplace
+from scraper.tagging import TextTagging, default_tagger, taxonomy_record
+from storage.records import EducationAsked, Pay, Quote, Tagging, TaxonomyRecord, Workplace, YearsAsked
+
+TAXONOMY: TaxonomyRecord = taxonomy_record()
+"""The taxonomy of this release: version, hash over all that decides tags, tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """`text` is what the quotes point into; `tagging` is what is stored; `detail` is how it came about."""
+
+    text: str
+    tagging: Tagging
+    detail: TextTagging
+
+
+def understand(
+    title: str,
+    description: str,
+    *,
+    format: Literal["text", "html"] = "text",
+    company: str = "",
+    locations: Sequence[str] = (),
+    workplace: Workplace | None = None,
+    pay: Pay | None = None,
+    salary_raw: str = "",
+    experience_raw: str = "",
+    education_raw: str = "",
+) -> Understanding:
+    """Understand one posting.
+
+    Plain text is taken as it is, so that offsets are offsets into it; HTML is extracted first. `workplace`
+    and `pay` are what the board states in fields of its own and go before `salary_raw`, which goes before
+    the text; for years and degree the text goes before the board's field. Without a title the duties
+    alone decide the role.
+    """
+    text = to_text(description, "html") if format == "html" else description
+    lang = detect_language(f"{title}\n{text}")
+    detail = default_tagger().tag(
+        title,
+        text,
+        lang=lang,
+        is_pm=is_pm_title(title) if title.strip() else True,
+        company=company,
+        experience_raw=experience_raw,
+        education_raw=education_raw,
+    )
+    salary = pay or (parse_salary(salary_raw) if salary_raw else None) or find_salary(text)
+    tagging = Tagging(
+        taxonomy=TAXONOMY.version,
+        lang=lang,
+        role=detail.verdict.role,
+        classic=detail.verdict.classic,
+        genai=detail.verdict.genai,
+        years_total=detail.years_total,
+        years_ai=detail.years_ai,
+        education=detail.education,
+        salary=salary,
+        workplace=find_workplace(workplace, locations, title, text),
+        tags=detail.tags,
+    )
+    return Understanding(text, tagging, detail)
+
+
+# ------------------------------------------------------------------ JSON
+
+
+def to_json(id: Any, understanding: Understanding, *, with_text: bool = False) -> dict[str, Any]:
+    """Return the object that `pmtrend tag --jsonl` prints for one posting.
+
+    A missing value is None, never 0. `with_text` (for HTML input) adds the text that the offsets point into.
+    """
+    tagging = understanding.tagging
+    result = {
+        "id": id,
+        "taxonomy": tagging.taxonomy,
+        "lang": tagging.lang,
+        "role": {"class": tagging.role, "classic": tagging.classic, "genai": tagging.genai},
+        "years": {"total": _years(tagging.years_total), "ai": _years(tagging.years_ai)},
+        "education": _education(tagging.education),
+        "salary": _pay(tagging.salary),
+        "workplace": tagging.workplace,
+        "tags": [
+            {
+                "id": tag.id,
+                "fine": tag.fine,
+                "requirement": tag.requirement,
+                "zone": tag.zone,
+                **_quote(tag.quote),
+            }
+            for tag in tagging.tags
+        ],
+    }
+    return {**result, "text": understanding.text} if with_text else result
+
+
+def _quote(quote: Quote) -> dict[str, Any]:
+    if quote.start is None:
+        return {"quote": quote.text}
+    return {"quote": quote.text, "field": quote.field, "start": quote.start, "end": quote.end}
+
+
+def _years(years: YearsAsked | None) -> dict[str, Any] | None:
+    if years is None:
+        return None
+    ends = {"min": _number(years.min), "max": _number(years.max)}
+    return {**ends, "requirement": years.requirement, **_quote(years.quote)}
+
+
+def _education(education: EducationAsked | None) -> dict[str, Any] | None:
+    if education is None:
+        return None
+    return {"min": education.min, "requirement": education.requirement, **_quote(education.quote)}
+
+
+def _pay(pay: Pay | None) -> dict[str, Any] | None:
+    if pay is None:
+        return None
+    return {
+        "min": _number(pay.min),
+        "max": _number(pay.max),
+        "currency": pay.currency,
+        "period": pay.period,
+        "months": _number(pay.months),
+        "annual_min": _number(pay.annual(pay.min)),
+        "annual_max": _number(pay.annual(pay.max)),
+        **(_quote(pay.quote) if pay.quote else {}),
+    }
+
+
+def _number(value: float | None) -> float | int | None:
+    return int(value) if value is not None and value == int(value) else value
+
+
+def tag_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
+
+    Raises InputError naming the first line that is not an object with `id`, `title` and `description`, or
+    whose fields are not of the contract's types; what stood before it has been yielded by then.
+    """
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            row = _row(line, number)
+            html = row.get("format") == "html"
+            yield _dumps(to_json(row["id"], _understand_row(row), with_text=html))
+
+
+def _row(line: str, number: int) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"line {number} is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise InputError(f"line {number} is not a JSON object")
+    if missing := [name for name in ("id", "title", "description") if row.get(name) is None]:
+        raise InputError(f"line {number} has no {', '.join(missing)}")
+    texts = ("title", "description", "company", "salary_raw", "experience_raw", "education_raw")
+    if wrong := [name for name in texts if not isinstance(row.get(name) or "", str)]:
+        raise InputError(f"line {number}: {', '.join(wrong)} must be text")
+    if row.get("format") not in (None, "text", "html"):
+        raise InputError(f"line {number}: format is {row['format']!r}; it must be text or html")
+    places = row.get("location") or ""
+    if not isinstance(places, str) and not (
+        isinstance(places, list) and all(isinstance(p, str) for p in places)
+    ):
+        raise InputError(f"line {number}: location must be text or a list of texts")
+    return row
+
+
+def _understand_row(row: Mapping[str, Any]) -> Understanding:
+    places = row.get("location") or ()
+    return understand(
+        row["title"],
+        row["description"],
+        format=cast(Literal["text", "html"], row.get("format") or "text"),
+        company=row.get("company") or "",
+        locations=(places,) if isinstance(places, str) else tuple(places),
+        salary_raw=row.get("salary_raw") or "",
+        experience_raw=row.get("experience_raw") or "",
+        education_raw=row.get("education_raw") or "",
+    )
+
+
+def _dumps(result: Mapping[str, Any]) -> str:
+    line = json.dumps(result, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate came in as an escape and goes out as one
+        return json.dumps(result, ensure_ascii=True)
+    return line

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 RoleClass = Literal["ai_pm", "aigc_pm", "both", "other_pm", "not_pm"]
 Requirement = Literal["required", "preferred", "duty", "mentioned"]
@@ -139,6 +139,7 @@ class PostingRecord:
     salary_raw: str = ""
     experience_raw: str = ""
     education_raw: str = ""
+    structured: Mapping[str, Any] = field(default_factory=dict)  # pay and workplace as the board stated them
     posted_at: datetime | None = None
     tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
 
@@ -170,6 +171,44 @@ class Listing:
     pages: int = 0
     ids: Mapping[str, str] = field(default_factory=dict)  # native id -> company_key ("" single employer)
     postings: tuple[PostingRecord, ...] = ()
+    company_key: str = ""
+
+    @property
+    def posting_family(self) -> str:
+        """The name space of native ids: the family; an imported source is one of its own."""
+        return f"import:{self.key}" if self.family == IMPORT else self.family
+
+
+IMPORT = "import"
+"""The family of listings that come from files; their key is the source's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A stored version with all that understanding it needs; `structured` is what the board stated."""
+
+    version: int
+    title: str
+    text: str
+    company: str
+    salary_raw: str
+    experience_raw: str
+    education_raw: str
+    structured: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What storing one look at a listing changed (counts of postings)."""
+
+    duplicate: bool = False
+    state: FetchState = "complete"
+    reason: str = ""
+    seen: int = 0
+    created: int = 0
+    changed: int = 0
+    closed: int = 0
+    reopened: int = 0
 
 
 # ------------------------------------------------------------------ what the reports read
@@ -246,6 +285,7 @@ class PostingFact:
     salary: Pay | None
     tags: Mapping[str, Requirement]  # contract or fine id -> strongest requirement ("mentioned" left out)
     quotes: Mapping[str, str]  # tag id -> its quote
+    has_text: bool = True  # False: the source gave a title and fields only
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,183 @@
+"""What all charts share: colours, frame, text that fits, and the way from a figure to stable SVG.
+
+Text stays text in the SVG, so that the reader's own fonts draw it: a Chinese font need not be installed
+where the report is made. Positions therefore must not depend on measured text: labels are anchored, and
+room for them is reckoned from `em_width`.
+"""
+
+import re
+import unicodedata
+import warnings
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+from xml.sax.saxutils import escape
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from reports.escaping import clean, visible
+
+# Okabe & Ito (2008), "Color Universal Design": told apart under every common colour blindness.
+CLASS_COLOURS = {"ai_pm": "#0072B2", "aigc_pm": "#D55E00", "both": "#CC79A7", "other_pm": "#8A8F98"}
+INK, MUTED, GRID, BAR = "#1F2328", "#5F6670", "#E3E6EA", "#C9CDD3"
+
+FONT_STACK = (
+    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
+    "'Source Han Sans SC', 'WenQuanYi Micro Hei', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+)
+# Comes with matplotlib, so the layout is the same on every machine.
+_LAYOUT_FONT = "DejaVu Sans"
+_SETTINGS: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "pmtrend",
+    "svg.id": None,
+    "font.family": [_LAYOUT_FONT],
+    "font.size": 10.0,
+    "axes.unicode_minus": False,
+    "text.parse_math": False,
+    "path.simplify": False,
+}
+# Every chart function runs under these settings, whatever the process has set elsewhere.
+drawing = matplotlib.rc_context(_SETTINGS)
+WIDTH = 8.2  # inches; 590 pt
+WIDTH_PT = WIDTH * 72
+SMALL, NORMAL, TITLE = 8.5, 9.5, 12.5  # points
+_POINTS = 72.0
+
+
+class Canvas:
+    """A figure with a title, a subtitle and one plain axes whose margins are given in points."""
+
+    def __init__(
+        self,
+        title: str,
+        subtitle: str,
+        *,
+        height: float,
+        left: float = 44,
+        right: float = 20,
+        top: float = 62,
+        bottom: float = 30,
+    ) -> None:
+        """Open a canvas `height` inches high; the four margins (points) frame the axes."""
+        self.title, self.height, self.left = clean(title), height, left
+        self.figure = Figure(figsize=(WIDTH, height), facecolor="white")
+        height_pt = height * _POINTS
+        self.write(12, height_pt - 22, self.title, size=TITLE, colour=INK, weight="bold")
+        self.write(12, height_pt - 40, clean(subtitle), size=NORMAL, colour=MUTED)
+        self.axes = self.panel(left=left, right=right, top=top, bottom=bottom)
+
+    def panel(self, *, left: float, right: float, top: float, bottom: float) -> Axes:
+        """Return new plain axes, its edges given in points from the edges of the canvas."""
+        width_pt, height_pt = WIDTH * _POINTS, self.height * _POINTS
+        axes: Axes = self.figure.add_axes(
+            (
+                left / width_pt,
+                bottom / height_pt,
+                (width_pt - left - right) / width_pt,
+                (height_pt - top - bottom) / height_pt,
+            )
+        )
+        for side in axes.spines.values():
+            side.set_visible(False)
+        axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
+        axes.set_axisbelow(True)
+        return axes
+
+    def write(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        colour: str,
+        weight: str = "normal",
+        align: str = "left",
+    ) -> None:
+        """Write `text` with its baseline at (x, y), points from the lower left corner of the canvas."""
+        at = (x / (WIDTH * _POINTS), y / (self.height * _POINTS))
+        self.figure.text(*at, text, size=size, color=colour, weight=weight, ha=align)
+
+    def mark(self, x: float, y: float, marker: str, colour: str, size: float = 7.5) -> None:
+        """Draw one marker centred at (x, y), points from the lower left corner of the canvas."""
+        at = ([x / (WIDTH * _POINTS)], [y / (self.height * _POINTS)])
+        self.figure.add_artist(
+            Line2D(
+                *at,
+                marker=marker,
+                color=colour,
+                markersize=size,
+                markeredgewidth=1.8 if marker in "|_" else 0,
+            )
+        )
+
+    def svg(self, description: str) -> bytes:
+        """Return the drawing as UTF-8 SVG; title and `description` are what a screen reader says."""
+        buffer = BytesIO()
+        with warnings.catch_warnings():
+            # The layout font has no Chinese glyphs and needs none: the reader's font draws the text.
+            warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "pmtrend"})
+        return _finished(buffer.getvalue().decode("utf-8"), self.title, clean(description)).encode("utf-8")
+
+
+_NARROW = 0.55
+
+
+def em_width(text: str) -> float:
+    """Return the width of `text` in em, reckoned by character class: 1 for wide ones, 0.55 for others."""
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WF" else _NARROW for c in text)
+
+
+def label_margin(labels: Sequence[str], size: float = NORMAL, gap: float = 18) -> float:
+    """Return the margin in points that the longest of `labels` needs beside the axes."""
+    return max((em_width(label) for label in labels), default=0) * size + gap
+
+
+def shortened(text: str, ems: float) -> str:
+    """Return `text` cut with an ellipsis so that it is at most `ems` wide."""
+    if em_width(text) <= ems:
+        return text
+    kept = ""
+    for char in text:
+        if em_width(kept + char) > ems - 1:
+            break
+        kept += char
+    return kept.rstrip() + "…"
+
+
+def spread(positions: Sequence[float], gap: float) -> list[float]:
+    """Return `positions` moved apart, in the same order of size, so that neighbours are `gap` apart.
+
+    Clusters are moved about their mean (pool adjacent violators), so labels stay near their lines.
+    """
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    blocks: list[tuple[float, int]] = []  # (mean of position minus rank * gap, members)
+    for rank, index in enumerate(order):
+        block = (positions[index] - rank * gap, 1)
+        while blocks and blocks[-1][0] >= block[0]:
+            mean, size = blocks.pop()
+            block = ((mean * size + block[0] * block[1]) / (size + block[1]), size + block[1])
+        blocks.append(block)
+    flat = [mean for mean, size in blocks for _ in range(size)]
+    moved = [0.0] * len(positions)
+    for rank, index in enumerate(order):
+        moved[index] = flat[rank] + rank * gap
+    return moved
+
+
+def _finished(svg: str, title: str, description: str) -> str:
+    # Labels may come from outside; here they pass together, and XML allows no control characters.
+    svg = "\n".join(map(visible, svg.split("\n")))
+    svg = re.sub(r" font-family: [^;\"]*;?", "", svg)  # once, on the root, instead of on every text
+    attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
+    named = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
+    return re.sub(r"(<svg\b[^>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {'"': "&quot;"})

@@ -1,0 +1,223 @@
+"""Which charts a report has, and what they show: from the report value to SVG, in one language."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.charts.canvas import CLASS_COLOURS, shortened
+from reports.charts.health import MAX_ROWS, health_chart
+from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
+from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
+from reports.document import WeeklyReport
+from reports.document_composition import OpenAt
+from reports.document_tables import LevelSeries
+from reports.document_terms import RoleId
+from reports.document_terms import Share as ShareCell
+from reports.sections import has_stock, shown_contrasts
+from reports.words import Words
+
+_PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
+_FLOW_WEEKS = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One chart in one language; `alt` is plain text."""
+
+    id: str
+    svg: bytes
+    alt: str
+
+
+def pictures(report: WeeklyReport, words: Words) -> dict[str, Picture]:
+    """Return the charts that `report` has data for, by id: level, flow, mix, dumbbell, openness, health."""
+    makers: tuple[Callable[[WeeklyReport, Words], Picture | None], ...] = (
+        _level,
+        _flow,
+        _mix,
+        _dumbbell,
+        _openness,
+        _health,
+    )
+    drawn = (make(report, words) for make in makers)
+    return {picture.id: picture for picture in drawn if picture is not None}
+
+
+def _level(report: WeeklyReport, words: Words) -> Picture | None:
+    part = report["level_index"]
+    series = [
+        s
+        for s in part["series"]
+        if s["role"] != "all" and sum(p["index"] is not None for p in s["points"]) > 1
+    ]
+    if part["status"] != "ok" or not series or not has_stock(report):
+        return None
+    lines = [_line(one, part["weeks"], words) for one in series]
+    base = min(s["base"] or part["weeks"][0] for s in series)
+    title, subtitle = words.plain("chart.level_title"), words.plain("chart.level_subtitle", base=base)
+    axis = _week_axis(report, part["weeks"], words)
+    return _picture(words, "level", title, subtitle, level_chart(title, subtitle, axis, lines, subtitle))
+
+
+def _line(series: LevelSeries, weeks: Sequence[str], words: Words) -> Line:
+    points = {point["week"]: point for point in series["points"]}
+    row = [points.get(week) for week in weeks]
+    segments = [point["segment"] if point else 0 for point in row]
+    return Line(
+        words.plain(f"role.{series['role']}"),
+        CLASS_COLOURS[series["role"]],
+        [point["index"] if point else None for point in row],
+        [point["lo"] if point else None for point in row],
+        [point["hi"] if point else None for point in row],
+        frozenset(i for i in range(1, len(row)) if segments[i] != segments[i - 1]),
+    )
+
+
+def _flow(report: WeeklyReport, words: Words) -> Picture | None:
+    if not has_stock(report):
+        return None
+    weeks = sorted({row["week"] for row in report["movement"]["rows"]})[-_FLOW_WEEKS:]
+    cells = {(row["week"], row["role"]): row for row in report["movement"]["rows"]}
+    if not any(
+        cells[week, role]["births"] is not None for week in weeks for role in _PAIR if (week, role) in cells
+    ):
+        return None
+    panels = []
+    for role in _PAIR:
+        rows = [cells.get((week, role)) for week in weeks]
+        panels.append(
+            FlowPanel(
+                words.plain(f"role.{role}"),
+                CLASS_COLOURS[role],
+                [row["stock"] if row else None for row in rows],
+                [row["births"] if row else None for row in rows],
+                [row["closures"] if row else None for row in rows],
+            )
+        )
+    title, subtitle = words.plain("chart.flow_title"), words.plain("chart.flow_subtitle")
+    names = (words.plain("chart.flow_stock"), words.plain("chart.flow_new"), words.plain("chart.flow_closed"))
+    axis = _week_axis(report, weeks, words)
+    return _picture(
+        words, "flow", title, subtitle, flow_chart(title, subtitle, axis, panels, names, subtitle)
+    )
+
+
+def _mix(report: WeeklyReport, words: Words) -> Picture | None:
+    mix = report["class_mix"]
+    rows = []
+    for row in mix["rows"]:
+        now, before = _share(row["flow"]), _share(row["previous"])
+        if now is None:
+            return None
+        note = words.percent_between(now.value, now.lo, now.hi, signed=False)
+        rows.append((_side(row["role"], words), now, before, note))
+    if mix["status"] != "ok" or not rows or mix["rows"][0]["flow"]["print"] == "counts":
+        return None
+    title = words.plain("chart.mix_title")
+    window = words.window(mix["window"])
+    subtitle = words.plain("chart.mix_subtitle", window=window, n=words.count(mix["rows"][0]["flow"]["n"]))
+    legend = (
+        words.plain("chart.mix_now", window=window),
+        words.plain("chart.mix_before", window=words.window(mix["compared"])),
+    )
+    return _picture(words, "mix", title, subtitle, mix_chart(title, subtitle, rows, legend, subtitle))
+
+
+def _dumbbell(report: WeeklyReport, words: Words) -> Picture | None:
+    part = report["contrast"]
+    rows = []
+    for row in shown_contrasts(report):
+        first, second = _share(row["ai"]), _share(row["aigc"])
+        if first and second and "counts" not in (row["ai"]["print"], row["aigc"]["print"]):
+            rows.append((words.tag(row), first, second))
+    if part["status"] == "insufficient" or not rows:
+        return None
+    title = words.plain("chart.dumbbell_title")
+    subtitle = words.plain(
+        "chart.dumbbell_subtitle",
+        window=words.window(part["window"]),
+        n_ai=words.count(part["n_ai"]),
+        n_aigc=words.count(part["n_aigc"]),
+    )
+    sides = (_side("ai_pm", words), _side("aigc_pm", words))
+    return _picture(
+        words, "dumbbell", title, subtitle, dumbbell_chart(title, subtitle, sides, rows, subtitle)
+    )
+
+
+def _openness(report: WeeklyReport, words: Words) -> Picture | None:
+    curves, years = [], []
+    for row in report["experience"]["rows"]:
+        if row["measure"] != "total" or row["role"] not in _PAIR or row["print"] == "counts":
+            continue
+        shares = [share for at in row["curve"] if (share := _share(at)) is not None]
+        if len(shares) == len(row["curve"]) > 1:
+            curves.append((_side(row["role"], words), shares))
+            years = [at["years"] for at in row["curve"]]
+    if not curves:
+        return None
+    title = words.plain("chart.openness_title")
+    subtitle = words.plain("chart.openness_subtitle", window=words.window(report["experience"]["window"]))
+    axis_name = words.plain("chart.openness_axis")
+    return _picture(
+        words,
+        "openness",
+        title,
+        subtitle,
+        openness_chart(title, subtitle, years, curves, axis_name, subtitle),
+    )
+
+
+def _health(report: WeeklyReport, words: Words) -> Picture | None:
+    health = report["run_health"]
+    if not health["sources"]:
+        return None
+    rows = [
+        (source["source"], [(cell["mark"], cell["complete"], cell["boards"]) for cell in source["strip"]])
+        for source in health["sources"]
+    ]
+    marks = {
+        mark: (words.plain(f"mark_letter.{mark}"), words.plain(f"mark.{mark}"))
+        for mark in ("complete", "mixed", "suspect", "failed", "absent")
+    }
+    title, subtitle = words.plain("chart.health_title"), words.plain("chart.health_subtitle")
+    if len(rows) > MAX_ROWS:
+        shown, sources = words.count(MAX_ROWS), words.count(len(rows))
+        subtitle = words.plain("chart.health_subtitle_part", shown=shown, sources=sources)
+    weeks = [_short(week) for week in health["weeks"]]
+    return _picture(
+        words, "health", title, subtitle, health_chart(title, subtitle, weeks, rows, marks, subtitle)
+    )
+
+
+def _week_axis(report: WeeklyReport, weeks: Sequence[str], words: Words) -> WeekAxis:
+    position = {week: i for i, week in enumerate(weeks)}
+    inside = sorted(
+        (row for row in report["breaks"] if position.get(row["from"], 0) > 0), key=lambda row: row["from"]
+    )
+    breaks = {}
+    for week, group in groupby(inside, key=lambda row: row["from"]):
+        names = sorted({row["unit"] or row["source"] for row in group})
+        many = words.plain("chart.breaks", count=str(len(names)))
+        breaks[position[week]] = shortened(names[0], 9) if len(names) == 1 else many
+    preliminary = report["preliminary"] and weeks[-1] == report["week"]
+    return WeekAxis(
+        [_short(week) for week in weeks], breaks, words.plain("chart.preliminary") if preliminary else None
+    )
+
+
+def _picture(words: Words, name: str, title: str, subtitle: str, svg: bytes) -> Picture:
+    return Picture(name, svg, words.plain("chart.alt", title=title, subtitle=subtitle))
+
+
+def _side(role: RoleId, words: Words) -> Side:
+    return Side(words.plain(f"role.{role}"), CLASS_COLOURS[role])
+
+
+def _share(cell: ShareCell | OpenAt) -> Share | None:
+    value, lo, hi = cell["share"], cell["lo"], cell["hi"]
+    return None if value is None or lo is None or hi is None else Share(value, lo, hi)
+
+
+def _short(week: str) -> str:
+    return week.partition("-")[2]

@@ -1,0 +1,113 @@
+"""The value of one weekly report: what `report.json` holds and every renderer reads.
+
+The value is plain JSON data (dicts, lists, str, int, float, bool, None) typed by the TypedDicts below.
+It holds numbers and codes, never prose: sentences, column heads and class names belong to the renderers,
+so both languages show the same numbers. Floats are rounded once, to 6 significant digits.
+
+Conventions
+- A share is a fraction (0.31), a difference of shares too (0.041 = 4.1 points); an index is 100 at its
+  base; a percentage change is a fraction (0.12 = +12 %).
+- None means "not known" or "not printable", never 0. `lo`/`hi` bound a 95 % interval.
+- Weeks are labels (`2026-W47`); instants are ISO 8601 in UTC with `Z`.
+- Classes are `all`, `ai_pm`, `aigc_pm`, `both`, `other_pm` in this order; `all` is the sum of the other four.
+  `not_pm` postings are in none of them and are counted apart.
+- Rows are sorted by what identifies them, except where a table says otherwise.
+"""
+
+from typing import Literal, TypedDict
+
+from reports.document_composition import ClassMix, Contrast, Experience, Skills
+from reports.document_tables import BreakRow, Headline, LevelIndex, Movement, Quality, RunHealth
+from reports.document_terms import Direction, Kind, Reason, RoleId, Verdict, Window
+
+FORMAT = 1  # grows when a key changes its meaning or goes away
+
+# ------------------------------------------------------------------ findings
+
+
+class Finding(TypedDict):
+    """One statement, as data. The renderer chooses the words by `id` and `verdict`.
+
+    ids
+    - `listed` (level): value = n = stock (kind partial: postings of the window); `extra`: units and the classes.
+    - `not_comparable_break`: value = fraction of stock lost to breaks, `extra.breaks` in the window of the
+      report; takes the place of `level_change`.
+    - `level_change` (role): value = relative change of the two-way index from `compared` to `window`.
+    - `class_share` (aigc_pm): level; its share of the postings of the window; `extra`: y, employer_share.
+    - `class_share_change` (aigc_pm): value = change of its share of new postings; `extra`: share, share_lo,
+      share_hi, y of the later window.
+    - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc. Tag
+      None: none of `extra.tested` tags differs clearly.
+    - `ai_years`, `open_to_3`: value = AIGC minus AI share of postings that ask for AI years, or are open with
+      3 years of experience; `extra` as above.
+    - `all_failed`, `empty`: value = number of boards asked.
+
+    Rose and fell only appear where the interval excludes 0 and q < 0.10 (Benjamini-Hochberg).
+    `unit`: count, share, points (difference of shares), percent (relative change), all as fractions/numbers.
+    `extra`: further numbers of the sentence, keyed as listed above.
+    """
+
+    id: str
+    table: str
+    role: RoleId | None
+    tag: str | None
+    en: str | None
+    zh: str | None
+    verdict: Verdict
+    direction: Direction | None
+    reason: Reason
+    unit: Literal["count", "share", "points", "percent"]
+    value: float | None
+    lo: float | None
+    hi: float | None
+    n: int
+    employers: int
+    window: Window
+    compared: Window | None
+    extra: dict[str, float | int | None]
+
+
+# ------------------------------------------------------------------ T20 provenance
+
+
+class Provenance(TypedDict):
+    """T20. Only what is the same on every run over the same store with the same arguments."""
+
+    id: str
+    data_cut: str | None
+    as_of: str
+    zone: str
+    schema: str
+    taxonomy: str | None
+    taxonomy_sha256: str | None
+    code_version: str
+    format: int
+    command: str
+
+
+# ------------------------------------------------------------------ the whole
+
+
+class WeeklyReport(TypedDict):
+    """`report.json`. `week` is the report week; `windows`: last 4 weeks, the 4 before, 13 and 53 weeks."""
+
+    format: int
+    week: str
+    week_first_day: str
+    week_last_day: str
+    kind: Kind
+    preliminary: bool
+    notices: list[str]
+    windows: dict[Literal["last_4", "previous_4", "last_13", "last_53"], Window]
+    breaks: list[BreakRow]
+    findings: list[Finding]
+    run_health: RunHealth
+    headline: Headline
+    level_index: LevelIndex
+    movement: Movement
+    class_mix: ClassMix
+    skills: Skills
+    contrast: Contrast
+    experience: Experience
+    quality: Quality
+    provenance: Provenance

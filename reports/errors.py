@@ -1,0 +1,5 @@
+"""What can go wrong when a report is made."""
+
+
+class ReportError(Exception):
+    """A report cannot be written; the text is one sentence for a person."""

@@ -1,0 +1,109 @@
+"""The one place where text from outside is made harmless for markdown, CSV and SVG.
+
+Postings are written by strangers: a title may hold a pipe, a script tag, a formula or a character that
+turns the reading direction around. What is stored stays as it was; what is written passes here.
+"""
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+# Invisible, yet neither control (Cc) nor format (Cf): combining grapheme joiner, Hangul and Khmer fillers.
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+
+# An underscore between two letters or digits never opens or closes emphasis; names keep theirs.
+_SPECIAL = re.compile(r"[\\`*{}\[\]<>|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_AUTOLINK = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp)(:)|\b(www)(\.)")
+# GitHub finds mentions and e-mail addresses after parsing, where no backslash is left to stop it; a
+# full-width sign reads the same and links nowhere.
+_MENTION = re.compile(r"@(?=\w)")
+_BLOCK_START = re.compile(r"^(?:(\d{1,9})([.)])(?=\s|$)|([#+\-=:]))")
+
+# OWASP "CSV Injection": what makes a spreadsheet take a cell for a formula, full-width forms included.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+_URL_SAFE = "/:?#@!$&'+,;=%~"
+
+
+class Markdown(str):
+    """Text that is markdown already: our own words, with everything from outside escaped."""
+
+    __slots__ = ()
+
+
+def clean(text: str) -> str:
+    """Return `text` as one line: whitespace runs become one space, invisible characters are dropped.
+
+    Dropped are control, zero-width, bidirectional and other format characters, lone surrogates and
+    noncharacters, so that the result may stand in UTF-8, XML and a terminal.
+    """
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """Return `text` without invisible characters; every kind of white space becomes a plain space."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def md(text: str) -> Markdown:
+    """Return `text` cleaned and escaped, safe in a markdown paragraph, heading or table cell; Markdown as is.
+
+    Any CommonMark or GFM reader shows it as plain text: no markup, HTML, entity, autolink, mention,
+    block start, math or further table column.
+    """
+    if isinstance(text, Markdown):
+        return text
+    escaped = _SPECIAL.sub(r"\\\g<0>", clean(text))
+    escaped = _ENTITY.sub(r"\\&", escaped)
+    escaped = _AUTOLINK.sub(lambda m: f"{m[1] or m[3]}\\{m[2] or m[4]}", escaped)
+    escaped = _MENTION.sub("＠", escaped)
+    return Markdown(_BLOCK_START.sub(lambda m: f"{m[1]}\\{m[2]}" if m[1] else f"\\{m[3]}", escaped))
+
+
+def link(text: str, url: str) -> Markdown:
+    """Return a markdown link to `url` if that is a plain http(s) address, else `text` alone, escaped."""
+    target = _web_address(url)
+    return Markdown(f"[{md(text)}]({target})") if target else md(text)
+
+
+def csv_cell(value: object) -> str:
+    """Return one CSV field (unquoted): numbers as Python writes them, None as an empty field.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    raw = str(value)
+    text = clean(raw)
+    return f"'{text}" if raw.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+
+
+def _visible(char: str) -> str:
+    if char.isspace():
+        return " "
+    code = ord(char)
+    noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    if noncharacter or char in _INVISIBLE or unicodedata.category(char) in _DROPPED_CATEGORIES:
+        return ""
+    return char
+
+
+def _web_address(url: str) -> str | None:
+    stripped = clean(url)
+    try:
+        parts = urlsplit(stripped)
+        host = parts.hostname
+    except ValueError:  # e.g. an unbalanced bracket in the host
+        return None
+    # A user part ("https://known.example@elsewhere") only serves to mislead.
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return None
+    return _ENTITY.sub("&amp;", quote(stripped, safe=_URL_SAFE))

@@ -1,0 +1,272 @@
+"""Which statements the week allows, as data: what is said, with which numbers, and by which verb."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from reports.document import Finding
+from reports.document_composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
+from reports.document_tables import BreakRow, Headline, HeadlineRow, RunHealth
+from reports.document_terms import Direction, Kind, Reason, RoleId, Verdict, Window
+
+MOST = 6
+Unit = Literal["count", "share", "points", "percent"]
+CLEAR = ("higher_in_aigc", "higher_in_ai")
+
+
+def find(
+    kind: Kind,
+    health: RunHealth,
+    headline: Headline,
+    mix: ClassMix,
+    skills: Skills,
+    contrast: Contrast,
+    experience: Experience,
+    breaks: list[BreakRow],
+    week: Window,
+) -> list[Finding]:
+    """Return at most 6 findings, the most important first; one for a week in which nothing could be read."""
+    if kind in ("all_failed", "empty"):
+        asked = health["boards"] - health["totals"]["not_fetched"]
+        return [_finding(kind, "T0", "level", "count", float(asked), 0, 0, week)]
+    found = [_listed(kind, headline, skills, week)]
+    found += _levels(headline, mix, breaks, week) if kind == "regular" else []
+    found += _class_share(kind, headline, mix)
+    found += _skills(contrast)
+    found += _years(experience)
+    return found[:MOST]
+
+
+def _finding(
+    name: str,
+    table: str,
+    verdict: Verdict,
+    unit: Unit,
+    value: float | None,
+    n: int,
+    employers: int,
+    window: Window,
+    *,
+    interval: tuple[float | None, float | None] = (None, None),
+    compared: Window | None = None,
+    role: RoleId | None = None,
+    tag: tuple[str | None, str | None, str | None] = (None, None, None),
+    direction: Direction | None = None,
+    reason: Reason = "",
+    extra: dict[str, float | int | None] | None = None,
+) -> Finding:
+    return {
+        "id": name,
+        "table": table,
+        "role": role,
+        "tag": tag[0],
+        "en": tag[1],
+        "zh": tag[2],
+        "verdict": verdict,
+        "direction": direction,
+        "reason": reason,
+        "unit": unit,
+        "value": value,
+        "lo": interval[0],
+        "hi": interval[1],
+        "n": n,
+        "employers": employers,
+        "window": window,
+        "compared": compared,
+        "extra": extra or {},
+    }
+
+
+def _listed(kind: Kind, headline: Headline, skills: Skills, week: Window) -> Finding:
+    if kind == "partial":  # no whole listing: say what was seen
+        counts = {b["role"]: b["n"] for b in skills["bases"]}
+        employers, table, window = skills["bases"][0]["employers"], "T3", skills["window"]
+    else:
+        counts = {r["role"]: r["stock"] or 0 for r in headline["rows"]}
+        employers, table, window = headline["rows"][0]["employers"] or 0, "T1", week
+    total = counts.pop("all")
+    extra: dict[str, float | int | None] = {"units": headline["units"], **counts}
+    return _finding(
+        "listed", table, "level", "count", total, total, employers, window, role="all", extra=extra
+    )
+
+
+# ------------------------------------------------------------------ level
+
+
+def _levels(headline: Headline, mix: ClassMix, breaks: list[BreakRow], week: Window) -> list[Finding]:
+    """The change of AIGC PM, and of AI PM where it is clear; instead of them the break that forbids it."""
+    rows = {row["role"]: row for row in headline["rows"]}
+    whole = rows["all"]["change_13w"]
+    if whole["verdict"] == "not_comparable" or mix["status"] == "not_comparable":
+        lost = whole["lost"] if whole["verdict"] == "not_comparable" else mix["lost"]
+        compared = whole["compared"] if whole["verdict"] == "not_comparable" else mix["compared"]
+        return [
+            _finding(
+                "not_comparable_break",
+                "S1" if whole["verdict"] == "not_comparable" else "T2",
+                "not_comparable",
+                "share",
+                lost,
+                rows["all"]["stock"] or 0,
+                rows["all"]["employers"] or 0,
+                week,
+                compared=compared,
+                role="all",
+                reason="break",
+                extra={"breaks": len(breaks)},
+            )
+        ]
+    found = [_level(rows["aigc_pm"])]
+    if rows["ai_pm"]["change_13w"]["verdict"] in ("rose", "fell"):
+        found.append(_level(rows["ai_pm"]))
+    return found
+
+
+def _level(row: HeadlineRow) -> Finding:
+    change = row["change_13w"]
+    return _finding(
+        "level_change",
+        "S1",
+        change["verdict"],
+        "percent",
+        change["value"],
+        row["stock"] or 0,
+        change["employers"],
+        change["window"],
+        interval=(change["lo"], change["hi"]),
+        compared=change["compared"],
+        role=row["role"],
+        reason=change["reason"],
+    )
+
+
+# ------------------------------------------------------------------ class mix
+
+
+def _class_share(kind: Kind, headline: Headline, mix: ClassMix) -> Iterable[Finding]:
+    """AIGC PM's share of new postings and its change; while that is unknown, its share of the window."""
+    row = next(r for r in mix["rows"] if r["role"] == "aigc_pm")
+    if kind == "regular" and mix["status"] == "ok":
+        return [_share_change(row, mix)]
+    share, table = row["window"], "T2"
+    if share["n"] == 0 or share["share"] is None:
+        return []
+    return [
+        _finding(
+            "class_share",
+            table,
+            "level",
+            "share",
+            share["share"],
+            share["n"],
+            share["employers"],
+            mix["window"],
+            interval=(share["lo"], share["hi"]),
+            role="aigc_pm",
+            reason=mix["reason"],
+            extra={"y": share["y"], "employer_share": share["employer_share"]},
+        )
+    ]
+
+
+def _share_change(row: MixRow, mix: ClassMix) -> Finding:
+    change, flow = row["change"], row["flow"]
+    return _finding(
+        "class_share_change",
+        "T2",
+        row["verdict"],
+        "points",
+        change["d"],
+        flow["n"],
+        flow["employers"],
+        mix["window"],
+        interval=(change["lo"], change["hi"]),
+        compared=mix["compared"],
+        role=row["role"],
+        reason=change["reason"],
+        extra={"share": flow["share"], "share_lo": flow["lo"], "share_hi": flow["hi"], "y": flow["y"]},
+    )
+
+
+# ------------------------------------------------------------------ AI PM and AIGC PM
+
+
+def _skills(contrast: Contrast) -> Iterable[Finding]:
+    """The largest clear difference in each direction; where none of the tested is clear, just that."""
+    clear = [r for r in contrast["rows"] if r["direction"] in CLEAR]
+    ordered = sorted(clear, key=lambda r: (-(r["difference"]["d"] or 0.0), r["tag"]))
+    chosen = [r for r in ordered[:1] if r["direction"] == "higher_in_aigc"]
+    chosen += [r for r in ordered[-1:] if r["direction"] == "higher_in_ai"]
+    if chosen:
+        return [_skill(row, contrast) for row in chosen]
+    if not contrast["tested"]:
+        return []
+    return [
+        _finding(
+            "skill_contrast",
+            "T6",
+            "level",
+            "points",
+            None,
+            contrast["n_ai"] + contrast["n_aigc"],
+            0,
+            contrast["window"],
+            direction="no_clear_difference",
+            extra={"tested": contrast["tested"], "n_ai": contrast["n_ai"], "n_aigc": contrast["n_aigc"]},
+        )
+    ]
+
+
+def _skill(row: ContrastRow, contrast: Contrast) -> Finding:
+    difference = row["difference"]
+    return _finding(
+        "skill_contrast",
+        "T6",
+        "level",
+        "points",
+        difference["d"],
+        contrast["n_ai"] + contrast["n_aigc"],
+        difference["employers"],
+        contrast["window"],
+        interval=(difference["lo"], difference["hi"]),
+        tag=(row["tag"], row["en"], row["zh"]),
+        direction=row["direction"],
+        extra={
+            "ai": row["ai"]["share"],
+            "aigc": row["aigc"]["share"],
+            "n_ai": row["ai"]["n"],
+            "n_aigc": row["aigc"]["n"],
+        },
+    )
+
+
+def _years(experience: Experience) -> Iterable[Finding]:
+    """Who asks for AI years, and who is open to three years of experience."""
+    names = {"asks_ai_years": "ai_years", "open_3": "open_to_3"}
+    found: list[Finding] = []
+    for row in experience["contrast"]:
+        if row["id"] not in names or not row["ai"]["n"] or not row["aigc"]["n"]:
+            continue
+        change = row["difference"]
+        found.append(
+            _finding(
+                names[row["id"]],
+                "T7",
+                "level" if change["d"] is not None else "insufficient",
+                "points",
+                change["d"],
+                row["ai"]["n"] + row["aigc"]["n"],
+                change["employers"],
+                experience["window"],
+                interval=(change["lo"], change["hi"]),
+                direction=row["direction"],
+                reason=change["reason"],
+                extra={
+                    "ai": row["ai"]["share"],
+                    "aigc": row["aigc"]["share"],
+                    "n_ai": row["ai"]["n"],
+                    "n_aigc": row["aigc"]["n"],
+                },
+            )
+        )
+    return found

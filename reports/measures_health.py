@@ -1,0 +1,114 @@
+"""T0: did the boards answer?"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from reports.document_tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
+from storage.records import Facts, FetchFact
+from storage.weeks import WEEK, label
+
+STRIP_WEEKS = 13
+
+
+def run_health(facts: Facts, week: date) -> RunHealth:
+    """Return T0 of the week from the outcomes of the 13 weeks ending with it."""
+    weeks = [week - WEEK * back for back in range(STRIP_WEEKS - 1, -1, -1)]
+    fetches = sorted(
+        (f for f in facts.fetches if weeks[0] <= f.week <= week),
+        key=lambda f: (f.observed_at, f.board, f.state),
+    )
+    latest = {(f.board, f.week): f for f in fetches}  # the last write wins: the latest
+    complete = {f.board: f.observed_at for f in fetches if f.state == "complete"}
+    sources = sorted({f.source for f in fetches})
+    now = [f for (_, w), f in sorted(latest.items()) if w == week]
+    boards = {f.board: f.source for f in fetches}
+    return {
+        "id": "T0",
+        "population": "fetches",
+        "status": "ok" if now else "insufficient",
+        "reason": "" if now else "no_usable_cells",
+        "weeks": [label(w) for w in weeks],
+        "boards": len(boards),
+        "totals": _states(now, len(boards)),
+        "sources": [
+            _source(s, weeks, latest, complete, [b for b in boards if boards[b] == s]) for s in sources
+        ],
+        "problems": [_problem(f, complete) for f in now if f.state != "complete"],
+    }
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return an aware instant as ISO 8601 in UTC."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _states(latest: Iterable[FetchFact], boards: int) -> StateCounts:
+    counts: StateCounts = {
+        "complete": 0,
+        "partial": 0,
+        "refused": 0,
+        "missing": 0,
+        "failed": 0,
+        "suspect": 0,
+        "not_fetched": boards,
+    }
+    for fetch in latest:
+        counts[fetch.state] += 1
+        counts["not_fetched"] -= 1
+    return counts
+
+
+def _source(
+    source: str,
+    weeks: list[date],
+    latest: dict[tuple[str, date], FetchFact],
+    complete: dict[str, datetime],
+    boards: list[str],
+) -> SourceHealth:
+    now = [latest[board, weeks[-1]] for board in boards if (board, weeks[-1]) in latest]
+    return {
+        "source": source,
+        "boards": len(boards),
+        "states": _states(now, len(boards)),
+        "listed": sum(f.listed for f in now),
+        "kept": sum(f.kept for f in now),
+        "rejected": sum(f.rejected for f in now),
+        "pages": sum(f.pages for f in now),
+        "last_complete": instant(max((complete[b] for b in boards if b in complete), default=None)),
+        "strip": [_strip(w, [latest[b, w] for b in boards if (b, w) in latest]) for w in weeks],
+    }
+
+
+def _strip(week: date, fetches: list[FetchFact]) -> StripCell:
+    complete = sum(f.state == "complete" for f in fetches)
+    suspect = sum(f.state == "suspect" for f in fetches)
+    mark: Literal["complete", "mixed", "suspect", "failed", "absent"]
+    if not fetches:
+        mark = "absent"
+    elif complete:
+        mark = "complete" if complete == len(fetches) else "mixed"
+    else:
+        mark = "suspect" if suspect else "failed"
+    return {
+        "week": label(week),
+        "boards": len(fetches),
+        "complete": complete,
+        "suspect": suspect,
+        "mark": mark,
+    }
+
+
+def _problem(fetch: FetchFact, complete: dict[str, datetime]) -> BoardProblem:
+    return {
+        "board": fetch.board,
+        "company": fetch.company,
+        "source": fetch.source,
+        "state": fetch.state,
+        "reason": fetch.reason,
+        "observed_at": instant(fetch.observed_at) or "",
+        "listed": fetch.listed,
+        "last_complete": instant(complete.get(fetch.board)),
+    }

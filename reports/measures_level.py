@@ -1,0 +1,283 @@
+"""S1 and S2: how much is listed, on a panel that never changed, and what came and went."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.document_tables import IndexChange, LevelIndex, LevelPoint, LevelSeries, Movement, MovementRow
+from reports.document_terms import ROLES, Reason, RoleId, Status
+from reports.measures_breaks import TOO_MUCH, lost_to_breaks
+from reports.measures_panel import KINDS, Panel, columns_of
+from reports.measures_population import FEW_EMPLOYERS, clear, window
+from reports.statistics import FEW_CLUSTERS, Bools, Floats, Ints, benjamini_hochberg
+from reports.statistics_index import (
+    IndexUncertainty,
+    TwoWayIndex,
+    index_uncertainty,
+    matched_chain,
+    two_way_index,
+)
+from storage.weeks import label
+
+CHANGE_WEEKS = 13
+LEAST_WEEKS = 4
+
+# ------------------------------------------------------------------ S1
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLevel:
+    """One class's fitted index: `counts` (series x weeks), the fit, its chain and uncertainty by segment."""
+
+    role: RoleId
+    counts: Floats
+    fit: TwoWayIndex
+    chain: Floats
+    uncertainty: dict[int, IndexUncertainty]
+
+    def segment(self, week: int) -> int:
+        return int(self.fit.week_segment[week])
+
+    def base(self, segment: int) -> int:
+        """Column of the first week of the segment with a positive index."""
+        inside = (self.fit.week_segment == segment) & (np.nan_to_num(self.fit.week_effect) > 0)
+        return int(np.flatnonzero(inside)[0])
+
+    def index(self, week: int) -> float | None:
+        """The two-way index of a column, 100 at its segment's base; None where nothing was observed."""
+        return 100 * float(self.fit.week_effect[week]) if self.segment(week) else None
+
+    def chained(self, week: int) -> float | None:
+        """The chain index, set to 100 at the same base."""
+        segment = self.segment(week)
+        if not segment:
+            return None
+        value, base = float(self.chain[week]), float(self.chain[self.base(segment)])
+        return 100 * value / base if np.isfinite(value) and base > 0 else None
+
+    def interval(self, week: int) -> tuple[float | None, float | None]:
+        """95 % bounds of `index`, None below 10 employers."""
+        index, segment = self.index(week), self.segment(week)
+        if index is None or self.uncertainty[segment].clusters < FEW_CLUSTERS:
+            return None, None
+        found = self.uncertainty[segment].interval(index / 100, week, self.base(segment))
+        return (None, None) if found is None else (100 * found[0], 100 * found[1])
+
+
+def fit_level(panel: Panel, role: RoleId) -> ClassLevel:
+    """Fit the index of one class to the stock of all series of the panel."""
+    counts, unit, _ = panel.series(columns_of(role))
+    fit = two_way_index(counts)
+    employer = panel.employer[unit]
+    segments = range(1, int(fit.week_segment.max(initial=0)) + 1)
+    uncertainty = {s: index_uncertainty(counts, fit, s, employer) for s in segments}
+    return ClassLevel(role, counts, fit, matched_chain(counts), uncertainty)
+
+
+def level_index(panel: Panel, levels: list[ClassLevel], status: Status, reason: Reason) -> LevelIndex:
+    """Return S1 from the first observed week on."""
+    observed = np.flatnonzero(panel.usable.any(axis=0))
+    first = int(observed[0]) if len(observed) else panel.last
+    columns = range(first, len(panel.weeks))
+    return {
+        "id": "S1",
+        "population": "panel",
+        "status": status,
+        "reason": reason,
+        "weeks": [label(panel.weeks[w]) for w in columns],
+        "series": [_series(panel, level, columns) for level in levels],
+    }
+
+
+def _series(panel: Panel, level: ClassLevel, columns: range) -> LevelSeries:
+    now = level.segment(panel.last)
+    segments = [level.segment(w) for w in columns]
+    starts = {s: columns[segments.index(s)] for s in sorted(set(segments) - {0, 1})}
+    return {
+        "role": level.role,
+        "base": label(panel.weeks[level.base(now)]) if now else None,
+        "employers": level.uncertainty[now].clusters if now else 0,
+        "restarts": [label(panel.weeks[w]) for w in sorted(starts.values())],
+        "points": [_point(panel, level, w) for w in columns],
+    }
+
+
+def _point(panel: Panel, level: ClassLevel, week: int) -> LevelPoint:
+    lo, hi = level.interval(week)
+    units = int(panel.usable[:, week].sum())
+    return {
+        "week": label(panel.weeks[week]),
+        "segment": level.segment(week),
+        "index": level.index(week),
+        "lo": lo,
+        "hi": hi,
+        "chain": level.chained(week),
+        "units": units,
+        "stock": int(panel.stock[:, week, columns_of(level.role)].sum()) if units else None,
+    }
+
+
+# ------------------------------------------------------------------ change of the index
+
+
+def index_changes(panel: Panel, levels: list[ClassLevel]) -> list[IndexChange]:
+    """Return each class's change over 13 weeks, or since the first comparable week within them."""
+    changes = [_index_change(panel, level) for level in levels]
+    for change, q in zip(changes, benjamini_hochberg([c["p"] for c in changes]), strict=True):
+        change["q"] = q
+        if change["value"] is not None:
+            sure = clear(change["lo"], change["hi"], q)
+            change["verdict"] = "no_clear_change" if not sure else "rose" if change["value"] > 0 else "fell"
+    return changes
+
+
+def natural_start(panel: Panel) -> int | None:
+    """Return the column 13 weeks before the report week, or the first observed one after that."""
+    observed = np.flatnonzero(panel.usable[:, : panel.last].any(axis=0))
+    inside = observed[observed >= panel.last - CHANGE_WEEKS]
+    return int(inside[0]) if len(inside) else None
+
+
+def _index_change(panel: Panel, level: ClassLevel) -> IndexChange:
+    now, start = panel.last, natural_start(panel)
+    segment = level.segment(now)
+    if not segment:
+        usable = panel.usable[:, now].any()
+        return _unmeasured(panel, 0, None, None, "no_postings" if usable else "no_usable_cells")
+    employers = level.uncertainty[segment].clusters
+    if start is None:
+        return _unmeasured(panel, employers, None, None, "first_week")
+
+    def lost(week: int) -> float:
+        return lost_to_breaks(panel, (week, week), (now, now)) or 0.0
+
+    effect = np.nan_to_num(level.fit.week_effect)
+    alike = [w for w in range(start, now) if level.segment(w) == segment and effect[w] > 0]
+    broken = lost(start) > TOO_MUCH
+    if broken:  # begin after the break, if that leaves enough weeks
+        alike = [w for w in alike if lost(w) <= TOO_MUCH]
+    if not alike or now - alike[0] < LEAST_WEEKS:
+        reason: Reason = "break" if broken else "few_weeks" if alike else "disconnected"
+        return _unmeasured(panel, employers, start, lost(start), reason)
+    if employers < FEW_EMPLOYERS:
+        return _unmeasured(panel, employers, alike[0], lost(alike[0]), "few_employers")
+    return _measured(panel, level, alike[0], lost(alike[0]))
+
+
+def _unmeasured(
+    panel: Panel, employers: int, start: int | None, lost: float | None, reason: Reason
+) -> IndexChange:
+    return {
+        "value": None,
+        "lo": None,
+        "hi": None,
+        "p": None,
+        "q": None,
+        "employers": employers,
+        "lost": lost,
+        "window": window(panel, panel.last, panel.last),
+        "compared": None if start is None else window(panel, start, start),
+        "verdict": "not_comparable" if reason == "break" else "insufficient",
+        "reason": reason,
+    }
+
+
+def _measured(panel: Panel, level: ClassLevel, start: int, lost: float) -> IndexChange:
+    uncertainty = level.uncertainty[level.segment(panel.last)]
+    change = _unmeasured(panel, uncertainty.clusters, start, lost, "few_employers")
+    ratio = float(level.fit.week_effect[panel.last] / level.fit.week_effect[start])
+    found = uncertainty.interval(ratio, panel.last, start)
+    if found is not None:
+        change["value"], change["reason"] = ratio - 1, ""
+        change["lo"], change["hi"], change["p"] = found[0] - 1, found[1] - 1, found[2]
+    return change
+
+
+# ------------------------------------------------------------------ S2
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What happened on pairs of usable cells: units x weeks x 5 role codes each."""
+
+    births: Ints
+    reposts: Ints
+    entered: Ints
+    closures: Ints
+    pending: Ints
+    left: Ints
+    births_gap: Ints
+    closures_gap: Ints
+
+
+def flows(panel: Panel) -> Flows:
+    """Count the panel's events by unit, week and role code."""
+    births, exits = panel.births, panel.exits
+    new, confirmed = panel.kind == KINDS["new"], panel.closed & ~panel.censored
+    across, gone_across = (births.before >= 0) & ~births.weekly(), (exits.before >= 0) & ~exits.weekly()
+
+    def count(week: Ints, chosen: Bools) -> Ints:
+        return count_events(panel, week, chosen)
+
+    return Flows(
+        births=count(births.week, births.weekly() & new),
+        reposts=count(births.week, births.weekly() & (panel.kind == KINDS["repost"])),
+        entered=count(births.week, births.weekly() & (panel.kind == KINDS["backlog"])),
+        closures=count(exits.week, exits.weekly() & confirmed),
+        pending=count(exits.week, exits.weekly() & ~panel.closed & ~panel.censored),
+        left=count(exits.week, exits.weekly() & panel.censored),
+        births_gap=count(births.week, across & new),
+        closures_gap=count(exits.week, gone_across & confirmed),
+    )
+
+
+def count_events(panel: Panel, week: Ints, chosen: Bools) -> Ints:
+    """Return units x weeks x 5 role codes: the chosen spells by the week (column) of their event."""
+    shape = (len(panel.units), len(panel.weeks), 5)
+    code = (panel.unit[chosen] * shape[1] + week[chosen]) * 5 + panel.spell_role[chosen]
+    return np.bincount(code, minlength=shape[0] * shape[1] * 5).reshape(shape)
+
+
+def movement(panel: Panel, found: Flows, status: Status, reason: Reason) -> Movement:
+    """Return S2 from the first observed week on."""
+    observed = np.flatnonzero(panel.usable.any(axis=0))
+    first = int(observed[0]) if len(observed) else panel.last
+    return {
+        "id": "S2",
+        "population": "panel",
+        "status": status,
+        "reason": reason,
+        "rows": [
+            _movement_row(panel, found, week, role)
+            for week in range(first, len(panel.weeks))
+            for role in ROLES
+        ],
+    }
+
+
+def _movement_row(panel: Panel, found: Flows, week: int, role: RoleId) -> MovementRow:
+    codes = columns_of(role)
+    pairs = panel.paired[:, week]
+
+    def total(counts: Ints, at: int = week, units: Bools | None = None) -> int:
+        return int(counts[:, at][:, codes][slice(None) if units is None else units].sum())
+
+    def on_pairs(counts: Ints) -> int | None:
+        return total(counts) if pairs.any() else None
+
+    return {
+        "week": label(panel.weeks[week]),
+        "role": role,
+        "stock": total(panel.stock) if panel.usable[:, week].any() else None,
+        "pairs": int(pairs.sum()),
+        "before": total(panel.stock, week - 1, pairs) if pairs.any() else None,
+        "after": total(panel.stock, week, pairs) if pairs.any() else None,
+        "births": on_pairs(found.births),
+        "reposts": on_pairs(found.reposts),
+        "entered": on_pairs(found.entered),
+        "closures": on_pairs(found.closures),
+        "pending": on_pairs(found.pending),
+        "left": on_pairs(found.left),
+        "births_gap": total(found.births_gap),
+        "closures_gap": total(found.closures_gap),
+    }

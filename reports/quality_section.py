@@ -1,0 +1,164 @@
+"""The quality box: what was read, what was not, and where the series break, in plain words."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from reports.document import WeeklyReport
+from reports.document_tables import BreakRow, Completeness
+from reports.document_terms import RoleId
+from reports.escaping import Markdown, md
+from reports.tables import Column, table
+from reports.words import NOTHING, Words
+
+MAX_BREAKS, MAX_SUSPECTS, MAX_BOARDS, MAX_UNITS = 8, 6, 10, 6
+_COMPLETENESS_ROLES: tuple[RoleId, ...] = ("all", "ai_pm", "aigc_pm")
+
+
+def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return one sentence per break; breaks of the same week, source and reason in other units are joined."""
+
+    def same(row: BreakRow) -> tuple[str, str, str, bool]:
+        return row["from"], row["source"], row["reason"], row["unit"] is None
+
+    rows = sorted(report["breaks"], key=lambda row: (*same(row), row["unit"] or "", row["note"]))
+    groups = [list(group) for _, group in groupby(rows, same)]
+    shown = [_break(group, words) for group in groups[-MAX_BREAKS:]]
+    hidden = sum(len(group) for group in groups[:-MAX_BREAKS])
+    return [*shown, words("say.more_breaks", count=words.count(hidden))] if hidden else shown
+
+
+def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return one sentence per suspect reading, the newest first."""
+    rows = sorted(report["quality"]["suspects"], key=lambda row: row["observed_at"], reverse=True)
+    told = [
+        words(
+            "say.suspect",
+            week=row["week"],
+            board=_named(row["company"], row["board"], words),
+            listed=words.count(row["listed"]),
+            reason=words.reason(row["reason"]),
+        )
+        for row in rows[:MAX_SUSPECTS]
+    ]
+    hidden = len(rows) - len(told)
+    return [*told, words("say.more_suspects", count=words.count(hidden))] if hidden else told
+
+
+def problems(report: WeeklyReport, words: Words) -> Markdown:
+    """Return the table of boards that were not read completely."""
+    zone = report["provenance"]["zone"]
+    heads: list[Column] = [
+        (words(f"column.{name}"), "left") for name in ("board", "state", "why", "last_complete")
+    ]
+    rows = [
+        [
+            _named(row["company"], row["board"], words),
+            words(f"state.{row['state']}"),
+            words.reason(row["reason"]),
+            words.day(row["last_complete"], zone),
+        ]
+        for row in report["run_health"]["problems"][:MAX_BOARDS]
+    ]
+    return table(heads, rows)
+
+
+def hidden_problems(report: WeeklyReport) -> int:
+    """Return how many boards the table leaves out."""
+    return max(0, len(report["run_health"]["problems"]) - MAX_BOARDS)
+
+
+def coverage(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return the sentences on coverage, raw figures, alarms, duplicates and the smallest visible change."""
+    head, quality = report["headline"], report["quality"]
+    told = []
+    if head["units_followed"]:
+        matched = quality["matched_share"]
+        key = "say.coverage_alone" if matched is None else "say.coverage"
+        units, followed = words.count(head["units"]), words.count(head["units_followed"])
+        told.append(words(key, units=units, followed=followed, matched=words.percent(matched)))
+    told += _missing_units(report, words)
+    if quality["raw_change"] is not None and quality["matched_change"] is not None:
+        raw = words.percent(quality["raw_change"], signed=True)
+        told.append(words("say.raw", raw=raw, matched=words.percent(quality["matched_change"], signed=True)))
+    gap, units = words.number(quality["index_gap"]), words.count(quality["matched_units"])
+    told += [words(f"say.alarm_{alarm}", gap=gap, units=units) for alarm in quality["alarms"]]
+    if quality["vacancies"]:
+        told.append(
+            words(
+                "say.duplicates",
+                adverts=words.count(quality["adverts"]),
+                vacancies=words.count(quality["vacancies"]),
+                intensity=words.number(quality["intensity"]),
+                reposts=words.count(quality["reposts_4w"]),
+                pending=words.count(quality["pending"]),
+                not_pm=words.count(quality["not_pm_adverts"]),
+            )
+        )
+    return told + _smallest_changes(report, words)
+
+
+def completeness(report: WeeklyReport, words: Words) -> Markdown:
+    """Return the table of what could be read from the texts."""
+    heads: list[Column] = [
+        (words("column.field"), "left"),
+        *((words(f"role.{role}"), "right") for role in _COMPLETENESS_ROLES),
+    ]
+    by_field: dict[str, dict[str, Completeness]] = {}
+    for row in report["quality"]["completeness"]:
+        by_field.setdefault(row["field"], {})[row["role"]] = row
+    rows = [
+        [words(f"field.{name}"), *(_filled(cells.get(role), words) for role in _COMPLETENESS_ROLES)]
+        for name, cells in by_field.items()
+    ]
+    return table(heads, rows)
+
+
+def _break(group: Sequence[BreakRow], words: Words) -> Markdown:
+    first = group[0]
+    key = f"say.break_{first['reason']}"
+    units = [row["unit"] for row in group if row["unit"]]
+    named = words.joined(units[:MAX_UNITS]) + ("…" if len(units) > MAX_UNITS else "")
+    what = Markdown(f"{md(first['source'])} · {named}") if units else md(first["source"])
+    return words(
+        key if words.has(key) else "say.break_other",
+        week=first["from"],
+        what=what,
+        note=words.reason(first["note"]),
+        reason=first["reason"],
+    )
+
+
+def _missing_units(report: WeeklyReport, words: Words) -> list[Markdown]:
+    rows = report["quality"]["missing_units"]
+    if not rows:
+        return []
+    named = words.joined(
+        [words("say.missing_unit", unit=row["unit"], week=row["last_usable"]) for row in rows[:MAX_UNITS]]
+    )
+    hidden = len(rows) - MAX_UNITS
+    if hidden > 0:
+        return [words("say.missing_units_more", units=named, count=words.count(hidden))]
+    return [words("say.missing_units", units=named)]
+
+
+def _smallest_changes(report: WeeklyReport, words: Words) -> list[Markdown]:
+    rows = [row for row in report["quality"]["mde"] if row["mde"] is not None and row["n"] > 0]
+    if not rows:
+        return []
+    items = [
+        words(
+            "say.mde_item", mde=words.points(row["mde"], signed=False), p=words.percent(row["p"], decimals=0)
+        )
+        for row in rows
+    ]
+    return [words("say.mde", n=words.count(rows[0]["n"]), list=words.joined(items))]
+
+
+def _filled(row: Completeness | None, words: Words) -> Markdown:
+    if row is None or row["n"] == 0:
+        return NOTHING
+    return Markdown(f"{words.percent(row['share'])} ({row['filled']}/{row['n']})")
+
+
+def _named(company: str, board: str, words: Words) -> Markdown:
+    return words("text.with_detail", name=company, detail=board) if company else md(board)

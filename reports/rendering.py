@@ -1,0 +1,121 @@
+"""The weekly report as markdown, in one language, from the value that `report.json` holds.
+
+One template serves both languages: the words come from the message catalogs, so the two reports cannot
+disagree about a number. The template prints `Markdown` and nothing else; a plain text is escaped, and
+anything that was not turned into text on purpose (a bare float) is refused.
+"""
+
+from collections.abc import Mapping
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from reports import quality_section, sections
+from reports.charts.pictures import Picture
+from reports.document import WeeklyReport
+from reports.escaping import Markdown, md
+from reports.sentences import sentence
+from reports.words import Lang, Words
+
+_SHORT_KINDS = frozenset({"all_failed", "empty"})
+
+
+def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture]) -> str:
+    """Return the report as markdown; `pictures` are the charts that exist, by id, in the same language."""
+    words = Words(lang)
+    name = "short.md.j2" if report["kind"] in _SHORT_KINDS else "weekly.md.j2"
+    text = (
+        _environment()
+        .get_template(name)
+        .render(
+            report=report,
+            t=words,
+            words=words,
+            sections=sections,
+            quality=quality_section,
+            findings=[sentence(finding, words) for finding in report["findings"]],
+            notices=_notices(report, words),
+            title_line=_title_line(report, words),
+            provenance=_provenance(report, words),
+            method=[words(f"method.n{i:02d}") for i in range(1, 11)],
+            picture=lambda name: _picture(pictures.get(name), lang),
+            because=lambda part, key="say.no_statement": words(
+                key, because=words(f"because.{part['reason']}")
+            ),
+        )
+    )
+    return _tidy(text)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("reports", "templates"),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        autoescape=False,  # escaping is for markdown, in `_finalize`
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _finalize(value: object) -> str:
+    if isinstance(value, str):
+        return md(value)
+    raise TypeError(f"a template may only print text, not {type(value).__name__}: {value!r}")
+
+
+def _notices(report: WeeklyReport, words: Words) -> list[Markdown]:
+    invented = [text for text in report["notices"] if text.lower().startswith("invented")]
+    others = [text for text in report["notices"] if text not in invented]
+    told = [words("notice.invented")] if invented else []
+    told += [words("notice.other", text=text) for text in others]
+    if words.has(f"notice.{report['kind']}"):
+        told.append(words(f"notice.{report['kind']}"))
+    if report["preliminary"] and report["kind"] in ("regular", "partial"):
+        told.append(words("notice.preliminary"))
+    return told
+
+
+def _title_line(report: WeeklyReport, words: Words) -> Markdown:
+    health, source = report["run_health"], report["provenance"]
+    parts = [
+        words(
+            "title.span", first=report["week_first_day"], last=report["week_last_day"], zone=source["zone"]
+        ),
+        words("title.cut", cut=words.moment(source["data_cut"], source["zone"])),
+        words("title.preliminary" if report["preliminary"] else "title.final"),
+    ]
+    if health["boards"]:
+        complete, boards = words.count(health["totals"]["complete"]), words.count(health["boards"])
+        parts.append(words("title.boards", complete=complete, boards=boards))
+    parts += [words("title.n", n=words.count(f["n"])) for f in report["findings"] if f["id"] == "listed"]
+    return Markdown(" · ".join(parts))
+
+
+def _provenance(report: WeeklyReport, words: Words) -> Markdown:
+    source = report["provenance"]
+    return words(
+        "provenance.line",
+        cut=words.moment(source["data_cut"], "UTC"),
+        as_of=words.moment(source["as_of"], "UTC"),
+        zone=source["zone"],
+        taxonomy=source["taxonomy"] or "–",
+        sha=(source["taxonomy_sha256"] or "–")[:12],
+        schema=source["schema"],
+        code=source["code_version"],
+        format=words.count(source["format"]),
+        command=Markdown(source["command"].replace("`", "'")),
+    )
+
+
+def _picture(picture: Picture | None, lang: Lang) -> Markdown:
+    return Markdown(f"![{md(picture.alt)}](charts/{picture.id}.{lang}.svg)") if picture else Markdown("")
+
+
+def _tidy(text: str) -> str:
+    """Return `text` without trailing spaces, with single blank lines and one newline at its end."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line.strip() or (lines and lines[-1]):
+            lines.append(line.rstrip())
+    return "\n".join(lines).strip("\n") + "\n"

@@ -1,0 +1,81 @@
+"""Findings as sentences. The verb of a sentence is chosen by the verdict of the test, never by the number."""
+
+import re
+
+from reports.document import Finding
+from reports.escaping import Markdown
+from reports.words import Words
+
+# The space that an empty part (an interval that is not known) leaves before the next word or mark.
+_UNTOLD = re.compile(r" +(?=[ ,.:;)，。、；：（）])")
+_BY_DIRECTION = frozenset({"skill_contrast", "ai_years", "open_to_3"})
+_BY_VERDICT = frozenset({"level_change", "class_share_change"})
+
+
+def sentence(finding: Finding, words: Words) -> Markdown:
+    """Return the finding as one markdown sentence. Raises KeyError for an id or verdict without words."""
+    told = words(f"finding.{_message(finding)}", **_parts(finding, words))
+    return Markdown(_UNTOLD.sub("", told))
+
+
+def _message(finding: Finding) -> str:
+    kind = finding["id"]
+    if kind in _BY_VERDICT:
+        return f"{kind}_{finding['verdict']}"
+    if kind == "skill_contrast" and finding["tag"] is None and finding["direction"] == "no_clear_difference":
+        return "skill_contrast_none"
+    if kind in _BY_DIRECTION:
+        return f"{kind}_{finding['direction'] or 'insufficient'}"
+    if kind == "listed" and finding["table"] != "T1":
+        return "listed_partial"
+    if kind == "listed" and not {"ai_pm", "aigc_pm", "both"} <= finding["extra"].keys():
+        return "listed_plain"
+    return kind
+
+
+def _oriented(finding: Finding) -> tuple[float | None, float | None, float | None, bool]:
+    """Return value and interval turned the way the sentence speaks, and whether they carry a sign.
+
+    "Fell by 12 % [4, 20]" and "more in AI PM, +48.7 points": the words say which way, so the number is
+    that of the difference they name.
+    """
+    value, lo, hi = finding["value"], finding["lo"], finding["hi"]
+    against = finding["direction"] == "higher_in_ai" or (finding["id"], finding["verdict"]) == (
+        "level_change",
+        "fell",
+    )
+    if against and value is not None:
+        value, lo, hi = -value, None if hi is None else -hi, None if lo is None else -lo
+    by_how_much = finding["id"] == "level_change" and finding["verdict"] in ("rose", "fell")
+    return value, lo, hi, finding["unit"] != "share" and not by_how_much
+
+
+def _parts(finding: Finding, words: Words) -> dict[str, str]:
+    extra = finding["extra"]
+    value, lo, hi, signed = _oriented(finding)
+    points = finding["unit"] == "points"
+    parts: dict[str, str] = {
+        "because": words(f"because.{finding['reason'] or 'too_little'}"),
+        "n": words.count(finding["n"]),
+        "employers": words.count(finding["employers"]),
+        "window": words.window(finding["window"]),
+        "interval": words.bounds(lo, hi, signed=signed, decimals=1 if points else 0),
+        "signed": words.points(value) if points else words.percent(value, signed=True),
+        "value": words.count(value) if finding["unit"] == "count" else words.percent(value),
+    }
+    if finding["compared"]:
+        parts["compared"] = words.window(finding["compared"])
+    if finding["role"]:
+        parts["role"] = words(f"role.{finding['role']}")
+    if finding["tag"]:
+        parts["tag"] = words.tag(finding)
+    if finding["id"] == "class_share_change":
+        parts["share"] = words.percent(extra.get("share"))
+        parts["share_interval"] = words.bounds(
+            extra.get("share_lo"), extra.get("share_hi"), signed=False, decimals=0
+        )
+    for name in ("ai", "aigc"):
+        parts[name] = words.percent(extra.get(name))
+    for name in ("n_ai", "n_aigc", "ai_pm", "aigc_pm", "both", "breaks", "tested"):
+        parts[name] = words.count(extra.get(name))
+    return parts

@@ -1,0 +1,201 @@
+"""The level index: what stock would have done on a panel that never changed. Sources: docs/METHOD.md.
+
+`counts` is a matrix, one row per series (panel unit and epoch), one column per week; nan is a missing cell.
+Rows with a zero in every observed cell tell nothing about change and take no part.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.statistics import Floats, Ints, t_quantile, t_tail
+
+TOLERANCE = 1e-12
+PROPORTIONAL_ROUNDS = 200
+NEWTON_ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TwoWayIndex:
+    """E counts[s, w] = row_effect[s] * week_effect[w]; effects are nan where nothing was observed.
+
+    `week_segment`, `row_segment`: 0 unobserved, else the connected piece, numbered by its first week. In each
+    piece week_effect is 1 in its base week, the first with a positive count. `rounds` of fitting were needed.
+    """
+
+    row_effect: Floats
+    week_effect: Floats
+    row_segment: Ints
+    week_segment: Ints
+    rounds: int
+
+
+def two_way_index(counts: Floats) -> TwoWayIndex:
+    """Fit the multiplicative row and week effects by Poisson maximum likelihood (iterative proportional fit).
+
+    a_s <- sum_w N / sum_w b, b_w <- sum_s N / sum_s a over observed cells, until b moves by less than 1e-12.
+    Where large parts of the panel hang together by one small series that takes very long; then Newton steps
+    on the same likelihood finish it. With a full panel the index is the ratio of totals. Pieces that share no
+    positive cell are fitted apart.
+    """
+    row_segment, week_segment = _segments(counts)
+    rows, weeks = counts.shape
+    row_effect, week_effect = np.full(rows, np.nan), np.full(weeks, np.nan)
+    rounds = 0
+    for segment in range(1, int(week_segment.max(initial=0)) + 1):
+        in_rows = np.flatnonzero(row_segment == segment)
+        in_weeks = np.flatnonzero(week_segment == segment)
+        part = counts[np.ix_(in_rows, in_weeks)]
+        a, b, used = _fit(part)
+        row_effect[in_rows], week_effect[in_weeks], rounds = a, b, max(rounds, used)
+    return TwoWayIndex(row_effect, week_effect, row_segment, week_segment, rounds)
+
+
+def _fit(part: Floats) -> tuple[Floats, Floats, int]:
+    observed = (~np.isnan(part)).astype(np.float64)
+    filled = np.nan_to_num(part)
+    row_total, week_total = filled.sum(axis=1), filled.sum(axis=0)
+    base = int(np.flatnonzero(week_total > 0)[0])
+    b = np.ones(len(week_total))
+    rounds, moved = 0, 1.0
+    while moved >= TOLERANCE and rounds < PROPORTIONAL_ROUNDS:
+        following = week_total / ((row_total / (observed @ b)) @ observed)
+        following /= following[base]
+        moved = float(np.abs(following - b).max())
+        b, rounds = following, rounds + 1
+    if moved >= TOLERANCE:
+        seen = week_total > 0
+        b[seen], newton = _newton(part[:, seen], b[seen])
+        rounds += newton
+    return row_total / (observed @ b), b, rounds
+
+
+def _newton(part: Floats, b: Floats) -> tuple[Floats, int]:
+    """Climb the likelihood of log b given the row totals; it is concave, so halving the step always helps."""
+    log_b = np.log(b)
+    rounds, moved = 0, 1.0
+    while moved >= TOLERANCE and rounds < NEWTON_ROUNDS:
+        scores, information = _profile(part, np.exp(log_b))
+        step = np.zeros(len(b))
+        step[1:] = np.linalg.pinv(information[1:, 1:], hermitian=True) @ scores.sum(axis=0)[1:]
+        while _likelihood(part, log_b + step) < _likelihood(part, log_b) and np.abs(step).max() > TOLERANCE:
+            step /= 2
+        log_b, rounds, moved = log_b + step, rounds + 1, float(np.abs(step).max())
+    return np.exp(log_b), rounds
+
+
+def _likelihood(part: Floats, log_b: Floats) -> float:
+    observed, filled = ~np.isnan(part), np.nan_to_num(part)
+    spread = np.log(np.where(observed, np.exp(log_b), 0.0).sum(axis=1))
+    return float((filled @ log_b).sum() - (filled.sum(axis=1) * spread).sum())
+
+
+def _profile(part: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return scores (rows x weeks) and information (weeks x weeks) of log b, given the row totals.
+
+    Given its total, a series spreads over its observed weeks as pi_w = b_w / sum b: no row effect is left.
+    Scores N_sw - N_s pi_sw, information sum_s N_s (diag pi - pi pi').
+    """
+    effect = np.where(np.isnan(part), 0.0, b)
+    pi = effect / effect.sum(axis=1, keepdims=True)
+    filled = np.nan_to_num(part)
+    total = filled.sum(axis=1)
+    information: Floats = np.diag(total @ pi) - (pi * total[:, None]).T @ pi
+    return filled - total[:, None] * pi, information
+
+
+def _segments(counts: Floats) -> tuple[Ints, Ints]:
+    """Label rows and weeks by connected piece over positive cells; zero weeks join one that saw them."""
+    positive = np.nan_to_num(counts) > 0
+    rows, weeks = counts.shape
+    far = weeks
+    week_label = np.where(positive.any(axis=0), np.arange(weeks), far)
+    row_label = np.full(rows, far)
+    while True:
+        row_label = np.where(positive, week_label, far).min(axis=1, initial=far)
+        spread = np.where(positive, row_label[:, None], far).min(axis=0, initial=far)
+        if np.array_equal(spread, week_label):
+            break
+        week_label = spread
+    for week in np.flatnonzero(week_label == far):
+        seen = row_label[~np.isnan(counts[:, week]) & (row_label < far)]
+        if len(seen):
+            week_label[week] = int(np.bincount(seen).argmax())
+    firsts = {label: number for number, label in enumerate(sorted(set(week_label.tolist()) - {far}), start=1)}
+    number = np.array([firsts.get(label, 0) for label in range(far + 1)], dtype=np.int64)
+    return number[row_label], number[week_label]
+
+
+def matched_chain(counts: Floats) -> Floats:
+    """Return the chain index, 1 at the first observed week: each link is the ratio of totals of matched rows.
+
+    A week without any observed cell is skipped (nan) and bridged by the next link; the chain ends (nan) at a
+    link without matched rows or from a total of zero.
+    """
+    observed = ~np.isnan(counts)
+    chain = np.full(counts.shape[1], np.nan)
+    previous: int | None = None
+    for week in np.flatnonzero(observed.any(axis=0)):
+        if previous is None:
+            chain[week] = 1.0
+        else:
+            matched = observed[:, week] & observed[:, previous]
+            before, after = counts[matched, previous].sum(), counts[matched, week].sum()
+            if before == 0:
+                break
+            chain[week] = chain[previous] * after / before
+        previous = int(week)
+    return chain
+
+
+# ------------------------------------------------------------------ uncertainty of the two-way index
+
+
+@dataclass(frozen=True, slots=True)
+class IndexUncertainty:
+    """`covariance` of log week_effect (0 for the base, nan where unknown); `clusters` employers."""
+
+    covariance: Floats
+    clusters: int
+
+    def interval(self, index: float, week: int, base: int) -> tuple[float, float, float] | None:
+        """Return (lo, hi, p) of the ratio `index` = effect[week] / effect[base], None if not estimable."""
+        c = self.covariance
+        variance = float(c[week, week] + c[base, base] - 2 * c[week, base])
+        if self.clusters < 2 or not np.isfinite(variance) or index <= 0:
+            return None
+        error = float(np.sqrt(max(variance, 0.0)))
+        if error < 1e-12:
+            return index, index, 1.0 if abs(index - 1) < 1e-9 else 0.0
+        half = t_quantile(0.975, self.clusters - 1) * error
+        low, high = float(index * np.exp(-half)), float(index * np.exp(half))
+        return low, high, 2 * t_tail(abs(float(np.log(index))) / error, self.clusters - 1)
+
+
+def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: Ints) -> IndexUncertainty:
+    """Return the employer-clustered (sandwich) covariance of the log week effects of one segment.
+
+    With scores U and information H as in `_profile`, summed over the series of each employer c:
+    V = K/(K-1) H^-1 (sum_c U_c U_c') H^-1. To first order this is the employer bootstrap without resampling:
+    stocks of neighbouring weeks are nearly the same postings, which clustering allows for and a dispersion
+    factor would not. `cluster` gives each row's employer.
+    """
+    weeks = counts.shape[1]
+    covariance = np.full((weeks, weeks), np.nan)
+    in_weeks = np.flatnonzero((fit.week_segment == segment) & (np.nan_to_num(fit.week_effect) > 0))
+    in_rows = np.flatnonzero(fit.row_segment == segment)
+    part = counts[np.ix_(in_rows, in_weeks)]
+    informative = (~np.isnan(part)).sum(axis=1) >= 2
+    part, owner = part[informative], cluster[in_rows][informative]
+    ids, owner = np.unique(owner, return_inverse=True)
+    if len(in_weeks) == 0 or len(ids) < 2:
+        return IndexUncertainty(covariance, len(ids))
+    by_row, information = _profile(part, fit.week_effect[in_weeks])
+    scores = np.zeros((len(ids), len(in_weeks)))
+    np.add.at(scores, owner, by_row)
+    meat = len(ids) / (len(ids) - 1) * scores.T @ scores
+    bread = np.linalg.pinv(information[1:, 1:], hermitian=True)
+    inner = np.zeros((len(in_weeks), len(in_weeks)))
+    inner[1:, 1:] = bread @ meat[1:, 1:] @ bread
+    covariance[np.ix_(in_weeks, in_weeks)] = inner
+    return IndexUncertainty(covariance, len(ids))

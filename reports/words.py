@@ -1,0 +1,172 @@
+"""Words and numbers of one language: the message catalog and how figures are written in it.
+
+The catalogs `messages_en.toml` and `messages_zh.toml` hold the same keys with the same placeholders. A
+message is trusted markdown; what is put into it is escaped unless it is `Markdown` already.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from reports.document_terms import Change, Share, Window
+from reports.escaping import Markdown, clean, md
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+NOTHING = Markdown("–")
+
+
+@cache
+def catalog(lang: Lang) -> Mapping[str, str]:
+    """Return the messages of `lang`, keyed `table.key`."""
+    text = (files("reports") / f"messages_{lang}.toml").read_text(encoding="utf-8")
+    return {
+        f"{table}.{key}": message
+        for table, entries in tomllib.loads(text).items()
+        for key, message in entries.items()
+    }
+
+
+class Words:
+    """Everything that is written differently in English and Chinese."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self._messages = catalog(lang)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the catalog has `key`."""
+        return key in self._messages
+
+    def __call__(self, key: str, **parts: str) -> Markdown:
+        """Return the message as markdown, each part escaped unless it is Markdown. KeyError if unknown."""
+        return Markdown(self._messages[key].format_map({name: md(part) for name, part in parts.items()}))
+
+    def plain(self, key: str, **parts: str) -> str:
+        """Return the message as plain text, for charts (its message must hold no markdown)."""
+        return self._messages[key].format_map(parts)
+
+    def tag(self, row: Mapping[str, object]) -> str:
+        """Return the name of a tag row (`en`, `zh`) in this language."""
+        return str(row[self.lang])
+
+    def joined(self, parts: Sequence[str]) -> Markdown:
+        """Return the parts, escaped, as a list inside a sentence."""
+        return Markdown(self._messages["text.comma"].join(md(part) for part in parts))
+
+    def reason(self, text: str) -> Markdown:
+        """Return a reason recorded by the store: in this language where its wording is known, else as is."""
+        cleaned = clean(text)
+        for key, pattern in self._messages.items():
+            if key.startswith("reason_pattern.") and (match := re.fullmatch(pattern, cleaned)):
+                parts = {name: self.reason(part) for name, part in match.groupdict().items()}
+                return self("reason." + key.partition(".")[2], **parts)
+        return md(cleaned)
+
+    # ------------------------------------------------------------------ numbers
+
+    def count(self, value: float | None) -> Markdown:
+        """Return a whole number with thousands separators."""
+        return NOTHING if value is None else Markdown(f"{value:,.0f}")
+
+    def number(self, value: float | None) -> Markdown:
+        """Return a number with at most one decimal (1.5, 3)."""
+        return NOTHING if value is None else Markdown(f"{value:,.1f}".removesuffix(".0"))
+
+    def percent(self, value: float | None, *, signed: bool = False, decimals: int | None = None) -> Markdown:
+        """Return a fraction as a percentage; below ten per cent with one decimal unless told otherwise."""
+        if value is None:
+            return NOTHING
+        places = _decimals(value) if decimals is None else decimals
+        return Markdown(f"{_scaled(value, places, signed)}{self._messages['text.percent_sign']}")
+
+    def percent_between(
+        self, value: float | None, lo: float | None, hi: float | None, *, signed: bool
+    ) -> Markdown:
+        """Return `31 % [27, 35]`."""
+        if value is None or lo is None or hi is None:
+            return self.percent(value, signed=signed)
+        return Markdown(f"{self.percent(value, signed=signed)} {_bracket(lo, hi, _decimals(value), signed)}")
+
+    def share(self, share: Share) -> Markdown:
+        """Return a share as its print rule allows: `31 % [27, 35]`, the same in parentheses, or `3/7`."""
+        if share["n"] == 0:
+            return NOTHING
+        if share["print"] == "counts":
+            return Markdown(f"{share['y']}/{share['n']}")
+        text = self.percent_between(share["share"], share["lo"], share["hi"], signed=False)
+        return Markdown(f"({text})") if share["print"] == "small_n" else text
+
+    def points(self, d: float | None, *, signed: bool = True) -> Markdown:
+        """Return a difference of shares in percentage points: `+4.1`."""
+        return NOTHING if d is None else Markdown(_scaled(d, 1, signed))
+
+    def difference(self, change: Change) -> Markdown:
+        """Return a difference of shares in percentage points with its interval: `+4.1 [−0.3, +8.5]`."""
+        if change["lo"] is None or change["hi"] is None:
+            return self.points(change["d"])
+        return Markdown(f"{self.points(change['d'])} {_bracket(change['lo'], change['hi'], 1, True)}")
+
+    def bounds(self, lo: float | None, hi: float | None, *, signed: bool, decimals: int) -> Markdown:
+        """Return the interval alone: `[27, 35]`; empty where it is not known."""
+        return Markdown("" if lo is None or hi is None else _bracket(lo, hi, decimals, signed))
+
+    def index(self, value: float | None, lo: float | None, hi: float | None) -> Markdown:
+        """Return an index value with its interval: `112 [104, 121]`."""
+        if value is None or lo is None or hi is None:
+            return self.count(value)
+        return Markdown(f"{value:.0f} [{lo:.0f}, {hi:.0f}]")
+
+    # ------------------------------------------------------------------ time
+
+    def window(self, window: Window) -> Markdown:
+        """Return `2026-W44–W47`, or one label for one week."""
+        first, last = window["first"], window["last"]
+        if first == last:
+            return Markdown(first)
+        return Markdown(f"{first}–{last.partition('-')[2] if first[:4] == last[:4] else last}")
+
+    def moment(self, instant: str | None, zone: str) -> Markdown:
+        """Return a UTC instant (ISO 8601) as local date and minute of `zone`."""
+        if instant is None:
+            return NOTHING
+        return Markdown(f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}")
+
+    def day(self, instant: str | None, zone: str) -> Markdown:
+        """Return a UTC instant as local date of `zone`."""
+        return NOTHING if instant is None else Markdown(self.moment(instant, zone)[:10])
+
+
+def spark(values: Sequence[float | None]) -> Markdown:
+    """Return a sparkline of block characters, scaled from the smallest to the largest; gaps are spaces."""
+    known = [v for v in values if v is not None]
+    if len(known) < 2:
+        return NOTHING
+    low, high = min(known), max(known)
+    top = len(_BLOCKS) - 1
+    marks = (
+        "·" if v is None else _BLOCKS[round((v - low) / (high - low) * top) if high > low else 3]
+        for v in values
+    )
+    return Markdown("".join(marks))
+
+
+def _decimals(value: float) -> int:
+    return 0 if value == 0 or abs(value) >= 0.095 else 1
+
+
+def _scaled(value: float, decimals: int, signed: bool) -> str:
+    rounded = round(value * 100, decimals) + 0.0
+    sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
+    return f"{sign}{abs(rounded):.{decimals}f}"
+
+
+def _bracket(lo: float, hi: float, decimals: int, signed: bool) -> str:
+    return f"[{_scaled(lo, decimals, signed)}, {_scaled(hi, decimals, signed)}]"

@@ -1,0 +1,58 @@
+"""What may be written down of a request: URLs and headers without what identifies or entitles the asker.
+
+Archives are exchanged between people and errors are printed and stored, so both go through here. Replay
+looks requests up under the same form, which is why it is also the canonical spelling of a URL.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
+
+_SECRET_PARAMETERS = frozenset(
+    {
+        "key",
+        "api_key",
+        "apikey",
+        "api-key",
+        "app_id",
+        "app_key",
+        "token",
+        "access_token",
+        "client_secret",
+        "password",
+    }
+)
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def public_url(url: str) -> str:
+    """Return `url` without user name, password, secret query parameters and fragment, in printable ASCII."""
+    try:
+        scheme, netloc, path, query, _ = urlsplit(url)
+    except (
+        ValueError
+    ):  # brackets that are no IPv6 address: nothing to dissect, so keep only what is before "?"
+        scheme, netloc, path, query = "", "", url.partition("?")[0].rpartition("@")[2], ""
+    kept = [part for part in query.split("&") if _parameter(part) not in _SECRET_PARAMETERS]
+    public = urlunsplit((scheme, netloc.rpartition("@")[2], path, "&".join(kept), ""))
+    return quote(public, safe=_PRINTABLE, errors="backslashreplace")
+
+
+def unordered_url(url: str) -> str:
+    """Return the public form of `url` with its query parameters sorted: equal for equal questions."""
+    base, mark, query = public_url(url).partition("?")
+    return base + mark + "&".join(sorted(query.split("&")))
+
+
+def public_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return `headers` without credentials and cookies; a Location keeps no secret parameter either."""
+    return [
+        (name, public_url(value) if name.lower() == "location" else value)
+        for name, value in headers
+        if not _SECRET_HEADER.search(name)
+    ]
+
+
+def _parameter(part: str) -> str:
+    return unquote_plus(part.partition("=")[0]).lower()

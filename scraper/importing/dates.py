@@ -1,0 +1,122 @@
+"""Dates as files write them. A time without a zone is read as UTC, a date is midnight UTC of that day."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from scraper.errors import ConfigError
+from scraper.importing.values import Plain
+
+_STAMP = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[日月]?"
+    r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE,
+)
+_MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
+_YEARLESS = re.compile(r"(?:发布于)?\s*(\d{1,2})\s*[-月]\s*(\d{1,2})\s*日?(?:\s*(?:发布|更新))?")
+_DAYS_AGO = re.compile(r"(\d{1,3})\s*(?:天前|days? ago)", re.IGNORECASE)
+_HOURS_AGO = re.compile(r"\d{1,3}\s*(?:小时前|分钟前|hours? ago|minutes? ago)", re.IGNORECASE)
+_DAY_WORDS = (
+    ("前天", 2), ("昨天", 1), ("昨日", 1), ("yesterday", 1), ("今天", 0), ("今日", 0), ("刚刚", 0),
+    ("today", 0), ("just posted", 0),
+)  # fmt: skip
+
+
+def parse_as_of(text: str) -> datetime:
+    """Return the instant named by `--as-of`: an ISO date (midnight UTC) or an ISO datetime with a zone.
+
+    Raises ConfigError for anything else.
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+            return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
+        instant = datetime.fromisoformat(text.strip())
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        pass
+    raise ConfigError(
+        f"--as-of {text!r} is neither a date like 2026-05-13 nor a time with its zone like 2026-05-13T08:00Z"
+    )
+
+
+def parse_instant(value: Plain | None) -> datetime | None:
+    """Return the instant that a cell names in full, UTC and whole seconds; None if it cannot be read.
+
+    Read are ISO and Chinese forms, English month names, epoch seconds and milliseconds; a month alone is
+    its first day, which makes what was seen then backlog rather than news. 03/04/2026 is not read: nobody
+    can say which month it is.
+    """
+    if isinstance(value, datetime):
+        zoned = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+        return zoned.astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _from_number(int(value)) if abs(value) < 1e15 else None
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    match = _STAMP.fullmatch(text)
+    if match:
+        return _from_stamp(match)
+    if text.isascii() and text.isdigit():
+        return _from_number(int(text))
+    for form in _MONTH_NAMES:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
+
+
+def parse_posted(value: Plain | None, seen: datetime) -> datetime | None:
+    """Return when a posting says it was posted, also from "昨天", "3 days ago", "7月10日" read at `seen`."""
+    instant = parse_instant(value)
+    if instant is not None or not isinstance(value, str):
+        return instant
+    day = seen.replace(hour=0, minute=0, second=0, microsecond=0)
+    lowered = value.lower()
+    match = _DAYS_AGO.search(lowered)
+    if match:
+        return day - timedelta(days=int(match[1]))
+    if _HOURS_AGO.search(lowered):
+        return day
+    for word, days in _DAY_WORDS:
+        if word in lowered:
+            return day - timedelta(days=days)
+    match = _YEARLESS.fullmatch(lowered)
+    return _latest_before(int(match[1]), int(match[2]), day) if match else None
+
+
+def _from_number(number: int) -> datetime | None:
+    if 19_900_101 <= number <= 21_001_231:
+        return _at(number // 10_000, number // 100 % 100, number % 100)
+    seconds = number // 1000 if number >= 10**12 else number
+    return datetime.fromtimestamp(seconds, UTC) if 946_684_800 <= seconds < 4_102_444_800 else None
+
+
+def _from_stamp(match: re.Match[str]) -> datetime | None:
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    local = _at(year, month, day or 1, hour, minute, second)
+    zone = match[7]
+    if local is None or not zone or zone.upper() in ("Z", "UTC"):
+        return local
+    sign = -1 if zone[0] == "-" else 1
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    if offset >= timedelta(hours=24):
+        return None
+    return local.replace(tzinfo=timezone(sign * offset)).astimezone(UTC)
+
+
+def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime | None:
+    try:
+        instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return instant if 1990 <= year <= 2100 else None
+
+
+def _latest_before(month: int, day: int, limit: datetime) -> datetime | None:
+    for year in range(limit.year, limit.year - 5, -1):  # five years back: a 29 February exists in them
+        instant = _at(year, month, day)
+        if instant is not None and instant <= limit:
+            return instant
+    return None

@@ -1,0 +1,160 @@
+"""Files as listings: which rows were seen when, what identifies a posting, which rows are bad."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+from scraper.importing.columns import Bad, Record
+from scraper.importing.dates import parse_instant
+from scraper.importing.files import ReadFile, read_file
+from scraper.importing.postings import link_of, raw_posting
+from scraper.importing.values import Plain, as_text
+from scraper.model import RawPosting, Reject
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedListing:
+    """What the files show of one instant.
+
+    `observed_at` is None if the file has no date anywhere (the caller takes now, as backlog). `postings`
+    have unique native ids and are ordered by them. `rejects` name file and row. `digest` is a SHA-256 over
+    what was read of the rows, whatever their order and however often they were given.
+    """
+
+    observed_at: datetime | None
+    postings: tuple[RawPosting, ...]
+    rejects: tuple[Reject, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A row on its way: the posting still without its id, and the ids that it might have, best first."""
+
+    posting: RawPosting
+    ids: tuple[str, ...]
+    same: tuple[str, str]  # folded title and company: what rows of one posting agree on
+    digest: str
+
+
+@dataclass(slots=True)
+class _Shelf:
+    drafts: list[_Draft] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def read_files(paths: Sequence[Path], *, as_of: datetime | None, now: datetime) -> list[ImportedListing]:
+    """Return the listings of all files in the order of their instants, the undated one last.
+
+    Rows of the same instant are one listing, whichever files they come from; the order of `paths` does not
+    matter. `now` only serves to date words such as "3 days ago" of rows without any date.
+    Raises InputError, one sentence, if a file cannot be used at all; a bad row is a reject.
+    """
+    shelves: defaultdict[datetime | None, _Shelf] = defaultdict(_Shelf)
+    for path in paths:
+        _sort_in(read_file(path), as_of, now, shelves)
+    dated = sorted(instant for instant in shelves if instant is not None)
+    order: list[datetime | None] = [*dated, *([None] if None in shelves else [])]
+    return [_listing(instant, shelves[instant]) for instant in order]
+
+
+def _sort_in(
+    file: ReadFile, as_of: datetime | None, now: datetime, shelves: defaultdict[datetime | None, _Shelf]
+) -> None:
+    records = [row for row in file.rows if isinstance(row, Record)]
+    own = {row.number: parse_instant(row.fields["collected"]) for row in records if "collected" in row.fields}
+    snapshots = sorted({instant for instant in own.values() if instant is not None})
+    several = len(snapshots) > 1
+    # One date is the date of the file, wherever it stands, and the option is stronger than it.
+    fallback = as_of or parse_instant(file.date) or (snapshots[0] if len(snapshots) == 1 else None)
+    home = snapshots[-1] if several else fallback  # where rejects without a date are told
+    bad = [row for row in file.rows if isinstance(row, Bad)]
+    if bad or not records:
+        shelves[home].rejects.extend(Reject("", f"{file.name} row {row.number}: {row.reason}") for row in bad)
+    counted = _are_row_numbers(records)
+    for row in records:
+        dated = own.get(row.number) if several else None
+        instant = dated or fallback
+        posting = raw_posting(row.fields, instant or now)
+        ids = _ids(posting.url if posting else link_of(row.fields), row.fields, counted)
+        if posting is None:
+            problem = "no title"
+        elif not posting.company and not ids:
+            problem = "neither company nor link nor posting id"
+        elif instant is None and "collected" in row.fields:
+            problem = "no collection date that can be read (--as-of would give it one)"
+        else:
+            shelves[instant].drafts.append(_draft(posting, row.fields, ids))
+            continue
+        reason = f"{file.name} row {row.number}: {problem}"
+        shelves[dated or home].rejects.append(Reject(ids[0] if ids else "", reason))
+
+
+def _are_row_numbers(records: Sequence[Record]) -> bool:
+    """Tell whether the id column merely counts the rows: such an id is another one in the next export."""
+    ids = [as_text(row.fields.get("row_id")) for row in records]
+    if len(ids) < 2 or not all(text.isascii() and text.isdigit() and len(text) < 10 for text in ids):
+        return False
+    return int(ids[0]) in (0, 1) and all(int(after) == int(before) + 1 for before, after in pairwise(ids))
+
+
+def _ids(link: str, fields: Mapping[str, Plain], counted: bool) -> tuple[str, ...]:
+    row_id = "" if counted else as_text(fields.get("row_id"), " ")
+    return tuple(filter(None, (link, as_text(fields.get("posting_id"), " "), row_id)))
+
+
+def _draft(posting: RawPosting, fields: Mapping[str, Plain], ids: tuple[str, ...]) -> _Draft:
+    title, company, city = (
+        _folded(text) for text in (posting.title, posting.company, "/".join(posting.locations))
+    )
+    own = "row-" + hashlib.sha256("\n".join((company, title, city)).encode()).hexdigest()[:20]
+    seen = json.dumps(fields, sort_keys=True, default=str).encode()
+    return _Draft(posting, (*ids, own), (title, company), hashlib.sha256(seen).hexdigest())
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _listing(instant: datetime | None, shelf: _Shelf) -> ImportedListing:
+    digest = hashlib.sha256("\n".join(sorted({draft.digest for draft in shelf.drafts})).encode()).hexdigest()
+    rejects = sorted(shelf.rejects, key=lambda reject: (reject.reason, reject.native_id))
+    return ImportedListing(instant, tuple(_postings(shelf.drafts)), tuple(rejects), digest)
+
+
+def _postings(drafts: Sequence[_Draft]) -> Iterator[RawPosting]:
+    """Yield one posting an id. An id that rows of different title or company share is none for them."""
+    meanings: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for draft in drafts:
+        for native_id in draft.ids:
+            meanings[native_id].add(draft.same)
+    groups: defaultdict[str, list[_Draft]] = defaultdict(list)
+    for draft in drafts:
+        native_id = next((text for text in draft.ids if len(meanings[text]) == 1), draft.ids[-1])
+        groups[native_id].append(draft)
+    for native_id, group in sorted(groups.items()):
+        # A row a city is one posting in several cities; the fullest text is kept.
+        group.sort(key=lambda draft: (-len(draft.posting.description), draft.digest))
+        # An address that is not the identity is that of several postings, so of none.
+        postings = [
+            replace(draft.posting, url=draft.posting.url if draft.posting.url == native_id else "")
+            for draft in group
+        ]
+        if group[0].ids[-1] == native_id:
+            yield from _namesakes(native_id, postings)
+        else:
+            places = dict.fromkeys(place for posting in postings for place in posting.locations)
+            yield replace(postings[0], native_id=native_id, locations=tuple(places))
+
+
+def _namesakes(native_id: str, postings: Sequence[RawPosting]) -> Iterator[RawPosting]:
+    """Number the openings that agree in company, title and place but differ in what they say."""
+    for number, posting in enumerate(dict.fromkeys(postings), start=1):
+        yield replace(posting, native_id=native_id if number == 1 else f"{native_id}-{number}")

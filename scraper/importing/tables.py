@@ -1,0 +1,176 @@
+"""Spreadsheets and delimited text as records: the header is found, rows are taken as they are."""
+
+import csv
+import warnings
+import zipfile
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import IO, Any
+
+import openpyxl
+
+from scraper.errors import InputError
+from scraper.importing.columns import Bad, Record, fold_name, is_layout, read, unknown_layout
+from scraper.importing.values import as_text, plain
+
+_DELIMITERS = ",\t;|"
+_HEADER_WITHIN = 10  # rows in which a header is looked for: exports put a title or a note above it
+_HEAD_LINES = 60
+_LONGEST_CELL = 1 << 24
+csv.field_size_limit(_LONGEST_CELL)
+_BROKEN_WORKBOOK = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    EOFError,
+    AttributeError,
+)
+
+
+class _Mended(list[str]):
+    """Cells of a line whose quotes do not match, split as well as may be."""
+
+
+class _Lines:
+    """Lines of a text, where lines that a broken quote swallowed can be handed back."""
+
+    def __init__(self, lines: Iterable[str]):
+        self._lines = iter(lines)
+        self._returned: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self._lines).replace("\0", "")
+        self.taken.append(line)
+        return line
+
+    def give_back(self, lines: Sequence[str]) -> None:
+        self._returned.extendleft(reversed(lines))
+
+
+def _csv_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """Yield rows of cells, a line whose quotes do not match as `_Mended`.
+
+    A quote that is never closed would make the rest of the file one cell. Strict parsing notices; then only
+    the line with the quote is mended and the following ones are read again.
+    """
+    source = _Lines(lines)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        source.taken = []
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            broken, swallowed = source.taken[0], source.taken[1:]
+            source.give_back(swallowed)
+            reader = csv.reader(source, delimiter=delimiter, strict=True)
+            try:
+                row = _Mended(next(csv.reader([broken], delimiter=delimiter), []))
+            except csv.Error:  # one line longer than any cell may be
+                row = _Mended()
+        yield row
+
+
+def delimited_records(name: str, stream: IO[str]) -> Iterator[Record | Bad]:
+    """Yield the records of comma, tab, semicolon or bar separated text, without reading it whole.
+
+    Raises InputError if no delimiter gives a header of postings.
+    """
+    head = list(islice(stream, _HEAD_LINES))
+    if head and head[0].startswith("sep=") and len(head[0].strip()) == 5:
+        head = head[1:]
+    for delimiter in _DELIMITERS:
+        if _header_at([row for row in _csv_rows(head, delimiter)]) is not None:
+            return _records(name, _csv_rows(chain(head, stream), delimiter))
+    first = next((line for line in head if line.strip()), "")
+    delimiter = max(_DELIMITERS, key=first.count)
+    raise InputError(unknown_layout(name, next(_csv_rows([first], delimiter), [])))
+
+
+def workbook_records(path: Path) -> Iterator[Record | Bad]:
+    """Yield the records of every sheet of an XLSX file that has a header of postings.
+
+    Raises InputError if there is none, or if the file is no workbook.
+    """
+    found, columns = False, list[str]()
+    for rows in _sheets(path):
+        head = list(islice(rows, _HEADER_WITHIN))
+        if _header_at(head) is None:
+            columns = columns or [as_text(plain(cell)) for cell in next(filter(any, head), ())]
+        else:
+            found = True
+            yield from _records(path.name, chain(head, rows))
+    if not found:
+        raise InputError(unknown_layout(path.name, columns))
+
+
+def _sheets(path: Path) -> Iterator[Iterator[tuple[Any, ...]]]:
+    with path.open("rb") as stream:
+        with _workbook_trouble(path.name):
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # some exporters write a wrong size, which would cut the rows
+            yield _rows(path.name, sheet.iter_rows(values_only=True))
+
+
+def _rows(name: str, rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+    while True:
+        with _workbook_trouble(name):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+@contextmanager
+def _workbook_trouble(name: str) -> Iterator[None]:
+    """Turn what openpyxl raises over a broken workbook into InputError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know do not matter
+            yield
+    except _BROKEN_WORKBOOK as error:
+        raise InputError(f"{name} is a ZIP archive but not a readable XLSX workbook ({error})") from error
+
+
+def _names(row: Iterable[Any]) -> tuple[str, ...]:
+    return tuple("" if cell is None else as_text(plain(cell)) for cell in row)
+
+
+def _header_at(rows: Sequence[Any]) -> int | None:
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        if is_layout(_names(row)):
+            return at
+    return None
+
+
+def _records(name: str, rows: Iterable[Any]) -> Iterator[Record | Bad]:
+    header: tuple[str, ...] = ()
+    folded: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        if not header:
+            names = _names(row)
+            if is_layout(names):
+                header, folded = names, [fold_name(name) for name in names]
+        elif isinstance(row, _Mended) and len(row) != len(header):
+            yield Bad(number, "its quotes do not match")
+        elif all(cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row):
+            continue
+        elif len(row) > len(header) and any(plain(cell) is not None for cell in row[len(header) :]):
+            yield Bad(number, f"it has {len(row)} cells, the header {len(header)}")
+        elif fold_name(str(row[0])) == folded[0] and [fold_name(cell) for cell in _names(row)] == folded:
+            continue  # the header again, where two exports were joined
+        else:
+            yield Record(number, read(header, row))

@@ -1,0 +1,109 @@
+"""Cells of files as plain values: text without debris, lists, numbers, instants; nothing nested."""
+
+import ast
+import json
+import math
+import re
+import warnings
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypeAlias
+
+Plain: TypeAlias = str | int | float | bool | datetime | list[str]
+
+_BLANK_WORDS = frozenset(("", "null", "none", "nan", "n/a", "#n/a", "-", "--", "—", "undefined"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+_DEBRIS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\ufeff]|_x000D_")
+_NAME_KEYS = ("display", "name", "text", "value", "label", "title")
+# What is left of a list that was written with str() and then cut at its commas: quotes and brackets.
+_TORN = re.compile(r"\[?\s*'(.*)'\s*,?\s*\]?\s*,?", re.DOTALL)
+_LONGEST_LIST = 50_000
+
+
+def clean(text: str) -> str:
+    """Return `text` with its line breaks as \\n and without what no reader can use (NUL, lone surrogates)."""
+    if not _DEBRIS.search(text):
+        return text.strip()
+    if _SURROGATE.search(text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).strip()
+
+
+def plain(value: object) -> Plain | None:
+    """Return a cell as a plain value, None where it is blank.
+
+    An object gives its display name, a list the texts of its items; text that is a written-out list
+    (JSON or Python) becomes one.
+    """
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return None if math.isnan(value) or math.isinf(value) else value
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001  (dates.py gives it its zone)
+    if isinstance(value, Mapping):
+        return next((text for key in _NAME_KEYS if (text := _scalar(value.get(key)))), None)
+    if isinstance(value, list | tuple):
+        return _texts(value) or None
+    text = clean(str(value)) if value is not None else ""
+    if len(text) < 10 and text.casefold() in _BLANK_WORDS:
+        return None
+    return _written_list(text) if text.startswith(("[", "'")) else text
+
+
+def as_text(value: Plain | None, separator: str = "\n") -> str:
+    """Return a plain value as text; whole floats without their point."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return separator.join(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def as_number(value: Plain | None) -> float | None:
+    """Return a positive number, also from text such as "15,000"; None for everything else."""
+    if isinstance(value, str):
+        try:
+            value = float(value.replace(",", "").replace("，", ""))
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 < value < 1e12 else None
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        text = clean(value)
+        return "" if text.casefold() in _BLANK_WORDS else text
+    return as_text(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _texts(items: list[object] | tuple[object, ...]) -> list[str]:
+    texts = []
+    for item in items:
+        value = plain(item) if isinstance(item, Mapping) else _scalar(item)
+        if value:
+            texts.append(as_text(value))
+    return texts
+
+
+def _written_list(text: str) -> Plain | None:
+    if text.startswith("[") and text.endswith("]") and len(text) <= _LONGEST_LIST:
+        for parse in (json.loads, ast.literal_eval):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of Python about "\\d" in somebody's cell
+                    items = parse(text)
+            except (ValueError, SyntaxError, RecursionError, MemoryError):
+                continue
+            if isinstance(items, list):
+                return _texts(items) or None
+    torn = _TORN.fullmatch(text)
+    return torn[1].replace("\\n", "\n").strip() or None if torn else text

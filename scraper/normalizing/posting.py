@@ -1,0 +1,71 @@
+"""A raw posting → the record that is stored: text extracted, contacts dropped, identity computed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from scraper.model import RawPosting
+from scraper.normalizing.companies import company_key
+from scraper.normalizing.identity import content_hash, vacancy_key
+from scraper.normalizing.places import parse_places
+from scraper.normalizing.privacy import drop_contacts
+from scraper.normalizing.text import detect_language, to_text
+from storage.records import Pay, PostingRecord, Quote
+
+
+def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRecord:
+    """Return the record of a posting, not yet tagged.
+
+    `company` is the employer of its board, used where the posting names none; `market` None means that it
+    follows the language of the posting.
+    """
+    title = drop_contacts(to_text(raw.title, "text"))
+    text = drop_contacts(to_text(raw.description, raw.format))
+    employer = raw.company.strip() or company
+    key = company_key(employer)
+    places = parse_places(raw.locations, title)
+    salary_raw = raw.salary_raw or _pay_text(raw.pay)
+    return PostingRecord(
+        native_id=raw.native_id,
+        title=title,
+        text=text,
+        url=raw.url,
+        company=employer,
+        company_key=key,
+        content_hash=content_hash(title, text, salary_raw, raw.experience_raw, raw.education_raw),
+        vacancy_key=vacancy_key(key, title, text, raw.requisition),
+        places=places.cities,
+        countries=places.countries,
+        market=market or ("en" if detect_language(f"{title}\n{text}") == "en" else "zh"),
+        salary_raw=salary_raw,
+        experience_raw=raw.experience_raw,
+        education_raw=raw.education_raw,
+        structured=_structured(raw),
+        posted_at=raw.posted_at,
+    )
+
+
+def _pay_text(pay: Pay | None) -> str:
+    """Structured pay as words, so that a change of pay is a change of content."""
+    if pay is None:
+        return ""
+    ends = "-".join(f"{value:g}" for value in (pay.min, pay.max) if value is not None)
+    return f"{pay.currency or ''} {ends} / {pay.period or ''}".strip()
+
+
+def _structured(raw: RawPosting) -> dict[str, Any]:
+    stated: dict[str, Any] = {"locations": list(raw.locations)}
+    if raw.workplace:
+        stated["workplace"] = raw.workplace
+    if raw.pay:
+        stated["pay"] = asdict(raw.pay)
+    return stated
+
+
+def stated_pay(structured: Mapping[str, Any]) -> Pay | None:
+    """Return the pay that a stored `structured` holds."""
+    pay = structured.get("pay")
+    if not pay:
+        return None
+    quote = Quote(**pay["quote"]) if pay.get("quote") else None
+    return Pay(**{**pay, "quote": quote})

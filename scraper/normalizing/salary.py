@@ -1,0 +1,234 @@
+"""What a posting pays: read from the board's salary field, or found in the text.
+
+The two readers share one grammar (`money`). A field is about salary, so nearly every amount in it counts.
+A text is about everything, so an amount counts only if its shape and the words beside it say so: revenue,
+funding, budgets, benefits, bonuses and user numbers are money or numbers too. On-target earnings (OTE)
+are not base pay and are never returned. Nothing is converted: pay stays in its currency and period.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from scraper.normalizing.money import Amount
+from scraper.normalizing.money_context import Neighbours, amounts_in_context
+from storage.records import Pay, Period, Quote
+
+Inferred = Literal["period", "multi"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A salary with what `Pay` does not hold: the upper number of salaries a year, and what was inferred.
+
+    `period`: no period is written, its size tells. `multi`: several bands (zones, levels) were joined
+    into the envelope from their lowest to their highest end.
+    """
+
+    pay: Pay
+    months_max: int | None = None
+    inferred: frozenset[Inferred] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """One amount understood as a salary; an open end is None."""
+
+    low: float | None
+    high: float | None
+    currency: str | None
+    period: Period
+    inferred: bool
+    months: tuple[int, int] | None
+    start: int
+    end: int
+    near: Neighbours
+
+
+def parse_salary(raw: str, *, currency: str | None = None) -> Pay | None:
+    """Return the pay that a board's salary field states; None for 面议, empty or not understood.
+
+    `currency` (ISO 4217) is the board's own: it settles "$", "元" and amounts without any sign; without
+    it they are USD and CNY. `Pay.months` is the lower bound of "14-16薪". The quote has no offsets.
+    """
+    reading = read_field(raw, currency=currency)
+    return reading.pay if reading else None
+
+
+def find_salary(text: str, *, currency: str | None = None) -> Pay | None:
+    """Return the pay that a posting's text states, its quote with offsets; None if it states none.
+
+    Several bands of one currency and period (zones, levels) give their envelope; of several currencies
+    or periods the first counts. Where bands stand beside different roles, those of the PM count.
+    """
+    reading = read_text(text, currency=currency)
+    return reading.pay if reading else None
+
+
+def read_field(raw: str, *, currency: str | None = None) -> Reading | None:
+    """Like `parse_salary`, with the details."""
+    bands = [_field_band(amount, near, currency) for amount, near in amounts_in_context(raw)]
+    reading = _joined([band for band in bands if band is not None], raw)
+    return reading and replace(reading, pay=replace(reading.pay, quote=Quote(raw.strip())))
+
+
+def read_text(text: str, *, currency: str | None = None) -> Reading | None:
+    """Like `find_salary`, with the details."""
+    bands = [_text_band(amount, near, currency) for amount, near in amounts_in_context(text)]
+    return _joined(_best([band for band in bands if band is not None]), text)
+
+
+# ------------------------------------------------------------------------------------ reading one amount
+
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"})
+# Units of these are worth a hundredth of a dollar or less: their salaries have more digits.
+_SMALL_UNITS = frozenset({"JPY", "INR", "KRW", "IDR", "VND", "HUF"})
+_PLAUSIBLE: dict[Period, tuple[float, float]] = {
+    "hour": (5, 1_000),
+    "day": (40, 10_000),
+    "week": (100, 20_000),
+    "month": (800, 400_000),
+    "year": (8_000, 5_000_000),
+}
+# From this height on an amount without a period is a yearly one, per currency (below: a monthly one).
+_YEARLY_FROM = {"CNY": 100_000, "TWD": 400_000, "HKD": 150_000, "INR": 200_000, "JPY": 1_500_000}
+_MILLIONS = frozenset({"m", "mm", "mn", "mil", "million"})
+_THOUSANDS = frozenset({"k", "千"})
+_K_IS_MONTHLY_BELOW = 200_000
+_OPEN_TOP_LEFT = re.compile(
+    r"(?:\bfrom|starting (?:at|from)|at least|minimum(?: (?:base )?salary)?(?: of)?|min\.?|"
+    r"不低于|不少于|至少|达)\s?:?\s?$"
+)
+_OPEN_TOP_RIGHT = re.compile(r"\s?(?:(?:及|或)?以上|起(?!步价)|and (?:up|above)|or more)")
+# What is left of a range with a slip of the pen: "$150,00-$220,000", "60/90k".
+_HALF_A_RANGE = re.compile(r"\d\s?[-~/]\s?$")
+_OPEN_BOTTOM_LEFT = re.compile(r"(?:up to|maximum(?: of)?|max\.?|最高|不超过|不高于)\s?:?\s?$")
+_OPEN_BOTTOM_RIGHT = re.compile(r"\s?(?:及|或)?(?:以下|以内)")
+
+
+def _field_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
+    if near.topic in ("other", "ote") or _is_pension_plan(amount):
+        return None
+    bare = not (amount.currency or amount.units or amount.yuan or amount.period or amount.months)
+    if bare and (amount.low < 1000 or (amount.low >= 1900 and amount.high <= 2100)):
+        return None
+    if currency is None and not amount.currency and amount.units == {"k"} and amount.high < 100_000:
+        currency = "CNY"  # "15-25K" with no sign at all is how the Chinese boards write
+    return _band(amount, near, currency)
+
+
+def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
+    said = near.topic == "salary"
+    if near.topic in ("other", "ote") or _is_pension_plan(amount):
+        return None
+    if not amount.is_range and _HALF_A_RANGE.search(near.left):
+        return None
+    if amount.joined_by_and and not (said or "between" in near.left):
+        return None
+    band = _band(amount, near, currency)
+    if band is None:
+        return None
+    if amount.months:
+        return band
+    announced = said or (near.under_salary_heading and (amount.is_range or near.ends_line))
+    if amount.currency:
+        if band.inferred and band.period != "year" and not (announced and amount.is_range):
+            return None
+        wide = amount.high > 5 * amount.low
+        shaped = amount.is_range and not wide and amount.low >= 20_000
+        timed = not band.inferred and not amount.units & _MILLIONS
+        return band if announced or timed or shaped else None
+    if not (near.chinese or announced):
+        return None
+    if amount.is_range and amount.units & _THOUSANDS:
+        return band
+    marked = bool(amount.units or amount.yuan) or amount.low >= 1000
+    return band if marked and (said or amount.period) else None
+
+
+def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
+    code = _currency(amount, near, currency)
+    period = amount.period or ("month" if amount.months else near.period)
+    if period is None and code == "CNY" and amount.units & _THOUSANDS and amount.low < _K_IS_MONTHLY_BELOW:
+        period = "month"  # custom, not a guess: the boards write every monthly salary in thousands
+    inferred = period is None
+    if period is None:
+        period = _period_by_size(amount.high, code)
+    low: float | None = amount.low
+    high: float | None = amount.high
+    least, most = _PLAUSIBLE[period]
+    most *= 2_000 if code in _SMALL_UNITS else 1
+    if amount.high > most or amount.high < least or 0 < amount.low < least:
+        return None
+    if not amount.is_range:
+        if amount.plus or _OPEN_TOP_LEFT.search(near.left) or _OPEN_TOP_RIGHT.match(near.after):
+            high = None
+        elif _OPEN_BOTTOM_LEFT.search(near.left) or _OPEN_BOTTOM_RIGHT.match(near.after):
+            low = None
+    months = amount.months if period == "month" else None
+    return _Band(low, high, code, period, inferred, months, amount.start, amount.end, near)
+
+
+def _is_pension_plan(amount: Amount) -> bool:
+    return amount.low == amount.high == 401_000
+
+
+def _currency(amount: Amount, near: Neighbours, site: str | None) -> str | None:
+    if amount.currency == "$":
+        return site if site in _DOLLARS else "USD"
+    if amount.currency == "¥":
+        return site if site in ("CNY", "JPY") else "JPY" if "m" in amount.units else "CNY"
+    if amount.currency or site:
+        return amount.currency or site
+    return "CNY" if near.chinese or amount.yuan or amount.units & {"千", "万"} else None
+
+
+def _period_by_size(value: float, currency: str | None) -> Period:
+    if currency in _YEARLY_FROM:
+        return "year" if value >= _YEARLY_FROM[currency] else "month"
+    return "hour" if value < 250 else "month" if value < 15_000 else "year"
+
+
+# --------------------------------------------------------------------------------------- reading them all
+
+
+def _joined(bands: list[_Band], text: str, *, longest_quote: int = 240) -> Reading | None:
+    """Join the bands that agree with the first in currency and period into their envelope."""
+    if not bands:
+        return None
+    first = bands[0]
+    group = [band for band in bands if (band.currency, band.period) == (first.currency, first.period)]
+    lows = [band.low for band in group if band.low is not None]
+    highs = [band.high for band in group if band.high is not None]
+    low, high = min(lows, default=None), max(highs, default=None)
+    if low and high and high > 8 * low:
+        group, low, high = [first], first.low, first.high
+    end = group[-1].end if group[-1].end - first.start <= longest_quote else first.end
+    months = next((band.months for band in group if band.months), None)
+    inferred: set[Inferred] = set()
+    if all(band.inferred for band in group):
+        inferred.add("period")
+    if len({(band.low, band.high) for band in group}) > 1:
+        inferred.add("multi")
+    pay = Pay(
+        min=low,
+        max=high,
+        currency=first.currency,
+        period=first.period,
+        months=float(months[0]) if months else None,
+        quote=Quote(text[first.start : end], first.start, end),
+    )
+    return Reading(pay, months[1] if months else None, frozenset(inferred))
+
+
+def _best(bands: list[_Band]) -> list[_Band]:
+    """Keep what stands beside a product manager, if other bands stand beside other roles; and of the rest
+    what is said to be a salary, if anything is."""
+    if any(band.near.line_role == "other" for band in bands):
+        for wanted in ("pm", ""):
+            beside = [band for band in bands if band.near.line_role == wanted]
+            if beside:
+                bands = beside
+                break
+    said = [band for band in bands if band.near.topic == "salary" or band.near.under_salary_heading]
+    return said or bands

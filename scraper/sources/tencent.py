@@ -1,0 +1,112 @@
+"""Tencent's own career site: `GET careers.tencent.com/tencentcareer/api/post/Query`, 100 a page.
+
+The one key is "social" (社会招聘). The keyword 产品经理 is asked for, because the site lists over two
+thousand posts of all kinds and every post that is kept costs a second request; the answer holds posts
+that only mention the keyword, so the title still decides.
+The surprise: HTTP 200 is no success (`Code` is), `Posts` is null when empty, the list has the duties but
+not the requirements (`ByPostId` has both), one role is one post per city, and `SourceID` 4 marks English
+posts kept in Workday, which `ByPostId` does not know but whose list text is whole. The only date is
+`LastUpdateTime`, a day in Shanghai.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from scraper.errors import Refused, ShapeChanged
+from scraper.model import Board, Family, Page, RawPosting, Reply, Request
+from scraper.sources import items, urls
+
+_HOST, _PATH = "careers.tencent.com", "/tencentcareer/api/post/"
+_KEY, _SIZE = "social", 100
+_WORKDAY = 4
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def first(board: Board) -> Request:
+    """Ask for the first hundred posts that the site finds for 产品经理."""
+    asked = {"keyword": "产品经理", "pageIndex": 1, "pageSize": _SIZE, "language": "zh-cn", "area": "cn"}
+    return Request(f"https://{_HOST}{_PATH}Query?{urlencode(asked)}")
+
+
+def parse(board: Board, reply: Reply, request: Request) -> Page:
+    """Read one page; `Data.Count` is the site's own count. Raises ShapeChanged, Refused."""
+    data = _data(reply)
+    total = items.member(reply, data, "Count", int)
+    posts = items.member(reply, data, "Posts", list) if data.get("Posts") is not None else []
+    postings, rejects = items.read_items(posts, _posting, lambda post: post["PostId"])
+    page = int(urls.parameter(request.url, "pageIndex") or 1)
+    more = Request(urls.with_parameter(request.url, "pageIndex", page + 1), headers=request.headers)
+    return Page(postings, rejects, next=more if posts and page * _SIZE < total else None, total=total)
+
+
+def parse_detail(posting: RawPosting, reply: Reply) -> RawPosting:
+    """Return the posting with duties and requirements as its text. Raises ShapeChanged, Refused."""
+    data = _data(reply)
+    try:
+        if items.identity(data, "PostId") != posting.native_id:
+            raise ValueError(f"the detail is of another post, {data['PostId']}")
+        duties, requirements = items.text(data, "Responsibility"), items.text(data, "Requirement")
+    except (KeyError, TypeError, ValueError) as error:
+        raise ShapeChanged(reply.url, f"the detail cannot be read: {error}") from error
+    listed = posting.description if not duties else ""
+    parts = [listed, _section("岗位职责", duties), _section("岗位要求", requirements)]
+    return replace(posting, description="\n\n".join(part for part in parts if part), detail=None)
+
+
+def key_of(url: str) -> str | None:
+    """Return "social" for the request for the first page and for the site's public pages."""
+    parts = urls.split(url)
+    if parts is None or parts.hostname != _HOST:
+        return None
+    page = parts.path in ("", "/") or parts.path.endswith(".html")
+    return _KEY if page or urls.same(url, first(Board("tencent", _KEY, "")).url) else None
+
+
+def _data(reply: Reply) -> dict[str, Any]:
+    payload = reply.json()
+    code = items.member(reply, payload, "Code", int)
+    if 400 <= code < 500:
+        raise Refused(reply.url, f"the site answers Code {code}")
+    if code != 200:
+        raise ShapeChanged(reply.url, f"the site answers Code {code} instead of 200")
+    return items.member(reply, payload, "Data", dict)
+
+
+def _posting(post: items.Item) -> RawPosting:
+    post_id = items.identity(post, "PostId")
+    duties = items.text(post, "Responsibility")
+    abroad = post.get("SourceID") == _WORKDAY
+    return RawPosting(
+        native_id=post_id,
+        title=items.title(post, "RecruitPostName"),
+        url=items.text(post, "PostURL"),
+        description=duties if abroad else _section("岗位职责", duties),
+        locations=items.places([items.text(post, "LocationName")]),
+        experience_raw=items.text(post, "RequireWorkYearsName"),
+        posted_at=_shanghai_day(items.text(post, "LastUpdateTime")),
+        detail=None if abroad else _detail(post_id),
+    )
+
+
+def _detail(post_id: str) -> Request:
+    asked = urlencode({"postId": post_id, "language": "zh-cn"})
+    return Request(f"https://{_HOST}{_PATH}ByPostId?{asked}")
+
+
+def _section(heading: str, body: str) -> str:
+    return f"{heading}\n{body}" if body else ""
+
+
+def _shanghai_day(printed: str) -> datetime | None:
+    if not printed:
+        return None
+    try:
+        return datetime.strptime(printed, "%Y年%m月%d日").replace(tzinfo=_SHANGHAI).astimezone(UTC)
+    except ValueError:
+        raise ValueError(f"'LastUpdateTime' is no day: {printed[:40]!r}") from None
+
+
+FAMILY = Family("tencent", first, parse, key_of, parse_detail, published=False, market="zh")

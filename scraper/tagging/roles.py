@@ -1,0 +1,208 @@
+"""The role class, on two axes: classic AI and generative AI.
+
+Three questions, in this order.
+
+1. Is it a PM? The title gate decides; duties that are sales or agency work overrule it.
+2. Is AI the core of the job? Points are added: what the title names, how many sentences of duties and
+   requirements name AI, what the employer builds, what is preferred (roles.toml, `[core]`). A tool that the
+   candidate uses, a trend he watches and a negated mention give none.
+3. Which AI? On each axis the sentences that name a technique of it are summed, weighted by zone; a technique
+   in the title counts like several. Sentences and not hits are counted, so that one list of ten techniques
+   is one sign. Where no technique is named, Chinese postings call a classic AI PM so, English ones of today
+   mean generative AI.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, Protocol, cast
+
+from scraper.tagging.tables import Lexicon, load
+from scraper.tagging.taxonomy import FineTag
+from scraper.tagging.zones import Sentence
+from storage.records import Requirement, RoleClass
+
+Reason = Literal[
+    "not_pm_title", "not_pm_duties", "ai_core", "ai_passing", "no_ai", "classic", "genai", "both", "unnamed"
+]
+
+Stance = Literal["build", "use", "watch"]
+"""What the candidate does with a thing: work on it, use it as a tool, keep an eye on it."""
+
+
+class RoleHit(Protocol):
+    """What this module needs of a hit."""
+
+    @property
+    def tag(self) -> FineTag: ...
+    @property
+    def field(self) -> Literal["title", "description"]: ...
+    @property
+    def requirement(self) -> Requirement: ...
+    @property
+    def stance(self) -> Stance: ...
+    @property
+    def sentence(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The class, the two axes, the points for AI being the core with their parts, and the reasons."""
+
+    role: RoleClass
+    classic: float
+    genai: float
+    points: float
+    limit: float
+    parts: Mapping[str, float]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """What the hits amount to: weighted sentences per axis, and the signs of the title."""
+
+    title_classic: float
+    title_genai: float
+    title_ai: bool
+    classic: float
+    genai: float
+    any_ai: float
+    preferred: int
+    asks: bool
+
+
+def classify(
+    low: str, sentences: Sequence[Sentence], hits: Iterable[RoleHit], employer: int, *, lang: str, is_pm: bool
+) -> Verdict:
+    """Return the role class of one posting.
+
+    `low` is the folded text, `sentences` its zones, `hits` the counted hits of title and text, `employer` the
+    number of sentences about the employer that name AI.
+    """
+    measures = _measure(hits, sentences)
+    table = load("roles")
+    classic = round(measures.classic + table["axis"]["title"] * measures.title_classic, 2)
+    genai = round(measures.genai + table["axis"]["title"] * measures.title_genai, 2)
+    parts = _points(measures, employer, table["core"])
+    points = round(sum(parts.values()), 2)
+    role: RoleClass
+    reasons: tuple[Reason, ...]
+    if not is_pm:
+        role, reasons = "not_pm", ("not_pm_title",)
+    elif _sells(low, lang):
+        role, reasons = "not_pm", ("not_pm_duties",)
+    elif points < table["core"]["limit"]:
+        role, reasons = "other_pm", ("ai_passing" if points else "no_ai",)
+    else:
+        role, why = _axis(classic, genai, lang, table["axis"])
+        reasons = ("ai_core", why)
+    return Verdict(role, classic, genai, points, table["core"]["limit"], parts, reasons)
+
+
+def signs(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
+    """Return what each tag (outer id) brings to each axis: its weighted sentences, and the title's weight."""
+    axis, scale = load("roles")["axis"], _scale(sentences)
+    seen: dict[tuple[str, str, int], float] = {}
+    for hit in hits:
+        if hit.tag.era in ("classic", "genai") and _counts(hit):
+            zone = axis["title"] if hit.field == "title" else scale * _zone_weight(sentences, hit.sentence)
+            key = (hit.tag.era, hit.tag.out, hit.sentence)
+            seen[key] = max(seen.get(key, 0.0), zone * _share(hit.tag))
+    result: dict[str, dict[str, float]] = {"classic": {}, "genai": {}}
+    for (era, out, _), value in seen.items():
+        if value:
+            result[era][out] = round(result[era].get(out, 0.0) + value, 2)
+    return result
+
+
+def _counts(hit: RoleHit) -> bool:
+    """Tell whether a hit says what the job is: no wish, no tool in use, no trend to watch."""
+    return hit.stance == "build" and hit.requirement != "preferred"
+
+
+def _share(tag: FineTag) -> float:
+    return cast(float, load("roles")["weight"].get(tag.id, 1.0))
+
+
+def _zone_weight(sentences: Sequence[Sentence], index: int) -> float:
+    return cast(float, load("roles")["zone_weight"].get(sentences[index].zone, 0.0))
+
+
+def _scale(sentences: Sequence[Sentence]) -> float:
+    """Return the factor for short texts: one sentence of two says more than one of twenty."""
+    usual, most = load("roles")["core"]["usual_length"], load("roles")["core"]["scale_most"]
+    length = sum(_zone_weight(sentences, index) for index in range(len(sentences)))
+    return cast(float, min(max(usual / length, 1.0), most)) if length else 1.0
+
+
+def _measure(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> _Measures:
+    title = {"classic": 0.0, "genai": 0.0}
+    best: dict[str, dict[int, float]] = {"classic": {}, "genai": {}, "any": {}}
+    title_ai, preferred = False, set()
+    for hit in hits:
+        era = hit.tag.era
+        if era == "none":
+            continue
+        if hit.field == "title":
+            if era in title:
+                title[era] = max(title[era], _share(hit.tag))
+            title_ai = title_ai or hit.tag.category == "ai_generic"
+        elif hit.requirement == "preferred":
+            preferred.add(hit.sentence)
+        elif _counts(hit):
+            counts = _zone_weight(sentences, hit.sentence)
+            best["any"][hit.sentence] = counts
+            if era in title:
+                best[era][hit.sentence] = max(best[era].get(hit.sentence, 0.0), counts * _share(hit.tag))
+    scale = _scale(sentences)
+    sums = {name: scale * sum(values.values()) for name, values in best.items()}
+    return _Measures(
+        title_classic=title["classic"],
+        title_genai=title["genai"],
+        title_ai=title_ai,
+        classic=sums["classic"],
+        genai=sums["genai"],
+        any_ai=sums["any"],
+        preferred=len(preferred),
+        asks=any(_zone_weight(sentences, index) for index in range(len(sentences))),
+    )
+
+
+def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> dict[str, float]:
+    """Return the parts of the points that are not zero, by their name in roles.toml."""
+    named = max(measures.title_classic, measures.title_genai)
+    parts = {
+        "title_technique": core["title_technique"] * (named >= 0.5),
+        "title_strategy": core["title_strategy"] * (0 < named < 0.5),
+        # "AI" in a title counts if duties or requirements bear it out, or if there are none to ask.
+        "title_ai": core["title_ai"] * (measures.title_ai and (measures.any_ai > 0 or not measures.asks)),
+        "genai": core["genai"] * min(measures.genai, core["genai_most"]),
+        "ai": core["ai"] * min(measures.any_ai, core["ai_most"]),
+        "employer": core["employer"] * min(employer, core["employer_most"]) * (measures.any_ai > 0),
+        "preferred": core["preferred"] * min(measures.preferred, core["preferred_most"]),
+    }
+    return {name: round(value, 2) for name, value in parts.items() if value}
+
+
+def _axis(classic: float, genai: float, lang: str, axis: Mapping[str, float]) -> tuple[RoleClass, Reason]:
+    if classic + genai == 0:
+        return ("aigc_pm" if lang == "en" else "ai_pm"), "unnamed"
+    share = genai / (genai + classic)
+    if axis["both_from"] <= share <= axis["both_to"] and min(classic, genai) >= axis["both_least"]:
+        return "both", "both"
+    return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")
+
+
+def _sells(low: str, lang: str) -> bool:
+    """Tell whether the duties are selling: several of its words, and no more words of product work."""
+    language = "en" if lang == "en" else "zh"
+    found = _not_pm(language).scan(low)
+    sold, worked = ({low[slice(*span)] for span in found.get(name, ())} for name in ("sells", "works"))
+    return len(sold) >= load("roles")["not_pm"]["needed"] and len(worked) < len(sold)
+
+
+@cache
+def _not_pm(language: str) -> Lexicon:
+    table = load("roles")["not_pm"]
+    return Lexicon({"sells": table[language], "works": table[f"work_{language}"]})

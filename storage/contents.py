@@ -1,0 +1,265 @@
+"""Writing what postings say: companies, postings, their versions, and what was understood of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.records import Listing, PostingRecord, Quote, Recorded, Tagging, TagHit, TaxonomyRecord
+from storage.tables import Company, Posting, Tag, Taxonomy, Version
+from storage.tables import Tagging as TaggingRow
+
+_CHUNK = 500
+"""Values bound in one IN list; SQLite allows 32,766, PostgreSQL plans short lists better."""
+
+
+def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    """Yield the values in lists that fit into one IN clause."""
+    rest = list(values)
+    for start in range(0, len(rest), _CHUNK):
+        yield rest[start : start + _CHUNK]
+
+
+def company_id(connection: Connection, key: str, name: str) -> int:
+    """Return the id of the company with this key; the first name seen is kept."""
+    found = connection.scalar(select(Company.id).where(Company.key == key))
+    if found is None:
+        found = connection.scalar(insert(Company).values(key=key, name=name).returning(Company.id))
+    assert found is not None
+    return int(found)
+
+
+def taxonomy_id(connection: Connection, taxonomy: TaxonomyRecord, at: datetime) -> int:
+    """Return the id of the taxonomy; it is in force from the earliest instant that it was used for."""
+    row = connection.execute(
+        select(Taxonomy.id, Taxonomy.in_force_from).where(Taxonomy.sha256 == taxonomy.sha256)
+    ).first()
+    if row is None:
+        values = {
+            "version": taxonomy.version,
+            "sha256": taxonomy.sha256,
+            "in_force_from": at,
+            "body": [asdict(tag) for tag in taxonomy.tags],
+        }
+        created = connection.scalar(insert(Taxonomy).values(values).returning(Taxonomy.id))
+        assert created is not None
+        return int(created)
+    if at < row.in_force_from:
+        connection.execute(update(Taxonomy).where(Taxonomy.id == row.id).values(in_force_from=at))
+    return int(row.id)
+
+
+def create_posting(
+    connection: Connection, family: str, posting: PostingRecord, unit: int, company: int
+) -> int:
+    """Insert a posting and return its id."""
+    values = {
+        "family": family,
+        "native_id": posting.native_id,
+        "unit_id": unit,
+        "company_id": company,
+        "vacancy": posting.vacancy_key,
+        "url": posting.url,
+        "market": posting.market,
+        "posted_at": posting.posted_at,
+    }
+    created = connection.scalar(insert(Posting).values(values).returning(Posting.id))
+    assert created is not None
+    return int(created)
+
+
+def latest_versions(connection: Connection, posting_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Return posting id -> (version id, content hash) of the latest version."""
+    found: dict[int, tuple[int, str]] = {}
+    for ids in chunks(posting_ids):
+        rows = connection.execute(
+            select(Version.posting_id, Version.id, Version.content_hash)
+            .where(Version.posting_id.in_(ids))
+            .order_by(Version.posting_id, Version.first_seen_at)
+        )
+        found.update({row.posting_id: (row.id, row.content_hash) for row in rows})
+    return found
+
+
+def add_version(connection: Connection, posting_id: int, posting: PostingRecord, at: datetime) -> int:
+    """Insert a version that is in force from `at` and return its id."""
+    values = {
+        "posting_id": posting_id,
+        "first_seen_at": at,
+        "content_hash": posting.content_hash,
+        "title": posting.title,
+        "text": posting.text,
+        "salary_raw": posting.salary_raw,
+        "experience_raw": posting.experience_raw,
+        "education_raw": posting.education_raw,
+        "places": list(posting.places),
+        "countries": list(posting.countries),
+        "structured": posting.structured,
+    }
+    created = connection.scalar(insert(Version).values(values).returning(Version.id))
+    assert created is not None
+    return int(created)
+
+
+def known_postings(
+    connection: Connection, family: str, native_ids: Iterable[str]
+) -> dict[str, tuple[int, int]]:
+    """Return native id -> (posting id, unit id) of those that are stored."""
+    known: dict[str, tuple[int, int]] = {}
+    for ids in chunks(native_ids):
+        rows = connection.execute(
+            select(Posting.native_id, Posting.id, Posting.unit_id).where(
+                Posting.family == family, Posting.native_id.in_(ids)
+            )
+        )
+        known.update({row.native_id: (row.id, row.unit_id) for row in rows})
+    return known
+
+
+def store_contents(
+    connection: Connection,
+    listing: Listing,
+    taxonomy: int,
+    unit_of: Callable[[int], int],
+    known: dict[str, tuple[int, int]],
+    result: Recorded,
+) -> None:
+    """Store new postings and changed texts of a listing; new ones are added to `known`.
+
+    `unit_of` gives the unit of a company id. Counts go into `result`.
+    """
+    latest = latest_versions(connection, [posting for posting, _ in known.values()])
+    taggings: list[tuple[int, Tagging]] = []
+    for posting in listing.postings:
+        new = posting.native_id not in known
+        if new:
+            known[posting.native_id] = _create(connection, listing, posting, unit_of)
+            result.created += 1
+        number = known[posting.native_id][0]
+        version_id, content_hash = latest.get(number, (0, ""))
+        if content_hash != posting.content_hash:
+            version_id = add_version(connection, number, posting, listing.observed_at)
+            latest[number] = (version_id, posting.content_hash)
+            if not new:
+                values = {"vacancy": posting.vacancy_key, "url": posting.url}
+                connection.execute(update(Posting).where(Posting.id == number).values(values))
+                result.changed += 1
+        if posting.tagging is not None:
+            taggings.append((version_id, posting.tagging))
+    add_taggings(connection, taxonomy, taggings)
+
+
+def store_late_contents(
+    connection: Connection,
+    listing: Listing,
+    taxonomy: int,
+    unit_of: Callable[[int], int],
+    known: dict[str, tuple[int, int]],
+    result: Recorded,
+) -> None:
+    """The same for a look older than what is known: a text goes before the versions that are stored."""
+    taggings: list[tuple[int, Tagging]] = []
+    for posting in listing.postings:
+        if posting.native_id not in known:
+            known[posting.native_id] = _create(connection, listing, posting, unit_of)
+            result.created += 1
+        number = known[posting.native_id][0]
+        earliest = connection.execute(
+            select(Version.id, Version.content_hash, Version.first_seen_at)
+            .where(Version.posting_id == number)
+            .order_by(Version.first_seen_at)
+            .limit(1)
+        ).first()
+        if earliest is None or listing.observed_at < earliest.first_seen_at:
+            if earliest is not None and earliest.content_hash == posting.content_hash:
+                values = {"first_seen_at": listing.observed_at}
+                connection.execute(update(Version).where(Version.id == earliest.id).values(values))
+            elif posting.tagging is not None:
+                version_id = add_version(connection, number, posting, listing.observed_at)
+                taggings.append((version_id, posting.tagging))
+    add_taggings(connection, taxonomy, taggings)
+
+
+def _create(
+    connection: Connection, listing: Listing, posting: PostingRecord, unit_of: Callable[[int], int]
+) -> tuple[int, int]:
+    company = company_id(connection, posting.company_key, posting.company)
+    unit = unit_of(company)
+    return create_posting(connection, listing.posting_family, posting, unit, company), unit
+
+
+def _quote(quote: Quote | None) -> dict[str, Any] | None:
+    return asdict(quote) if quote else None
+
+
+def add_taggings(connection: Connection, taxonomy: int, rows: Sequence[tuple[int, Tagging]]) -> None:
+    """Store taggings of versions [(version id, tagging)] under one taxonomy; those it has are kept."""
+    wanted = dict(rows)
+    for ids in chunks(list(wanted)):
+        done = select(TaggingRow.version_id).where(
+            TaggingRow.taxonomy_id == taxonomy, TaggingRow.version_id.in_(ids)
+        )
+        for version_id in connection.scalars(done):
+            del wanted[version_id]
+    if not wanted:
+        return
+    values = [
+        {"version_id": version, "taxonomy_id": taxonomy} | _flat(tagging)
+        for version, tagging in wanted.items()
+    ]
+    statement = insert(TaggingRow).returning(TaggingRow.id, sort_by_parameter_order=True)
+    numbers = connection.scalars(statement, values).all()
+    tags = [
+        _tag_row(number, hit)
+        for number, tagging in zip(numbers, wanted.values(), strict=True)
+        for hit in tagging.tags
+    ]
+    if tags:
+        connection.execute(insert(Tag), tags)
+
+
+def _flat(tagging: Tagging) -> dict[str, Any]:
+    years, ai, degree, pay = tagging.years_total, tagging.years_ai, tagging.education, tagging.salary
+    proof = {
+        "years": _quote(years.quote if years else None),
+        "ai_years": _quote(ai.quote if ai else None),
+        "education": _quote(degree.quote if degree else None),
+        "salary": _quote(pay.quote if pay else None),
+    }
+    return {
+        "role": tagging.role,
+        "lang": tagging.lang,
+        "classic": tagging.classic,
+        "genai": tagging.genai,
+        "years_min": years.min if years else None,
+        "years_max": years.max if years else None,
+        "years_requirement": years.requirement if years else None,
+        "ai_years_min": ai.min if ai else None,
+        "ai_years_max": ai.max if ai else None,
+        "ai_years_requirement": ai.requirement if ai else None,
+        "education": degree.min if degree else None,
+        "education_requirement": degree.requirement if degree else None,
+        "workplace": tagging.workplace,
+        "salary_min": pay.min if pay else None,
+        "salary_max": pay.max if pay else None,
+        "salary_currency": pay.currency if pay else None,
+        "salary_period": pay.period if pay else None,
+        "salary_months": pay.months if pay else None,
+        "proof": {name: quote for name, quote in proof.items() if quote},
+    }
+
+
+def _tag_row(tagging_id: int, hit: TagHit) -> dict[str, Any]:
+    return {
+        "tagging_id": tagging_id,
+        "fine": hit.fine,
+        "tag": hit.id,
+        "requirement": hit.requirement,
+        "zone": hit.zone,
+        "field": hit.quote.field,
+        "quote": hit.quote.text,
+        "start": hit.quote.start,
+        "end": hit.quote.end,
+    }

@@ -1,0 +1,82 @@
+"""Opening a database: pragmas, write transactions, and the sentences for what is not a database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from storage.errors import StorageError
+
+
+def open_engine(database: str) -> Engine:
+    """Return an engine for the SQLAlchemy URL `database`. Raises StorageError if it cannot be one."""
+    try:
+        url = make_url(database)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError):
+        raise StorageError(f"{database!r} is not a database URL; write it as sqlite:///pmtrend.db") from None
+    if url.get_backend_name() != "sqlite":
+        raise StorageError(f"{url.get_backend_name()} databases are not supported yet; use sqlite:///FILE")
+    _check_file(url)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _check_file(url: URL) -> None:
+    if not url.database or url.database == ":memory:":
+        return
+    path = Path(url.database)
+    if path.is_dir():
+        raise StorageError(f"the database {path} is a directory, not a file")
+    if not path.parent.is_dir():
+        raise StorageError(f"the folder {path.parent} of the database does not exist")
+    if path.exists() and path.stat().st_size:
+        try:
+            with path.open("rb") as file:
+                head = file.read(16)
+        except PermissionError:
+            raise StorageError(f"the database {path} cannot be read: permission denied") from None
+        if head != b"SQLite format 3\0":
+            raise StorageError(f"{path} is not an SQLite database")
+
+
+def _on_connect(dbapi: Any, _record: object) -> None:
+    # pysqlite would open transactions late and deferred; we begin them ourselves. WAL lets reports read
+    # while a run writes; FULL because few commits are made and each is a board's whole observation.
+    dbapi.isolation_level = None
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred read-then-write transaction fails at once with "database is locked" when another writer
+    # came between; BEGIN IMMEDIATE waits for its turn instead.
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def explained(database: str) -> Iterator[None]:
+    """Turn database errors that a person can mend into one sentence."""
+    try:
+        yield
+    except DatabaseError as error:
+        cause = str(error.orig)
+        known = {
+            "readonly": "is read-only",
+            "disk is full": "cannot grow: the disk is full",
+            "malformed": "is damaged",
+            "not a database": "is not an SQLite database",
+            "locked": "is locked by another program",
+            "unable to open": "cannot be opened",
+        }
+        for sign, sentence in known.items():
+            if sign in cause:
+                raise StorageError(f"the database {database} {sentence} ({cause})") from error
+        raise

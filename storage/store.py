@@ -1,0 +1,168 @@
+"""The store as the rest of the program sees it: open it, record runs, ask what is known."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from storage import retagging, status, upgrading
+from storage.contents import taxonomy_id
+from storage.engine import explained, open_engine
+from storage.errors import StorageError
+from storage.observing import record
+from storage.reading import known_contents, read_facts
+from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
+from storage.tables import Fetch, Run, Setting
+from storage.version import __version__
+
+RunKind = Literal["collect", "replay", "import"]
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class RunHandle:
+    """A run that has begun in the store."""
+
+    id: int
+    taxonomy: int
+
+
+class Store:
+    """One database with this release's schema. Every method is one transaction; readers never block."""
+
+    def __init__(self, engine: Engine, zone: str):
+        self.engine, self.zone = engine, zone
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with explained(str(self.engine.url)), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with (
+            explained(str(self.engine.url)),
+            self.engine.connect().execution_options(readonly=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def begin_run(
+        self,
+        kind: RunKind,
+        taxonomy: TaxonomyRecord,
+        *,
+        now: datetime,
+        observed_from: datetime,
+        notice: str = "",
+    ) -> RunHandle:
+        """Begin a run at `now`; the taxonomy is in force from `observed_from`, the run's first observation.
+
+        `notice` is a sentence that every report on these data must print.
+        """
+        with self._writing() as connection:
+            taxonomy_row = taxonomy_id(connection, taxonomy, observed_from)
+            values = {
+                "kind": kind,
+                "started_at": now,
+                "code_version": __version__,
+                "taxonomy_id": taxonomy_row,
+                "notice": notice,
+            }
+            number = connection.scalar(insert(Run).values(values).returning(Run.id))
+            assert number is not None
+            return RunHandle(number, taxonomy_row)
+
+    def finish_run(self, run: RunHandle, now: datetime) -> None:
+        """Note when the run ended; a run that was killed has no end."""
+        with self._writing() as connection:
+            connection.execute(update(Run).where(Run.id == run.id).values(finished_at=now))
+
+    def record(self, run: RunHandle, listing: Listing) -> Recorded:
+        """Store one look at one listing, whole or not at all."""
+        with self._writing() as connection:
+            return record(connection, run.id, listing, self.zone, run.taxonomy)
+
+    def known_contents(self, family: str, taxonomy: TaxonomyRecord) -> dict[str, str]:
+        """Return native id -> content hash of the latest versions that this taxonomy has tagged."""
+        with self._reading() as connection:
+            return known_contents(connection, family, taxonomy)
+
+    def has_observation(self, family: str, key: str, at: datetime, digest: str) -> bool:
+        """Tell whether this very look is stored already."""
+        with self._reading() as connection:
+            return status.has_observation(connection, family, key, at, digest)
+
+    def facts(self, *, first_week: date, until: datetime, as_of: datetime | None = None) -> Facts:
+        """Return all that reports on the weeks from `first_week` to `until` are computed from."""
+        with self._reading() as connection:
+            return read_facts(connection, self.zone, first_week, until, as_of)
+
+    def last_observation(self) -> datetime | None:
+        """Return the instant of the newest look, None in an empty store."""
+        with self._reading() as connection:
+            return connection.scalar(select(Fetch.observed_at).order_by(Fetch.observed_at.desc()).limit(1))
+
+    def status(self) -> "status.Status":
+        """Return what `pmtrend status` shows."""
+        with self._reading() as connection:
+            return status.read_status(connection)
+
+    def untagged(self, taxonomy: TaxonomyRecord, limit: int) -> list[StoredText]:
+        """Return up to `limit` stored texts that this taxonomy has not tagged yet, oldest first."""
+        with self._reading() as connection:
+            return retagging.untagged(connection, taxonomy, limit)
+
+    def add_taggings(
+        self, taxonomy: TaxonomyRecord, rows: Sequence[tuple[int, Tagging]], now: datetime
+    ) -> None:
+        """Store taggings [(version id, tagging)] made at `now`."""
+        with self._writing() as connection:
+            retagging.add(connection, taxonomy, rows, now)
+
+    def backup(self, target: Path) -> None:
+        """Write a verified copy to `target`, which must not exist."""
+        with explained(str(self.engine.url)):
+            upgrading.backup(self.engine, target)
+
+    def check(self) -> list[str]:
+        """Return sentences about what is wrong with the database; empty if nothing is."""
+        with explained(str(self.engine.url)):
+            return upgrading.check(self.engine)
+
+    def close(self) -> None:
+        """Release the database."""
+        self.engine.dispose()
+
+
+def open_store(database: str, zone: str | None = None) -> Store:
+    """Open the store at the SQLAlchemy URL, creating or upgrading its schema.
+
+    `zone` (IANA name) is fixed when the store is made; a different one later is refused, since the weeks
+    that are stored were computed in it. Raises StorageError.
+    """
+    engine = open_engine(database)
+    try:
+        with explained(database):
+            upgrading.upgrade(engine)
+            with engine.connect().execution_options(readonly=True) as connection, connection.begin():
+                stored = connection.scalar(select(Setting.value).where(Setting.name == "zone"))
+            if stored is None:
+                stored = zone or DEFAULT_ZONE
+                with engine.begin() as connection:
+                    if connection.scalar(select(Setting.value).where(Setting.name == "zone")) is None:
+                        connection.execute(insert(Setting).values(name="zone", value=stored))
+    except BaseException:
+        engine.dispose()
+        raise
+    if zone is not None and zone != stored:
+        engine.dispose()
+        raise StorageError(
+            f"the weeks of this store were computed in {stored}, the configuration says {zone}; "
+            "keep the zone, or start a new database and replay the archive into it"
+        )
+    return Store(engine, stored)

@@ -1,0 +1,304 @@
+"""The tables, as SQLAlchemy 2 mapped classes. docs/DATA.md describes every column for readers.
+
+Naming: `*_at` columns are UTC instants of the observation clock (live runs: the wall clock; replays and
+imports: the date of what was seen), `week` columns are Mondays of ISO weeks in the store's zone,
+computed in Python.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant; a naive value is a bug and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive values; store UTC (SQLite has no zones, so the zone is dropped there)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r} offered to the store")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored instant as aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraints are named so that migrations can refer to them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+
+
+class Setting(Base):
+    """Facts about the store itself, e.g. the zone in which its weeks were computed."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class Company(Base):
+    """An employer; `key` is its normalised name, by which spellings are joined."""
+
+    __tablename__ = "companies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Board(Base):
+    """A listing that is followed: a careers board (family, key) or an imported source ("import", NAME).
+
+    `epoch` counts the breaks of scope or coverage; `scope` is what its last usable listing asked.
+    """
+
+    __tablename__ = "boards"
+    __table_args__ = (UniqueConstraint("family", "key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family: Mapped[str]
+    key: Mapped[str]
+    name: Mapped[str]
+    market: Mapped[str]
+    multi_employer: Mapped[bool]
+    epoch: Mapped[int] = mapped_column(default=0)
+    scope: Mapped[str] = mapped_column(default="")
+
+
+class Unit(Base):
+    """A panel unit: the board, or one employer within a board that lists several."""
+
+    __tablename__ = "units"
+    __table_args__ = (UniqueConstraint("board_id", "company_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    epoch: Mapped[int] = mapped_column(default=0)
+
+
+class Run(Base):
+    """One collect, replay or import."""
+
+    __tablename__ = "runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    code_version: Mapped[str]
+    taxonomy_id: Mapped[int | None] = mapped_column(ForeignKey("taxonomies.id"))
+    notice: Mapped[str] = mapped_column(default="")
+
+
+class Fetch(Base):
+    """The outcome of one look at one board.
+
+    `accepted_at` is set when a suspect listing was later confirmed by one that agrees with it: from that
+    instant on it counts as complete. `late` listings were older than what was known: they extend history
+    but count for no trend. `ids` is the packed set of everything listed, kept for the two latest looks.
+    """
+
+    __tablename__ = "fetches"
+    __table_args__ = (
+        UniqueConstraint("board_id", "observed_at", "digest"),
+        Index("ix_fetches_week", "week"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"))
+    observed_at: Mapped[datetime]
+    week: Mapped[date]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    scope: Mapped[str] = mapped_column(default="")
+    epoch: Mapped[int] = mapped_column(default=0)
+    accepted_at: Mapped[datetime | None]
+    late: Mapped[bool] = mapped_column(default=False)
+    listed: Mapped[int] = mapped_column(default=0)
+    kept: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(default="")
+    ids: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Cell(Base):
+    """One unit in one fetch: whether what it showed may be used, and how many PM postings it showed."""
+
+    __tablename__ = "cells"
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetches.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
+    epoch: Mapped[int]
+    state: Mapped[str]
+    accepted_at: Mapped[datetime | None]
+    listed: Mapped[int]
+
+
+class Break(Base):
+    """From `at` on the series of a unit (or a whole board) is a new one; known since `known_at`."""
+
+    __tablename__ = "breaks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("boards.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    at: Mapped[datetime]
+    known_at: Mapped[datetime]
+    reason: Mapped[str]
+    note: Mapped[str]
+
+
+class Posting(Base):
+    """A posting by (family, native id); it belongs to the unit that listed it first."""
+
+    __tablename__ = "postings"
+    __table_args__ = (UniqueConstraint("family", "native_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family: Mapped[str]
+    native_id: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    vacancy: Mapped[str]
+    url: Mapped[str]
+    market: Mapped[str]
+    posted_at: Mapped[datetime | None]
+
+
+class Version(Base):
+    """A text of a posting, from `first_seen_at` until the next version's."""
+
+    __tablename__ = "versions"
+    __table_args__ = (Index("ix_versions_posting_id_first_seen_at", "posting_id", "first_seen_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id"))
+    first_seen_at: Mapped[datetime]
+    content_hash: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    salary_raw: Mapped[str]
+    experience_raw: Mapped[str]
+    education_raw: Mapped[str]
+    places: Mapped[list[Any]]
+    countries: Mapped[list[Any]]
+    structured: Mapped[dict[str, Any]]
+
+
+class Spell(Base):
+    """A stay of a posting in its listing.
+
+    `missed_at` is the first complete listing after `last_seen_at` that did not show it; `confirmed_at` is
+    when that became certain (the second miss; for `left_scope` the look that showed the change).
+    """
+
+    __tablename__ = "spells"
+    __table_args__ = (Index("ix_spells_posting_id_opened_at", "posting_id", "opened_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id"))
+    kind: Mapped[str]
+    opened_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+    missed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Gap(Base):
+    """A time within a spell when complete listings did not show the posting, before it came back."""
+
+    __tablename__ = "gaps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    spell_id: Mapped[int] = mapped_column(ForeignKey("spells.id"), index=True)
+    last_seen_at: Mapped[datetime]
+    missed_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    back_at: Mapped[datetime]
+
+
+class Sighting(Base):
+    """A posting seen by a fetch that was not complete; complete ones need no row, spells tell them."""
+
+    __tablename__ = "sightings"
+    fetch_id: Mapped[int] = mapped_column(ForeignKey("fetches.id"), primary_key=True)
+    spell_id: Mapped[int] = mapped_column(ForeignKey("spells.id"), primary_key=True, index=True)
+
+
+class Taxonomy(Base):
+    """A vocabulary that tagged something; `body` holds the names that reports print."""
+
+    __tablename__ = "taxonomies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    in_force_from: Mapped[datetime]
+    body: Mapped[list[Any]]
+
+
+class Tagging(Base):
+    """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay."""
+
+    __tablename__ = "taggings"
+    __table_args__ = (UniqueConstraint("version_id", "taxonomy_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    taxonomy_id: Mapped[int] = mapped_column(ForeignKey("taxonomies.id"), index=True)
+    role: Mapped[str]
+    lang: Mapped[str]
+    classic: Mapped[float]
+    genai: Mapped[float]
+    years_min: Mapped[float | None]
+    years_max: Mapped[float | None]
+    years_requirement: Mapped[str | None]
+    ai_years_min: Mapped[float | None]
+    ai_years_max: Mapped[float | None]
+    ai_years_requirement: Mapped[str | None]
+    education: Mapped[str | None]
+    education_requirement: Mapped[str | None]
+    workplace: Mapped[str | None]
+    salary_min: Mapped[float | None]
+    salary_max: Mapped[float | None]
+    salary_currency: Mapped[str | None]
+    salary_period: Mapped[str | None]
+    salary_months: Mapped[float | None]
+    proof: Mapped[dict[str, Any]]
+
+
+class Tag(Base):
+    """One tag of a tagging with the quote that proves it; `tag` is what `fine` rolls up into."""
+
+    __tablename__ = "tags"
+    tagging_id: Mapped[int] = mapped_column(ForeignKey("taggings.id"), primary_key=True)
+    fine: Mapped[str] = mapped_column(primary_key=True)
+    tag: Mapped[str]
+    requirement: Mapped[str]
+    zone: Mapped[str]
+    field: Mapped[str]
+    quote: Mapped[str]
+    start: Mapped[int | None]
+    end: Mapped[int | None]

@@ -1,0 +1,100 @@
+"""Bringing a database to this release's schema, and refusing one that is newer."""
+
+import importlib.resources
+import shutil
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine
+
+from storage.errors import StorageError
+from storage.tables import Base
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    location = str(importlib.resources.files("migrations"))
+    config.set_main_option("script_location", location.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["target_metadata"] = Base.metadata
+    return config
+
+
+def head() -> str:
+    """Return the schema revision of this release."""
+    config = Config()
+    config.set_main_option("script_location", str(importlib.resources.files("migrations")).replace("%", "%%"))
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+def revision(connection: Connection) -> str:
+    """Return the schema revision of the database, "" if it has none yet."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def upgrade(engine: Engine) -> bool:
+    """Create or upgrade the schema; tell whether anything changed.
+
+    The check and the change happen in one write transaction, so two upgraders take turns. Raises
+    StorageError if the schema is newer than this release knows.
+    """
+    with engine.connect().execution_options(readonly=True) as connection, connection.begin():
+        if revision(connection) == head():
+            return False
+    with engine.begin() as connection:
+        present = revision(connection)
+        if present == head():
+            return False
+        script = ScriptDirectory.from_config(_config(connection))
+        try:
+            known = not present or script.get_revision(present) is not None
+        except CommandError:
+            known = False
+        if not known:
+            raise StorageError(
+                f"the database has schema {present}, which this release does not know; "
+                "it was written by a newer pmtrend, so upgrade pmtrend"
+            )
+        command.upgrade(_config(connection), "head")
+    return True
+
+
+def backup(engine: Engine, target: Path) -> None:
+    """Write a consistent copy of an SQLite store to `target` (temporary file, then rename)."""
+    source = engine.url.database
+    if not source or source == ":memory:":
+        raise StorageError("a database in memory cannot be backed up")
+    if target.exists():
+        raise StorageError(f"{target} exists already; choose another name for the backup")
+    if not target.parent.is_dir():
+        raise StorageError(f"the folder {target.parent} does not exist")
+    part = target.with_name(target.name + ".part")
+    part.unlink(missing_ok=True)
+    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
+    try:
+        reader.backup(writer)
+        if writer.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+            raise StorageError(f"the copy of {source} is damaged; nothing was written to {target}")
+    finally:
+        reader.close()
+        writer.close()
+    shutil.move(part, target)
+
+
+def check(engine: Engine) -> list[str]:
+    """Return sentences about what is wrong with the database file; empty if nothing is."""
+    problems: list[str] = []
+    with engine.connect().execution_options(readonly=True) as connection, connection.begin():
+        for (text,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+            if text != "ok":
+                problems.append(f"integrity: {text}")
+        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            problems.append(f"foreign key: a row of {row[0]} points to a missing row of {row[2]}")
+        if revision(connection) != head():
+            problems.append(f"schema {revision(connection) or 'none'} is not this release's ({head()})")
+    return problems

@@ -1,0 +1,35 @@
+"""What every test has: our helper modules importable by name, and no way out to the network."""
+
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+for folder in ("unit", "faults"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+"""Real recordings that are not part of the project; tests on them skip where they are absent."""
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data, or a skip."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data are not on this machine ({SHARED_DATA.name} folder beside the checkout)")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that does not go to this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

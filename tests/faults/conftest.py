@@ -1,0 +1,82 @@
+"""Fixtures of the fault tests: a scripted board on loopback, and fetchers that may reach it."""
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scraper.fetching.client import HttpFetcher, Limits
+
+NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
+
+
+def _module(name: str) -> Any:
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+        assert spec and spec.loader
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def scripted() -> Any:
+    """The class of one scripted answer."""
+    return _module("loopback").Scripted
+
+
+@pytest.fixture
+def board() -> Iterator[Any]:
+    """A running LoopbackBoard."""
+    with _module("loopback").LoopbackBoard() as running:
+        yield running
+
+
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_fetcher(board: Any, clock: Clock) -> Callable[..., HttpFetcher]:
+    """Make a fetcher on the test's clock, or on real time for faults that are about time or size."""
+
+    def opened(
+        *, archive: Any = None, real_time: bool = False, allowed: Any = None, **limits: Any
+    ) -> HttpFetcher:
+        pace = {} if real_time else {"sleep": clock.sleep, "monotonic": clock.monotonic}
+        return HttpFetcher(
+            "mailto:pm@example.org",
+            archive=archive,
+            clock=lambda: NOW,
+            allow_addresses=frozenset(allowed or {board.address}),
+            limits=Limits(**limits),
+            **pace,
+        )
+
+    return opened
+
+
+@pytest.fixture
+def fetcher(open_fetcher: Callable[..., HttpFetcher]) -> Iterator[HttpFetcher]:
+    with open_fetcher() as running:
+        yield running

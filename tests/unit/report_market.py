@@ -1,0 +1,103 @@
+"""An invented market of thirty-two employers, its weekly reports, and how a reader sees a report."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from facts_builder import Market, at, monday
+from markdown_it import MarkdownIt
+
+from reports.document import WeeklyReport
+from reports.weekly import build_weekly
+from reports.words import Lang
+from reports.writing import report_files
+from storage.records import FetchState, RoleClass
+
+WEEKS = 13
+EMPLOYERS = 32
+KINDS = ("regular", "first", "partial", "all_failed", "empty")
+ROLES: tuple[RoleClass, ...] = (
+    "other_pm", "aigc_pm", "other_pm", "ai_pm", "aigc_pm", "other_pm", "both", "aigc_pm",
+)  # fmt: skip
+PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def market(
+    weeks: int = WEEKS, *, state: FetchState = "failed", failing: int = 1, name: str = "Invented {}"
+) -> Market:
+    """A market of so many weeks; in its last week `failing` boards end in `state` and show what they list."""
+    built = Market(notices=("Invented data: this market does not exist.",))
+    number = 0
+    for unit in range(EMPLOYERS):
+        board = name.format(unit)
+        built.board(board, ("ashby", "lever", "feed")[unit % 3])
+        stays = []
+        for index in range(12):
+            number += 1
+            opened = max(0, index - 5) * 2 + unit % 2 if index >= 5 else 0
+            stays.append((opened, opened + 5 + (unit + index) % 6, _posting(built, number)))
+        for week in range(weeks):
+            listed = [native for opened, gone, native in stays if opened <= week <= gone]
+            fails = week == weeks - 1 and unit < failing
+            built.look(board, week, listed, state=state if fails else "complete")
+    return built
+
+
+def report_of(built: Market, weeks: int = WEEKS) -> WeeklyReport:
+    """The report of the market's last week, a few days after its only look."""
+    facts = replace(built.facts(), as_of=at(weeks - 1, 6.0))
+    return build_weekly(facts, monday(weeks - 1), command="pmtrend report --week 2026-W48")
+
+
+def report_of_kind(kind: str) -> WeeklyReport:
+    """A report of each kind."""
+    if kind == "regular":
+        return report_of(market())
+    if kind == "first":
+        return report_of(market(1, failing=0), 1)
+    if kind == "partial":
+        return report_of(market(state="partial", failing=EMPLOYERS))
+    nobody = Market(notices=market(1).notices)
+    if kind == "all_failed":
+        for unit in range(EMPLOYERS):
+            nobody.look(f"Invented {unit}", 0, state="failed")
+    return report_of(nobody, 1)
+
+
+def rendered(report: WeeklyReport, lang: Lang) -> str:
+    """The markdown of a report, as it would be written."""
+    return report_files(report, [lang])[f"report.{lang}.md"].decode("utf-8")
+
+
+def numbers(text: str) -> list[str]:
+    """Every number as a reader sees it, targets of links left out (they name files, not figures)."""
+    return re.findall(r"[−+-]?\d+(?:[.,]\d+)*", re.sub(r"\]\([^)]*\)", "]", text))
+
+
+def tables(markdown: str) -> list[list[int]]:
+    """The number of cells in each row of each table."""
+    found: list[list[int]] = []
+    for token in PARSER.parse(markdown):
+        if token.type == "table_open":
+            found.append([])
+        elif token.type == "tr_open":
+            found[-1].append(0)
+        elif token.type in ("td_open", "th_open"):
+            found[-1][-1] += 1
+    return found
+
+
+def _posting(built: Market, number: int) -> str:
+    role = ROLES[number % len(ROLES)]
+    genai, classic = role in ("aigc_pm", "both"), role in ("ai_pm", "both")
+    tags = {
+        "llm": genai or number % 5 == 0,
+        "machine_learning": classic or number % 7 == 0,
+        "sql": number % 4 == 0,
+    }
+    says: dict[str, Any] = {"tags": [tag for tag, asked in tags.items() if asked]}
+    if number % 3:
+        says["years"] = float(number % 6)
+    if classic and number % 2:
+        says["ai_years"] = 2.0
+    return built.post(f"p{number}", role, **says)

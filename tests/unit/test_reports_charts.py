@@ -1,0 +1,162 @@
+"""Charts: stable bytes, sound XML, text that stays text, gaps that stay gaps."""
+
+import itertools
+import re
+import warnings
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.charts.canvas import em_width, shortened, spread
+from reports.charts.health import health_chart
+from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
+from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
+
+SVG = "{http://www.w3.org/2000/svg}"
+AI, AIGC = Side("AI 产品经理", "#0072B2"), Side("AIGC 产品经理", "#D55E00")
+WEEKS = [f"W{week}" for week in range(40, 48)]
+AXIS = WeekAxis(WEEKS, {2: "pm_feed", 3: "another source"}, "初步")
+NASTY = 'R&D <script>alert(1)</script> "$x$" \x00\u202e|'
+
+
+def level(label: str = "AI 产品经理") -> bytes:
+    values = [100.0, 101.0, None, 103.0, 104.0, 104.0, 108.0, 110.0]
+    lo = [None if v is None else v - 3 for v in values]
+    hi = [None if v is None else v + 3 for v in values]
+    return level_chart(
+        f"指数 {label}", "基期 = 100", AXIS, [Line(label, "#0072B2", values, lo, hi, frozenset({5}))], label
+    )
+
+
+def flow() -> bytes:
+    panel = FlowPanel(
+        "AIGC", "#D55E00", [9, 9, None, 8, 9, 9, 9, 9], [None, 1, None, None, 2, 0, 1, 1], [None, 1] * 4
+    )
+    return flow_chart("Flow", "sub", AXIS, [panel, panel], ("listed", "new", "closed"), "text")
+
+
+def dumbbell() -> bytes:
+    rows = [
+        ("大模型", Share(0.2, 0.1, 0.3), Share(0.8, 0.7, 0.9)),
+        ("x" * 60, Share(0, 0, 0.1), Share(1, 0.9, 1)),
+    ]
+    return dumbbell_chart("Dumbbell", "sub", (AI, AIGC), rows, "text")
+
+
+def mix() -> bytes:
+    rows = [
+        (AI, Share(0.1, 0.05, 0.2), None, "10 %"),
+        (AIGC, Share(0.9, 0.8, 0.95), Share(0.7, 0.6, 0.8), "90 %"),
+    ]
+    return mix_chart("Mix", "sub", rows, ("now", "before"), "text")
+
+
+def openness() -> bytes:
+    curve = [Share(y / 10, max(0, y / 10 - 0.1), min(1, y / 10 + 0.1)) for y in range(11)]
+    return openness_chart("Open", "sub", list(range(11)), [(AI, curve), (AIGC, curve)], "years", "text")
+
+
+def health() -> bytes:
+    marks = {m: (m[0].upper(), m) for m in ("complete", "mixed", "suspect", "failed", "absent")}
+    cells = [("complete", 3, 3), ("mixed", 2, 3), ("suspect", 0, 1), ("failed", 0, 3), ("absent", 0, 0)]
+    return health_chart("Health", "sub", WEEKS[:5], [("ashby", cells)], marks, "text")
+
+
+ALL = [level, flow, dumbbell, mix, openness, health]
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_the_same_input_gives_the_same_bytes(draw) -> None:  # type: ignore[no-untyped-def]
+    assert draw() == draw()
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_a_chart_is_named_sound_xml_without_time_or_script(draw) -> None:  # type: ignore[no-untyped-def]
+    svg = draw()
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title")
+    assert root.findtext(f"{SVG}desc")
+    assert "PingFang SC" in (root.get("font-family") or "")
+    assert b"dc:date" not in svg
+    assert not root.findall(f".//{SVG}script")
+    assert svg.count(b"font-family") == 1
+
+
+def test_text_stays_text_for_the_readers_own_font() -> None:
+    texts = [node.text for node in ElementTree.fromstring(level()).iter(f"{SVG}text")]
+    assert "指数 AI 产品经理" in texts
+    assert "初步" in texts
+
+
+def test_a_missing_glyph_is_no_warning_and_other_warnings_still_are() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        level()
+    with pytest.warns(UserWarning, match="still here"):
+        warnings.warn("still here", stacklevel=1)
+
+
+def test_what_strangers_wrote_cannot_leave_its_text_element() -> None:
+    svg = level(NASTY)
+    root = ElementTree.fromstring(svg)
+    assert not root.findall(f".//{SVG}script")
+    assert b"<script" not in svg
+    assert any("<script>" in (node.text or "") for node in root.iter(f"{SVG}text"))
+
+
+def test_a_gap_and_a_restart_cut_the_line() -> None:
+    # Known: weeks 0-1, 3-4 and, after the restart at 5, 5-7; so three strokes in the line's colour.
+    root = ElementTree.fromstring(level())
+    strokes = [p for p in root.iter(f"{SVG}path") if "stroke: #0072b2" in (p.get("style") or "")]
+    assert [len(re.findall(r"[ML] ", p.get("d") or "")) for p in strokes] == [2, 2, 3]
+
+
+def test_settings_of_the_process_do_not_change_a_chart() -> None:
+    import matplotlib
+
+    before = flow()
+    with matplotlib.rc_context(
+        {"font.size": 30.0, "axes.grid": True, "svg.fonttype": "path", "lines.linewidth": 9}
+    ):
+        assert _texts(flow()) == _texts(before)
+
+
+def test_a_chart_with_one_week_is_drawn() -> None:
+    axis = WeekAxis(["W1"], {}, None)
+    line = Line("AI", "#0072B2", [100.0], [None], [None])
+    ElementTree.fromstring(level_chart("t", "s", axis, [line], "d"))
+
+
+@given(st.lists(st.floats(-1000, 1000), max_size=8), st.floats(0.1, 50))
+def test_spread_labels_keep_order_and_distance(positions: list[float], gap: float) -> None:
+    moved = spread(positions, gap)
+    order = sorted(range(len(positions)), key=lambda i: positions[i])
+    for first, second in itertools.pairwise(order):
+        assert moved[second] - moved[first] >= gap - 1e-6
+    if positions:
+        assert sum(moved) == pytest.approx(sum(positions) + 0, abs=1e-6 * max(1, len(positions)) + 1e-6)
+
+
+def test_labels_far_apart_do_not_move() -> None:
+    assert spread([30.0, 10.0, 20.0], 5) == [30.0, 10.0, 20.0]
+
+
+@given(st.text(max_size=60), st.floats(2, 30))
+def test_a_shortened_text_fits(text: str, ems: float) -> None:
+    assert em_width(shortened(text, ems)) <= max(ems, 1.0) + 1e-9
+
+
+def test_wide_characters_count_twice_as_much() -> None:
+    assert em_width("产品") == pytest.approx(2.0)
+    assert em_width("AI") < 1.2
+
+
+def test_a_label_may_hold_dollar_signs() -> None:
+    assert "pay $100k and $120k 110" in [text.strip() for text in _texts(level("pay $100k and $120k"))]
+
+
+def _texts(svg: bytes) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]

@@ -1,0 +1,215 @@
+"""The words of both languages: verbs follow the verdict, catalogs agree, how numbers are written."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+from report_market import PARSER, numbers, rendered, report_of_kind
+
+from reports import words
+from reports.document import Finding
+from reports.document_terms import Direction, Reason, Verdict
+from reports.sentences import sentence
+from reports.tables import display_width, table
+from reports.words import LANGS, Lang, Words, spark
+from storage import lifecycle
+
+# ------------------------------------------------------------------ verbs
+
+RISING = {"en": r"\b(rise|rose|risen|rising|increas\w+|grew|grow\w*|gain\w*|more and more|surg\w+|jump\w*)\b",
+          "zh": r"上升|增长|增加|上涨|走高|攀升|回升|提升"}  # fmt: skip
+FALLING = {"en": r"\b(fall|fell|fallen|falling|decreas\w+|declin\w+|shr[aiu]nk\w*|drop\w*|plung\w+)\b",
+           "zh": r"下降|减少|下跌|回落|走低|下滑|降低|萎缩"}  # fmt: skip
+
+
+def findings() -> Iterable[Finding]:
+    """Every finding that the terms allow."""
+    window = {"first": "2026-W44", "last": "2026-W47"}
+    base: dict[str, Any] = {
+        "table": "T1", "role": "aigc_pm", "tag": "llm", "en": "LLM", "zh": "大模型", "direction": None,
+        "reason": "", "unit": "points", "value": 0.061, "lo": 0.02, "hi": 0.1, "n": 185, "employers": 84,
+        "window": window, "compared": window,
+        "extra": {"ai": 0.2, "aigc": 0.5, "n_ai": 90, "n_aigc": 120, "share": 0.28},
+    }  # fmt: skip
+    for name, verdict, sign in itertools.product(
+        ("level_change", "class_share_change"), get_args(Verdict), (1, -1)
+    ):
+        if verdict != "level":
+            for reason in get_args(Reason):
+                unit = "percent" if name == "level_change" else "points"
+                value = {"value": 0.061 * sign, "lo": -0.1, "hi": 0.1}
+                yield base | {"id": name, "verdict": verdict, "reason": reason, "unit": unit} | value  # type: ignore[misc]
+    for name, direction in itertools.product(
+        ("skill_contrast", "ai_years", "open_to_3"), get_args(Direction)
+    ):
+        for reason in get_args(Reason):
+            yield base | {"id": name, "verdict": "level", "direction": direction, "reason": reason}  # type: ignore[misc]
+    for name in ("listed", "not_comparable_break", "class_share", "all_failed", "empty"):
+        yield base | {"id": name, "verdict": "level", "unit": "share", "extra": {"breaks": 2}}  # type: ignore[misc]
+    yield base | {"id": "skill_contrast", "verdict": "level", "direction": "no_clear_difference", "tag": None,
+                  "value": None, "lo": None, "hi": None, "extra": {"tested": 9, "n_ai": 1, "n_aigc": 2}}  # type: ignore[misc]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_sentence_says_rose_or_fell_only_if_the_verdict_does(lang: Lang) -> None:
+    for finding in findings():
+        text = sentence(finding, Words(lang))
+        assert bool(re.search(RISING[lang], text)) == (finding["verdict"] == "rose"), text
+        assert bool(re.search(FALLING[lang], text)) == (finding["verdict"] == "fell"), text
+        assert "{" not in text
+        assert "  " not in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_report_without_a_clear_change_has_no_word_for_one(lang: Lang) -> None:
+    report = deepcopy(report_of_kind("regular"))
+    for row in [*report["headline"]["rows"]]:
+        row["change_13w"]["verdict"] = "no_clear_change"
+    for mix in report["class_mix"]["rows"]:
+        mix["verdict"] = "no_clear_change"
+    for finding in report["findings"]:
+        if finding["verdict"] in ("rose", "fell"):
+            finding["verdict"] = "no_clear_change"
+    text = rendered(report, lang)
+    assert not re.search(RISING[lang], text)
+    assert not re.search(FALLING[lang], text)
+
+
+@pytest.mark.parametrize(("verdict", "value", "en", "zh"), [
+    ("rose", 0.12, "rose by 12 % [4, 20]", "上升 12% [4, 20]"),
+    ("fell", -0.12, "fell by 12 % [4, 20]", "下降 12% [4, 20]"),
+    ("no_clear_change", -0.12, "no clear change between 2026-W35 and 2026-W47, −12 % [−20, −4]",
+     "无明显变化：2026-W35 至 2026-W47 为 −12% [−20, −4]"),
+    ("insufficient", None, "not enough data", "数据不足，无法判断"),
+    ("not_comparable", None, "not comparable", "口径变化，不可比"),
+])  # fmt: skip
+def test_level_sentences(verdict: str, value: float | None, en: str, zh: str) -> None:
+    finding = next(f for f in findings() if f["id"] == "level_change") | {
+        "verdict": verdict, "value": value, "reason": "few_weeks", "unit": "percent",
+        "lo": None if value is None else min(value * 5 / 3, value / 3),
+        "hi": None if value is None else max(value * 5 / 3, value / 3),
+        "compared": {"first": "2026-W35", "last": "2026-W35"},
+        "window": {"first": "2026-W47", "last": "2026-W47"},
+    }  # fmt: skip
+    assert en in sentence(finding, Words("en"))  # type: ignore[arg-type]
+    assert zh in sentence(finding, Words("zh"))  # type: ignore[arg-type]
+
+
+def test_a_difference_is_told_from_the_side_that_has_more() -> None:
+    finding = next(f for f in findings() if f["id"] == "skill_contrast") | {
+        "direction": "higher_in_ai", "value": -0.487, "lo": -0.596, "hi": -0.378,
+        "extra": {"ai": 0.72, "aigc": 0.2, "n_ai": 95, "n_aigc": 207},
+    }  # fmt: skip
+    text = sentence(finding, Words("en"))  # type: ignore[arg-type]
+    assert "72 % of postings against 20 % in AIGC PM, +48.7 points [+37.8, +59.6] (n = 95 and 207)" in text
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_the_catalogs_have_the_same_keys_placeholders_and_digits() -> None:
+    english, chinese = (words.catalog(lang) for lang in LANGS)
+    own = {key for key in chinese if key.startswith(("reason.", "reason_pattern."))}
+    assert english.keys() == chinese.keys() - own
+    for key, message in english.items():
+        other = chinese[key]
+        assert sorted(re.findall(r"\{\w+\}", message)) == sorted(re.findall(r"\{\w+\}", other)), key
+        assert sorted(numbers(re.sub(r"\{\w+\}", "", message))) == sorted(
+            numbers(re.sub(r"\{\w+\}", "", other))
+        ), key
+
+
+def test_chinese_messages_use_full_width_punctuation() -> None:
+    for key, message in words.catalog("zh").items():
+        if not key.startswith("reason_pattern."):
+            bare = re.sub(r"\{\w+\}|\[[^\]]*\]\([^)]*\)|\[95%[^\]]*\]", "字", message)
+            assert not re.search(r"[\u4e00-\u9fff]\s*[,;:!?()]|[,;:!?()]\s*[\u4e00-\u9fff]", bare), key
+
+
+def test_every_bold_message_is_bold_for_a_reader() -> None:
+    for lang in LANGS:
+        for key, message in words.catalog(lang).items():
+            filled = re.sub(r"\{\w+\}", "产品", message)
+            tokens = PARSER.parse(filled)
+            shown = "".join(c.content for t in tokens for c in t.children or [] if c.type == "text")
+            assert "*" not in shown, (lang, key)
+
+
+@pytest.mark.parametrize(
+    ("listed", "usual"),
+    [(0, None), (0, 40), (1, 60), (900, 60), (-60, 60)],  # below 0: as many postings, but all of them others
+)
+@pytest.mark.parametrize("frame", ["{}", "confirmed by the next listing: {}"])
+def test_the_stores_reasons_are_told_in_chinese(listed: int, usual: int | None, frame: str) -> None:
+    before = usual and lifecycle.History(
+        (usual,) * 4, {str(i) for i in range(usual)}, datetime(2026, 9, 2, tzinfo=UTC)
+    )
+    ids = {f"{'other' if listed < 0 else ''}{i}" for i in range(abs(listed))}
+    reason = lifecycle.judge(ids, datetime(2026, 9, 9, tzinfo=UTC), before or None).reason
+    assert reason
+    told = Words("zh").reason(frame.format(reason))
+    assert not re.search(r"[a-z]{3}", told)
+    assert Counter(numbers(told)) == Counter(numbers(reason))
+
+
+def test_an_unknown_reason_is_told_as_recorded() -> None:
+    assert Words("zh").reason("timed out | twice") == "timed out \\| twice"
+
+
+@pytest.mark.parametrize(
+    ("write", "en", "zh"),
+    [
+        (lambda w: w.percent(0.314), "31 %", "31%"),
+        (lambda w: w.percent(0.0314), "3.1 %", "3.1%"),
+        (lambda w: w.percent(0.0), "0 %", "0%"),
+        (lambda w: w.percent(-0.12, signed=True), "−12 %", "−12%"),
+        (lambda w: w.percent(None), "–", "–"),
+        (lambda w: w.percent_between(0.31, 0.27, 0.35, signed=False), "31 % [27, 35]", "31% [27, 35]"),
+        (lambda w: w.points(-0.0004), "0.0", "0.0"),
+        (lambda w: w.count(12345), "12,345", "12,345"),
+        (lambda w: w.number(3.0), "3", "3"),
+        (lambda w: w.number(1.5), "1.5", "1.5"),
+        (lambda w: w.window({"first": "2026-W44", "last": "2026-W47"}), "2026-W44–W47", "2026-W44–W47"),
+        (
+            lambda w: w.window({"first": "2026-W51", "last": "2027-W01"}),
+            "2026-W51–2027-W01",
+            "2026-W51–2027-W01",
+        ),
+        (lambda w: w.moment("2026-11-29T16:31:00Z", "Asia/Shanghai"), "2026-11-30 00:31", "2026-11-30 00:31"),
+    ],
+)
+def test_how_numbers_are_written(write: Callable[[Words], str], en: str, zh: str) -> None:
+    assert write(Words("en")) == en
+    assert write(Words("zh")) == zh
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"), [("full", "43 % [16, 75]"), ("small_n", "(43 % [16, 75])"), ("counts", "3/7")]
+)
+def test_a_share_is_shown_as_its_print_rule_allows(rule: str, text: str) -> None:
+    share: Any = {"y": 3, "n": 7, "share": 0.43, "lo": 0.16, "hi": 0.75, "print": rule}
+    assert Words("en").share(share) == text
+
+
+def test_sparklines() -> None:
+    assert spark([1, None, 2, 3]) == "▁·▅█"
+    assert spark([2, 2]) == "▄▄"
+    assert spark([None, 1]) == "–"
+
+
+def test_tables_line_up_and_drop_columns_without_content() -> None:
+    columns: list[Any] = [("名称", "left"), ("n", "right"), ("x", "right")]
+    text = table(columns, [["产品|经理", "5", ""], ["b", "12", ""]])
+    assert text.splitlines() == [
+        "| 名称       |   n |",
+        "|------------|----:|",
+        "| 产品\\|经理 |   5 |",
+        "| b          |  12 |",
+    ]
+    assert len({display_width(line) for line in text.splitlines()}) == 1
+    assert table([("a", "left")], []) == ""

@@ -1,0 +1,197 @@
+"""Recording looks: what becomes of postings, units and series, end to end in a real database."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from store_helpers import Recorder, day, feed, listing
+
+from storage.records import Facts, Spell
+from storage.tables import Fetch, Posting, Version
+
+TEN = [f"p{number}" for number in range(10)]
+OTHERS = [f"x{number}" for number in range(30)]
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Recorder:
+    return Recorder(tmp_path)
+
+
+def facts(recorder: Recorder) -> Facts:
+    return recorder.store.facts(first_week=day(-7).date(), until=day(400))
+
+
+def spells(recorder: Recorder, native_id: str) -> list[Spell]:
+    found = facts(recorder)
+    with recorder.store.engine.begin() as connection:
+        number = connection.scalar(select(Posting.id).where(Posting.native_id == native_id))
+    return [spell for spell in found.spells if spell.posting == number]
+
+
+def test_the_first_look_is_backlog_and_later_arrivals_are_new(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a"]), listing(day(7), ["a", "b"]))
+    assert [s.kind for s in spells(recorder, "a")] == ["backlog"]
+    assert [s.kind for s in spells(recorder, "b")] == ["new"]
+
+
+def test_two_complete_misses_close_and_the_first_dates_the_closure(recorder: Recorder) -> None:
+    recorder.record(*(listing(day(7 * week), TEN[week > 0 :], others=OTHERS) for week in range(3)))
+    (spell,) = spells(recorder, "p0")
+    assert (spell.last_seen_at, spell.missed_at, spell.closed, spell.reason) == (day(0), day(7), True, "gone")
+
+
+def test_two_looks_within_a_day_are_one_miss(recorder: Recorder) -> None:
+    recorder.record(
+        listing(day(0), TEN, others=OTHERS),
+        listing(day(7), TEN[1:], others=OTHERS),
+        listing(day(7) + timedelta(hours=5), TEN[1:], others=OTHERS),
+    )
+    (spell,) = spells(recorder, "p0")
+    assert (spell.missed_at, spell.closed) == (day(7), False)
+
+
+@pytest.mark.parametrize("state", ["partial", "refused", "missing", "failed"])
+def test_only_complete_looks_make_postings_missing(recorder: Recorder, state: str) -> None:
+    recorder.record(listing(day(0), TEN), *(listing(day(7 * w), ["p9"], state=state) for w in (1, 2, 3)))
+    assert all(spell.missed_at is None for spell in facts(recorder).spells)
+    assert spells(recorder, "p9")[0].last_seen_at == day(21)
+
+
+def test_an_emptied_board_is_suspect_and_closes_nothing(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), TEN, others=OTHERS))
+    (result,) = recorder.record(listing(day(7), []))
+    assert result.state == "suspect"
+    recorder.record(listing(day(14), TEN, others=OTHERS))
+    assert all(spell.missed_at is None for spell in facts(recorder).spells)
+    assert facts(recorder).breaks == ()
+
+
+def test_two_suspect_looks_that_agree_break_the_series_and_censor_the_rest(recorder: Recorder) -> None:
+    other = [f"q{number}" for number in range(40)]
+    recorder.record(
+        listing(day(0), TEN + OTHERS),
+        listing(day(7), other),
+        listing(day(14), [*other, "late"]),
+        listing(day(21), [*other, "late"]),
+    )
+    found = facts(recorder)
+    assert [(b.reason, b.week.isoformat()) for b in found.breaks] == [("coverage", "2026-09-14")]
+    assert spells(recorder, "p0")[0].reason == "left_scope"
+    assert not any(spell.closed for spell in found.spells)
+    assert spells(recorder, "q0")[0].kind == "backlog"
+    assert spells(recorder, "late")[0].kind == "new"
+    assert [cell.usable for cell in found.cells] == [True, True, True, True]
+    assert [cell.epoch for cell in found.cells] == [0, 1, 1, 1]
+    assert [cell.first for cell in found.cells] == [True, True, False, False]
+
+
+def test_a_suspect_look_that_stays_alone_breaks_nothing(recorder: Recorder) -> None:
+    recorder.record(
+        listing(day(0), TEN + OTHERS),
+        listing(day(7), [f"q{n}" for n in range(40)]),
+        listing(day(14), TEN + OTHERS),
+    )
+    found = facts(recorder)
+    assert found.breaks == ()
+    assert [cell.usable for cell in found.cells] == [True, False, True]
+
+
+def test_a_declared_change_of_scope_breaks_the_series_at_once(recorder: Recorder) -> None:
+    recorder.record(
+        listing(day(0), TEN + OTHERS, scope="wide"),
+        listing(day(7), TEN[:5] + ["n"], scope="narrow"),
+        listing(day(14), TEN[:4] + ["n"], scope="narrow"),
+        listing(day(21), TEN[:4] + ["n"], scope="narrow"),
+    )
+    found = facts(recorder)
+    assert [(b.reason, b.source, b.unit) for b in found.breaks] == [("scope", "ashby", "acme")]
+    assert spells(recorder, "p9")[0].reason == "left_scope"
+    assert spells(recorder, "n")[0].kind == "backlog"
+    assert spells(recorder, "p0")[0].last_seen_at == day(21)
+    assert spells(recorder, "p4")[0].reason == "gone"
+
+
+def test_the_same_look_twice_changes_nothing(recorder: Recorder) -> None:
+    look = listing(day(0), TEN)
+    first, second = recorder.record(look, look)
+    assert not first.duplicate
+    assert second.duplicate
+    with recorder.store.engine.begin() as connection:
+        assert len(connection.execute(select(Fetch.id)).all()) == 1
+
+
+def test_a_changed_text_is_a_new_version_and_the_old_one_is_kept(recorder: Recorder) -> None:
+    recorder.record(
+        listing(day(0), ["a"]),
+        listing(day(7), ["a"], texts={"a": "RAG and agents"}),
+        listing(day(14), ["a"]),
+    )
+    with recorder.store.engine.begin() as connection:
+        texts = connection.scalars(select(Version.text).order_by(Version.first_seen_at)).all()
+    assert texts == ["RAG", "RAG and agents", "RAG"]
+
+
+def test_an_employer_new_to_a_feed_is_backlog_though_the_feed_is_not(recorder: Recorder) -> None:
+    recorder.record(
+        feed(day(0), {"acme": ["a1", "a2"], "bolt": ["b1"]}),
+        feed(day(7), {"acme": ["a1", "a2", "a3"], "bolt": ["b1"], "crux": ["c1"]}),
+        feed(day(14), {"acme": ["a1", "a2", "a3"], "bolt": ["b1"], "crux": ["c1", "c2"]}),
+    )
+    assert [spells(recorder, n)[0].kind for n in ("a3", "c1", "c2")] == ["new", "backlog", "new"]
+
+
+def test_one_employer_missing_from_a_believed_feed_is_suspect_alone(recorder: Recorder) -> None:
+    many = {f"e{number}": [f"e{number}-{k}" for k in range(3)] for number in range(20)}
+    big = {"big": [f"big-{k}" for k in range(12)]}
+    recorder.record(feed(day(0), many | big), feed(day(7), many))
+    found = facts(recorder)
+    units = {unit.name: unit.id for unit in found.units.values()}
+    states = {(cell.unit, cell.observed_at): cell.state for cell in found.cells}
+    assert states[units["big"], day(7)] == "suspect"
+    assert states[units["e0"], day(7)] == "complete"
+    assert all(s.missed_at is None for s in found.spells if s.unit == units["big"])
+    recorder.record(feed(day(14), many))
+    found = facts(recorder)
+    assert [(b.unit, b.reason) for b in found.breaks] == [("big", "coverage")]
+    assert {s.reason for s in found.spells if s.unit == units["big"]} == {"left_scope"}
+
+
+def test_an_employer_with_one_posting_may_leave_a_feed(recorder: Recorder) -> None:
+    many = {f"e{number}": [f"e{number}-{k}" for k in range(3)] for number in range(20)}
+    recorder.record(feed(day(0), many | {"one": ["o1"]}), feed(day(7), many), feed(day(14), many))
+    assert spells(recorder, "o1")[0].reason == "gone"
+
+
+def test_a_posting_that_two_boards_list_stays_with_the_first(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a"], key="one"), listing(day(0), ["a", "b"], key="two"))
+    recorder.record(listing(day(7), ["b"], key="one"), listing(day(7), ["a", "b"], key="two"))
+    assert spells(recorder, "a")[0].missed_at == day(7)
+    assert spells(recorder, "b")[0].missed_at is None
+
+
+def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: Recorder) -> None:
+    recorder.record(listing(day(14), ["a", "b"]), listing(day(21), ["a", "b", "n"]))
+    before = {s.posting: s for s in facts(recorder).spells}
+    recorder.record(listing(day(0), ["a", "z"]))
+    after = facts(recorder)
+    assert spells(recorder, "a")[0].opened_at == day(0)
+    assert spells(recorder, "b")[0] == before[spells(recorder, "b")[0].posting]
+    (gone,) = spells(recorder, "z")
+    assert (gone.opened_at, gone.last_seen_at, gone.reason, gone.closed) == (
+        day(0),
+        day(0),
+        "before_history",
+        False,
+    )
+    assert not any(spell.closed for spell in after.spells)
+    assert recorder.store.status().open == 3
+
+
+def test_status_counts_roles_and_boards(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), TEN, others=OTHERS), listing(day(0), [], state="refused", key="shut"))
+    found = recorder.store.status()
+    assert (found.boards["complete"], found.boards["refused"]) == (1, 1)
+    assert (found.seen, found.total, found.open, found.by_role["aigc_pm"]) == (40, 10, 10, 10)
+    assert [trouble.board for trouble in found.troubles] == ["ashby:shut"]
