@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import click
 from tqdm import tqdm
@@ -25,6 +25,7 @@ from scraper.lock import exclusive
 from scraper.log import set_up
 from scraper.model import Board
 from storage.errors import StorageError
+from storage.status import FAILED
 from storage.store import Store, open_store
 from storage.version import __version__
 from storage.weeks import WEEK, label, last_finished, parse_label, week_end
@@ -140,14 +141,13 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
     return summary.exit_code
 
 
-def _boards(settings: Settings, families: tuple[str, ...], keys: tuple[str, ...]) -> list[Board]:
+def _boards(settings: Settings, wanted: tuple[str, ...], keys: tuple[str, ...]) -> list[Board]:
     known = load_boards(settings.home / "boards.d")
-    wanted = families or settings.families
+    wanted = wanted or settings.families
     unknown = set(wanted) - {board.family for board in known}
     if unknown:
-        raise ConfigError(
-            f"no board of family {', '.join(sorted(unknown))}; there are {', '.join(sorted({b.family for b in known}))}"
-        )
+        families = ", ".join(sorted({board.family for board in known}))
+        raise ConfigError(f"no board of family {', '.join(sorted(unknown))}; there are {families}")
     chosen = [b for b in known if (not wanted or b.family in wanted) and (not keys or b.key in keys)]
     if missing := set(keys) - {board.key for board in chosen}:
         raise ConfigError(f"no board {', '.join(sorted(missing))}; `pmtrend boards list` shows them all")
@@ -221,24 +221,8 @@ def import_(
 
 
 def _tell(summary: Any) -> None:
-    states = sorted(summary.states.items())
-    by_state: dict[str, int] = {}
-    for _, state in states:
-        by_state[state] = by_state.get(state, 0) + 1
-    if summary.looks == summary.duplicates:
-        click.echo("nothing new: all of this is stored already")
-        return
-    parts = [f"{count} {state}" for state, count in sorted(by_state.items())]
-    click.echo(f"{summary.looks} looks at {len(states)} listings: {', '.join(parts)}")
-    click.echo(
-        f"{summary.postings} postings listed, {summary.rejected} not readable; of the PM postings "
-        f"{summary.created} are new, {summary.changed} changed, {summary.closed} closed"
-    )
-    if summary.duplicates:
-        click.echo(f"{summary.duplicates} looks were stored already")
-    for board, state in states:
-        if state != "complete":
-            click.echo(f"  {board}: {state}: {summary.reasons[board]}")
+    for line in summary.lines():
+        click.echo(line)
     if summary.stopped:
         click.echo(f"pmtrend: {summary.stopped}", err=True)
 
@@ -251,7 +235,7 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
 
         def on_look(looked: Any) -> None:
             counts["new"] += looked.recorded.created
-            counts["failed"] += looked.recorded.state in ("partial", "refused", "missing", "failed")
+            counts["failed"] += looked.recorded.state in FAILED
             bar.set_postfix(counts, refresh=False)
             bar.update()
 
@@ -280,15 +264,12 @@ def _report(context: Context, week: str | None, lang: str, out: Path | None, as_
     with context.store() as store:
         monday = _week(week, store.zone)
         cut = _day_end(as_of, store.zone) if as_of else None
-        facts = store.facts(
-            first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut
-        )
+        facts = store.facts(first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut)
+    langs: tuple[Literal["en", "zh"], ...] = ("en", "zh") if lang == "both" else (lang,)  # type: ignore[assignment]
     options = f" --as-of {as_of}" if as_of else ""
     built = build_weekly(facts, monday, command=f"pmtrend report --week {label(monday)}{options}")
     try:
-        files = write_report(
-            built, out or context.settings.reports, ["en", "zh"] if lang == "both" else [lang]
-        )  # type: ignore[list-item]
+        files = write_report(built, out or context.settings.reports, langs)
     except ReportError as error:
         raise ConfigError(str(error)) from None
     for path in files:
@@ -337,7 +318,6 @@ def weekly(context: Context) -> int:
 def tag(file: TextIO, jsonl: bool) -> None:
     """Show what would be tagged in a text, and why (first line: the title; or from stdin)."""
     from scraper.explaining import explain
-
     from scraper.understanding import tag_lines
 
     if jsonl:
@@ -413,51 +393,12 @@ def status(context: Context, as_json: bool, check: bool) -> int:
     """Show the boards by the state of their latest look, and the postings in the store."""
     with context.store() as store:
         found = store.status()
-    kind, started, finished = found.last_run or (None, None, None)
-    stamp = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None  # noqa: E731
     if as_json:
-        last = {"kind": kind, "started": stamp(started), "finished": stamp(finished)} if kind else None
-        postings = {
-            "total": found.total,
-            "open": found.open,
-            "by_role": found.by_role,
-            "not_pm": found.not_pm,
-        }
-        click.echo(
-            json.dumps(
-                {
-                    "boards": found.boards,
-                    "seen": found.seen,
-                    "rejected": found.rejected,
-                    "postings": postings,
-                    "last_run": last,
-                },
-                ensure_ascii=False,
-            )
-        )
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
-        _show_status(found, stamp)
-    failed = sum(found.boards[state] for state in ("partial", "refused", "missing", "failed"))
-    if not check or not failed:
-        return 0
-    return 2 if failed == sum(found.boards.values()) else 3
-
-
-def _show_status(found: Any, stamp: Callable[[datetime | None], str | None]) -> None:
-    if found.last_run is None:
-        click.echo("the store is empty; `pmtrend collect`, `replay` or `import` fills it")
-        return
-    kind, started, finished = found.last_run
-    click.echo(f"last run   {kind}, {stamp(started)} to {stamp(finished) or '(not finished)'}")
-    states = ", ".join(f"{count} {state}" for state, count in found.boards.items() if count)
-    click.echo(f"boards     {sum(found.boards.values())}: {states}")
-    click.echo(f"listed     {found.seen} postings at their latest looks, {found.rejected} not readable")
-    roles = ", ".join(f"{count} {role}" for role, count in found.by_role.items())
-    click.echo(f"PM roles   {found.total}, of them {found.open} open: {roles}; {found.not_pm} are none")
-    for trouble in found.troubles[:20]:
-        click.echo(f"  {trouble.board}: {trouble.state} ({stamp(trouble.observed_at)}) {trouble.reason}")
-    if len(found.troubles) > 20:
-        click.echo(f"  … and {len(found.troubles) - 20} more")
+        for line in found.lines():
+            click.echo(line)
+    return found.exit_code if check else 0
 
 
 @cli.group()
@@ -499,7 +440,7 @@ def db_backup(context: Context, file: Path) -> None:
 def main() -> None:
     """Entry point of the console script."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="pmtrend", standalone_mode=False)
     except click.UsageError as error:
         error.show()
         code = 1

@@ -29,15 +29,15 @@ class Finding(TypedDict):
     """One statement, as data. The renderer chooses the words by `id` and `verdict`.
 
     ids
-    - `listed` (level): value = n = stock (kind partial: postings of the window); `extra`: units and the classes.
+    - `listed` (level): value = n = stock (kind partial: of the window); `extra`: units, the classes.
     - `not_comparable_break`: value = fraction of stock lost to breaks, `extra.breaks` in the window of the
       report; takes the place of `level_change`.
     - `level_change` (role): value = relative change of the two-way index from `compared` to `window`.
     - `class_share` (aigc_pm): level; its share of the postings of the window; `extra`: y, employer_share.
     - `class_share_change` (aigc_pm): value = change of its share of new postings; `extra`: share, share_lo,
       share_hi, y of the later window.
-    - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc. Tag
-      None: none of `extra.tested` tags differs clearly.
+    - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc.
+      Tag None: none of `extra.tested` tags differs clearly.
     - `ai_years`, `open_to_3`: value = AIGC minus AI share of postings that ask for AI years, or are open with
       3 years of experience; `extra` as above.
     - `all_failed`, `empty`: value = number of boards asked.

@@ -23,9 +23,8 @@ from scraper.sources import FAMILIES, family_of
 from scraper.sources.urls import same
 from scraper.understanding import TAXONOMY, understand
 from storage.records import IMPORT, FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
+from storage.status import FAILED
 from storage.store import RunHandle, RunKind, Store
-
-_FAILED: frozenset[FetchState] = frozenset({"partial", "refused", "missing", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,6 @@ class RunSummary:
     closed: int = 0
     states: dict[str, FetchState] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
-    roles: Counter[str] = field(default_factory=Counter)
     stopped: str = ""
 
     def add(self, looked: Looked) -> None:
@@ -66,15 +64,32 @@ class RunSummary:
         self.closed += looked.recorded.closed
         self.states[looked.board] = looked.recorded.state
         self.reasons[looked.board] = looked.recorded.reason
-        self.roles.update(p.tagging.role for p in looked.listing.postings if p.tagging)
 
     @property
     def exit_code(self) -> int:
         """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure."""
-        failed = sum(state in _FAILED for state in self.states.values())
+        failed = sum(state in FAILED for state in self.states.values())
         if not failed:
             return 0
         return 2 if failed == len(self.states) else 3
+
+    def lines(self) -> list[str]:
+        """Return what a person wants to know of the run."""
+        if self.looks == self.duplicates:
+            return ["nothing new: all of this is stored already"]
+        states = Counter(self.states.values())
+        counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
+        return [
+            f"{self.looks} looks at {len(self.states)} listings: {counts}",
+            f"{self.postings} postings listed, {self.rejected} not readable; of the PM postings "
+            f"{self.created} are new, {self.changed} changed, {self.closed} closed",
+            *([f"{self.duplicates} looks were stored already"] if self.duplicates else []),
+            *(
+                f"  {board}: {state}: {self.reasons[board]}"
+                for board, state in sorted(self.states.items())
+                if state != "complete"
+            ),
+        ]
 
 
 OnLook = Callable[[Looked], None]
@@ -325,7 +340,7 @@ def _market(postings: Sequence[RawPosting]) -> str:
 
 
 def retag(
-    store: Store, *, clock: Callable[[], datetime], on_batch: Callable[[int], None] = lambda n: None
+    store: Store, *, clock: Callable[[], datetime], on_batch: Callable[[int], object] = lambda n: None
 ) -> int:
     """Tag every stored text that the current taxonomy has not tagged; return how many. May be interrupted."""
     done = 0

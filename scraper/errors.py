@@ -17,6 +17,8 @@ Expected errors are recorded against the board and the run goes on; anything els
 its traceback.
 """
 
+from storage.records import FetchState
+
 
 class PmtrendError(Exception):
     """Root of every error that pmtrend expects; its text is one sentence for a person."""
@@ -37,7 +39,7 @@ class LockHeld(PmtrendError):
 class FetchError(PmtrendError):
     """A request failed. `state` is the fetch state it gives its board."""
 
-    state = "failed"
+    state: FetchState = "failed"
 
     def __init__(self, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None):
         super().__init__(f"{reason} ({url})")
@@ -47,7 +49,7 @@ class FetchError(PmtrendError):
 class NotAllowed(FetchError):
     """robots.txt forbids this request."""
 
-    state = "refused"
+    state: FetchState = "refused"
 
 
 class UnsafeAddress(FetchError):
@@ -57,13 +59,13 @@ class UnsafeAddress(FetchError):
 class Refused(FetchError):
     """The server refuses plain clients; nothing is retried or argued."""
 
-    state = "refused"
+    state: FetchState = "refused"
 
 
 class BoardGone(FetchError):
     """404 or 410 of the board itself."""
 
-    state = "missing"
+    state: FetchState = "missing"
 
 
 class TooBig(FetchError):

@@ -55,6 +55,7 @@ _EN: Mapping[str, str] = {
     "taxonomy": "vocabulary",
     "sentences": "{count} sentences",
     "genai_part": "sentences on generative AI",
+    "classic_part": "classic techniques fill the duties",
 }
 _ZH: Mapping[str, str] = {
     "ai_pm": "AI 产品经理（以传统 AI 为核心）",
@@ -98,6 +99,7 @@ _ZH: Mapping[str, str] = {
     "taxonomy": "词表版本",
     "sentences": "{count} 句",
     "genai_part": "涉及生成式 AI 的句子",
+    "classic_part": "职责以传统 AI 技术为主",
     "remote": "远程",
     "hybrid": "混合办公",
     "onsite": "到岗",
@@ -114,6 +116,11 @@ _ZH: Mapping[str, str] = {
     "benefits": "福利待遇",
     "boilerplate": "固定说明",
     "unknown": "无法判断",
+    "hour": "小时",
+    "day": "天",
+    "week": "周",
+    "month": "月",
+    "year": "年",
 }
 _COLOURS = {"required": "green", "duty": "cyan", "preferred": "yellow", "mentioned": "bright_black"}
 
@@ -161,7 +168,7 @@ def _why(found: Understanding, words: Mapping[str, str]) -> Iterator[str]:
     if verdict.parts:
         yield _item(words["points"].format(points=verdict.points, limit=verdict.limit))
     for name, value in verdict.parts.items():
-        yield _item(f"  +{value:g} {words['genai_part' if name == 'genai' else name]}")
+        yield _item(f"  +{value:g} {words.get(name + '_part') or words[name]}")
     by_axis = signs(found.detail.hits, found.detail.sentences)
     for axis, total in (("classic", verdict.classic), ("genai", verdict.genai)):
         parts = sorted(by_axis[axis].items(), key=lambda part: (-part[1], part[0]))
@@ -200,7 +207,7 @@ def _pay(pay: Pay | None, words: Mapping[str, str]) -> str:
     ends = "–".join(f"{value:,.0f}" for value in (pay.min, pay.max) if value is not None)
     months = f" × {pay.months:g}" if pay.months else ""
     quote = f" {_cite(pay.quote, words)}" if pay.quote else ""
-    return f"{ends} {pay.currency or ''} / {pay.period or '?'}{months}{quote}"
+    return f"{ends} {pay.currency or ''} / {_word(pay.period or '?', words)}{months}{quote}"
 
 
 def _level(requirement: str, words: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Running on a schedule: the crontab line for cron, and a daemon around the same function for those without."""
+"""Running on a schedule: the crontab line for cron, and a daemon for machines without cron."""
 
 import shlex
 from collections.abc import Callable

@@ -75,7 +75,7 @@ def _by_chance(before: int, lost: int, gap: timedelta) -> bool:
     tail = sum(
         math.comb(before, k) * loss**k * (1 - loss) ** (before - k) for k in range(max(lost, 0), before + 1)
     )
-    return tail >= _CHANCE
+    return bool(tail >= _CHANCE)
 
 
 def judge(ids: Set[int], at: datetime, history: History | None) -> Judgement:

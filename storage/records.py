@@ -314,6 +314,7 @@ class FetchFact:
     kept: int
     rejected: int
     pages: int
+    accepted: bool = False  # a suspect look that the next one confirmed: it counts, in a new series
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
 
@@ -10,6 +11,9 @@ from storage.records import FetchState
 from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Version
 
 STATES: tuple[FetchState, ...] = ("complete", "partial", "refused", "missing", "failed", "suspect")
+FAILED: frozenset[FetchState] = frozenset({"partial", "refused", "missing", "failed"})
+"""States of a board that did not answer in full; a suspect listing was answered."""
+_TROUBLES_SHOWN = 20
 ROLES = ("ai_pm", "aigc_pm", "both", "other_pm")
 
 
@@ -36,6 +40,51 @@ class Status:
     not_pm: int
     last_run: tuple[str, datetime, datetime | None] | None
     troubles: tuple[BoardTrouble, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """For monitoring: 0 every board answered, 2 every board failed, 3 some did."""
+        failed = sum(self.boards[state] for state in FAILED)
+        if not failed:
+            return 0
+        return 2 if failed == sum(self.boards.values()) else 3
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `pmtrend status --json` prints."""
+        run = None
+        if self.last_run:
+            kind, started, finished = self.last_run
+            run = {"kind": kind, "started": _stamp(started), "finished": _stamp(finished)}
+        postings = {"total": self.total, "open": self.open, "by_role": self.by_role, "not_pm": self.not_pm}
+        return {
+            "boards": self.boards,
+            "seen": self.seen,
+            "rejected": self.rejected,
+            "postings": postings,
+            "last_run": run,
+        }
+
+    def lines(self) -> list[str]:
+        """Return the same for a person."""
+        if self.last_run is None:
+            return ["the store is empty; `pmtrend collect`, `replay` or `import` fills it"]
+        kind, started, finished = self.last_run
+        states = ", ".join(f"{count} {state}" for state, count in self.boards.items() if count)
+        roles = ", ".join(f"{count} {role}" for role, count in self.by_role.items())
+        shown = self.troubles[:_TROUBLES_SHOWN]
+        more = len(self.troubles) - len(shown)
+        return [
+            f"last run   {kind}, {_stamp(started)} to {_stamp(finished) or '(not finished)'}",
+            f"boards     {sum(self.boards.values())}: {states}",
+            f"listed     {self.seen} postings at their latest looks, {self.rejected} not readable",
+            f"PM roles   {self.total}, of them {self.open} open: {roles}; {self.not_pm} are none",
+            *(f"  {t.board}: {t.state} ({_stamp(t.observed_at)}) {t.reason}" for t in shown),
+            *([f"  … and {more} more"] if more else []),
+        ]
+
+
+def _stamp(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
 
 
 def read_status(connection: Connection) -> Status:

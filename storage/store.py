@@ -14,7 +14,8 @@ from storage.contents import taxonomy_id
 from storage.engine import explained, open_engine
 from storage.errors import StorageError
 from storage.observing import record
-from storage.reading import known_contents, read_facts
+from storage.reading import read_facts
+from storage.reading_postings import known_contents
 from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
 from storage.tables import Fetch, Run, Setting
 from storage.version import __version__

@@ -38,7 +38,7 @@ _SUPER_BEHIND = re.compile(r"\W{0,3}super(?:annuation)?\b")
 _OTE_BEHIND = re.compile(rf"\W{{0,6}}(?:{_OTE})(?!\W{{0,3}}\d)")
 
 _CLAUSE_START = re.compile(r"[\n;!?。；|•]|\.(?=\s)")
-_CLAUSE_END = re.compile(r"[\n;,，。；|•+(]|\.(?!\d)|\b(?:plus|and|with|as well)\b|\s[-/]\s")
+_CLAUSE_END = re.compile(r"[\n;,，。；|•+(\[]|\.(?!\d)|\b(?:plus|and|with|as well)\b|\s[-/]\s")
 _HEADING = re.compile(rf"{_SALARY}|pay transparency")
 _PERIOD_WORDS: tuple[tuple[str, Period], ...] = (
     (r"年薪|总包|年包|年收入|annual|yearly|per (?:year|annum)", "year"),

@@ -16,8 +16,9 @@ _Found = Mapping[str, Sequence[Span]]
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ZH_CLAUSE = re.compile(r"[,，]")
 _EN_CLAUSE = re.compile(
-    r"[;()\[\]—]|\.\s|\s-\s|,\s+(?=(?:and |with |plus )?(?:experience|knowledge|familiarity|background|exposure"
-    r"|understanding|prior|previous|ideally|preferably|degree|bonus|strong|proficien|an? |but |ability))"
+    r"[;()\[\]—]|\.\s|\s-\s|,\s+(?=(?:and |with |plus )?(?:experience|knowledge|familiarity"
+    r"|background|exposure|understanding|prior|previous|ideally|preferably|degree|bonus|strong"
+    r"|proficien|an? |but |ability))"
 )
 _OPENS_CLAUSE = re.compile(
     r"\s*(?:同时|且|并且|另外|如果|若)?(?:有|具备|具有|熟悉|熟练|了解|掌握|拥有|能|会|懂|对|精通|擅长|做过|参与|从事|本科|硕士|博士|计算机|至少|统招|全日制|\d|[一二三四五六七八九十两]+年|大专|良好|较强|优秀|专业)"

@@ -18,7 +18,9 @@ _GATE = re.compile(
     r"学历|本科|专科|大专|硕士|博士|研究生|学士|高中|中专|985|211|degree|bachelor|master|phd|ph\.d|\bb\.?[as]\b|\bm\.?s\b|mba|undergrad|diploma|ged\b|一本|双一流|大学"
 )
 
-_STILL_ASKED = re.compile(r"[^,;。]*(?:学历|及以上|以上)")
+_STILL_ASKED = re.compile(
+    r"(?:(?!优先|加分|佳)[^,;。])*(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def find_education(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -
 
 
 def parse_education(raw: str) -> EducationLevel | None:
-    """Read a board's education field ("本科", "大专及以上", "学历不限", "1-3年本科"); None if it is silent."""
+    """Read a board's education field ("本科", "大专及以上", "1-3年本科"); None if it is silent."""
     low = fold(raw)
     if "不限" in low:
         return "none"
@@ -76,7 +78,7 @@ def degree_before(low: str, start: int, stop: int) -> str | None:
 def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list[Degree]:
     degrees = []
     scanned = _degree_words().scan(text.low)
-    for level, start, end in ((level, *span) for level in LEVELS for span in scanned.get(level, ())):
+    for level, start, end in ((name, *span) for name in LEVELS for span in scanned.get(name, ())):
         index = zoning.index(start)
         sentence = zoning.sentences[index]
         if sentence.zone in ("company", "benefits", "boilerplate") or _rejected(text, start, end, sentence):

@@ -23,7 +23,7 @@ MASK = "\x00"
 _LINE_ENDS = re.compile("[\r\v\f\u0085\u2028\u2029]")
 T = TypeVar("T", covariant=True)
 _ADDRESSES = re.compile(
-    r"https?://[!-~]+|www\.[!-~]+|[\w.+-]+@[\w-]+\.[\w.]+"
+    r"https?://[!-~]+|www\.[!-~]+|(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9.-]+"
     r"|(?<![a-z0-9.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:ai|io|com|cn|net|org|co|app|dev|tech|de|uk)(?![a-z0-9-])(?:/[!-~]*)?"
 )
 _LEGAL = re.compile(
@@ -119,14 +119,26 @@ class Matcher:
         low, last = text.low, len(text.low)
         for index, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
             left, right = self._edges[index]
-            if (left and start and is_latin(low[start - 1])) or (right and end < last and is_latin(low[end])):
+            inside = (left and start and is_latin(low[start - 1])) or (
+                right and end < last and is_latin(low[end])
+            )
+            if inside and not _glued(text.cased, start, end):
                 continue
             for owner in self._owners[self._patterns[index]]:
                 if isinstance(owner, Heading):
                     headings.append(Match(owner, start, end))
+                elif inside:
+                    continue
                 elif owner.cased is None or _case_fits(text.cased[start:end], owner.cased):
                     aliases.append(Match(owner, start, end))
         return aliases, headings
+
+
+def _glued(cased: str, start: int, end: int) -> bool:
+    """Tell whether a heading stands between words that lost their blanks: "…of teaJob SummaryThe person…"."""
+    before, after = cased[start - 1 : start], cased[end : end + 1]
+    left = not (before and is_latin(before)) or (not before.isupper() and cased[start].isupper())
+    return left and (not (after and is_latin(after)) or after.isupper())
 
 
 def _case_fits(found: str, wanted: str) -> bool:

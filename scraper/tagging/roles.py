@@ -69,6 +69,7 @@ class _Measures:
     genai: float
     any_ai: float
     preferred: int
+    classic_share: float
     asks: bool
 
 
@@ -129,11 +130,15 @@ def _zone_weight(sentences: Sequence[Sentence], index: int) -> float:
     return cast(float, load("roles")["zone_weight"].get(sentences[index].zone, 0.0))
 
 
+def _length(sentences: Sequence[Sentence]) -> float:
+    """Return how many weighted sentences of duties and requirements the text has."""
+    return sum(_zone_weight(sentences, index) for index in range(len(sentences)))
+
+
 def _scale(sentences: Sequence[Sentence]) -> float:
     """Return the factor for short texts: one sentence of two says more than one of twenty."""
-    usual, most = load("roles")["core"]["usual_length"], load("roles")["core"]["scale_most"]
-    length = sum(_zone_weight(sentences, index) for index in range(len(sentences)))
-    return cast(float, min(max(usual / length, 1.0), most)) if length else 1.0
+    core, length = load("roles")["core"], _length(sentences)
+    return cast(float, min(max(core["usual_length"] / length, 1.0), core["scale_most"])) if length else 1.0
 
 
 def _measure(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> _Measures:
@@ -155,7 +160,7 @@ def _measure(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> _Measure
             best["any"][hit.sentence] = counts
             if era in title:
                 best[era][hit.sentence] = max(best[era].get(hit.sentence, 0.0), counts * _share(hit.tag))
-    scale = _scale(sentences)
+    scale, length = _scale(sentences), _length(sentences)
     sums = {name: scale * sum(values.values()) for name, values in best.items()}
     return _Measures(
         title_classic=title["classic"],
@@ -165,7 +170,8 @@ def _measure(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> _Measure
         genai=sums["genai"],
         any_ai=sums["any"],
         preferred=len(preferred),
-        asks=any(_zone_weight(sentences, index) for index in range(len(sentences))),
+        classic_share=sums["classic"] / max(length, load("roles")["core"]["usual_length"]),
+        asks=length > 0,
     )
 
 
@@ -178,6 +184,7 @@ def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> di
         # "AI" in a title counts if duties or requirements bear it out, or if there are none to ask.
         "title_ai": core["title_ai"] * (measures.title_ai and (measures.any_ai > 0 or not measures.asks)),
         "genai": core["genai"] * min(measures.genai, core["genai_most"]),
+        "classic": core["classic"] * max(measures.classic_share - core["classic_from"], 0.0),
         "ai": core["ai"] * min(measures.any_ai, core["ai_most"]),
         "employer": core["employer"] * min(employer, core["employer_most"]) * (measures.any_ai > 0),
         "preferred": core["preferred"] * min(measures.preferred, core["preferred_most"]),

@@ -96,7 +96,7 @@ class Words:
 
 
 def words_pattern(words: Iterable[str]) -> str:
-    """Return a regular expression for any of `words`, longest first, where one must stand at a known place."""
+    """Return a regular expression for any of `words`, longest first, for use at a known place."""
     return "|".join(_word(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 

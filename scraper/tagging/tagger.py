@@ -1,5 +1,6 @@
 """One posting through the whole room: scan, zones, clauses, tags, years, education, role."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -134,17 +135,19 @@ def _passes(body: Text, zoning: Zoning, hit: Match[Alias]) -> bool:
 
 def _unhidden(hits: list[Match[Alias]]) -> list[Match[Alias]]:
     """Drop the hits that stand inside a longer hit of a tag that hides theirs."""
-    cover = [hit for hit in hits if hit.what.tag.hides]
-    if not cover:
+    covers = sorted(
+        ((hit.start, hit.end, hit.what.tag.hides) for hit in hits if hit.what.tag.hides), key=lambda c: c[:2]
+    )
+    if not covers:
         return hits
-    return [
-        hit
-        for hit in hits
-        if not any(
-            hit.what.tag.id in over.what.tag.hides and over.start <= hit.start and hit.end <= over.end
-            for over in cover
-        )
-    ]
+    starts = [start for start, _, _ in covers]
+    longest = max(end - start for start, end, _ in covers)
+
+    def hidden(hit: Match[Alias]) -> bool:
+        first, last = bisect_left(starts, hit.end - longest), bisect_right(starts, hit.start)
+        return any(hit.end <= end and hit.what.tag.id in hides for _, end, hides in covers[first:last])
+
+    return [hit for hit in hits if not hidden(hit)]
 
 
 def _judged(hits: Iterable[Match[Alias]], zoning: Zoning, marked: Callable[[int], Marks]) -> list[Hit]:

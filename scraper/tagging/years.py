@@ -51,7 +51,7 @@ _ZH_UNIT = re.compile(r"年|个月")
 _EN_UNIT = re.compile(r"years?|yrs?|yoe|months?|decade")
 _EN_PART_SIGN = re.compile(r"(?:with|including|of which|and)\s+(?:at least\s+)?[\d a-z]{1,9}")
 _REACH = 48
-_LIST_NUMBER = re.compile(r"(?:(?<=\n)|(?<=^)|(?<=[;。]))\s*[(]?\d{1,2}[.、)](?=\s*\d)")
+_LIST_NUMBER = re.compile(r"(?:(?<=\n)|(?<=^)|(?<=[;。])) *[(]?\d{1,2}[.、)](?= *\d)")
 _GATE = re.compile(r"年|月|经验|year|yr|month|decade|experience|应届|在读|在校|new grad|graduate|届")
 _CUT = re.compile(r"[,;。()\n]|\.\s|，|其中|including|of which|\bwith (?=at least|\d)")
 _ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
@@ -294,7 +294,7 @@ def _is_generic(part: str, language: str) -> bool:
 
 
 def _without_number(low: str, zoning: Zoning) -> Iterator[YearsPhrase]:
-    """Yield what a text without numbers says: no experience asked, or graduates wanted; the first sign only."""
+    """Yield the first sign of a text without numbers: no experience is asked, or graduates are."""
     graduates = [found.span() for found in _CLASS_OF.finditer(low)]
     for language in ("zh", "en"):
         words = _words(language)

@@ -8,7 +8,7 @@ by their wording; what gives no sign stays `unknown`. Nothing becomes `required`
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
@@ -43,6 +43,7 @@ _DECORATION = re.compile(
 )
 _BULLET = re.compile(r"\s*[-*•●◦▪·–○➢✓]\s*")
 _HEADING_LENGTH = 70
+_SENTENCE_LENGTH = 800
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -118,7 +119,7 @@ def _breaks(text: Text, found: Iterable[Match[Heading]]) -> list[tuple[int, Zone
     for index, (start, end) in enumerate(lines):
         matches = by_line.get(index, [])
         if matches:
-            breaks.extend(_line_breaks(text, start, end, matches))
+            breaks.extend(_line_breaks(text, _line(text.low, start, end), matches))
         elif text.low.startswith(("about ", "关于"), _content(text.low, start, end)):
             breaks.extend(_about(text, start, end))
     return sorted(breaks)
@@ -137,15 +138,31 @@ def _content(low: str, start: int, end: int) -> int:
     return found.end() if found else start
 
 
-def _line_breaks(text: Text, start: int, end: int, matches: list[Match[Heading]]) -> list[tuple[int, Zone]]:
-    content = _content(text.low, start, end)
-    ranked = sorted(matches, key=lambda match: _rank(match, content))
-    whole = next((match for match in ranked if _is_line_heading(text, start, content, end, match)), None)
-    breaks = [(start, cast(Zone, whole.what.zone))] if whole else []
-    taken = whole.end if whole else start
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line `[start:end)`: its words stand in `[content:close)`, decoration and colon aside."""
+
+    start: int
+    content: int
+    close: int
+    end: int
+    bullet: bool
+
+
+def _line(low: str, start: int, end: int) -> _Line:
+    content = min(_content(low, start, end), end)
+    close = content + len(low[content:end].rstrip(" :-*#]】)》_.…|"))
+    return _Line(start, content, close, end, _BULLET.match(low, start, end) is not None)
+
+
+def _line_breaks(text: Text, line: _Line, matches: list[Match[Heading]]) -> list[tuple[int, Zone]]:
+    ranked = sorted(matches, key=lambda match: _rank(match, line.content))
+    whole = next((match for match in ranked if _is_line_heading(text, line, match)), None)
+    breaks = [(line.start, cast(Zone, whole.what.zone))] if whole else []
+    taken = whole.end if whole else line.start
     # A heading inside a line must come after the one that opens it; of overlapping ones the longest counts.
     for match in sorted(matches, key=lambda match: (match.start, match.start - match.end)):
-        if match.start >= taken and _is_inline_heading(text, content, end, match):
+        if match.start >= taken and _is_inline_heading(text, line, match):
             breaks.append((match.start, cast(Zone, match.what.zone)))
             taken = match.end
     return breaks
@@ -156,45 +173,47 @@ def _rank(match: Match[Heading], content: int) -> tuple[bool, bool, int, int]:
     return (match.what.match == "word", not at_start, match.start - match.end, ZONES.index(match.what.zone))
 
 
-def _is_line_heading(text: Text, start: int, content: int, end: int, match: Match[Heading]) -> bool:
-    """Tell whether `match` makes the line `[start:end)` a heading (or its beginning, before a colon)."""
-    kind, low = match.what.match, text.low
-    close = len(low[:end].rstrip(" :-*#]】)》_.…|")) if end > content else end
-    after = low[match.end : end].lstrip(" 】])》*_")[:1]
-    bullet = _BULLET.match(low, start, end) is not None
-    if kind in ("inline", "zh_line", "line"):
-        whole = match.start == content and (match.end >= close or after == ":")
-        return whole or (kind == "inline" and match.start == content and end - content <= 14)
-    if kind == "start" and match.start == content:
-        if after == ":":
-            return True
-        short = close - content <= min(_HEADING_LENGTH, match.end - match.start + 40)
-        plain = low[close:end].strip(" *#_")[:1] not in (".", ";", ",")
-        return short and plain and (not bullet or close - match.end <= 4)
-    return kind == "word" and not bullet and _looks_like_heading(text, content, end)
-
-
-def _looks_like_heading(text: Text, content: int, end: int) -> bool:
-    line = text.cased[content:end].strip()
-    if not 0 < len(line) <= 60 or line[-1] in ".;,!":
+def _is_line_heading(text: Text, line: _Line, match: Match[Heading]) -> bool:
+    """Tell whether `match` makes `line` a heading (or its beginning, before a colon)."""
+    kind, at_start = match.what.match, match.start == line.content
+    if kind == "word":
+        return not line.bullet and _looks_like_heading(text, line)
+    if not at_start:
         return False
-    words = re.findall(r"[A-Za-z']{4,}", line)
-    return line[-1] == ":" or (bool(words) and all(word[0].isupper() for word in words))
+    after = text.low[match.end : min(match.end + 8, line.end)].lstrip(" 】])》*_")[:1]
+    if after == ":" or match.end >= line.close:
+        return True
+    length = line.close - line.content
+    if kind == "inline":
+        return length <= 14
+    if kind == "start" and length <= min(_HEADING_LENGTH, match.end - match.start + 40):
+        plain = text.low[line.close : line.end].strip(" *#_")[:1] not in (".", ";", ",")
+        return plain and (not line.bullet or line.close - match.end <= 4)
+    return False
 
 
-def _is_inline_heading(text: Text, content: int, end: int, match: Match[Heading]) -> bool:
+def _looks_like_heading(text: Text, line: _Line) -> bool:
+    if not 0 < line.close - line.content <= 60:
+        return False
+    words = text.cased[line.content : line.end].strip()
+    if words[-1] in ".;,!":
+        return False
+    long = re.findall(r"[A-Za-z']{4,}", words)
+    return words[-1] == ":" or (bool(long) and all(word[0].isupper() for word in long))
+
+
+def _is_inline_heading(text: Text, line: _Line, match: Match[Heading]) -> bool:
     low, kind = text.low, match.what.match
-    before = low[match.start - 1] if match.start > content else ""
-    after = low[match.end] if match.end < end else ""
+    before = low[match.start - 1] if match.start > line.content else ""
+    after = low[match.end] if match.end < line.end else ""
     if kind == "inline":
         if after in (":", "】", "]") or before in ("【", "["):
             return True
         edge = before == "" or not (before.isalnum() or before in ",、的与和及") or before.isdigit()
         return edge and (after == "" or after in " -—(" or after.isdigit() or not after.isalnum())
     if kind == "zh_line":
-        return before in ("【", "[", "《") or (
-            after == ":" and (before == "" or not before.isalnum()) and before != ","
-        )
+        opened = before == "" or not (before.isalnum() or before == ",")
+        return before in ("【", "[", "《") or (after == ":" and opened)
     if kind != "start" or match.end - match.start < 8 or not text.cased[match.start].isupper():
         return False
     glued = after != "" and text.cased[match.end].isupper()
@@ -228,13 +247,23 @@ def _sentences(text: Text, breaks: list[int]) -> list[_Piece]:
     start, number = 0, None
     for cut_start, cut_end, next_number in cuts:
         if text.low[start:cut_start].strip():
-            pieces.append(_Piece(start, cut_start, number))
+            pieces.extend(_pieces(text.low, start, cut_start, number))
             number = None
         start = max(start, cut_end)
         number = next_number if next_number is not None else number
     if text.low[start:].strip():
-        pieces.append(_Piece(start, len(text.low), number))
+        pieces.extend(_pieces(text.low, start, len(text.low), number))
     return pieces
+
+
+def _pieces(low: str, start: int, end: int, number: int | None) -> Iterator[_Piece]:
+    """Yield a sentence in parts that are short enough for the work inside a sentence to stay bounded."""
+    while end - start > _SENTENCE_LENGTH:
+        middle, limit = start + _SENTENCE_LENGTH // 2, start + _SENTENCE_LENGTH
+        cut = max(low.rfind(mark, middle, limit) for mark in (",", "、", " ")) + 1 or limit
+        yield _Piece(start, cut, number)
+        start = cut
+    yield _Piece(start, end, number)
 
 
 def _by_section(pieces: list[_Piece], breaks: list[tuple[int, Zone]]) -> list[tuple[Zone, list[_Piece]]]:

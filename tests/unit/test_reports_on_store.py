@@ -15,7 +15,7 @@ ZONE = "Asia/Shanghai"
 
 
 def fill(recorder: Recorder, rng: random.Random, multi: bool) -> float:
-    """Record 25 looks at a listing that changes, fails, shrinks and changes its scope; return the last day."""
+    """Record 25 looks at a listing that changes, fails, shrinks or widens; return the last day."""
     listed, numbers, scope, at = {f"p{i}" for i in range(12)}, iter(range(12, 999)), "all", 0.0
     for _ in range(25):
         at += rng.choice([1, 3, 7, 7, 10])

@@ -101,9 +101,9 @@ def test_a_suspect_look_that_stays_alone_breaks_nothing(recorder: Recorder) -> N
 def test_a_declared_change_of_scope_breaks_the_series_at_once(recorder: Recorder) -> None:
     recorder.record(
         listing(day(0), TEN + OTHERS, scope="wide"),
-        listing(day(7), TEN[:5] + ["n"], scope="narrow"),
-        listing(day(14), TEN[:4] + ["n"], scope="narrow"),
-        listing(day(21), TEN[:4] + ["n"], scope="narrow"),
+        listing(day(7), [*TEN[:5], "n"], scope="narrow"),
+        listing(day(14), [*TEN[:4], "n"], scope="narrow"),
+        listing(day(21), [*TEN[:4], "n"], scope="narrow"),
     )
     found = facts(recorder)
     assert [(b.reason, b.source, b.unit) for b in found.breaks] == [("scope", "ashby", "acme")]

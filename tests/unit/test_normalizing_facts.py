@@ -1,0 +1,228 @@
+"""Places, dates, workplace, companies, identity and contacts."""
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scraper.normalizing.companies import company_key, is_anonymous
+from scraper.normalizing.dates import parse_date
+from scraper.normalizing.identity import content_hash, vacancy_key
+from scraper.normalizing.places import Places, is_place_list, parse_places
+from scraper.normalizing.privacy import drop_contacts
+from scraper.normalizing.workplace import find_workplace
+
+CORPORA = Path(__file__).parents[1] / "corpora"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (CORPORA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _cases(name: str) -> list[dict[str, Any]]:
+    return _lines(CORPORA / name)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+# ------------------------------------------------------------------------------------------- places
+
+
+@pytest.mark.parametrize(
+    "case", _cases("places.jsonl"), ids=lambda case: str(case["locations"] or case["title"])
+)
+def test_places(case: dict[str, Any]) -> None:
+    expected = Places(tuple(case["cities"]), tuple(case["countries"]), case.get("remote", False))
+    assert parse_places(case["locations"], case.get("title", "")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        ("北京/上海均可", True),
+        ("SF/Sunnyvale", True),
+        ("Remote, US", True),
+        ("AI", False),
+        ("Growth", False),
+        ("IN", False),
+        ("上海滩", False),
+        ("", False),
+        ("B端", False),
+        ("ML", False),
+        ("New York, NY", True),
+        ("全国", True),
+    ],
+)
+def test_place_lists(text: str, yes: bool) -> None:
+    assert is_place_list(text) is yes
+
+
+@given(st.lists(st.text(max_size=30), max_size=4), st.text(max_size=40))
+def test_any_location_is_answered(locations: list[str], title: str) -> None:
+    places = parse_places(locations, title)
+    assert all(places.cities) and len(set(places.cities)) == len(places.cities)
+
+
+# -------------------------------------------------------------------------------------------- dates
+
+
+@pytest.mark.parametrize("row", _rows("dates.tsv"), ids=lambda row: row["raw"] or "empty")
+def test_dates(row: dict[str, str]) -> None:
+    expected = datetime.fromisoformat(row["utc"]).replace(tzinfo=UTC) if row["utc"] else None
+    assert parse_date(row["raw"], now=NOW) == expected, row["why"]
+
+
+def test_naive_times_belong_to_the_zone_asked_for() -> None:
+    assert parse_date("2026-06-11", now=NOW, zone="UTC") == datetime(2026, 6, 11, tzinfo=UTC)
+
+
+@given(st.text(max_size=40))
+def test_any_date_text_is_answered(raw: str) -> None:
+    found = parse_date(raw, now=NOW)
+    assert found is None or (found.utcoffset() == timedelta(0) and found <= NOW + timedelta(days=2))
+
+
+@given(st.integers(1_000_000_000, 1_795_000_000))
+def test_iso_and_epoch_round_trip(seconds: int) -> None:
+    instant = datetime.fromtimestamp(seconds, UTC)
+    forms = (
+        instant.isoformat(),
+        instant.isoformat().replace("+00:00", "Z"),
+        str(seconds),
+        str(seconds * 1000),
+    )
+    assert {parse_date(form, now=NOW) for form in forms} == {instant}
+
+
+# ---------------------------------------------------------------------------------------- workplace
+
+
+@pytest.mark.parametrize(
+    "case", _cases("workplace.jsonl"), ids=lambda case: case["title"] + "|" + case["text"]
+)
+def test_workplace(case: dict[str, Any]) -> None:
+    found = find_workplace(case.get("stated"), case["locations"], case["title"], case["text"])
+    assert found == case["workplace"]
+
+
+@pytest.mark.parametrize(("name", "least"), [("en.jsonl", 0.93), ("zh.jsonl", 0.97)])
+def test_workplace_on_labelled_postings(name: str, least: float) -> None:
+    path = SHARED / "gold" / name
+    if not path.exists():
+        pytest.skip("the shared data are not here")
+    rows = [row for row in _lines(path) if "remote" in row]
+    right = 0
+    for row in rows:
+        place = row.get("location_raw") or row.get("city")
+        found = find_workplace(None, [place] if place else [], row["title"], row["description"])
+        right += found in (row["remote"], (row.get("second") or row)["remote"])
+    assert right / len(rows) >= least
+
+
+# ---------------------------------------------------------------------------------------- companies
+
+
+@pytest.mark.parametrize("row", _rows("companies.tsv"), ids=lambda row: row["name"] or "empty")
+def test_company_keys(row: dict[str, str]) -> None:
+    assert company_key(row["name"]) == row["key"], row["why"]
+    assert is_anonymous(row["name"]) is row["key"].startswith("anonymous:")
+
+
+@given(st.text(max_size=30))
+def test_any_company_has_a_key(name: str) -> None:
+    assert bool(company_key(name)) == bool(name.split())
+    assert company_key(name) == company_key(f" {name} ")
+
+
+# ----------------------------------------------------------------------------------------- identity
+
+
+def test_content_hash_sees_words_and_not_blanks() -> None:
+    base = content_hash("AI产品经理", "负责产品\n要求：SQL", "15-25K", "3-5年", "本科")
+    assert base == content_hash(
+        " AI产品经理 ", "负责产品  \r\n\n要求：SQL\u200b\n", "15-25K ", "3-5年", "本科"
+    )
+    changed = [
+        content_hash("AI产品经理", "负责产品\n要求：SQL", "15-26K", "3-5年", "本科"),
+        content_hash("AI产品经理", "负责产品\n要求：Python", "15-25K", "3-5年", "本科"),
+        content_hash("AI产品经理负责产品", "要求：SQL", "15-25K", "3-5年", "本科"),
+        content_hash("AI产品经理", "负责产品\n要求：SQL", "15-25K", "", "3-5年本科"),
+    ]
+    assert len({base, *changed}) == 5
+
+
+def test_vacancy_groups_cities_but_not_companies_texts_or_titles() -> None:
+    base = vacancy_key("acme", "Product Manager - London", "Own search.")
+    assert base == vacancy_key("acme", "Product Manager (Paris)", "Own  search.\n")
+    assert base != vacancy_key("other", "Product Manager - London", "Own search.")
+    assert base != vacancy_key("acme", "Product Manager - London", "Own ads.")
+    assert base != vacancy_key("acme", "Senior Product Manager - London", "Own search.")
+
+
+def test_a_requisition_decides_and_texts_without_words_are_not_merged_over_cities() -> None:
+    assert vacancy_key("acme", "PM", "a", "R-1") == vacancy_key("acme", "Other", "b", " r-1 ")
+    assert vacancy_key("acme", "PM", "a", "R-1") != vacancy_key("other", "PM", "a", "R-1")
+    assert vacancy_key("acme", "产品经理（北京）", "") != vacancy_key("acme", "产品经理（上海）", "")
+
+
+# ----------------------------------------------------------------------------------------- contacts
+
+
+@pytest.mark.parametrize("case", _cases("contacts.jsonl"), ids=lambda case: case["text"])
+def test_contacts_are_dropped(case: dict[str, Any]) -> None:
+    out = drop_contacts(case["text"])
+    assert not [words for words in case["gone"] if words in out]
+    assert not [words for words in case["kept"] if words not in out]
+
+
+@pytest.mark.parametrize("row", _rows("contacts_kept.tsv"), ids=lambda row: row["text"])
+def test_other_numbers_and_words_stay(row: dict[str, str]) -> None:
+    assert drop_contacts(row["text"]) == row["text"]
+
+
+@given(
+    st.integers(0, 20),
+    st.integers(5, 90),
+    st.integers(2000, 2030),
+    st.integers(1, 99_999_999),
+    st.sampled_from(
+        [
+            "{a}-{b}年",
+            "{b}-{c}K·14薪",
+            "{c}年{a}月",
+            "{n:,} users",
+            "${n:,}",
+            "{n}+用户",
+            "{b}%",
+            "{a}.{b}.{c}",
+        ]
+    ),
+)
+def test_years_pay_and_counts_survive(a: int, b: int, c: int, n: int, form: str) -> None:
+    text = "要求：" + form.format(a=a, b=b, c=c, n=n) + "，本科"
+    assert drop_contacts(text) == text
+
+
+@given(st.text(max_size=200))
+def test_dropping_twice_drops_no_more(text: str) -> None:
+    once = drop_contacts(text)
+    assert len(once) <= len(text)
+    assert drop_contacts(once) == once or len(drop_contacts(once)) < len(once)
+
+
+def test_real_texts_without_contacts_come_back_unchanged() -> None:
+    path = SHARED / "postings" / "zh.jsonl"
+    if not path.exists():
+        pytest.skip("the shared data are not here (there personal data is masked)")
+    texts = [row["description"] for row in _lines(path)]
+    assert [text for text in texts if drop_contacts(text) != text] == []

@@ -1,0 +1,94 @@
+"""What must hold for any text: no exception, every quote its slice, the same answer twice, linear work."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scraper.tagging import default_tagger
+from scraper.tagging.tables import Lexicon
+from scraper.understanding import understand
+
+PIECES = [
+    "岗位职责：", "任职要求：", "加分项", "公司介绍", "1、", "2.", "●", "\n", "\r\n", "。", "；", "，", "、", " ",
+    "负责大模型", "熟悉RAG", "AI产品", "优先", "无需", "3-5年", "三年以上", "本科及以上学历", "硕士", "应届", "关注前沿动态",
+    "Requirements", "What you'll do\n", "Nice to have:", "About us\n", "- ", "5+ years of experience", "or", "with",
+    "LLM", "AI agents", "prompt", "CV", "Bachelor's degree", "preferred", "no", "not required", "a plus", "https://x.ai",
+    "ＡＩ", "⼈⼯智能", "機器學習", "İ", "ß", "ﬁ", "㎡", "😀", "\ud800", "\x00", "\u200f", "\u202e", "\u2028", "\ufeff",
+]  # fmt: skip
+TEXTS = st.one_of(
+    st.text(alphabet=st.characters(codec=None), max_size=300),
+    st.lists(st.sampled_from(PIECES), max_size=60).map("".join),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(title=TEXTS, text=TEXTS, company=st.sampled_from(["", "AI", "x", "某公司", "LLM Labs", "(", "😀"]))
+def test_any_text_is_understood_and_every_quote_is_its_slice(title: str, text: str, company: str) -> None:
+    found = understand(title, text, company=company, experience_raw=title[:20], education_raw=text[:20])
+    fields = {"title": title, "description": text}
+    tagging = found.tagging
+    values = [tagging.years_total, tagging.years_ai, tagging.education, *tagging.tags]
+    for quote in (value.quote for value in values if value is not None):
+        if quote.start is not None:
+            assert fields[quote.field][quote.start : quote.end] == quote.text
+    assert (
+        understand(title, text, company=company, experience_raw=title[:20], education_raw=text[:20]) == found
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=TEXTS)
+def test_sentences_are_in_order_inside_the_text_and_do_not_overlap(text: str) -> None:
+    end = 0
+    for sentence in default_tagger().tag("", text, lang="zh", is_pm=True).sentences:
+        assert end <= sentence.start < sentence.end <= len(text)
+        end = sentence.end
+
+
+def work(run: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Count the calls that `run` makes and the characters that it looks words up in."""
+    done = 0
+    scan = Lexicon.scan
+
+    def counted(self: Lexicon, text: str) -> dict[str, list[tuple[int, int]]]:
+        nonlocal done
+        done += len(text)
+        return scan(self, text)
+
+    def call(frame: Any, event: str, argument: Any) -> None:
+        nonlocal done
+        done += event in ("call", "c_call")
+
+    monkeypatch.setattr(Lexicon, "scan", counted)
+    previous = sys.getprofile()
+    sys.setprofile(call)
+    try:
+        run()
+    finally:
+        sys.setprofile(previous)
+        monkeypatch.undo()
+    return done
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "熟悉LLM，RAG优先，", "任职要求：", "\n", ". ", "agent ", "3年以上", "5+ years of experience in ai or ",
+        "bachelor's ", "aaaa", "a.b.", "a@", "1、负责大模型", "无需", " ", "产品经理负责智能对话机器人", "requirements ",
+        "RequirementsThe ", "；", "- ", "not sql, ",
+    ],
+)  # fmt: skip
+def test_work_grows_linearly_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = default_tagger()
+    tagger.tag("", "负责大模型 and LLMs", lang="zh", is_pm=True)  # build what is built once
+
+    def of(size: int) -> int:
+        text = (unit * size)[:size]
+        return work(lambda: tagger.tag("AI产品经理", text, lang="zh", is_pm=True), monkeypatch)
+
+    small, large = of(8_000), of(32_000)
+    assert large <= 4 * small * 1.25 + 2_000, (small, large)

@@ -1,0 +1,92 @@
+"""The vocabulary: complete, consistent, and refused with a sentence that names the entry if it is not."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from scraper.errors import ConfigError
+from scraper.tagging import taxonomy_record
+from scraper.tagging.matching import Matcher, common_words, employer_names, prepare, spellings
+from scraper.tagging.tables import Lexicon, fingerprint, load
+from scraper.tagging.taxonomy import read, taxonomy
+
+CONTRACT = """machine_learning deep_learning nlp computer_vision speech recommendation search knowledge_graph llm
+prompt_engineering rag agents fine_tuning multimodal image_generation video_generation model_evaluation
+data_annotation data_analysis ab_testing sql python algorithm_collaboration model_training mlops_deployment
+ai_ethics_compliance autonomous_driving robotics chatbot_dialogue ai_hardware""".split()
+
+
+def test_the_contract_ids_are_all_there_and_each_has_aliases() -> None:
+    words = taxonomy()
+    assert {tag.id for tag in words.contract} == set(CONTRACT)
+    assert {tag.out for tag in words.tags.values()} >= set(CONTRACT)
+    assert {alias.tag.id for alias in words.aliases} == set(words.tags)
+
+
+def test_the_record_names_every_id_that_a_posting_can_carry() -> None:
+    record = taxonomy_record()
+    assert record.version == "2026.11.0"
+    assert record.sha256 == fingerprint()
+    assert len(record.sha256) == 64
+    ids = [tag.id for tag in record.tags]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == {tag.out for tag in taxonomy().tags.values()}
+
+
+def broken(change: Any) -> str:
+    table = copy.deepcopy(dict(load("taxonomy")))
+    change(table)
+    with pytest.raises(ConfigError) as caught:
+        read(table)
+    return str(caught.value)
+
+
+def set_first(table: dict[str, Any], **values: Any) -> None:
+    table["tag"][0].update(values)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda table: table.pop("version"), "version"),
+        (lambda table: table["tag"].append(dict(table["tag"][0])), "twice"),
+        (lambda table: set_first(table, colour="red"), "colour"),
+        (lambda table: set_first(table, contract="nothing"), "nothing"),
+        (lambda table: set_first(table, id="sql"), "sql"),
+        (lambda table: set_first(table, era="stone age"), "stone age"),
+        (lambda table: set_first(table, groups=["G9"]), "G9"),
+        (lambda table: set_first(table, chain=["mine"]), "mine"),
+        (lambda table: set_first(table, name={"en": "x"}), "name"),
+        (lambda table: set_first(table, category=""), "category"),
+        (lambda table: set_first(table, en=["Not Folded"]), "Not Folded"),
+        (lambda table: set_first(table, en=["a word", "a word"]), "a word"),
+        (lambda table: set_first(table, hides=["nobody"]), "nobody"),
+        (lambda table: set_first(table, guarded=[{"aliases": ["free"]}]), "guards nothing"),
+    ],
+)
+def test_a_wrong_entry_is_named(change: Any, says: str) -> None:
+    assert says in broken(change)
+
+
+def test_spellings_of_one_alias() -> None:
+    assert set(spellings("fine tuning")) >= {"fine tuning", "fine-tuning", "finetuning"}
+    assert set(spellings("ai产品")) >= {"ai产品", "ai 产品"}
+    assert set(spellings("ai agent")) >= {"ai agent", "ai agents", "ai-agent"}
+    assert set(spellings("大模型")) == {"大模型"}
+
+
+def test_the_employer_is_masked_but_not_if_its_name_is_a_word() -> None:
+    words = common_words(taxonomy())
+    assert employer_names("DeepSeek", words) == ("deepseek",)
+    assert employer_names("Teapot Labs", words) == ("teapot labs", "teapot")
+    assert employer_names("Search", words) == ()
+    matcher = Matcher(taxonomy(), ())
+    names = employer_names("DeepSeek", words)
+    found, _ = matcher.scan(prepare("DeepSeek builds models", names))
+    assert not any(hit.what.tag.id == "deepseek" for hit in found)
+
+
+def test_a_lexicon_takes_the_longest_word_at_word_edges() -> None:
+    lexicon = Lexicon({"a": ["tea", "tea pot"], "b": ["tea"]})
+    assert lexicon.scan("a tea pot and steam, 喝tea吗") == {"a": [(2, 9), (22, 25)], "b": [(2, 5), (22, 25)]}

@@ -1,0 +1,166 @@
+"""A posting as a whole, and the JSON lines of `pmtrend tag --jsonl`."""
+
+import json
+from typing import Any
+
+import click
+import pytest
+
+from scraper.errors import InputError
+from scraper.explaining import explain, split
+from scraper.understanding import TAXONOMY, tag_lines, to_json, understand
+from storage.records import Pay
+
+ZH = (
+    "岗位职责：\n1、负责智能体产品规划；\n2、调优提示词，搭建RAG知识库。\n"
+    "任职要求：\n1、本科及以上学历，5年以上产品经验，其中2年以上大模型产品经验；\n2、熟悉SQL，有Python经验者优先。"
+)
+
+
+def row(**fields: Any) -> str:
+    return json.dumps({"id": "a", "title": "智能体产品经理", "description": ZH, **fields}, ensure_ascii=False)
+
+
+def answer(**fields: Any) -> dict[str, Any]:
+    (line,) = tag_lines([row(**fields)])
+    result: dict[str, Any] = json.loads(line)
+    return result
+
+
+def test_the_object_of_the_contract() -> None:
+    got = answer(salary_raw="25-40K·14薪", location="上海")
+    assert got["id"] == "a"
+    assert got["taxonomy"] == TAXONOMY.version
+    assert got["lang"] == "zh"
+    assert got["role"]["class"] == "aigc_pm"
+    assert got["role"]["genai"] > got["role"]["classic"]
+    total, ai = got["years"]["total"], got["years"]["ai"]
+    assert (total["min"], total["max"], total["requirement"]) == (5, None, "required")
+    assert (ai["min"], ai["max"], ai["requirement"]) == (2, None, "required")
+    assert got["education"]["min"] == "bachelor"
+    pay = got["salary"]
+    assert (pay["min"], pay["max"], pay["months"]) == (25000, 40000, 14)
+    assert (pay["annual_min"], pay["annual_max"], pay["quote"]) == (350000, 560000, "25-40K·14薪")
+    assert "start" not in pay
+    tags = {tag["id"]: tag for tag in got["tags"]}
+    levels = {
+        name: tags[name]["requirement"] for name in ("prompt_engineering", "rag", "llm", "sql", "python")
+    }
+    assert levels == {
+        "prompt_engineering": "duty", "rag": "duty", "llm": "required", "sql": "required", "python": "preferred",
+    }  # fmt: skip
+    for quote in (total, ai, got["education"], *got["tags"]):
+        field = ZH if quote["field"] == "description" else "智能体产品经理"
+        assert field[quote["start"] : quote["end"]] == quote["quote"]
+    assert "text" not in got
+
+
+def test_what_is_silent_is_null_and_never_zero() -> None:
+    got = answer(title="产品经理", description="负责订单。")
+    assert got["years"] == {"total": None, "ai": None}
+    assert got["education"] is got["salary"] is got["workplace"] is None
+
+
+def test_html_gives_the_text_that_the_offsets_point_into() -> None:
+    html = "<h3>Requirements</h3><ul><li>5+ years of product management experience</li><li>SQL &amp; Python</li></ul>"
+    got = answer(title="Product Manager", description=html, format="html")
+    for quote in (got["years"]["total"], *got["tags"]):
+        if quote["field"] == "description":
+            assert got["text"][quote["start"] : quote["end"]] == quote["quote"]
+    assert {tag["id"] for tag in got["tags"]} >= {"sql", "python"}
+
+
+def test_the_text_beats_the_board_field_and_the_field_fills_silence() -> None:
+    assert answer(experience_raw="1-3年")["years"]["total"]["min"] == 5
+    got = answer(description="负责订单。", experience_raw="1-3年", education_raw="大专")
+    assert got["years"]["total"] == {"min": 1, "max": 3, "requirement": "required", "quote": "1-3年"}
+    assert got["education"] == {"min": "associate", "requirement": "required", "quote": "大专"}
+    assert answer(description="负责订单。", experience_raw="应届生")["years"]["total"]["min"] == 0
+
+
+def test_only_ai_years_asked_are_the_total_too() -> None:
+    got = answer(description="任职要求：3年以上AIGC产品经验")
+    assert got["years"]["total"]["min"] == got["years"]["ai"]["min"] == 3
+
+
+def test_years_that_are_only_preferred_say_so() -> None:
+    got = answer(description="任职要求：有3年以上产品经验者优先")
+    assert got["years"]["total"]["requirement"] == "preferred"
+
+
+def test_structured_pay_goes_before_everything() -> None:
+    pay = Pay(1.0, 2.0, "EUR", "hour")
+    assert (
+        understand("Product Manager", "Pay: $100,000 a year", pay=pay, salary_raw="10-20K").tagging.salary
+        == pay
+    )
+
+
+def test_an_unfinished_posting_is_no_failure() -> None:
+    assert understand("", "").tagging.role == "other_pm"
+    assert understand("AI产品经理", "").tagging.role == "ai_pm"
+    assert to_json(7, understand("产品经理", ""))["id"] == 7
+
+
+def test_lines_keep_their_order_and_blank_ones_are_passed_over() -> None:
+    lines = [row(id=1), "\n", row(id=2), "   ", "\ufeff" + row(id=3)]
+    assert [json.loads(line)["id"] for line in tag_lines(lines)] == [1, 2, 3]
+
+
+def test_a_lone_surrogate_comes_out_as_it_came_in() -> None:
+    (line,) = tag_lines(['{"id": "\\ud800", "title": "产品经理", "description": "\\ud800"}'])
+    line.encode("utf-8")
+    assert json.loads(line)["id"] == "\ud800"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "line 2 is not JSON"),
+        ("[1]", "line 2 is not a JSON object"),
+        ('{"id": 1, "title": "x"}', "line 2 has no description"),
+        ('{"id": 1, "title": 5, "description": ""}', "line 2: title must be text"),
+        ('{"id": 1, "title": "x", "description": "", "format": "pdf"}', "line 2: format is 'pdf'"),
+        ('{"id": 1, "title": "x", "description": "", "location": [1]}', "line 2: location"),
+        ("[" * 100_000, "line 2 is not JSON"),
+    ],
+)
+def test_a_broken_line_is_named_after_the_lines_before_it(line: str, says: str) -> None:
+    answers = tag_lines([row(), line, row()])
+    next(answers)
+    with pytest.raises(InputError, match=says):
+        next(answers)
+
+
+def test_the_explanation_speaks_the_language_of_the_posting() -> None:
+    chinese = click.unstyle(explain("智能体产品经理\n" + ZH))
+    assert "AIGC 产品经理" in chinese and "“RAG”" in chinese and "5 年以上" in chinese
+    english = click.unstyle(explain("Product Manager, AI Agents\nResponsibilities\n- Build LLM agents\n"))
+    assert "AIGC PM" in english and "AI agents" in english
+    assert explain("Product Manager\nx") != click.unstyle(explain("Product Manager\nx"))
+
+
+def test_every_class_and_text_can_be_explained() -> None:
+    for title in (
+        "产品经理",
+        "AI产品经理",
+        "大模型产品经理",
+        "算法工程师",
+        "Product Manager",
+        "Engineer",
+        "",
+    ):
+        for text in (
+            "",
+            ZH,
+            "无责底薪，高提成，签约",
+            "About us\nWe build LLMs",
+            "薪资：300元/天，经验不限，学历不限",
+        ):
+            assert explain(f"{title}\n{text}")
+
+
+def test_a_pasted_text_without_a_title_line() -> None:
+    assert split("标题\n正文") == ("标题", "正文")
+    assert split("只有一行") == ("", "只有一行")
+    assert split("长" * 200 + "\n正文")[0] == ""
