@@ -247,7 +247,9 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
 
 @cli.command()
 @click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished one).")
-@click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
+@click.option(
+    "--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True, help="Language."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder (default: pmtrend-reports).")
 @click.option("--as-of", metavar="DATE", help="As known at the end of that day.")
 @pass_context
@@ -369,10 +371,9 @@ def schedule(context: Context, print_cron: bool) -> None:
 
     settings = context.settings
     if print_cron:
-        program = [str(Path(sys.argv[0]).resolve())]
-        click.echo(
-            cron_line(settings.schedule.weekly, [*program, "weekly"], settings.home, Path("pmtrend.log"))
-        )
+        command = [str(Path(sys.argv[0]).resolve()), "weekly"]
+        offset = datetime.now().astimezone().utcoffset() or timedelta()
+        click.echo(cron_line(settings.schedule.weekly, command, settings.home, Path("pmtrend.log"), offset))
         return
 
     def job() -> None:

@@ -33,7 +33,7 @@ class Finding(TypedDict):
     - `not_comparable_break`: value = fraction of stock lost to breaks, `extra.breaks` in the window of the
       report; takes the place of `level_change`.
     - `level_change` (role): value = relative change of the two-way index from `compared` to `window`.
-    - `class_share` (aigc_pm): level; its share of the postings of the window; `extra`: y, employer_share.
+    - `class_share` (aigc_pm): level; its share of all PM postings of the window; `extra`: y, employer_share.
     - `class_share_change` (aigc_pm): value = change of its share of new postings; `extra`: share, share_lo,
       share_hi, y of the later window.
     - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc.

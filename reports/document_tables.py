@@ -8,7 +8,11 @@ from reports.document_terms import Reason, RoleId, Share, Table, Verdict, Window
 
 
 class StateCounts(TypedDict):
-    """Boards by the state of their latest fetch in the week; `not_fetched`: only in the 12 weeks before."""
+    """Boards by how they were read in the week; `not_fetched`: only in the 12 weeks before.
+
+    A board is `complete` if any look of the week counts: it was complete, or suspect and confirmed by the
+    next one. Else it has the state of its latest look.
+    """
 
     complete: int
     partial: int
@@ -20,7 +24,8 @@ class StateCounts(TypedDict):
 
 
 class StripCell(TypedDict):
-    """One source in one week: boards fetched, how many complete, how many suspect, and the mark to draw.
+    """One source in one week: boards fetched, how many complete, how many suspect (as in `StateCounts`), and
+    the mark to draw.
 
     mark: complete (all), mixed (some complete), suspect (none complete, some suspect), failed (none of
     either), absent (no fetch).
@@ -34,7 +39,8 @@ class StripCell(TypedDict):
 
 
 class SourceHealth(TypedDict):
-    """One source; listed/kept/rejected/pages sum the latest fetch of each of its boards in the week."""
+    """One source; listed/kept/rejected/pages sum one fetch of each of its boards: the last one of the week
+    that counts (see `StateCounts`), else the latest. `last_complete`: the last look that counts."""
 
     source: str
     boards: int
@@ -48,7 +54,7 @@ class SourceHealth(TypedDict):
 
 
 class BoardProblem(TypedDict):
-    """A board whose latest fetch in the week was not complete."""
+    """A board without any look in the week that counts, with its latest one."""
 
     board: str
     company: str
@@ -178,7 +184,8 @@ class MovementRow(TypedDict):
     On pairs (units with usable cells of the same epoch in this and the previous week):
     `after - before = births + reposts + entered - closures - pending - left`. `*_gap` counts events whose
     interval ends in this week but began before a missing one (never part of the weekly number). All None in a
-    week without pairs; `stock` (all usable cells) None without usable cells.
+    week without pairs; `stock` (all usable cells) None without usable cells. `lost_to_breaks`: fraction of
+    the stock of all PM postings that breaks keep from being compared with the week observed before.
     """
 
     week: str
@@ -195,6 +202,7 @@ class MovementRow(TypedDict):
     left: int | None
     births_gap: int
     closures_gap: int
+    lost_to_breaks: float | None
 
 
 class Movement(Table):
@@ -209,7 +217,12 @@ BreakRow = TypedDict("BreakRow", {"source": str, "unit": str | None, "from": str
 
 
 class SuspectRun(TypedDict):
-    """A suspect fetch of the 4 weeks ending with the report week."""
+    """A suspect fetch of the 4 weeks ending with the report week, and what became of it.
+
+    outcome: `new_level` (the next look confirmed it: the series breaks there and goes on), `confirmed` (the
+    same where there was no series yet), `other_look` (another look of that week counts), `missing` (the week
+    of this board is missing).
+    """
 
     board: str
     company: str
@@ -218,6 +231,7 @@ class SuspectRun(TypedDict):
     observed_at: str
     listed: int
     reason: str
+    outcome: Literal["new_level", "confirmed", "other_look", "missing"]
 
 
 class MissingUnit(TypedDict):
@@ -241,7 +255,7 @@ class Totals(TypedDict):
 class Completeness(TypedDict):
     """field: years, salary, education, text; `filled` of `n` vacancies of the window.
 
-    text: at least one requirement (tag, years, education) could be read from it.
+    text: the source gave a text, not only a title and fields.
     """
 
     field: Literal["years", "salary", "education", "text"]

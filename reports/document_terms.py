@@ -73,6 +73,7 @@ class Share(TypedDict):
 
 class Change(TypedDict):
     """A stratified (Mantel-Haenszel) difference of shares, second group minus first, clustered by employer.
+    The interval is cut off at -1 and 1, the ends of what a difference of shares can be.
 
     `n0`/`n1` postings of the earlier/later window (or of ai_pm / aigc_pm) inside the strata that hold both;
     `employers` = clusters; `strata` = their number; `lost` = fraction of the postings of both groups that lie

@@ -84,7 +84,8 @@ def _listed(kind: Kind, headline: Headline, skills: Skills, week: Window) -> Fin
         counts = {r["role"]: r["stock"] or 0 for r in headline["rows"]}
         employers, table, window = headline["rows"][0]["employers"] or 0, "T1", week
     total = counts.pop("all")
-    extra: dict[str, float | int | None] = {"units": headline["units"], **counts}
+    extra: dict[str, float | int | None] = {"units": headline["units"]}
+    extra |= {str(role): count for role, count in counts.items()}
     return _finding(
         "listed", table, "level", "count", total, total, employers, window, role="all", extra=extra
     )
@@ -241,7 +242,9 @@ def _skill(row: ContrastRow, contrast: Contrast) -> Finding:
 
 
 def _years(experience: Experience) -> Iterable[Finding]:
-    """Who asks for AI years, and who is open to three years of experience."""
+    """Who asks for AI years, and who is open to three years; nothing where nobody states any years."""
+    if not any(row["stated"]["y"] for row in experience["rows"]):
+        return []
     names = {"asks_ai_years": "ai_years", "open_3": "open_to_3"}
     found: list[Finding] = []
     for row in experience["contrast"]:

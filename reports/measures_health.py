@@ -18,10 +18,10 @@ def run_health(facts: Facts, week: date) -> RunHealth:
         (f for f in facts.fetches if weeks[0] <= f.week <= week),
         key=lambda f: (f.observed_at, f.board, f.state),
     )
-    latest = {(f.board, f.week): f for f in fetches}  # the last write wins: the latest
-    complete = {f.board: f.observed_at for f in fetches if f.state == "complete"}
+    chosen = _chosen(fetches)
+    complete = {f.board: f.observed_at for f in fetches if counts(f)}
     sources = sorted({f.source for f in fetches})
-    now = [f for (_, w), f in sorted(latest.items()) if w == week]
+    now = [f for (_, w), f in sorted(chosen.items()) if w == week]
     boards = {f.board: f.source for f in fetches}
     return {
         "id": "T0",
@@ -32,10 +32,25 @@ def run_health(facts: Facts, week: date) -> RunHealth:
         "boards": len(boards),
         "totals": _states(now, len(boards)),
         "sources": [
-            _source(s, weeks, latest, complete, [b for b in boards if boards[b] == s]) for s in sources
+            _source(s, weeks, chosen, complete, [b for b in boards if boards[b] == s]) for s in sources
         ],
-        "problems": [_problem(f, complete) for f in now if f.state != "complete"],
+        "problems": [_problem(f, complete) for f in now if not counts(f)],
     }
+
+
+def counts(fetch: FetchFact) -> bool:
+    """Tell whether the look makes its week complete: complete, or suspect and confirmed by the next."""
+    return fetch.state == "complete" or fetch.accepted
+
+
+def _chosen(fetches: Iterable[FetchFact]) -> dict[tuple[str, date], FetchFact]:
+    """Return each board's look that stands for a week: the last that counts, else the last of all."""
+    found: dict[tuple[str, date], FetchFact] = {}
+    for fetch in fetches:
+        key = fetch.board, fetch.week
+        if key not in found or counts(fetch) or not counts(found[key]):
+            found[key] = fetch
+    return found
 
 
 def instant(moment: datetime | None) -> str | None:
@@ -45,8 +60,8 @@ def instant(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _states(latest: Iterable[FetchFact], boards: int) -> StateCounts:
-    counts: StateCounts = {
+def _states(chosen: Iterable[FetchFact], boards: int) -> StateCounts:
+    found: StateCounts = {
         "complete": 0,
         "partial": 0,
         "refused": 0,
@@ -55,20 +70,20 @@ def _states(latest: Iterable[FetchFact], boards: int) -> StateCounts:
         "suspect": 0,
         "not_fetched": boards,
     }
-    for fetch in latest:
-        counts[fetch.state] += 1
-        counts["not_fetched"] -= 1
-    return counts
+    for fetch in chosen:
+        found["complete" if counts(fetch) else fetch.state] += 1
+        found["not_fetched"] -= 1
+    return found
 
 
 def _source(
     source: str,
     weeks: list[date],
-    latest: dict[tuple[str, date], FetchFact],
+    chosen: dict[tuple[str, date], FetchFact],
     complete: dict[str, datetime],
     boards: list[str],
 ) -> SourceHealth:
-    now = [latest[board, weeks[-1]] for board in boards if (board, weeks[-1]) in latest]
+    now = [chosen[board, weeks[-1]] for board in boards if (board, weeks[-1]) in chosen]
     return {
         "source": source,
         "boards": len(boards),
@@ -78,13 +93,13 @@ def _source(
         "rejected": sum(f.rejected for f in now),
         "pages": sum(f.pages for f in now),
         "last_complete": instant(max((complete[b] for b in boards if b in complete), default=None)),
-        "strip": [_strip(w, [latest[b, w] for b in boards if (b, w) in latest]) for w in weeks],
+        "strip": [_strip(w, [chosen[b, w] for b in boards if (b, w) in chosen]) for w in weeks],
     }
 
 
 def _strip(week: date, fetches: list[FetchFact]) -> StripCell:
-    complete = sum(f.state == "complete" for f in fetches)
-    suspect = sum(f.state == "suspect" for f in fetches)
+    complete = sum(counts(f) for f in fetches)
+    suspect = sum(f.state == "suspect" and not counts(f) for f in fetches)
     mark: Literal["complete", "mixed", "suspect", "failed", "absent"]
     if not fetches:
         mark = "absent"

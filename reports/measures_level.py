@@ -1,6 +1,7 @@
 """S1 and S2: how much is listed, on a panel that never changed, and what came and went."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -242,20 +243,23 @@ def movement(panel: Panel, found: Flows, status: Status, reason: Reason) -> Move
     """Return S2 from the first observed week on."""
     observed = np.flatnonzero(panel.usable.any(axis=0))
     first = int(observed[0]) if len(observed) else panel.last
+    lost: dict[int, float | None] = {}
+    for before, week in pairwise(observed.tolist()):
+        lost[week] = lost_to_breaks(panel, (before, before), (week, week))
     return {
         "id": "S2",
         "population": "panel",
         "status": status,
         "reason": reason,
         "rows": [
-            _movement_row(panel, found, week, role)
+            _movement_row(panel, found, week, role, lost.get(week))
             for week in range(first, len(panel.weeks))
             for role in ROLES
         ],
     }
 
 
-def _movement_row(panel: Panel, found: Flows, week: int, role: RoleId) -> MovementRow:
+def _movement_row(panel: Panel, found: Flows, week: int, role: RoleId, lost: float | None) -> MovementRow:
     codes = columns_of(role)
     pairs = panel.paired[:, week]
 
@@ -280,4 +284,5 @@ def _movement_row(panel: Panel, found: Flows, week: int, role: RoleId) -> Moveme
         "left": on_pairs(found.left),
         "births_gap": total(found.births_gap),
         "closures_gap": total(found.closures_gap),
+        "lost_to_breaks": lost,
     }

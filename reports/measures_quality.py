@@ -8,12 +8,12 @@ import numpy as np
 
 from reports.document_tables import Completeness, MdeRow, MissingUnit, Quality, SuspectRun, Totals
 from reports.document_terms import ROLES
-from reports.measures_health import instant
+from reports.measures_health import counts, instant
 from reports.measures_level import CHANGE_WEEKS, ClassLevel
 from reports.measures_panel import KINDS, NOT_PM, Panel
 from reports.measures_population import WINDOW_WEEKS, Population, flow_population
 from reports.statistics import clustered_share, detectable_change
-from storage.records import Facts, PostingFact
+from storage.records import Facts, FetchFact, PostingFact
 from storage.weeks import WEEK, label, week_end
 
 GAP_POINTS = 2.0
@@ -121,6 +121,7 @@ def _alarms(
 def _suspects(panel: Panel, facts: Facts) -> list[SuspectRun]:
     first = panel.weeks[-1] - WEEK * (WINDOW_WEEKS - 1)
     found = [f for f in facts.fetches if f.state == "suspect" and first <= f.week <= panel.weeks[-1]]
+    read = {(f.board, f.week) for f in facts.fetches if counts(f)}
     return [
         {
             "board": f.board,
@@ -130,9 +131,22 @@ def _suspects(panel: Panel, facts: Facts) -> list[SuspectRun]:
             "observed_at": instant(f.observed_at) or "",
             "listed": f.listed,
             "reason": f.reason,
+            "outcome": _outcome(f, facts, (f.board, f.week) in read),
         }
         for f in sorted(found, key=lambda f: (f.observed_at, f.board, f.listed))
     ]
+
+
+def _outcome(
+    fetch: FetchFact, facts: Facts, read: bool
+) -> Literal["new_level", "confirmed", "other_look", "missing"]:
+    """What became of a suspect look; `read`: some look of the board counts in that week."""
+    if not fetch.accepted:
+        return "other_look" if read else "missing"
+    key = fetch.board.partition(":")[2]
+    breaks = (b for b in facts.breaks if b.reason == "coverage" and b.week == fetch.week)
+    broke = any(b.source == fetch.source and b.unit in (None, key) for b in breaks)
+    return "new_level" if broke else "confirmed"
 
 
 def _missing_units(panel: Panel) -> list[MissingUnit]:

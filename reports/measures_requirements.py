@@ -36,6 +36,9 @@ SPARK_LEAST = 10  # postings a week below which a share is left out of a sparkli
 STANDARD_LEAST = 10  # postings of a source below which it takes no part in a standardised share
 ODDS_LEAST = 30
 REFERENCE_SHARE = 0.3
+# The bare word "AI" is what makes a posting AI PM or AIGC PM, so that nearly all of both ask for it: as a row
+# of T3 and T6 it would say nothing and stand above what does.
+DEFINING_TAGS = frozenset({"ai"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,19 @@ class Tags:
 
 
 def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
-    """Return which posting asks for which tag; a tag that the taxonomy does not name is named by its id."""
+    """Return which posting asks for which tag, without `DEFINING_TAGS`.
+
+    A tag that the taxonomy does not name is named by its id.
+    """
     named = {t.id: t for t in taxonomy.tags} if taxonomy else {}
-    present = sorted({tag for p in panel.postings for tag in p.tags})
+    present = sorted({tag for p in panel.postings for tag in p.tags} - DEFINING_TAGS)
     column = {tag: i for i, tag in enumerate(present)}
     asked = np.zeros((len(panel.postings), len(present)), dtype=bool)
     required = np.zeros_like(asked)
     for row, posting in enumerate(panel.postings):
         for tag, requirement in posting.tags.items():
+            if tag in DEFINING_TAGS:
+                continue
             asked[row, column[tag]] = requirement != "mentioned"
             required[row, column[tag]] = requirement == "required"
     tags = tuple(named.get(tag, TaxonomyTag(tag, tag, tag, "none")) for tag in present)

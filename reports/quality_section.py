@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from reports.document import WeeklyReport
-from reports.document_tables import BreakRow, Completeness
+from reports.document_tables import BreakRow, Completeness, Quality
 from reports.document_terms import RoleId
 from reports.escaping import Markdown, md
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
+from storage.records import IMPORT
 
 MAX_BREAKS, MAX_SUSPECTS, MAX_BOARDS, MAX_UNITS = 8, 6, 10, 6
+REALISTIC_CHANGE = 0.5  # no share moves by more in four weeks; a sample that only shows more shows nothing
 _COMPLETENESS_ROLES: tuple[RoleId, ...] = ("all", "ai_pm", "aigc_pm")
 
 
@@ -28,15 +30,20 @@ def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
 
 
 def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return one sentence per suspect reading, the newest first."""
-    rows = sorted(report["quality"]["suspects"], key=lambda row: row["observed_at"], reverse=True)
+    """Return one sentence per suspect reading, the newest first.
+
+    Those that leave a board without a usable reading this week are in the table of `problems`.
+    """
+    told_below = (report["week"], "missing")
+    rows = [row for row in report["quality"]["suspects"] if (row["week"], row["outcome"]) != told_below]
+    rows.sort(key=lambda row: row["observed_at"], reverse=True)
     told = [
         words(
             "say.suspect",
             week=row["week"],
             board=_named(row["company"], row["board"], words),
-            listed=words.count(row["listed"]),
             reason=words.reason(row["reason"]),
+            outcome=words(f"say.suspect_{row['outcome']}"),
         )
         for row in rows[:MAX_SUSPECTS]
     ]
@@ -62,6 +69,12 @@ def problems(report: WeeklyReport, words: Words) -> Markdown:
     return table(heads, rows)
 
 
+def asked(report: WeeklyReport) -> bool:
+    """Tell whether any board was asked in the report week."""
+    health = report["run_health"]
+    return health["boards"] > health["totals"]["not_fetched"]
+
+
 def hidden_problems(report: WeeklyReport) -> int:
     """Return how many boards the table leaves out."""
     return max(0, len(report["run_health"]["problems"]) - MAX_BOARDS)
@@ -80,20 +93,9 @@ def coverage(report: WeeklyReport, words: Words) -> list[Markdown]:
     if quality["raw_change"] is not None and quality["matched_change"] is not None:
         raw = words.percent(quality["raw_change"], signed=True)
         told.append(words("say.raw", raw=raw, matched=words.percent(quality["matched_change"], signed=True)))
-    gap, units = words.number(quality["index_gap"]), words.count(quality["matched_units"])
-    told += [words(f"say.alarm_{alarm}", gap=gap, units=units) for alarm in quality["alarms"]]
+    told += _alarms(quality, words)
     if quality["vacancies"]:
-        told.append(
-            words(
-                "say.duplicates",
-                adverts=words.count(quality["adverts"]),
-                vacancies=words.count(quality["vacancies"]),
-                intensity=words.number(quality["intensity"]),
-                reposts=words.count(quality["reposts_4w"]),
-                pending=words.count(quality["pending"]),
-                not_pm=words.count(quality["not_pm_adverts"]),
-            )
-        )
+        told.append(_duplicates(quality, words))
     return told + _smallest_changes(report, words)
 
 
@@ -128,6 +130,30 @@ def _break(group: Sequence[BreakRow], words: Words) -> Markdown:
     )
 
 
+def _alarms(quality: Quality, words: Words) -> list[Markdown]:
+    gap, units = words.number(quality["index_gap"]), words.count(quality["matched_units"])
+    alarms: list[str] = list(quality["alarms"])
+    if "few_units" in alarms and not quality["matched_units"]:
+        alarms = ["no_units"]  # then the other alarms say nothing more
+    return [words(f"say.alarm_{alarm}", gap=gap, units=units) for alarm in alarms]
+
+
+def _duplicates(quality: Quality, words: Words) -> Markdown:
+    adverts, vacancies = words.count(quality["adverts"]), words.count(quality["vacancies"])
+    intensity = words.number(quality["intensity"], decimals=2)
+    told = words("say.duplicates", adverts=adverts, vacancies=vacancies, intensity=intensity)
+    apart = {
+        "reposts": quality["reposts_4w"],
+        "pending": quality["pending"],
+        "not_pm": quality["not_pm_adverts"],
+    }
+    parts = [words(f"say.apart_{name}", count=words.count(n)) for name, n in apart.items() if n]
+    if not parts:
+        return told
+    listed = Markdown(words("text.semicolon").join(parts))
+    return Markdown(f"{told}{words('text.sentence_gap')}{words('say.apart', list=listed)}")
+
+
 def _missing_units(report: WeeklyReport, words: Words) -> list[Markdown]:
     rows = report["quality"]["missing_units"]
     if not rows:
@@ -145,13 +171,21 @@ def _smallest_changes(report: WeeklyReport, words: Words) -> list[Markdown]:
     rows = [row for row in report["quality"]["mde"] if row["mde"] is not None and row["n"] > 0]
     if not rows:
         return []
+    n = words.count(rows[0]["n"])
     items = [
         words(
             "say.mde_item", mde=words.points(row["mde"], signed=False), p=words.percent(row["p"], decimals=0)
         )
         for row in rows
+        if (row["mde"] or 0.0) <= REALISTIC_CHANGE
     ]
-    return [words("say.mde", n=words.count(rows[0]["n"]), list=words.joined(items))]
+    if not items:
+        return [words("say.mde_too_small", n=n)]
+    told = words("say.mde", n=n, list=words.joined(items))
+    if len(items) == len(rows):
+        return [told]
+    beyond = words("say.mde_from", p=words.percent(rows[len(items)]["p"], decimals=0))
+    return [Markdown(f"{told}{words('text.sentence_gap')}{beyond}")]
 
 
 def _filled(row: Completeness | None, words: Words) -> Markdown:
@@ -161,4 +195,6 @@ def _filled(row: Completeness | None, words: Words) -> Markdown:
 
 
 def _named(company: str, board: str, words: Words) -> Markdown:
+    if board == f"{IMPORT}:{company}":
+        return words("text.imported", name=company)
     return words("text.with_detail", name=company, detail=board) if company else md(board)

@@ -17,6 +17,8 @@ from reports.sentences import sentence
 from reports.words import Lang, Words
 
 _SHORT_KINDS = frozenset({"all_failed", "empty"})
+_WITH_STOCK = frozenset({"regular", "first"})
+_MOSTLY = 0.5
 
 
 def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture]) -> str:
@@ -71,7 +73,11 @@ def _notices(report: WeeklyReport, words: Words) -> list[Markdown]:
     told += [words("notice.other", text=text) for text in others]
     if words.has(f"notice.{report['kind']}"):
         told.append(words(f"notice.{report['kind']}"))
-    if report["preliminary"] and report["kind"] in ("regular", "partial"):
+    with_text, n = sections.texts(report)
+    if with_text < n * _MOSTLY:
+        key = "notice.titles_only" if with_text else "notice.titles_all"
+        told.append(words(key, without=words.count(n - with_text), n=words.count(n)))
+    if report["preliminary"] and report["kind"] == "regular":
         told.append(words("notice.preliminary"))
     return told
 
@@ -83,8 +89,9 @@ def _title_line(report: WeeklyReport, words: Words) -> Markdown:
             "title.span", first=report["week_first_day"], last=report["week_last_day"], zone=source["zone"]
         ),
         words("title.cut", cut=words.moment(source["data_cut"], source["zone"])),
-        words("title.preliminary" if report["preliminary"] else "title.final"),
     ]
+    if report["kind"] in _WITH_STOCK:  # elsewhere nothing is told that a later look could confirm
+        parts.append(words("title.preliminary" if report["preliminary"] else "title.final"))
     if health["boards"]:
         complete, boards = words.count(health["totals"]["complete"]), words.count(health["boards"])
         parts.append(words("title.boards", complete=complete, boards=boards))

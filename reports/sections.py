@@ -7,8 +7,9 @@ from reports.document_composition import ContrastRow, ExperienceRow, MixRow, Ope
 from reports.document_tables import HeadlineRow, MovementRow
 from reports.document_terms import PrintRule, RoleId
 from reports.escaping import Markdown
+from reports.series_breaks import broken_weeks, restarts
 from reports.tables import Column, table
-from reports.words import NOTHING, Words, spark
+from reports.words import CUT, NOTHING, Words, spark
 
 MOVEMENT_WEEKS, CONTRAST_ROWS, SKILL_ROWS = 6, 12, 8
 SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")
@@ -20,19 +21,39 @@ def has_stock(report: WeeklyReport) -> bool:
     return report["headline"]["reason"] not in ("no_usable_cells", "no_postings")
 
 
+def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
+    """The index of the last weeks, cut where it starts anew."""
+    series = next(s for s in report["level_index"]["series"] if s["role"] == row["role"])
+    points = series["points"][-len(row["spark"]) :]
+    begun = restarts(series)
+    offset = len(row["spark"]) - len(points)
+    cuts = [i for i, point in enumerate(points, start=offset) if begun.get(point["week"], 1) > 1]
+    return spark(row["spark"], cuts)
+
+
+def headline_note(report: WeeklyReport, words: Words) -> Markdown:
+    """Return what the words and marks of T1 mean."""
+    note = words("say.headline_note")
+    cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
+    return _joined(words, note, words("say.spark_note")) if cut else note
+
+
 def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
     """Return T1, first half: what is listed, came and went, and the index."""
     columns = ("role", "listed", "new", "closed", "index", "spark")
-    compared = report["level_index"]["status"] == "ok"  # in a first week every index is 100 and says nothing
+    # Where this week is the base, every index is 100 and says nothing.
+    based = {series["role"]: series["base"] for series in report["level_index"]["series"]}
+    first = report["level_index"]["status"] != "ok"
 
     def line(row: HeadlineRow) -> list[str]:
+        compared = not first and based[row["role"]] != report["week"]
         return [
             words(f"role.{row['role']}"),
             _pair(words, row["stock"], row["employers"], " / ", ""),
             _pair(words, row["births_4w"], row["births"], " (", ")"),
             _pair(words, row["closures_4w"], row["closures"], " (", ")"),
             words.index(row["index"], row["index_lo"], row["index_hi"]) if compared else NOTHING,
-            spark(row["spark"]),
+            _spark(report, row),
         ]
 
     return _table(words, columns, [line(row) for row in report["headline"]["rows"]])
@@ -65,12 +86,17 @@ def headline_shares(report: WeeklyReport, words: Words) -> Markdown:
 
 
 def movement(report: WeeklyReport, words: Words) -> Markdown:
-    """Return S2 for all PM postings, the last weeks."""
+    """Return S2 for all PM postings, the last weeks; a week is marked where a break lies before it."""
+    broken = broken_weeks(report)
     columns = ("week", "stock", "births", "reposts", "closures", "pending")
 
     def line(row: MovementRow) -> list[str]:
         counts = (row["stock"], row["births"], row["reposts"], row["closures"], row["pending"])
-        return [Markdown(row["week"]), *(words.count(count) for count in counts)]
+        week = row["week"]
+        name = (
+            words("text.with_detail", name=week, detail=words("say.break_week")) if week in broken else week
+        )
+        return [name, *(words.count(count) for count in counts)]
 
     rows = [row for row in report["movement"]["rows"] if row["role"] == "all"][-MOVEMENT_WEEKS:]
     known = [line(row) for row in rows if row["stock"] is not None]
@@ -111,7 +137,11 @@ def class_mix_basis(report: WeeklyReport, words: Words) -> Markdown:
     flow, listed = first["flow"], first["window"]
     if mix["status"] != "ok":
         n, employers = words.count(listed["n"]), words.count(listed["employers"])
-        return words("say.mix_window_only", window=window, n=n, employers=employers)
+        whole = words("say.mix_window_only", window=window, n=n, employers=employers)
+        if mix["status"] != "not_comparable" or not flow["n"]:
+            return whole
+        n, employers = words.count(flow["n"]), words.count(flow["employers"])
+        return _joined(words, words("say.mix_flow", window=window, n=n, employers=employers), whole)
     basis = words(
         "say.mix_basis",
         window=window,
@@ -128,7 +158,10 @@ def class_mix_basis(report: WeeklyReport, words: Words) -> Markdown:
 def index_note(report: WeeklyReport, words: Words) -> Markdown:
     """Return the note on the index and its base week."""
     bases = [series["base"] for series in report["level_index"]["series"] if series["base"]]
-    return words("say.index_note", base=min(bases)) if bases else Markdown("")
+    if not bases:
+        return words("say.no_index")
+    restarted = min(bases) == report["week"]
+    return words("say.index_restarts") if restarted else words("say.index_note", base=min(bases))
 
 
 def shown_contrasts(report: WeeklyReport) -> list[ContrastRow]:
@@ -174,7 +207,7 @@ def contrast_basis(report: WeeklyReport, words: Words) -> Markdown:
     """Return what the shares of T6 rest on, and how many rows are not shown."""
     part = report["contrast"]
     basis = words(
-        "say.contrast_basis",
+        "say.contrast_basis" if part["tested"] else "say.contrast_untested",
         window=words.window(part["window"]),
         n_ai=words.count(part["n_ai"]),
         n_aigc=words.count(part["n_aigc"]),
@@ -187,6 +220,7 @@ def contrast_basis(report: WeeklyReport, words: Words) -> Markdown:
 def skills(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
     """Return T3 for one role class, the skills asked for most."""
     columns = ("requirement", "share", "employers", "required", "standardised", "spark")
+    read = texts(report)[0] > 0  # a title alone never says that something is required
 
     def line(row: SkillRow) -> list[str]:
         counts = row["print"] == "counts"
@@ -196,13 +230,18 @@ def skills(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
             Markdown(f"{row['employers_y']}/{row['employers']}")
             if counts
             else words.percent(row["employer_share"]),
-            Markdown(f"{row['required']}/{row['y']}"),
+            Markdown(f"{row['required']}/{row['y']}") if read else NOTHING,
             words.percent(row["standardised"]),
             spark(row["spark"]),
         ]
 
     rows = [row for row in report["skills"]["rows"] if row["role"] == role]
     return _table(words, columns, [line(row) for row in rows[:SKILL_ROWS]])
+
+
+def names_skills(report: WeeklyReport) -> bool:
+    """Tell whether T3 has a row for a class that the section shows."""
+    return any(row["role"] in SKILL_ROLES for row in report["skills"]["rows"])
 
 
 def skills_basis(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
@@ -218,6 +257,18 @@ def skills_basis(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
     )
     rows = sum(row["role"] == role for row in part["rows"])
     return _with_rest(words, basis, rows - SKILL_ROWS, "skills.csv")
+
+
+def texts(report: WeeklyReport) -> tuple[int, int]:
+    """Return how many of how many vacancies of the window came with their text."""
+    row = next(r for r in report["quality"]["completeness"] if (r["field"], r["role"]) == ("text", "all"))
+    return row["filled"], row["n"]
+
+
+def no_years(report: WeeklyReport, words: Words) -> Markdown:
+    """Return why there is nothing to say about experience."""
+    key = "say.no_years" if texts(report)[0] else "say.no_years_titles"
+    return words(key, window=words.window(report["experience"]["window"]))
 
 
 def experience(report: WeeklyReport, words: Words) -> Markdown:

@@ -98,7 +98,7 @@ class StratifiedDifference:
     weights: dict[int, float]
 
     def interval(self) -> tuple[float, float, float]:
-        """Return (lo, hi, p) from Student's t with clusters - 1 degrees of freedom."""
+        """Return (lo, hi, p) from Student's t with clusters - 1 degrees of freedom, cut off at -1 and 1."""
         error = math.sqrt(self.variance)
         half = t_quantile(0.975, self.clusters - 1) * error
         p = 2 * t_tail(abs(self.d) / error, self.clusters - 1)

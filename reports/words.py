@@ -1,15 +1,17 @@
 """Words and numbers of one language: the message catalog and how figures are written in it.
 
 The catalogs `messages_en.toml` and `messages_zh.toml` hold the same keys with the same placeholders. A
-message is trusted markdown; what is put into it is escaped unless it is `Markdown` already.
+message is trusted markdown; what is put into it is escaped unless it is `Markdown` already. What other rooms
+record in English sentences is translated by `reasons_zh.toml`.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,9 @@ Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
+CUT = "╎"
+_ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]+)\S*\)")
+_PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 NOTHING = Markdown("–")
 
 
@@ -32,6 +37,22 @@ def catalog(lang: Lang) -> Mapping[str, str]:
         for table, entries in tomllib.loads(text).items()
         for key, message in entries.items()
     }
+
+
+@cache
+def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
+    """Return the sentences that other rooms record, as patterns, with the message for each.
+
+    They are recorded in English, so for English there are none.
+    """
+    if lang == "en":
+        return ()
+    tables = tomllib.loads((files("reports") / f"reasons_{lang}.toml").read_text(encoding="utf-8"))
+    return tuple(
+        (re.compile(_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(recorded))), told)
+        for entries in tables.values()
+        for recorded, told in entries.items()
+    )
 
 
 class Words:
@@ -62,12 +83,17 @@ class Words:
         return Markdown(self._messages["text.comma"].join(md(part) for part in parts))
 
     def reason(self, text: str) -> Markdown:
-        """Return a reason recorded by the store: in this language where its wording is known, else as is."""
+        """Return a recorded reason or note: in this language where its wording is known, else as recorded.
+
+        Of the address that an error ends with, only the host is told.
+        """
         cleaned = clean(text)
-        for key, pattern in self._messages.items():
-            if key.startswith("reason_pattern.") and (match := re.fullmatch(pattern, cleaned)):
+        if match := _ADDRESSED.fullmatch(cleaned):
+            return self("text.at_host", what=self.reason(match["what"]), host=match["host"])
+        for pattern, told in recorded_sentences(self.lang):
+            if match := pattern.fullmatch(cleaned):
                 parts = {name: self.reason(part) for name, part in match.groupdict().items()}
-                return self("reason." + key.partition(".")[2], **parts)
+                return Markdown(told.format_map(parts))
         return md(cleaned)
 
     # ------------------------------------------------------------------ numbers
@@ -76,9 +102,13 @@ class Words:
         """Return a whole number with thousands separators."""
         return NOTHING if value is None else Markdown(f"{value:,.0f}")
 
-    def number(self, value: float | None) -> Markdown:
-        """Return a number with at most one decimal (1.5, 3)."""
-        return NOTHING if value is None else Markdown(f"{value:,.1f}".removesuffix(".0"))
+    def number(self, value: float | None, decimals: int = 1) -> Markdown:
+        """Return a number with at most so many decimals (1.5, 3)."""
+        if value is None:
+            return NOTHING
+        whole, point, rest = f"{value:,.{decimals}f}".partition(".")
+        rest = rest.rstrip("0")
+        return Markdown(whole + (point + rest if rest else ""))
 
     def percent(self, value: float | None, *, signed: bool = False, decimals: int | None = None) -> Markdown:
         """Return a fraction as a percentage; below ten per cent with one decimal unless told otherwise."""
@@ -144,18 +174,26 @@ class Words:
         return NOTHING if instant is None else Markdown(self.moment(instant, zone)[:10])
 
 
-def spark(values: Sequence[float | None]) -> Markdown:
-    """Return a sparkline of block characters, scaled from the smallest to the largest; gaps are spaces."""
-    known = [v for v in values if v is not None]
-    if len(known) < 2:
+def spark(values: Sequence[float | None], cuts: Collection[int] = ()) -> Markdown:
+    """Return a sparkline of block characters; a missing value is a dot.
+
+    `cuts` are the positions at which the series starts anew: a mark stands before them, and each stretch
+    between marks is scaled by itself, from its smallest value to its largest.
+    """
+    if sum(v is not None for v in values) < 2:
         return NOTHING
-    low, high = min(known), max(known)
+    edges = [0, *sorted(c for c in cuts if 0 < c < len(values)), len(values)]
+    return Markdown(CUT.join(_blocks(values[start:end]) for start, end in pairwise(edges)))
+
+
+def _blocks(values: Sequence[float | None]) -> str:
+    known = [v for v in values if v is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
     top = len(_BLOCKS) - 1
-    marks = (
+    return "".join(
         "·" if v is None else _BLOCKS[round((v - low) / (high - low) * top) if high > low else 3]
         for v in values
     )
-    return Markdown("".join(marks))
 
 
 def _decimals(value: float) -> int:

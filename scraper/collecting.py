@@ -307,7 +307,7 @@ def import_listings(
             market=_market(imported.postings),
             observed_at=imported.observed_at or now,
             state=state,
-            scope=f"{scope or 'no --scope'}, title gate {GATE_VERSION}",
+            scope=f"{f'scope {scope}' if scope else 'no named scope'}, title gate {GATE_VERSION}",
             digest=imported.digest,
             reason=reason,
             multi_employer=True,

@@ -45,6 +45,8 @@ _EN: Mapping[str, str] = {
     "Workplace": "Workplace",
     "required": "required",
     "duty": "duties",
+    "zone_required": "requirements",
+    "zone_preferred": "nice to have",
     "mentioned": "mentioned only",
     "Sections": "Sections",
     "silent": "not stated",
@@ -109,6 +111,8 @@ _ZH: Mapping[str, str] = {
     "bachelor": "本科",
     "master": "硕士",
     "doctorate": "博士",
+    "zone_required": "任职要求",
+    "zone_preferred": "加分条件",
     "title": "标题",
     "summary": "概述",
     "responsibilities": "岗位职责",
@@ -182,7 +186,7 @@ def _tags(found: Understanding, words: Mapping[str, str]) -> Iterator[str]:
         if tags:
             yield click.style(f"{words[level]}:", fg=_COLOURS[level], bold=True)
         for tag in tags:
-            yield _item(f"{_name(tag.id, words)} {_cite(tag.quote, words)} · {_word(tag.zone, words)}")
+            yield _item(f"{_name(tag.id, words)} {_cite(tag.quote, words)} · {_zone(tag.zone, words)}")
 
 
 def _sections(text: str, sentences: tuple[Sentence, ...], words: Mapping[str, str]) -> Iterator[str]:
@@ -190,7 +194,7 @@ def _sections(text: str, sentences: tuple[Sentence, ...], words: Mapping[str, st
     for zone, group in groupby(sentences, key=lambda sentence: sentence.zone):
         run = list(group)
         start = _short(text[run[0].start : run[0].end])
-        yield _item(f"{_word(zone, words)} ({words['sentences'].format(count=len(run))}): {start}")
+        yield _item(f"{_zone(zone, words)} ({words['sentences'].format(count=len(run))}): {start}")
 
 
 def _years(years: YearsAsked | None, words: Mapping[str, str]) -> str:
@@ -229,6 +233,11 @@ def _short(text: str) -> str:
 def _name(tag: str, words: Mapping[str, str]) -> str:
     names = next((record for record in TAXONOMY.tags if record.id == tag), None)
     return tag if names is None else names.en if words is _EN else names.zh
+
+
+def _zone(zone: str, words: Mapping[str, str]) -> str:
+    """The section's name; "required" and "preferred" also name levels, so sections have words of their own."""
+    return words.get(f"zone_{zone}", _word(zone, words))
 
 
 def _word(key: str, words: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -24,13 +25,32 @@ def _trigger(expression: str) -> CronTrigger:
         raise ConfigError(f"schedule {expression!r} is not five cron fields: {error}") from None
 
 
-def cron_line(expression: str, command: list[str], folder: Path, log: Path) -> str:
-    """Return the crontab line that runs `command` in `folder` at `expression` (UTC) and appends to `log`."""
+def cron_line(expression: str, command: list[str], folder: Path, log: Path, utc_offset: timedelta) -> str:
+    """Return the crontab line that runs `command` in `folder` at `expression` (UTC) and appends to `log`.
+
+    cron reads the machine's own zone, so a plain time of a plain day is moved by `utc_offset`, what the
+    local clock is ahead of UTC now; summer time may move it by an hour. Other expressions are left as
+    they are.
+    """
     _trigger(expression)
+    expression = _local(expression, utc_offset)
     words = " ".join(shlex.quote(word) for word in command)
     # A bare % ends a crontab command.
     line = f"cd {shlex.quote(str(folder))} && {words} >>{shlex.quote(str(log))} 2>&1".replace("%", r"\%")
     return f"{expression} {line}"
+
+
+def _local(expression: str, utc_offset: timedelta) -> str:
+    minute, hour, day, month, weekday = expression.split()
+    names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    plain = minute.isdigit() and hour.isdigit() and (day, month) == ("*", "*")
+    if not plain or weekday.lower() not in (*names, "*"):
+        return expression
+    moved = timedelta(hours=int(hour), minutes=int(minute)) + utc_offset
+    minutes = moved.seconds // 60
+    if weekday != "*":
+        weekday = names[(names.index(weekday.lower()) + moved.days) % 7]
+    return f"{minutes % 60} {minutes // 60} * * {weekday}"
 
 
 def run_forever(expression: str, job: Callable[[], None]) -> None:

@@ -61,7 +61,9 @@ def understand(
         experience_raw=experience_raw,
         education_raw=education_raw,
     )
-    salary = pay or (parse_salary(salary_raw) if salary_raw else None) or find_salary(text)
+    # A bare "100-120K" in a Chinese posting is in yuan; in English ones it may be any dollar.
+    currency = None if lang == "en" else "CNY"
+    salary = pay or parse_salary(salary_raw, currency=currency) or find_salary(text, currency=currency)
     tagging = Tagging(
         taxonomy=TAXONOMY.version,
         lang=lang,

@@ -59,7 +59,7 @@ class Judgement:
 def _least_kept(gap: timedelta) -> float:
     """The smallest believable share of the last listing that is still listed after `gap`.
 
-    Half within the first weeks; less after a long pause, since postings live weeks, not months.
+    Half within the first week; less after a longer pause, since postings live weeks, not months.
     """
     return min(_KEPT_AT_ONCE, 0.6 * math.exp(-gap / _TURNOVER))
 

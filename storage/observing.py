@@ -161,7 +161,7 @@ def _judge_listing(connection: Connection, board: _Board, listing: Listing, ids:
         judgement = lifecycle.judge(ids, at, None)
         if judgement.suspect:
             return _Verdict("suspect", judgement.reason)
-        note = f"asked for {board.scope or 'everything'} before, for {listing.scope or 'everything'} since"
+        note = _scope_note(board.scope, listing.scope)
         return _Verdict("complete", broke_at=at, break_reason="scope", note=note)
     judgement = lifecycle.judge(ids, at, history)
     if not judgement.suspect:
@@ -173,6 +173,14 @@ def _judge_listing(connection: Connection, board: _Board, listing: Listing, ids:
         return _Verdict("complete", confirms=before)
     note = f"two looks in a row agree with each other and not with the past: {judgement.reason}"
     return _Verdict("complete", broke_at=before.at, break_reason="coverage", note=note, confirms=before)
+
+
+def _scope_note(before: str, since: str) -> str:
+    """Say what differs between two scopes, which are lists of conditions parted by commas."""
+    old, new = before.split(", "), since.split(", ")
+    was = ", ".join(part for part in old if part not in new) or "less"
+    now = ", ".join(part for part in new if part not in old) or "less"
+    return f"asked for {was} before, for {now} since"
 
 
 def _listing_history(connection: Connection, board: _Board) -> History | None:

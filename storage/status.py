@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, select
 
-from storage.records import FetchState
+from storage.records import IMPORT, FetchState
 from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Version
 
 STATES: tuple[FetchState, ...] = ("complete", "partial", "refused", "missing", "failed", "suspect")
@@ -40,14 +40,14 @@ class Status:
     not_pm: int
     last_run: tuple[str, datetime, datetime | None] | None
     troubles: tuple[BoardTrouble, ...]
+    failed: int  # boards that did not answer; a file imported without --complete is no board that failed
 
     @property
     def exit_code(self) -> int:
         """For monitoring: 0 every board answered, 2 every board failed, 3 some did."""
-        failed = sum(self.boards[state] for state in FAILED)
-        if not failed:
+        if not self.failed:
             return 0
-        return 2 if failed == sum(self.boards.values()) else 3
+        return 2 if self.failed == sum(self.boards.values()) else 3
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `pmtrend status --json` prints."""
@@ -131,6 +131,7 @@ def read_status(connection: Connection) -> Status:
             for (family, key), look in latest.items()
             if look.state != "complete"
         ),
+        failed=sum(look.state in FAILED for look in latest.values() if look.family != IMPORT),
     )
 
 

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from storage.errors import StorageError
 from storage.tables import Base
@@ -50,6 +50,12 @@ def upgrade(engine: Engine) -> bool:
         present = revision(connection)
         if present == head():
             return False
+        strange = sorted(set(inspect(connection).get_table_names()) - {"alembic_version"})
+        if not present and strange:
+            raise StorageError(
+                f"{engine.url.database} holds tables of another program ({', '.join(strange[:3])}); "
+                "give pmtrend a database of its own"
+            )
         script = ScriptDirectory.from_config(_config(connection))
         try:
             known = not present or script.get_revision(present) is not None

@@ -1,5 +1,6 @@
 """Which charts a report has, and what they show: from the report value to SVG, in one language."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,6 +15,7 @@ from reports.document_tables import LevelSeries
 from reports.document_terms import RoleId
 from reports.document_terms import Share as ShareCell
 from reports.sections import has_stock, shown_contrasts
+from reports.series_breaks import broken_weeks, restarts
 from reports.words import Words
 
 _PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
@@ -45,31 +47,31 @@ def pictures(report: WeeklyReport, words: Words) -> dict[str, Picture]:
 
 def _level(report: WeeklyReport, words: Words) -> Picture | None:
     part = report["level_index"]
-    series = [
-        s
-        for s in part["series"]
-        if s["role"] != "all" and sum(p["index"] is not None for p in s["points"]) > 1
-    ]
-    if part["status"] != "ok" or not series or not has_stock(report):
+    lines = [_line(one, part["weeks"], words) for one in part["series"] if one["role"] != "all"]
+    lines = [line for line in lines if any(value is not None for value in line.values)]
+    if part["status"] != "ok" or not lines or not has_stock(report):
         return None
-    lines = [_line(one, part["weeks"], words) for one in series]
-    base = min(s["base"] or part["weeks"][0] for s in series)
-    title, subtitle = words.plain("chart.level_title"), words.plain("chart.level_subtitle", base=base)
+    title, subtitle = words.plain("chart.level_title"), words.plain("chart.level_subtitle_pieces")
+    if not any(line.cuts for line in lines):
+        base = min(s["base"] or part["weeks"][0] for s in part["series"] if s["role"] != "all")
+        subtitle = words.plain("chart.level_subtitle", base=base)
     axis = _week_axis(report, part["weeks"], words)
     return _picture(words, "level", title, subtitle, level_chart(title, subtitle, axis, lines, subtitle))
 
 
 def _line(series: LevelSeries, weeks: Sequence[str], words: Words) -> Line:
-    points = {point["week"]: point for point in series["points"]}
+    """The index of one class; a segment of a single week is 100 by definition and left out."""
+    sizes = Counter(point["segment"] for point in series["points"] if point["index"] is not None)
+    points = {point["week"]: point for point in series["points"] if sizes[point["segment"]] > 1}
     row = [points.get(week) for week in weeks]
-    segments = [point["segment"] if point else 0 for point in row]
+    begun = {week for week, segment in restarts(series).items() if segment > 1}
     return Line(
         words.plain(f"role.{series['role']}"),
         CLASS_COLOURS[series["role"]],
         [point["index"] if point else None for point in row],
         [point["lo"] if point else None for point in row],
         [point["hi"] if point else None for point in row],
-        frozenset(i for i in range(1, len(row)) if segments[i] != segments[i - 1]),
+        frozenset(i for i, week in enumerate(weeks) if week in begun),
     )
 
 
@@ -83,6 +85,7 @@ def _flow(report: WeeklyReport, words: Words) -> Picture | None:
     ):
         return None
     panels = []
+    broken = broken_weeks(report)
     for role in _PAIR:
         rows = [cells.get((week, role)) for week in weeks]
         panels.append(
@@ -92,6 +95,7 @@ def _flow(report: WeeklyReport, words: Words) -> Picture | None:
                 [row["stock"] if row else None for row in rows],
                 [row["births"] if row else None for row in rows],
                 [row["closures"] if row else None for row in rows],
+                frozenset(i for i, week in enumerate(weeks) if week in broken),
             )
         )
     title, subtitle = words.plain("chart.flow_title"), words.plain("chart.flow_subtitle")

@@ -49,8 +49,8 @@ class WeekAxis:
 @drawing
 def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line], description: str) -> bytes:
     """Return the SVG of an index (100 = base week) with interval ribbons and labels at the line ends."""
-    ends = [(line, _last(line.values)) for line in lines]
-    labels = [f"{line.label} {end:.0f}" for line, end in ends if end is not None]
+    ends = [(_end_label(line), line.colour, end) for line in lines if (end := _last(line.values)) is not None]
+    labels = [label for label, _, _ in ends]
     canvas = Canvas(title, subtitle, height=3.9, right=label_margin(labels), top=78)
     axes = canvas.axes
     for line in lines:
@@ -62,19 +62,23 @@ def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line]
     axes.yaxis.grid(True, color=GRID, linewidth=0.8)
     axes.axhline(100, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     _week_axis(axes, axis)
-    _end_labels(axes, [(line.label, line.colour, end) for line, end in ends if end is not None], high - low)
+    _end_labels(axes, ends, high - low)
     return canvas.svg(description)
 
 
 @dataclass(frozen=True, slots=True)
 class FlowPanel:
-    """Counts of one group over the weeks; None where there was no usable observation."""
+    """Counts of one group over the weeks; None where there was no usable observation.
+
+    The line of the stock is not drawn across `cuts`: the positions of weeks with a break before them.
+    """
 
     name: str
     colour: str
     stock: Sequence[float | None]
     new: Sequence[float | None]
     closed: Sequence[float | None]
+    cuts: frozenset[int] = frozenset()
 
 
 @drawing
@@ -111,7 +115,7 @@ def flow_chart(
             colour=panel.colour,
             weight="bold",
         )
-        _draw_line(upper, Line(names[0], STOCK_COLOUR, panel.stock, (), ()))
+        _draw_line(upper, Line(names[0], STOCK_COLOUR, panel.stock, (), (), panel.cuts))
         upper.set_ylim(0, most[0] * 1.15)
         _flow_bars(lower, panel, most[1], most[2])
         for axes in (upper, lower):
@@ -210,11 +214,11 @@ def _week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
 def _end_labels(axes: Axes, ends: Sequence[tuple[str, str, float]], span: float) -> None:
     places = spread([end for _, _, end in ends], span * 0.075)
     right = axes.get_xlim()[1]
-    for (label, colour, end), place in zip(ends, places, strict=True):
+    for (label, colour, _), place in zip(ends, places, strict=True):
         axes.text(
             right,
             place,
-            f" {label} {end:.0f}",
+            f" {label}",
             size=NORMAL,
             color=colour,
             weight="bold",
@@ -222,6 +226,12 @@ def _end_labels(axes: Axes, ends: Sequence[tuple[str, str, float]], span: float)
             ha="left",
             clip_on=False,
         )
+
+
+def _end_label(line: Line) -> str:
+    """The name of a line, with its last value if that is of the last week."""
+    last = line.values[-1]
+    return line.label if last is None else f"{line.label} {last:.0f}"
 
 
 def _span(values: Sequence[float | None]) -> tuple[float, float]:

@@ -41,7 +41,7 @@ def parse_date(raw: str, *, now: datetime, zone: str = "Asia/Shanghai") -> datet
     "昨天 11:05", "3天前", "Posted 3 Days Ago", "June 12, 2026". Numeric and Chinese forms without a zone
     are times in `zone` (an IANA name), English ones in UTC. A day without a year is the last such day.
     """
-    text = fold(raw).strip()
+    text = fold(raw[:100]).strip()
     local = now.astimezone(ZoneInfo(zone))
     try:
         found = (

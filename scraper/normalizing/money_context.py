@@ -82,7 +82,8 @@ def amounts_in_context(text: str) -> Iterator[tuple[Amount, Neighbours]]:
     for amount in amounts(text):
         line_start = folded.rfind("\n", 0, amount.start) + 1
         line_end = folded.find("\n", amount.end)
-        line = folded[line_start : line_end if line_end >= 0 else len(folded)][:400]
+        line_end = line_end if line_end >= 0 else len(folded)
+        line = folded[max(line_start, amount.start - 200) : min(line_end, amount.end + 200)]
         left = folded[max(line_start, amount.start - 90) : amount.start]
         left = left[max((match.end() for match in _CLAUSE_START.finditer(left)), default=0) :]
         after = folded[amount.end : amount.end + 40]

@@ -35,7 +35,9 @@ _OWN_LINE = _SPACED | _tags(
 _BLOCK_OR_BREAK = re.compile(
     r"<(?:br|p|div|li|ul|ol|h[1-6]|table|tr|section|article|blockquote|pre|dl)\b", re.IGNORECASE
 )
-_ESCAPED_MARKUP = re.compile(r"&lt;/?(?:p|div|ul|li|br|h[1-6]|strong|b|span)\b", re.IGNORECASE)
+_ESCAPED_MARKUP = re.compile(
+    r"&lt;/?(?:p|div|ul|li|br|h[1-6]|strong|b|span)(?: [^<>]{0,200})?/?&gt;", re.IGNORECASE
+)
 _MARKUP_BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 _BAD_CODES = re.compile("[\ud800-\udfff\x00]")

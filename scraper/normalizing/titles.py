@@ -15,6 +15,9 @@ from scraper.normalizing.places import is_place_list
 GATE_VERSION = 1
 """Grows when titles pass or fail that did not before: it is part of the scope recorded with each run."""
 
+LONGEST_TITLE = 300
+"""What is longer is no title: the gate reads its beginning, and it is not cleaned."""
+
 # ------------------------------------------------------------------------------------------- English
 
 _LEVELS = (
@@ -100,7 +103,8 @@ _PARTS = re.compile(r"[|,，、;；:：/_—-]")
 
 def is_pm_title(title: str) -> bool:
     """Tell whether the title names a product-management role (rule: see the module)."""
-    text = " ".join(fold(_cut(title, _REQUISITION)).split())
+    title = " ".join(title[:LONGEST_TITLE].split())
+    text = fold(_cut(title, _REQUISITION))
     kept = fold_case_kept(title)
     return _names_role_en(text) or _names_pm_abbreviation(kept, text) or _names_role_zh(text)
 
@@ -167,11 +171,12 @@ def clean_title(title: str) -> str:
     For grouping the listings of one opening; the rest keeps its case and script. Empty only if the title is.
     """
     text = " ".join(title.split())
-    while True:
+    while len(text) <= LONGEST_TITLE:
         shorter = _cut_place_tail(_cut(_cut(text, _REQUISITION), _MARKS))
         if not shorter or shorter == text:
-            return text
+            break
         text = shorter
+    return text
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> str:

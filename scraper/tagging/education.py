@@ -9,7 +9,7 @@ from typing import Literal
 from scraper.folding import fold
 from scraper.tagging.clauses import Marks, inside
 from scraper.tagging.matching import Text
-from scraper.tagging.tables import Lexicon, Words, load
+from scraper.tagging.tables import Lexicon, Words, load, lowered
 from scraper.tagging.zones import Sentence, Zoning
 from storage.records import EducationLevel
 
@@ -54,7 +54,7 @@ def find_education(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -
 
 def parse_education(raw: str) -> EducationLevel | None:
     """Read a board's education field ("本科", "大专及以上", "1-3年本科"); None if it is silent."""
-    low = fold(raw)
+    low = lowered(raw)
     if "不限" in low:
         return "none"
     scanned = _degree_words().scan(low)

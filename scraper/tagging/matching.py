@@ -15,8 +15,7 @@ from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from scraper.folding import fold, fold_case_kept
-from scraper.tagging.tables import is_latin
+from scraper.tagging.tables import case_kept, is_latin, lowered
 from scraper.tagging.taxonomy import Alias, Taxonomy
 
 MASK = "\x00"
@@ -67,14 +66,14 @@ class Match(Generic[T]):
 def prepare(raw: str, names: Iterable[str] = ()) -> Text:
     """Fold `raw` and mask addresses and `names` (folded names of the employer) in it."""
     raw_lines = _LINE_ENDS.sub("\n", raw)
-    low = fold(raw_lines)
+    low = lowered(raw_lines)
     if "." in low or "://" in low or "@" in low:
         low = _ADDRESSES.sub(lambda found: MASK * (found.end() - found.start()), low)
     for name in names:
         if name in low:
             pattern = rf"(?<![a-z0-9_]){re.escape(name)}(?![a-z0-9_])"
             low = re.sub(pattern, lambda found: MASK * (found.end() - found.start()), low)
-    return Text(raw, low, fold_case_kept(raw_lines))
+    return Text(raw, low, case_kept(raw_lines))
 
 
 def common_words(vocabulary: Taxonomy) -> frozenset[str]:
@@ -88,7 +87,7 @@ def employer_names(company: str, words: AbstractSet[str]) -> tuple[str, ...]:
     A name that is an ordinary word of the vocabulary (a company called Search) is not masked, since then
     most of its uses would be the word; names of model makers are: the employer is no requirement.
     """
-    full = fold(company).strip()
+    full = lowered(company).strip()
     short = _LEGAL.sub("", full).strip()
     long_enough = [name for name in {full, short} if len(name) >= (2 if _CJK.search(name) else 3)]
     return tuple(

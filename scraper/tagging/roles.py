@@ -181,8 +181,7 @@ def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> di
     parts = {
         "title_technique": core["title_technique"] * (named >= 0.5),
         "title_strategy": core["title_strategy"] * (0 < named < 0.5),
-        # "AI" in a title counts if duties or requirements bear it out, or if there are none to ask.
-        "title_ai": core["title_ai"] * (measures.title_ai and (measures.any_ai > 0 or not measures.asks)),
+        "title_ai": _title_ai(measures, core),
         "genai": core["genai"] * min(measures.genai, core["genai_most"]),
         "classic": core["classic"] * max(measures.classic_share - core["classic_from"], 0.0),
         "ai": core["ai"] * min(measures.any_ai, core["ai_most"]),
@@ -190,6 +189,13 @@ def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> di
         "preferred": core["preferred"] * min(measures.preferred, core["preferred_most"]),
     }
     return {name: round(value, 2) for name, value in parts.items() if value}
+
+
+def _title_ai(measures: _Measures, core: Mapping[str, float]) -> float:
+    """ "AI" in a title counts if the duties bear it out; of a posting without duties it is all there is."""
+    if not measures.title_ai:
+        return 0.0
+    return core["limit"] if not measures.asks else core["title_ai"] * (measures.any_ai > 0)
 
 
 def _axis(classic: float, genai: float, lang: str, axis: Mapping[str, float]) -> tuple[RoleClass, Reason]:

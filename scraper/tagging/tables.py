@@ -11,6 +11,7 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scraper.errors import ConfigError
+from scraper.folding import fold, fold_case_kept
 
 Span = tuple[int, int]
 
@@ -38,6 +39,19 @@ def fingerprint() -> str:
             # Line ends depend on the checkout, not on the rules.
             digest.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def lowered(text: str) -> str:
+    """Return `text` folded and lowered, lone surrogates replaced (the automaton takes none); same length."""
+    return _SURROGATES.sub("\ufffd", fold(text))
+
+
+def case_kept(text: str) -> str:
+    """Return `text` folded but with its case, lone surrogates replaced; same length."""
+    return _SURROGATES.sub("\ufffd", fold_case_kept(text))
 
 
 class Lexicon:

@@ -210,9 +210,10 @@ def taxonomy_record() -> TaxonomyRecord:
     Fine tags without a contract id follow the contract tags, since postings carry them too.
     """
     words = taxonomy()
+    fixed = {tag.id for tag in words.contract}
     own = tuple(
         TaxonomyTag(tag.id, tag.en, tag.zh, tag.era, tag.groups, tag.chain)
         for tag in words.tags.values()
-        if tag.out == tag.id
+        if tag.out not in fixed
     )
     return TaxonomyRecord(words.version, fingerprint(), words.contract + own)

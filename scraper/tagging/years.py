@@ -16,12 +16,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from scraper.folding import fold
 from scraper.tagging.clauses import Marks, inside
 from scraper.tagging.education import degree_before
 from scraper.tagging.matching import Match, Text
 from scraper.tagging.numerals import ENGLISH_WORDS, number, pair
-from scraper.tagging.tables import Words, load
+from scraper.tagging.tables import Words, load, lowered
 from scraper.tagging.taxonomy import Alias
 from scraper.tagging.zones import Zoning
 
@@ -110,7 +109,7 @@ def parse_experience(raw: str) -> tuple[float, float | None] | None:
     A bare "3年" is the band (3, 4) of the boards that write so. None if it names no years of experience
     (the intern form "4天/周 6个月").
     """
-    low = fold(raw).strip()
+    low = lowered(raw).strip()
     words = _words("zh")
     if any(mark in low for mark in ("天/周", "/周")):
         return None

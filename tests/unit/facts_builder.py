@@ -59,6 +59,7 @@ class Look:
     state: FetchState
     usable: bool
     epoch: int
+    accepted: bool = False
 
 
 @dataclass
@@ -91,11 +92,13 @@ class Market:
         day: float = 2.5,
         state: FetchState = "complete",
         epoch: int = 1,
+        accepted: bool = False,
     ) -> None:
-        """Look at a board; anything but `complete` is unusable."""
+        """Look at a board; anything but `complete` is unusable, unless it was `accepted` later."""
         if board not in self.sources:
             self.board(board)
-        self.looks.append(Look(board, at(week, day), frozenset(ids), state, state == "complete", epoch))
+        usable = state == "complete" or accepted
+        self.looks.append(Look(board, at(week, day), frozenset(ids), state, usable, epoch, accepted))
 
     def facts(self) -> Facts:
         """Everything as the store would hand it over."""
@@ -193,9 +196,8 @@ def _cells(looks: list[Look], number: Mapping[str, int]) -> Iterable[Cell]:
 def _fetch(x: Look, source: str) -> FetchFact:
     reason = "" if x.state == "complete" else f"it was {x.state}"
     n = len(x.ids)
-    return FetchFact(
-        f"{source}:{x.board}", x.board, source, x.when, week_of(x.when, ZONE), x.state, reason, n, n, 0, 1
-    )
+    board, week = f"{source}:{x.board}", week_of(x.when, ZONE)
+    return FetchFact(board, x.board, source, x.when, week, x.state, reason, n, n, 0, 1, x.accepted)
 
 
 def _fact(
@@ -226,6 +228,7 @@ def _fact(
         salary=says.get("salary"),
         tags=dict.fromkeys(says.get("tags", ()), "required"),
         quotes={},
+        has_text=says.get("has_text", True),
     )
 
 

@@ -83,10 +83,11 @@ _TREE = st.recursive(
 
 @given(_TREE)
 def test_every_word_arrives_once_and_lines_are_clean(markup: str) -> None:
-    out = to_text(markup, "html")
+    out = to_text(f"<div>{markup}</div>", "html")
     letters = [char for char in out if char in "abc产品经理"]
     given_letters = [char for char in _without_tags(markup) if char in "abc产品经理"]
-    assert letters == given_letters
+    # HTML itself moves what stands between the cells of a table in front of it: the order may differ.
+    assert sorted(letters) == sorted(given_letters)
     assert "\n\n\n" not in out
     assert out == out.strip("\n")
     assert all(line == line.strip(" ") for line in out.split("\n"))

@@ -272,9 +272,31 @@ def test_standardised_share_leaves_out_small_sources() -> None:
     assert standardised_share(y[:5], source[:5], np.array([1.0])) is None
 
 
-def test_health_takes_the_latest_fetch_of_each_board() -> None:
+def test_one_look_that_counts_makes_the_week_of_its_board() -> None:
+    """Complete, or suspect and confirmed by the next: what came before or after it in the week is no matter."""
     market = Market()
-    market.look("X", 0, "ab", day=1)
+    market.look("A", 0, "ab", day=1)
+    market.look("A", 0, "a", day=3, state="suspect")
+    market.look("B", 0, "cdef", day=3, state="suspect", accepted=True)
+    market.look("C", 0, "", day=1, state="failed")
+    market.look("C", 0, "gh", day=2)
+    market.look("C", 0, "", day=3, state="refused")
+    health = run_health(market.facts(), monday(0))
+    assert health["totals"]["complete"] == health["boards"] == 3
+    assert sum(health["totals"].values()) == 3
+    assert health["problems"] == []
+    (source,) = health["sources"]
+    assert source["strip"][-1] == {
+        "week": "2026-W36", "boards": 3, "complete": 3, "suspect": 0, "mark": "complete",
+    }  # fmt: skip
+    assert source["listed"] == 2 + 4 + 2
+    assert source["last_complete"] == "2026-09-03T00:00:00Z"
+
+
+def test_health_takes_the_latest_fetch_of_a_board_of_which_none_counts() -> None:
+    market = Market()
+    market.look("X", -1, "ab", day=1)
+    market.look("X", 0, "ab", day=1, state="failed")
     market.look("X", 0, "", day=3, state="refused")
     market.look("Y", 0, "c")
     market.look("Z", -1, "d")
@@ -295,7 +317,7 @@ def test_health_takes_the_latest_fetch_of_each_board() -> None:
         ("ashby:X", "refused"),
         ("tencent:T", "suspect"),
     ]
-    assert health["problems"][0]["last_complete"] == "2026-09-01T00:00:00Z"
+    assert health["problems"][0]["last_complete"] == "2026-08-25T00:00:00Z"
     assert [[c["mark"] for c in s["strip"]][-2:] for s in health["sources"]] == [
         ["complete", "mixed"],
         ["absent", "suspect"],

@@ -92,7 +92,7 @@ def test_an_unknown_notice_is_shown_as_text(regular: WeeklyReport) -> None:
 @pytest.mark.parametrize(("kind", "en", "zh"), [
     ("first", "Baseline week", "基准周"),
     ("partial", "No complete listing this week", "没有读全任何一个招聘页"),
-    ("all_failed", "No board could be read", "都没有读成功"),
+    ("all_failed", "No board was read completely", "没有读全任何一个招聘页"),
     ("empty", "Nothing was collected", "本周没有采集"),
 ])  # fmt: skip
 def test_an_unusual_week_says_so(kinds: dict[str, WeeklyReport], kind: str, en: str, zh: str) -> None:
@@ -148,7 +148,7 @@ def hostile() -> WeeklyReport:
         source["source"] = EVIL
     report["quality"]["suspects"] = [
         {"board": EVIL, "company": EVIL, "source": EVIL, "week": "2026-W48",
-         "observed_at": "2026-11-25T02:00:00Z", "listed": 3, "reason": EVIL}
+         "observed_at": "2026-11-25T02:00:00Z", "listed": 3, "reason": EVIL, "outcome": "other_look"}
     ]  # fmt: skip
     for row in [*report["skills"]["rows"], *report["contrast"]["rows"]]:
         row["en"] = row["zh"] = EVIL

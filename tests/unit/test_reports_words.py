@@ -2,10 +2,8 @@
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from copy import deepcopy
-from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
@@ -17,7 +15,6 @@ from reports.document_terms import Direction, Reason, Verdict
 from reports.sentences import sentence
 from reports.tables import display_width, table
 from reports.words import LANGS, Lang, Words, spark
-from storage import lifecycle
 
 # ------------------------------------------------------------------ verbs
 
@@ -114,8 +111,7 @@ def test_a_difference_is_told_from_the_side_that_has_more() -> None:
 
 def test_the_catalogs_have_the_same_keys_placeholders_and_digits() -> None:
     english, chinese = (words.catalog(lang) for lang in LANGS)
-    own = {key for key in chinese if key.startswith(("reason.", "reason_pattern."))}
-    assert english.keys() == chinese.keys() - own
+    assert english.keys() == chinese.keys()
     for key, message in english.items():
         other = chinese[key]
         assert sorted(re.findall(r"\{\w+\}", message)) == sorted(re.findall(r"\{\w+\}", other)), key
@@ -125,10 +121,10 @@ def test_the_catalogs_have_the_same_keys_placeholders_and_digits() -> None:
 
 
 def test_chinese_messages_use_full_width_punctuation() -> None:
-    for key, message in words.catalog("zh").items():
-        if not key.startswith("reason_pattern."):
-            bare = re.sub(r"\{\w+\}|\[[^\]]*\]\([^)]*\)|\[95%[^\]]*\]", "字", message)
-            assert not re.search(r"[\u4e00-\u9fff]\s*[,;:!?()]|[,;:!?()]\s*[\u4e00-\u9fff]", bare), key
+    told = [*words.catalog("zh").values(), *(told for _, told in words.recorded_sentences("zh"))]
+    for message in told:
+        bare = re.sub(r"\{\w+\}|\[[^\]]*\]\([^)]*\)|\[95%[^\]]*\]", "字", message)
+        assert not re.search(r"[\u4e00-\u9fff]\s*[,;:!?()]|[,;:!?()]\s*[\u4e00-\u9fff]", bare), message
 
 
 def test_every_bold_message_is_bold_for_a_reader() -> None:
@@ -138,27 +134,6 @@ def test_every_bold_message_is_bold_for_a_reader() -> None:
             tokens = PARSER.parse(filled)
             shown = "".join(c.content for t in tokens for c in t.children or [] if c.type == "text")
             assert "*" not in shown, (lang, key)
-
-
-@pytest.mark.parametrize(
-    ("listed", "usual"),
-    [(0, None), (0, 40), (1, 60), (900, 60), (-60, 60)],  # below 0: as many postings, but all of them others
-)
-@pytest.mark.parametrize("frame", ["{}", "confirmed by the next listing: {}"])
-def test_the_stores_reasons_are_told_in_chinese(listed: int, usual: int | None, frame: str) -> None:
-    before = usual and lifecycle.History(
-        (usual,) * 4, {str(i) for i in range(usual)}, datetime(2026, 9, 2, tzinfo=UTC)
-    )
-    ids = {f"{'other' if listed < 0 else ''}{i}" for i in range(abs(listed))}
-    reason = lifecycle.judge(ids, datetime(2026, 9, 9, tzinfo=UTC), before or None).reason
-    assert reason
-    told = Words("zh").reason(frame.format(reason))
-    assert not re.search(r"[a-z]{3}", told)
-    assert Counter(numbers(told)) == Counter(numbers(reason))
-
-
-def test_an_unknown_reason_is_told_as_recorded() -> None:
-    assert Words("zh").reason("timed out | twice") == "timed out \\| twice"
 
 
 @pytest.mark.parametrize(
@@ -200,6 +175,12 @@ def test_sparklines() -> None:
     assert spark([1, None, 2, 3]) == "▁·▅█"
     assert spark([2, 2]) == "▄▄"
     assert spark([None, 1]) == "–"
+
+
+def test_a_sparkline_is_cut_where_its_series_starts_anew() -> None:
+    assert spark([None, 1, 2, 5, 4, 9], {3, 5}) == "·▁█╎█▁╎▄"
+    assert spark([1, 2], {0}) == "▁█"  # nothing stands before the first
+    assert "|" not in spark([1, 2, 3], {1})  # it would end a table's cell
 
 
 def test_tables_line_up_and_drop_columns_without_content() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from scraper.understanding import understand
+
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {
     "role_acc": 0.87, "role_macro_f1": 0.80, "skill_f1": 0.89, "level_acc": 0.95, "preferred_recall": 0.87,
@@ -19,7 +21,7 @@ def test_scores_on_the_labelled_postings(shared_data: Path) -> None:
     if not scorer.exists():
         pytest.skip("the scorer is not beside the data")
     gold = [str(shared_data / "gold" / f"{language}.jsonl") for language in ("zh", "en")]
-    tag = [sys.executable, str(ROOT / "pmtrend.py"), "tag", "--jsonl"]
+    tag = [sys.executable, "-c", "import pmtrend; pmtrend.main()", "tag", "--jsonl"]
     done = subprocess.run(
         [sys.executable, str(scorer), *gold, "--", *tag], capture_output=True, text=True, check=True, cwd=ROOT
     )
@@ -29,8 +31,6 @@ def test_scores_on_the_labelled_postings(shared_data: Path) -> None:
 
 
 def test_no_generative_word_is_found_before_the_generative_wave(shared_data: Path) -> None:
-    from scraper.understanding import understand
-
     genai = {
         "llm",
         "prompt_engineering",
@@ -40,10 +40,8 @@ def test_no_generative_word_is_found_before_the_generative_wave(shared_data: Pat
         "image_generation",
         "video_generation",
     }
-    rows = [
-        json.loads(line)
-        for line in (shared_data / "postings" / "zh_years_apart.jsonl").open(encoding="utf-8")
-    ]
+    path = shared_data / "postings" / "zh_years_apart.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     pms = [row for row in rows if row["kind"] == "pm"]
     with_genai: dict[str, list[bool]] = {}
     for row in pms:

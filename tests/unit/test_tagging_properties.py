@@ -13,12 +13,58 @@ from scraper.tagging.tables import Lexicon
 from scraper.understanding import understand
 
 PIECES = [
-    "岗位职责：", "任职要求：", "加分项", "公司介绍", "1、", "2.", "●", "\n", "\r\n", "。", "；", "，", "、", " ",
-    "负责大模型", "熟悉RAG", "AI产品", "优先", "无需", "3-5年", "三年以上", "本科及以上学历", "硕士", "应届", "关注前沿动态",
-    "Requirements", "What you'll do\n", "Nice to have:", "About us\n", "- ", "5+ years of experience", "or", "with",
-    "LLM", "AI agents", "prompt", "CV", "Bachelor's degree", "preferred", "no", "not required", "a plus", "https://x.ai",
-    "ＡＩ", "⼈⼯智能", "機器學習", "İ", "ß", "ﬁ", "㎡", "😀", "\ud800", "\x00", "\u200f", "\u202e", "\u2028", "\ufeff",
-]  # fmt: skip
+    *(
+        "岗位职责：",
+        "任职要求：",
+        "加分项",
+        "公司介绍",
+        "1、",
+        "2.",
+        "●",
+        "。",
+        "；",
+        "，",
+        "、",
+        "负责大模型",
+        "熟悉RAG",
+    ),
+    *(
+        "AI产品",
+        "优先",
+        "无需",
+        "3-5年",
+        "三年以上",
+        "本科及以上学历",
+        "硕士",
+        "应届",
+        "关注前沿动态",
+        "- ",
+        "5+",
+        "or",
+    ),
+    *(
+        "Requirements",
+        "Benefits",
+        "What you'll do\n",
+        "Nice to have:",
+        "About us\n",
+        "5+ years of experience",
+    ),
+    *(
+        "with",
+        "LLM",
+        "AI agents",
+        "prompt",
+        "CV",
+        "preferred",
+        "no ",
+        "not required",
+        "a plus",
+        "Bachelor's degree",
+    ),
+    *("\n", "\r\n", " ", "https://x.ai", "ＡＩ", "⼈⼯智能", "機器學習", "İ", "ß", "ﬁ", "㎡", "😀"),
+    *("\ud800", "\x00", "\u200f", "\u202e", "\u2028", "\ufeff"),
+]
 TEXTS = st.one_of(
     st.text(alphabet=st.characters(codec=None), max_size=300),
     st.lists(st.sampled_from(PIECES), max_size=60).map("".join),
@@ -74,14 +120,29 @@ def work(run: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> int:
     return done
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "熟悉LLM，RAG优先，", "任职要求：", "\n", ". ", "agent ", "3年以上", "5+ years of experience in ai or ",
-        "bachelor's ", "aaaa", "a.b.", "a@", "1、负责大模型", "无需", " ", "产品经理负责智能对话机器人", "requirements ",
-        "RequirementsThe ", "；", "- ", "not sql, ",
-    ],
-)  # fmt: skip
+UNITS = [
+    *(
+        "熟悉LLM，RAG优先，",
+        "任职要求：",
+        "3年以上",
+        "1、负责大模型",
+        "无需",
+        "产品经理负责智能对话机器人",
+        "；",
+    ),
+    *(
+        "agent ",
+        "5+ years of experience in ai or ",
+        "bachelor's ",
+        "requirements ",
+        "RequirementsThe ",
+        "not sql, ",
+    ),
+    *("\n", ". ", "aaaa", "a.b.", "a@", " ", "- "),
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
 def test_work_grows_linearly_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tagger = default_tagger()
     tagger.tag("", "负责大模型 and LLMs", lang="zh", is_pm=True)  # build what is built once

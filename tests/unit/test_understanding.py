@@ -43,12 +43,9 @@ def test_the_object_of_the_contract() -> None:
     assert (pay["annual_min"], pay["annual_max"], pay["quote"]) == (350000, 560000, "25-40K·14薪")
     assert "start" not in pay
     tags = {tag["id"]: tag for tag in got["tags"]}
-    levels = {
-        name: tags[name]["requirement"] for name in ("prompt_engineering", "rag", "llm", "sql", "python")
-    }
-    assert levels == {
-        "prompt_engineering": "duty", "rag": "duty", "llm": "required", "sql": "required", "python": "preferred",
-    }  # fmt: skip
+    assert [tags[name]["requirement"] for name in ("prompt_engineering", "rag")] == ["duty", "duty"]
+    levels = [tags[name]["requirement"] for name in ("llm", "sql", "python")]
+    assert levels == ["required", "required", "preferred"]
     for quote in (total, ai, got["education"], *got["tags"]):
         field = ZH if quote["field"] == "description" else "智能体产品经理"
         assert field[quote["start"] : quote["end"]] == quote["quote"]
@@ -62,7 +59,7 @@ def test_what_is_silent_is_null_and_never_zero() -> None:
 
 
 def test_html_gives_the_text_that_the_offsets_point_into() -> None:
-    html = "<h3>Requirements</h3><ul><li>5+ years of product management experience</li><li>SQL &amp; Python</li></ul>"
+    html = "<h3>Requirements</h3><ul><li>5+ years of experience</li><li>SQL &amp; Python</li></ul>"
     got = answer(title="Product Manager", description=html, format="html")
     for quote in (got["years"]["total"], *got["tags"]):
         if quote["field"] == "description":

@@ -1,0 +1,237 @@
+"""The schema: what the migrations make is what the tables say, and what is no database of ours is refused."""
+
+import hashlib
+import multiprocessing
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect
+
+from storage.engine import open_engine
+from storage.errors import StorageError
+from storage.store import open_store
+from storage.tables import Base
+from storage.upgrading import check, head, upgrade
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def at(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_engine(at(tmp_path / "pmtrend.db"))
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+def alembic(engine: Engine, work: Callable[[Config], None]) -> None:
+    """Run an Alembic command in one transaction on the engine."""
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        work(config)
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "compare_server_default": True}
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+def schema(engine: Engine) -> list[tuple[str, ...]]:
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2")
+        return [tuple(row) for row in rows]
+
+
+# ------------------------------------------------------------------ the migrations make the tables
+
+
+def test_upgrading_from_nothing_gives_exactly_the_tables(engine: Engine) -> None:
+    with engine.connect() as connection:
+        assert differences(connection) == []
+        assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, "alembic_version"}
+    assert check(engine) == []
+    assert upgrade(engine) is False, "a second upgrade has nothing to do"
+
+
+def test_constraints_and_nullability_are_the_same_as_in_the_tables(engine: Engine, tmp_path: Path) -> None:
+    """What Alembic's comparison does not look at: keys, unique constraints and foreign keys."""
+    made = open_engine(at(tmp_path / "made.db"))
+    Base.metadata.create_all(made)
+    ours, theirs = inspect(engine), inspect(made)
+    for table in Base.metadata.tables:
+        for read in ("get_pk_constraint", "get_unique_constraints", "get_foreign_keys", "get_indexes"):
+            left, right = getattr(ours, read)(table), getattr(theirs, read)(table)
+            if isinstance(left, list):
+                left, right = sorted(left, key=str), sorted(right, key=str)
+            assert left == right, f"{table}: {read}"
+        columns = [
+            [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)]
+            for seen in (ours, theirs)
+        ]
+        assert sorted(columns[0]) == sorted(columns[1]), table
+    made.dispose()
+
+
+def test_the_revisions_are_one_line(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [head()]
+    assert len(scripts.get_bases()) == 1
+    numbers = [script.revision for script in scripts.walk_revisions()]
+    assert numbers == sorted(numbers, reverse=True), "revisions are numbered in their order"
+
+
+def test_down_to_nothing_and_up_again(engine: Engine) -> None:
+    before = schema(engine)
+    alembic(engine, lambda config: command.downgrade(config, "base"))
+    assert [row[1] for row in schema(engine) if row[0] == "table"] == ["alembic_version"]
+    assert upgrade(engine) is True
+    assert schema(engine) == before
+
+
+def test_every_revision_goes_down_and_up_by_itself(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    for _ in ScriptDirectory.from_config(config).walk_revisions():
+        before = schema(engine)
+        alembic(engine, lambda config: command.downgrade(config, "-1"))
+        assert schema(engine) != before
+        alembic(engine, lambda config: command.upgrade(config, "+1"))
+        assert schema(engine) == before
+        alembic(engine, lambda config: command.downgrade(config, "-1"))
+
+
+def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine(at(tmp_path / "pmtrend.db"))
+
+    def broken(config: Config, revision: str) -> None:
+        config.attributes["connection"].exec_driver_sql("CREATE TABLE half (id INTEGER)")
+        raise RuntimeError("the power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", broken)
+        with pytest.raises(RuntimeError):
+            upgrade(engine)
+    assert schema(engine) == []
+    assert upgrade(engine) is True
+    engine.dispose()
+
+
+# ------------------------------------------------------------------ what is refused
+
+
+def test_a_database_of_a_newer_release_is_refused_and_unchanged(tmp_path: Path) -> None:
+    path = tmp_path / "pmtrend.db"
+    open_store(at(path)).close()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("CREATE TABLE invented_later (id INTEGER)")
+    database.close()
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.raises(StorageError, match="schema 9999, which this release does not know") as refused:
+        open_store(at(path))
+    assert "upgrade pmtrend" in str(refused.value) and "\n" not in str(refused.value)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+
+
+def _directory(folder: Path) -> Path:
+    (folder / "pmtrend.db").mkdir()
+    return folder / "pmtrend.db"
+
+
+def _text(folder: Path) -> Path:
+    (folder / "pmtrend.db").write_text("company,title\nExample,Product Manager\n")
+    return folder / "pmtrend.db"
+
+
+def _missing(folder: Path) -> Path:
+    return folder / "no such folder" / "pmtrend.db"
+
+
+def _damaged(folder: Path) -> Path:
+    (folder / "pmtrend.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    return folder / "pmtrend.db"
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (_directory, "is a directory, not a file"),
+        (_text, "is not an SQLite database"),
+        (_missing, "no such folder of the database does not exist"),
+        (_damaged, "pmtrend.db"),
+    ],
+)
+def test_what_is_no_database_of_ours(tmp_path: Path, make: Callable[[Path], Path], sentence: str) -> None:
+    path = make(tmp_path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(StorageError) as refused:
+        open_store(at(path))
+    assert sentence in str(refused.value) and "\n" not in str(refused.value)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+@pytest.mark.parametrize("table", ["companies", "customers"])
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "pmtrend.db"
+    with sqlite3.connect(path) as database:
+        database.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, phone TEXT)")
+    with pytest.raises(StorageError) as refused:
+        open_store(at(path))
+    assert str(path) in str(refused.value) and "\n" not in str(refused.value)
+    assert database.execute("SELECT name FROM sqlite_master").fetchall() == [(table,)]
+    database.close()
+
+
+@pytest.mark.parametrize("url", ["pmtrend.db", "nosuch://x/y", "postgresql://localhost/x", "", "sqlite:/x"])
+def test_what_is_no_url_of_ours(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StorageError) as refused:
+        open_store(url)
+    assert "sqlite:///" in str(refused.value) and "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------ at once
+
+
+def _open(url: str, barrier: "threading.Barrier", results: "multiprocessing.Queue[str]") -> None:
+    barrier.wait()
+    try:
+        store = open_store(url)
+        results.put(store.zone)
+        store.close()
+    except BaseException as error:
+        results.put(f"{type(error).__name__}: {error}")
+
+
+def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(3), context.Queue()
+    url = at(tmp_path / "pmtrend.db")
+    processes = [context.Process(target=_open, args=(url, barrier, results)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    assert [results.get(timeout=60) for _ in processes] == ["Asia/Shanghai"] * 3
+    for process in processes:
+        process.join(60)
+    with sqlite3.connect(tmp_path / "pmtrend.db") as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(head(),)]
+    database.close()
