@@ -18,7 +18,7 @@ import click
 from tqdm import tqdm
 
 from scraper.boards import load_boards
-from scraper.clock import utcnow
+from scraper.clock import utc_offset, utcnow
 from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings
 from scraper.errors import ConfigError, InputError, LockHeld, PmtrendError
 from scraper.lock import exclusive
@@ -372,8 +372,9 @@ def schedule(context: Context, print_cron: bool) -> None:
     settings = context.settings
     if print_cron:
         command = [str(Path(sys.argv[0]).resolve()), "weekly"]
-        offset = datetime.now().astimezone().utcoffset() or timedelta()
-        click.echo(cron_line(settings.schedule.weekly, command, settings.home, Path("pmtrend.log"), offset))
+        click.echo(
+            cron_line(settings.schedule.weekly, command, settings.home, Path("pmtrend.log"), utc_offset())
+        )
         return
 
     def job() -> None:

@@ -4,8 +4,6 @@ Columns follow the types of document_tables.py and document_composition.py: a ne
 `outer_inner` columns. Rows are sorted by the key columns; every file is written even if it has no rows.
 """
 
-import csv
-import io
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pandas as pd
 
 from reports import document_composition as composition
 from reports import document_tables as tables
@@ -74,11 +74,11 @@ def _csv(table: CsvTable, report: WeeklyReport) -> str:
     columns = table.columns()
     rows = [_flat(row) | {"report_week": report["week"]} for row in table.rows(report)]
     rows.sort(key=lambda row: [_sortable(row.get(name)) for name in table.key])
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([csv_cell(row.get(column)) for column in columns] for row in rows)
-    return buffer.getvalue()
+    # dtype object: a missing count must not turn the other counts of its column into floats
+    frame = pd.DataFrame(
+        [[csv_cell(row.get(name)) for name in columns] for row in rows], columns=columns, dtype=object
+    )
+    return frame.to_csv(index=False, lineterminator="\n")
 
 
 def _flat(row: Row, prefix: str = "") -> dict[str, object]:

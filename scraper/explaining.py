@@ -236,7 +236,7 @@ def _name(tag: str, words: Mapping[str, str]) -> str:
 
 
 def _zone(zone: str, words: Mapping[str, str]) -> str:
-    """The section's name; "required" and "preferred" also name levels, so sections have words of their own."""
+    """The section's name; as "required" and "preferred" also name levels, sections have their own words."""
     return words.get(f"zone_{zone}", _word(zone, words))
 
 

@@ -181,18 +181,22 @@ def openness_chart(
 
 
 def _marked_values(axes: Axes, years: Sequence[int], curves: Sequence[tuple[Side, Sequence[Share]]]) -> None:
-    """Write the values at `_MARKED_YEARS` on the steps: the higher one above its line, others below."""
+    """Write the values at `_MARKED_YEARS` on the steps: the higher one above its line, others below.
+
+    Values too near to each other, or to the axis, have their labels moved apart and up.
+    """
     for i, year in enumerate(years):
         if year not in _MARKED_YEARS:
             continue
         highest = max(shares[i].value for _, shares in curves)
-        for side, shares in curves:
-            value = shares[i].value
-            above = value == highest or value < 0.1  # below it there would be no room
+        values = [shares[i].value for _, shares in curves]
+        places = spread([v + (0.045 if v == highest else -0.045) for v in values], 0.08)
+        lifted = max(0.0, 0.045 - min(places))
+        for (side, _), value, place in zip(curves, values, places, strict=True):
             axes.plot([year], [value], "o", color=side.colour, markersize=5, zorder=4)
             axes.text(
                 year + 0.12,
-                value + (0.045 if above else -0.045),
+                place + lifted,
                 f"{value:.0%}",
                 size=NORMAL,
                 color=side.colour,

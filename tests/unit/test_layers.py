@@ -106,10 +106,10 @@ TOOLS = {"import-linter", "ruff", "mypy", "hatchling", "editables", "pip"}
 
 def test_what_the_tests_and_the_demo_import_is_declared() -> None:
     development = declared(PROJECT["project"]["optional-dependencies"]["dev"])
-    stubs = {package for package in development if package.startswith("types-")}
+    stubs = {package for package in development if package.startswith("types-") or package.endswith("-stubs")}
     runtime = declared(PROJECT["project"]["dependencies"])
     assert providers(third_party("tests", "demo", "benchmarks")) - runtime == development - TOOLS - stubs
-    assert {package.removeprefix("types-") for package in stubs} <= runtime
+    assert {package.removeprefix("types-").removesuffix("-stubs") for package in stubs} <= runtime
 
 
 def test_every_pin_is_hashed_and_every_declared_package_is_pinned() -> None:

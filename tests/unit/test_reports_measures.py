@@ -273,7 +273,7 @@ def test_standardised_share_leaves_out_small_sources() -> None:
 
 
 def test_one_look_that_counts_makes_the_week_of_its_board() -> None:
-    """Complete, or suspect and confirmed by the next: what came before or after it in the week is no matter."""
+    """Complete, or suspect and confirmed by the next; what else the week brought does not matter."""
     market = Market()
     market.look("A", 0, "ab", day=1)
     market.look("A", 0, "a", day=3, state="suspect")

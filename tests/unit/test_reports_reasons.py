@@ -45,9 +45,9 @@ WHOLE: dict[str, set[str] | None] = {
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""
 RAISING = ["scraper/model.py", "scraper/gathering.py", "scraper/fetching/*.py", "scraper/sources/*.py"]
 ENDING = {"InputError", "ConfigError"}
-RECORDED = {
-    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.FetchError)
-} | {"NotPublic", "ConnectError"}  # fmt: skip
+KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
+RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, errors.FetchError)}
+RECORDED |= {"NotPublic", "ConnectError"}  # whose texts end up in one of those
 REJECTING = {"TypeError", "ValueError"}  # in a source: why one item cannot be read
 
 
@@ -89,11 +89,11 @@ def sentences() -> Iterator[str]:
             for statement in body.body:
                 if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
                     yield from strings(statement)
-    for path in (p for pattern in RAISING for p in sorted(ROOT.glob(pattern))):
-        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    for file in (p for pattern in RAISING for p in sorted(ROOT.glob(pattern))):
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
         assigned = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
         known: dict[str, ast.AST] = {n.targets[0].id: n.value for n in assigned}  # type: ignore[attr-defined]
-        kinds = RECORDED | (REJECTING if path.parent.name == "sources" else set())
+        kinds = RECORDED | (REJECTING if file.parent.name == "sources" else set())
         for call in (n for n in nodes if isinstance(n, ast.Call) and name_of(n) in kinds):
             if call.args and (found := sentence_of(call.args[-1], known)):
                 yield found
