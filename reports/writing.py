@@ -21,15 +21,16 @@ _TEMPORARY = ".pmtrend-"
 def write_report(report: WeeklyReport, out_dir: Path, langs: Sequence[Lang]) -> list[Path]:
     """Write `report` to `out_dir/<week>/` in `langs` and return the files written, sorted.
 
-    The same report gives the same bytes. What an earlier call wrote for that week and this one does not (a
-    chart without data, another language) is removed, so that the folder never mixes two states. Raises
-    ReportError if a file cannot be written.
+    The same report gives the same bytes. If the folder holds another state of that week's report, what this
+    call does not write again (a chart without data, another language) is removed, so that the folder never
+    mixes two states. Raises ReportError if a file cannot be written.
     """
     folder = out_dir / report["week"]
     contents = report_files(report, langs)
     try:
+        same_state = _bytes(folder / "report.json") == contents["report.json"]
         written = [_write(folder / name, content) for name, content in sorted(contents.items())]
-        for stale in _stale(folder, contents):
+        for stale in () if same_state else _stale(folder, contents):
             stale.unlink()
     except OSError as error:
         raise ReportError(f"the report cannot be written to {folder}: {error.strerror or error}") from error
@@ -46,6 +47,13 @@ def report_files(report: WeeklyReport, langs: Sequence[Lang]) -> dict[str, bytes
         text[f"report.{lang}.md"] = render_markdown(report, lang, charts)
         drawn |= {f"charts/{picture.id}.{lang}.svg": picture.svg for picture in charts.values()}
     return {name: content.encode("utf-8") for name, content in text.items()} | drawn
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _write(path: Path, content: bytes) -> Path:

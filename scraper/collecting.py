@@ -8,19 +8,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scraper.errors import InputError
 from scraper.fetching import Fetcher
 from scraper.fetching.replay import ReplayArchive
 from scraper.gathering import Gathered, gather
 from scraper.importing import ImportedListing
-from scraper.model import Board, Family, RawPosting
+from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.posting import normalise, stated_pay
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
-from scraper.sources import FAMILIES, family_of
-from scraper.sources.urls import same
+from scraper.sources import FAMILIES, listing_of
 from scraper.understanding import TAXONOMY, understand
 from storage.records import IMPORT, FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
 from storage.status import FAILED
@@ -143,8 +142,8 @@ def _understood(
 ) -> PostingRecord | None:
     """The record of a posting, tagged unless the store has this content; None if nothing new is known."""
     record = normalise(raw, company=company, market=market)
-    if raw.detail is not None and raw.native_id in known:
-        return None  # its details could not be read this time: what is stored is better
+    if raw.native_id in known and (raw.detail is not None or not record.text.strip()):
+        return None  # its details were not read, or the list came without texts: what is stored is better
     if known.get(raw.native_id) == record.content_hash:
         return record
     return replace(record, tagging=tag_record(record))
@@ -184,7 +183,8 @@ def collect(
             run.summary.stopped = f"the time budget ended after {done} of {len(boards)} boards"
             break
         family = FAMILIES[board.family]
-        _look(run, board, family, gather(board, family, fetcher, _wanted, clock()))
+        first = family.first(board)
+        _look(run, board, family, first, gather(board, family, fetcher, _wanted, clock(), first))
     return run.finish(clock())
 
 
@@ -192,7 +192,7 @@ def _wanted(posting: RawPosting) -> bool:
     return is_pm_title(posting.title)
 
 
-def _look(run: _Run, board: Board, family: Family, gathered: Gathered) -> None:
+def _look(run: _Run, board: Board, family: Family, first: Request, gathered: Gathered) -> None:
     ids = {posting.native_id: "" for posting in gathered.postings}
     ids |= {reject.native_id: "" for reject in gathered.rejects if reject.native_id}
     listing = Listing(
@@ -203,7 +203,7 @@ def _look(run: _Run, board: Board, family: Family, gathered: Gathered) -> None:
         market=board.market,
         observed_at=gathered.observed_at,
         state=gathered.state,
-        scope=f"{family.name} reader {family.version}, title gate {GATE_VERSION}",
+        scope=_scope(family, first),
         digest=gathered.digest,
         reason=gathered.reason,
         listed=gathered.listed,
@@ -212,6 +212,13 @@ def _look(run: _Run, board: Board, family: Family, gathered: Gathered) -> None:
         ids=ids,
     )
     run.record(listing, gathered.postings, board.company, board.market)
+
+
+def _scope(family: Family, first: Request) -> str:
+    """What a look at a board asks for, as conditions parted by commas; a change of any breaks its series."""
+    asked = parse_qsl(urlsplit(first.url).query)
+    filters = sorted(f"{name} {value}" for name, value in asked if name not in family.presentation)
+    return ", ".join([f"{family.name} reader {family.version}", *filters, f"title gate {GATE_VERSION}"])
 
 
 def replay(
@@ -230,16 +237,17 @@ def replay(
     for visit in visits(archive, boards):
         family = FAMILIES[visit.board.family]
         fetcher = archive.fetcher(visit.at, visit.until)
-        _look(run, visit.board, family, gather(visit.asked, family, fetcher, _wanted, visit.at))
+        gathered = gather(visit.board, family, fetcher, _wanted, visit.at, visit.first)
+        _look(run, visit.board, family, visit.first, gathered)
     return run.finish(clock())
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A look that an archive holds: `asked` spells the key as the archive does, `board` as we do."""
+    """A look that an archive holds: the board, and the list request as the archive has it."""
 
     board: Board
-    asked: Board
+    first: Request
     at: datetime
     until: datetime | None  # when the next visit to the board begins
 
@@ -247,20 +255,20 @@ class Visit:
 def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
     """Return every look that the archive holds, in the order of their dates."""
     named = {_spelling(board): board for board in boards}
-    begun: list[tuple[Board, Board, datetime]] = []
+    begun: list[tuple[Board, Request, datetime]] = []
     for exchange in archive.exchanges:
-        found = family_of(exchange.url)
+        found = listing_of(exchange.url)
         if found is None:
             continue
         family, key = found
-        asked = Board(family.name, key, key, family.market)
-        if same(family.first(asked).url, exchange.url):
-            begun.append((named.get(_spelling(asked), asked), asked, exchange.at))
+        board = Board(family.name, key, key, family.market)
+        first = replace(family.first(board), url=exchange.url)
+        begun.append((named.get(_spelling(board), board), first, exchange.at))
     following: dict[str, datetime] = {}
     result: list[Visit] = []
-    for board, asked, at in reversed(begun):
+    for board, first, at in reversed(begun):
         name = f"{board.family}:{board.key}"
-        result.append(Visit(board, asked, at, following.get(name)))
+        result.append(Visit(board, first, at, following.get(name)))
         following[name] = at
     return result[::-1]
 

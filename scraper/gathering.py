@@ -42,15 +42,22 @@ class Gathered:
 
 
 def gather(
-    board: Board, family: Family, fetcher: Fetcher, wanted: Callable[[RawPosting], bool], now: datetime
+    board: Board,
+    family: Family,
+    fetcher: Fetcher,
+    wanted: Callable[[RawPosting], bool],
+    now: datetime,
+    first: Request | None = None,
 ) -> Gathered:
     """Read every page of the board, then the details of those postings that are `wanted`.
+
+    `first` is the list request to begin with, if it is not the family's own (archives hold others).
 
     `now` dates a look that got no reply. Expected errors end up in the state and reason of what is
     returned; anything else is a bug and passes through.
     """
     look = _Look(now)
-    request: Request | None = family.first(board)
+    request: Request | None = first or family.first(board)
     asked: set[Request] = set()
     try:
         while request is not None:

@@ -125,7 +125,9 @@ class Family:
     `key_of` returns the board key if the URL is one of this family's list requests or public board
     addresses, else None. `published` tells that the interface is a JSON API published for this use, so
     that robots.txt of its host (made for pages) is not asked. `version` grows when the meaning of what
-    is read changes: it is part of the scope that is recorded with each run.
+    is read changes: it is part of the scope that is recorded with each run, as is every query parameter of
+    the list request except those in `presentation`, which change how postings are shown or paged and not
+    which are listed.
     """
 
     name: str
@@ -136,3 +138,4 @@ class Family:
     published: bool = True
     market: Market = "en"
     version: int = 1
+    presentation: frozenset[str] = frozenset()

@@ -36,7 +36,7 @@ def key_of(url: str) -> str | None:
         return None
     if parts.hostname == _API:
         key = urls.segment_after(parts, "posting-api/job-board")
-        return key if key and urls.same(url, first(Board("ashby", key, "")).url) else None
+        return key if key and urls.begins_list(url, first(Board("ashby", key, "")).url) else None
     return urls.segment_after(parts, "") if parts.hostname == _PUBLIC else None
 
 
@@ -76,4 +76,4 @@ def _salary(component: items.Item) -> Pay | None:
     return pay.stated(low, high, items.text(component, "currencyCode"), per)
 
 
-FAMILY = Family("ashby", first, parse, key_of)
+FAMILY = Family("ashby", first, parse, key_of, presentation=frozenset({"includeCompensation"}))

@@ -42,7 +42,7 @@ def key_of(url: str) -> str | None:
         return None
     if parts.hostname == _API:
         key = urls.segment_after(parts, "v1/boards")
-        return key if key and urls.same(url, first(Board("greenhouse", key, "")).url) else None
+        return key if key and urls.begins_list(url, first(Board("greenhouse", key, "")).url) else None
     if parts.hostname not in _PUBLIC:
         return None
     key = urls.segment_after(parts, "")
@@ -90,4 +90,6 @@ def _cut(content: str, name: str) -> tuple[str, str]:
     return content, ""
 
 
-FAMILY = Family("greenhouse", first, parse, key_of)
+FAMILY = Family(
+    "greenhouse", first, parse, key_of, presentation=frozenset({"content", "pay_transparency", "questions"})
+)

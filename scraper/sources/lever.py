@@ -36,9 +36,10 @@ def parse(board: Board, reply: Reply, request: Request) -> Page:
     if not isinstance(jobs, list):
         raise ShapeChanged(reply.url, "the reply is no JSON array")
     postings, rejects = items.read_items(jobs, _posting, lambda job: job["id"])
-    skip = int(urls.parameter(request.url, "skip") or 0) + _SIZE
+    size = int(urls.parameter(request.url, "limit") or 0)  # without a limit the whole board is one page
+    skip = int(urls.parameter(request.url, "skip") or 0) + size
     more = Request(urls.with_parameter(request.url, "skip", skip), headers=request.headers)
-    return Page(postings, rejects, next=more if len(jobs) == _SIZE else None)
+    return Page(postings, rejects, next=more if size and len(jobs) >= size else None)
 
 
 def key_of(url: str) -> str | None:
@@ -49,7 +50,12 @@ def key_of(url: str) -> str | None:
         return None
     site = urls.segment_after(parts, "v0/postings" if host in _API else "")
     key = (_API | _PUBLIC)[host] + site if site else ""
-    return key if key and (host in _PUBLIC or urls.same(url, first(Board("lever", key, "")).url)) else None
+    return (
+        key
+        if key
+        and (host in _PUBLIC or urls.begins_list(url, first(Board("lever", key, "")).url, ("skip", "0")))
+        else None
+    )
 
 
 def _posting(job: items.Item) -> RawPosting:
@@ -89,4 +95,4 @@ def _pay(stated: items.Item) -> Pay | None:
     )
 
 
-FAMILY = Family("lever", first, parse, key_of)
+FAMILY = Family("lever", first, parse, key_of, presentation=frozenset({"mode", "skip", "limit"}))

@@ -38,8 +38,9 @@ def parse(board: Board, reply: Reply, request: Request) -> Page:
     posts = items.member(reply, data, "Posts", list) if data.get("Posts") is not None else []
     postings, rejects = items.read_items(posts, _posting, lambda post: post["PostId"])
     page = int(urls.parameter(request.url, "pageIndex") or 1)
+    size = int(urls.parameter(request.url, "pageSize") or len(posts))
     more = Request(urls.with_parameter(request.url, "pageIndex", page + 1), headers=request.headers)
-    return Page(postings, rejects, next=more if posts and page * _SIZE < total else None, total=total)
+    return Page(postings, rejects, next=more if posts and page * size < total else None, total=total)
 
 
 def parse_detail(posting: RawPosting, reply: Reply) -> RawPosting:
@@ -62,7 +63,11 @@ def key_of(url: str) -> str | None:
     if parts is None or parts.hostname != _HOST:
         return None
     page = parts.path in ("", "/") or parts.path.endswith(".html")
-    return _KEY if page or urls.same(url, first(Board("tencent", _KEY, "")).url) else None
+    return (
+        _KEY
+        if page or urls.begins_list(url, first(Board("tencent", _KEY, "")).url, ("pageIndex", "1"))
+        else None
+    )
 
 
 def _data(reply: Reply) -> dict[str, Any]:
@@ -109,4 +114,14 @@ def _shanghai_day(printed: str) -> datetime | None:
         raise ValueError(f"'LastUpdateTime' is no day: {printed[:40]!r}") from None
 
 
-FAMILY = Family("tencent", first, parse, key_of, parse_detail, published=False, market="zh")
+_PRESENTATION = frozenset({"pageIndex", "pageSize", "language", "timestamp"})
+FAMILY = Family(
+    "tencent",
+    first,
+    parse,
+    key_of,
+    parse_detail,
+    published=False,
+    market="zh",
+    presentation=_PRESENTATION,
+)

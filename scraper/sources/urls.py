@@ -36,18 +36,23 @@ def parameter(url: str, name: str) -> str | None:
 
 
 def with_parameter(url: str, name: str, value: object) -> str:
-    """Return `url` with one query parameter set to another value, the others and their order kept."""
+    """Return `url` with one query parameter set to a value, the others and their order kept."""
     parts = urlsplit(url)
-    pairs = [(key, str(value) if key == name else old) for key, old in parse_qsl(parts.query, True)]
+    pairs = dict(parse_qsl(parts.query, keep_blank_values=True)) | {name: str(value)}
     return parts._replace(query=urlencode(pairs)).geturl()
 
 
-def same(one: str, other: str) -> bool:
-    """Tell whether two URLs ask the same thing: the order of query parameters does not matter."""
-    return _canonical(one) == _canonical(other)
+def begins_list(url: str, first: str, page: tuple[str, str] | None = None) -> bool:
+    """Tell whether `url` asks for the beginning of the list that `first` asks for.
+
+    Host and path decide, since archives hold list requests with other parameters than ours; `page` names
+    the parameter that turns pages and its first value, which counts when it is absent, too.
+    """
+    if _place(url) != _place(first):
+        return False
+    return page is None or parameter(url, page[0]) in (None, page[1])
 
 
-def _canonical(url: str) -> tuple[str | None, list[bytes], list[tuple[str, str]]]:
+def _place(url: str) -> tuple[str | None, list[bytes]]:
     parts = urlsplit(url)
-    path = [unquote_to_bytes(segment) for segment in parts.path.split("/")]
-    return parts.hostname, path, sorted(parse_qsl(parts.query, keep_blank_values=True))
+    return parts.hostname, [unquote_to_bytes(segment) for segment in parts.path.rstrip("/").split("/")]

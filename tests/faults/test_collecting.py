@@ -72,7 +72,7 @@ def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
     moved = replace(family, first=first, key_of=key_of)
     monkeypatch.setitem(collecting.FAMILIES, "greenhouse", moved)
-    monkeypatch.setattr(collecting, "family_of", lambda url: (moved, key) if (key := key_of(url)) else None)
+    monkeypatch.setattr(collecting, "listing_of", lambda url: (moved, key) if (key := key_of(url)) else None)
 
 
 def dump(path: Path) -> list[str]:

@@ -3,6 +3,7 @@
 import gzip
 import importlib
 import json
+import shlex
 import stat
 import subprocess
 import sys
@@ -324,8 +325,11 @@ sys.exit(json.loads(os.environ["STUB_CODES"]).get(verb, 0))
 @pytest.fixture
 def stub(run, tmp_path, monkeypatch):
     """Put a program in the place of pmtrend that notes how it was called; returns how to set exit codes."""
-    script = tmp_path / "stub"
-    script.write_text(f"#!{sys.executable}\n{STUB}", encoding="utf-8")
+    program, script = tmp_path / "stub.py", tmp_path / "stub"
+    program.write_text(STUB, encoding="utf-8")
+    # through sh: a #! line cannot name an interpreter whose path has a space
+    words = [sys.executable, str(program)]
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setattr(run, "PMTREND", script)
     monkeypatch.setenv("PMTREND_DATABASE_URL", "sqlite:////somewhere/precious.db")

@@ -94,7 +94,11 @@ def test_what_an_earlier_rendering_left_is_removed_and_nothing_else(
     (folder / "data" / "old.csv").write_text("old")
     (folder / "views").mkdir()
     (folder / "views" / "report.en.md").write_text("a view")
+    assert "report.zh.md" in {p.name for p in folder.iterdir()}
     write_report(regular, tmp_path, ["en"])
+    assert (folder / "report.zh.md").exists(), "the same state in another language stays"
+    changed = {**regular, "notices": ["another state of that week"]}
+    write_report(changed, tmp_path, ["en"])  # type: ignore[arg-type]
     left = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
     assert {"notes.txt", "views/report.en.md", "report.en.md"} <= left
     assert not left & {"charts/old.en.svg", "data/old.csv", "report.zh.md", "charts/level.zh.svg"}

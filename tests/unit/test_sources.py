@@ -22,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from scraper.errors import FetchError, ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Request
-from scraper.sources import FAMILIES, family_of, items, pay
+from scraper.sources import FAMILIES, family_of, items, listing_of, pay
 from storage.records import Pay
 
 ROOT = Path(__file__).parents[2]
@@ -233,11 +233,18 @@ PUBLIC = [
     ("https://careers.tencent.com/search.html?keyword=AI", "tencent", "social"),
     ("http://careers.tencent.com/jobdesc.html?postId=2090000000000000001", "tencent", "social"),
 ]
+# As other collectors ask: fewer or other parameters, the same list.
+FOREIGN = [
+    (f"{GH}/acme/jobs", "greenhouse", "acme"),
+    (f"{GH}/acme/jobs?content=true", "greenhouse", "acme"),
+    (f"{ASHBY}/acme", "ashby", "acme"),
+    (f"{LEVER}/acme?mode=json", "lever", "acme"),
+    (f"{LEVER}/acme?mode=json&limit=50", "lever", "acme"),
+    (f"{TENCENT}/Query?keyword=AI&pageIndex=1&pageSize=10", "tencent", "social"),
+]
 NO_BOARD = [
     f"{GH}/acme/jobs/501?content=true&pay_transparency=true",
-    f"{GH}/acme/jobs",
     f"{GH}/acme/departments",
-    f"{ASHBY}/acme",
     f"{ASHBY}?includeCompensation=true",
     f"{LEVER}/acme?mode=json&skip=100&limit=100",
     f"{LEVER}/acme/10000000-0000-4000-8000-000000000001?mode=json&skip=0&limit=100",
@@ -256,7 +263,7 @@ NO_BOARD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("url", "family", "key"), [*LIST_REQUESTS, *REORDERED, *PUBLIC])
+@pytest.mark.parametrize(("url", "family", "key"), [*LIST_REQUESTS, *REORDERED, *FOREIGN, *PUBLIC])
 def test_the_board_of_an_address(url: str, family: str, key: str) -> None:
     assert family_of(url) == (FAMILIES[family], key)
 
@@ -264,6 +271,33 @@ def test_the_board_of_an_address(url: str, family: str, key: str) -> None:
 @pytest.mark.parametrize(("url", "family", "key"), LIST_REQUESTS)
 def test_a_list_request_is_asked_again_in_the_same_words(url: str, family: str, key: str) -> None:
     assert FAMILIES[family].first(Board(family, key, "")).url == url
+
+
+@pytest.mark.parametrize(("url", "family", "key"), [*LIST_REQUESTS, *REORDERED, *FOREIGN])
+def test_only_a_list_request_begins_a_list(url: str, family: str, key: str) -> None:
+    assert listing_of(url) == (FAMILIES[family], key)
+
+
+@pytest.mark.parametrize(("url", "family", "key"), PUBLIC)
+def test_a_public_page_of_a_board_is_no_list(url: str, family: str, key: str) -> None:
+    assert listing_of(url) is None
+
+
+@pytest.mark.parametrize(
+    ("query", "listed", "following"),
+    [
+        ("mode=json", 120, None),
+        ("mode=json&limit=50", 50, "mode=json&limit=50&skip=50"),
+        ("mode=json&skip=50&limit=50", 50, "mode=json&skip=100&limit=50"),
+        ("mode=json&skip=0&limit=100", 40, None),
+    ],
+)
+def test_lever_pages_as_it_was_asked(query: str, listed: int, following: str | None) -> None:
+    jobs = [{"id": str(number), "text": "Product Manager"} for number in range(listed)]
+    request = Request(f"{LEVER}/acme?{query}")
+    reply = Reply(request.url, json.dumps(jobs).encode(), datetime(2026, 9, 7, tzinfo=UTC))
+    page = FAMILIES["lever"].parse(Board("lever", "acme", "Acme"), reply, request)
+    assert (page.next.url if page.next else None) == (f"{LEVER}/acme?{following}" if following else None)
 
 
 @pytest.mark.parametrize("url", NO_BOARD)
