@@ -5,6 +5,7 @@ stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage
 """
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ class Context:
                 yield store
 
 
+LOG = logging.getLogger("pmtrend")
 HISTORY = 60 * WEEK
 """What a report reads: its 53 weeks and some before, so that the first of them has a past."""
 
@@ -70,7 +72,7 @@ pass_context = click.make_pass_decorator(Context)
 @click.version_option(__version__, prog_name="pmtrend")
 @click.option("--db", metavar="URL", help="Database, e.g. sqlite:///pmtrend.db (env PMTREND_DATABASE_URL).")
 @click.option("--config", type=click.Path(path_type=Path), help=f"Configuration (default: ./{FILE_NAME}).")
-@click.option("-v", "--verbose", is_flag=True, help="Tell more on stderr.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell of every board on stderr.")
 @click.pass_context
 def cli(context: click.Context, db: str | None, config: Path | None, verbose: bool) -> None:
     """Follow public product-manager postings and report what AI PM and AIGC PM roles ask for."""
@@ -234,8 +236,17 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
     with tqdm(total=total, unit=f" {unit}", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
 
         def on_look(looked: Any) -> None:
-            counts["new"] += looked.recorded.created
-            counts["failed"] += looked.recorded.state in FAILED
+            done = looked.recorded
+            LOG.info(
+                "%s: %s, %d new, %d closed %s",
+                looked.board,
+                done.state,
+                done.created,
+                done.closed,
+                done.reason,
+            )
+            counts["new"] += done.created
+            counts["failed"] += done.state in FAILED
             bar.set_postfix(counts, refresh=False)
             bar.update()
 

@@ -67,9 +67,8 @@ def _finalize(value: object) -> str:
 
 
 def _notices(report: WeeklyReport, words: Words) -> list[Markdown]:
-    invented = [text for text in report["notices"] if text.lower().startswith("invented")]
-    others = [text for text in report["notices"] if text not in invented]
-    told = [words("notice.invented")] if invented else []
+    others = [text for text in report["notices"] if not sections.says_invented(text)]
+    told = [words("notice.invented")] if sections.is_invented(report) else []
     told += [words("notice.other", text=text) for text in others]
     if words.has(f"notice.{report['kind']}"):
         told.append(words(f"notice.{report['kind']}"))

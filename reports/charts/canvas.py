@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from reports.escaping import clean, visible
 
 # Okabe & Ito (2008), "Color Universal Design": told apart under every common colour blindness.
+WARNING = "#B3261E"
 CLASS_COLOURS = {"ai_pm": "#0072B2", "aigc_pm": "#D55E00", "both": "#CC79A7", "other_pm": "#8A8F98"}
 INK, MUTED, GRID, BAR = "#1F2328", "#5F6670", "#E3E6EA", "#C9CDD3"
 
@@ -177,6 +178,18 @@ def _finished(svg: str, title: str, description: str) -> str:
     attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
     named = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
     return re.sub(r"(<svg\b[^>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
+
+
+def stamped(svg: bytes, words: str) -> bytes:
+    """Return a finished chart with a few words in its upper right corner."""
+    text = svg.decode("utf-8")
+    box = re.search(r'viewBox="0 0 ([\d.]+) ', text)
+    assert box, "matplotlib gives every SVG a viewBox"
+    stamp = (
+        f'<text x="{float(box[1]) - 8:g}" y="14" text-anchor="end" font-size="10" font-weight="bold" '
+        f'fill="{WARNING}">{escape(words)}</text>'
+    )
+    return text.replace("</svg>", f" {stamp}\n</svg>").encode("utf-8")
 
 
 def _attribute(text: str) -> str:

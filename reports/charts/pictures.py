@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from reports.charts.canvas import CLASS_COLOURS, shortened
+from reports.charts.canvas import CLASS_COLOURS, shortened, stamped
 from reports.charts.health import MAX_ROWS, health_chart
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
@@ -14,7 +14,7 @@ from reports.document_composition import OpenAt
 from reports.document_tables import LevelSeries
 from reports.document_terms import RoleId
 from reports.document_terms import Share as ShareCell
-from reports.sections import has_stock, shown_contrasts
+from reports.sections import has_stock, is_invented, shown_contrasts
 from reports.series_breaks import broken_weeks, restarts
 from reports.words import Words
 
@@ -41,8 +41,11 @@ def pictures(report: WeeklyReport, words: Words) -> dict[str, Picture]:
         _openness,
         _health,
     )
-    drawn = (make(report, words) for make in makers)
-    return {picture.id: picture for picture in drawn if picture is not None}
+    drawn = [picture for make in makers if (picture := make(report, words)) is not None]
+    if is_invented(report):
+        # A picture travels without its page.
+        drawn = [replace(one, svg=stamped(one.svg, words.plain("chart.invented"))) for one in drawn]
+    return {picture.id: picture for picture in drawn}
 
 
 def _level(report: WeeklyReport, words: Words) -> Picture | None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.canvas import em_width, shortened, spread
+from reports.charts.canvas import em_width, shortened, spread, stamped
 from reports.charts.health import health_chart
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
@@ -160,3 +160,11 @@ def test_a_label_may_hold_dollar_signs() -> None:
 
 def _texts(svg: bytes) -> list[str]:
     return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_a_chart_can_be_stamped_and_stays_sound() -> None:
+    marked = stamped(level(), "虚构 <数据>")
+    texts = [
+        element.text for element in ElementTree.fromstring(marked).iter() if element.tag.endswith("text")
+    ]
+    assert texts[-1] == "虚构 <数据>"
