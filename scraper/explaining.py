@@ -29,6 +29,7 @@ _EN: Mapping[str, str] = {
     "unnamed": "no technique is named",
     "title_technique": "the title names a technique",
     "title_strategy": "the title says strategy product",
+    "title_object": "the title names what models are made for, and the duties are on models",
     "title_ai": "the title says AI",
     "ai": "sentences on AI of any kind",
     "employer": "what the employer builds",
@@ -57,7 +58,7 @@ _EN: Mapping[str, str] = {
     "taxonomy": "vocabulary",
     "sentences": "{count} sentences",
     "genai_part": "sentences on generative AI",
-    "classic_part": "classic techniques fill the duties",
+    "classic_part": "the duties are work on models",
 }
 _ZH: Mapping[str, str] = {
     "ai_pm": "AI 产品经理（以传统 AI 为核心）",
@@ -75,6 +76,7 @@ _ZH: Mapping[str, str] = {
     "unnamed": "没有点名具体技术",
     "title_technique": "职位名称点名了技术",
     "title_strategy": "职位名称是策略产品",
+    "title_object": "职位名称点名了模型的用途，且职责涉及模型",
     "title_ai": "职位名称里有 AI",
     "ai": "涉及 AI 的句子",
     "employer": "公司做的就是 AI",
@@ -101,7 +103,7 @@ _ZH: Mapping[str, str] = {
     "taxonomy": "词表版本",
     "sentences": "{count} 句",
     "genai_part": "涉及生成式 AI 的句子",
-    "classic_part": "职责以传统 AI 技术为主",
+    "classic_part": "职责以模型相关工作为主",
     "remote": "远程",
     "hybrid": "混合办公",
     "onsite": "到岗",

@@ -153,14 +153,15 @@ def _number(value: float | None) -> float | int | None:
 def tag_lines(lines: Iterable[str]) -> Iterator[str]:
     """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
 
-    Raises InputError naming the first line that is not an object with `id`, `title` and `description`, or
-    whose fields are not of the contract's types; what stood before it has been yielded by then.
+    A field that is missing or null says nothing, an `id` so is null in the answer. Raises InputError naming
+    the first line that is no JSON object or whose fields are not of the contract's types; what stood before
+    it has been yielded by then.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
             row = _row(line, number)
             html = row.get("format") == "html"
-            yield _dumps(to_json(row["id"], _understand_row(row), with_text=html))
+            yield _dumps(to_json(row.get("id"), _understand_row(row), with_text=html))
 
 
 def _row(line: str, number: int) -> Mapping[str, Any]:
@@ -170,15 +171,13 @@ def _row(line: str, number: int) -> Mapping[str, Any]:
         raise InputError(f"line {number} is not JSON: {error}") from error
     if not isinstance(row, dict):
         raise InputError(f"line {number} is not a JSON object")
-    if missing := [name for name in ("id", "title", "description") if row.get(name) is None]:
-        raise InputError(f"line {number} has no {', '.join(missing)}")
     texts = ("title", "description", "company", "salary_raw", "experience_raw", "education_raw")
-    if wrong := [name for name in texts if not isinstance(row.get(name) or "", str)]:
+    if wrong := [name for name in texts if not isinstance(row.get(name), str | None)]:
         raise InputError(f"line {number}: {', '.join(wrong)} must be text")
     if row.get("format") not in (None, "text", "html"):
         raise InputError(f"line {number}: format is {row['format']!r}; it must be text or html")
-    places = row.get("location") or ""
-    if not isinstance(places, str) and not (
+    places = row.get("location")
+    if not isinstance(places, str | None) and not (
         isinstance(places, list) and all(isinstance(p, str) for p in places)
     ):
         raise InputError(f"line {number}: location must be text or a list of texts")
@@ -188,8 +187,8 @@ def _row(line: str, number: int) -> Mapping[str, Any]:
 def _understand_row(row: Mapping[str, Any]) -> Understanding:
     places = row.get("location") or ()
     return understand(
-        row["title"],
-        row["description"],
+        row.get("title") or "",
+        row.get("description") or "",
         format=cast(Literal["text", "html"], row.get("format") or "text"),
         company=row.get("company") or "",
         locations=(places,) if isinstance(places, str) else tuple(places),

@@ -10,7 +10,7 @@
     roles        the role class on two axes
     tagger       all of it for one posting
 
-`taxonomy_record()` names the version and the hash of every table that decides a tag.
+`taxonomy_record()` names the version, and a hash of what all tables say and of the version of the rules.
 """
 
 from scraper.tagging.tagger import Tagger, TextTagging, default_tagger

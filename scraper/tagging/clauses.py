@@ -19,6 +19,10 @@ _EN_CLAUSE = re.compile(
     r"[;()\[\]—]|\.\s|\s-\s|,\s+(?=(?:and |with |plus )?(?:experience|knowledge|familiarity"
     r"|background|exposure|understanding|prior|previous|ideally|preferably|degree|bonus|strong"
     r"|proficien|an? |but |ability))"
+    # a higher degree wished for beside one that is asked for: "Bachelor's degree required, MBA preferred"
+    r"|,?\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a|master|ph\.?d|advanced|graduate degree)"
+    r"[\w'./ ]{0,40}"
+    r"(?:preferred|desired|desirable|a plus|a bonus|an asset|an advantage|nice to have|would be))"
 )
 _OPENS_CLAUSE = re.compile(
     r"\s*(?:同时|且|并且|另外|如果|若)?(?:有|具备|具有|熟悉|熟练|了解|掌握|拥有|能|会|懂|对|精通|擅长|做过|参与|从事|本科|硕士|博士|计算机|至少|统招|全日制|\d|[一二三四五六七八九十两]+年|大专|良好|较强|优秀|专业)"

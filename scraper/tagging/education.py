@@ -1,10 +1,11 @@
 """The lowest degree that a posting asks for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from itertools import groupby
+from typing import Literal, cast
 
 from scraper.folding import fold
 from scraper.tagging.clauses import Marks, inside
@@ -14,8 +15,10 @@ from scraper.tagging.zones import Sentence, Zoning
 from storage.records import EducationLevel
 
 LEVELS: tuple[EducationLevel, ...] = ("none", "high_school", "associate", "bachelor", "master", "doctorate")
+_UNNAMED = "unnamed"
+_ENOUGH = re.compile(r"(?:院校|高校)?及?以上学历")
 _GATE = re.compile(
-    r"学历|本科|专科|大专|硕士|博士|研究生|学士|高中|中专|985|211|degree|bachelor|master|phd|ph\.d|\bb\.?[as]\b|\bm\.?s\b|mba|undergrad|diploma|ged\b|一本|双一流|大学"
+    r"学历|本科|专科|大专|硕士|博士|研究生|学士|高中|中专|985|211|degree|bachelor|master|phd|ph\.d|\b[bm]\.?(?:a|s|sc|e|eng|tech)\b|mba|undergrad|diploma|doctor|dphil|postgrad|ged\b|一本|双一流|大学"
 )
 
 _STILL_ASKED = re.compile(
@@ -59,9 +62,9 @@ def parse_education(raw: str) -> EducationLevel | None:
         return "none"
     scanned = _degree_words().scan(low)
     found = [level for level in LEVELS if level in scanned]
-    if not found and "初中" in low:
-        return "none"
-    return found[0] if found else None
+    if found:
+        return found[0]
+    return "none" if "初中" in low else "bachelor" if _UNNAMED in scanned else None
 
 
 def degree_before(low: str, start: int, stop: int) -> str | None:
@@ -76,22 +79,40 @@ def degree_before(low: str, start: int, stop: int) -> str | None:
 
 
 def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list[Degree]:
-    degrees = []
+    """Return the degrees asked for, in order; an unnamed one ("degree in …", 985) yields to a named one."""
+    degrees: list[Degree] = []
     scanned = _degree_words().scan(text.low)
-    for level, start, end in ((name, *span) for name in LEVELS for span in scanned.get(name, ())):
-        index = zoning.index(start)
-        sentence = zoning.sentences[index]
-        if sentence.zone in ("company", "benefits", "boilerplate") or _rejected(text, start, end, sentence):
+    spans = sorted((*span, name) for name, found in scanned.items() for span in found)
+    for index, group in groupby(spans, key=lambda span: zoning.index(span[0])):
+        sentence, marks = zoning.sentences[index], marked(index)
+        if sentence.zone in ("company", "benefits", "boilerplate"):
             continue
-        local = start - sentence.start
-        if inside(local, marked(index).negated) and level != "none":
-            continue
-        preferred = inside(local, marked(index).preferred)
-        if preferred and _STILL_ASKED.match(text.low, end, sentence.end):
-            preferred = False  # "本科及以上学历，计算机专业优先": the field is preferred, the degree is not
-        wish = preferred or sentence.zone == "preferred"
-        degrees.append(Degree(level, "preferred" if wish else "required", start, end))
+        named: list[Degree] = []
+        unnamed: list[Degree] = []
+        for start, end, name in group:
+            local = start - sentence.start
+            if _rejected(text, start, end, sentence) or (inside(local, marks.negated) and name != "none"):
+                continue
+            preferred = inside(local, marks.preferred)
+            if preferred and _STILL_ASKED.match(text.low, end, sentence.end):
+                # "本科及以上学历，计算机专业优先": the field is preferred, the degree is not
+                preferred = False
+            requirement: Literal["required", "preferred"] = (
+                "preferred" if preferred or sentence.zone == "preferred" else "required"
+            )
+            if name == _UNNAMED and not _ENOUGH.match(text.low, end):
+                unnamed.append(Degree("bachelor", requirement, start, end))
+            else:
+                level = "bachelor" if name == _UNNAMED else cast(EducationLevel, name)
+                named.append(Degree(level, requirement, start, end))
+        degrees.extend(named)
+        degrees.extend(one for one in unnamed if not any(_settles(other, one) for other in named))
     return sorted(degrees, key=lambda degree: degree.start)
+
+
+def _settles(named: Degree, unnamed: Degree) -> bool:
+    overlaps = named.start < unnamed.end and unnamed.start < named.end
+    return overlaps or named.requirement in ("required", unnamed.requirement)
 
 
 def _rejected(text: Text, start: int, end: int, sentence: Sentence) -> bool:
@@ -122,6 +143,7 @@ def _signs(name: str) -> Words:
 @cache
 def _degree_words() -> Lexicon:
     table = load("education")
-    return Lexicon(
-        {level: (*table[level]["words"], *map(fold, table[level].get("abbr", ()))) for level in LEVELS}
-    )
+    words: dict[str, Iterable[str]] = {_UNNAMED: table[_UNNAMED]["words"]}
+    for level in LEVELS:
+        words[level] = (*table[level]["words"], *map(fold, table[level].get("abbr", ())))
+    return Lexicon(words)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -88,7 +88,7 @@ class Tagger:
         phrases = find_years(body, zoning, guarded, marked) if zoning.sentences else []
         degree = find_education(body, zoning, marked) if zoning.sentences else None
         verdict = roles.classify(
-            body.low, zoning.sentences, hits, _employer(guarded, zoning), lang=lang, is_pm=is_pm
+            head.low, body.low, zoning.sentences, hits, _employer(guarded, zoning), lang=lang, is_pm=is_pm
         )
         return TextTagging(
             verdict=verdict,
@@ -240,7 +240,11 @@ def _asked(phrase: YearsPhrase, text: str) -> YearsAsked:
 
 
 def _total(phrases: Sequence[YearsPhrase], text: str) -> YearsAsked | None:
-    """Required total or product years, the larger minimum; else other scopes, AI years, preferred ones."""
+    """Required total or product years, the larger minimum; else other scopes, AI years, preferred ones.
+
+    Of years that contain others ("8+ years in software, 3 of them in product") those that contain them count.
+    """
+    phrases = _wholes(phrases)
     required = [phrase for phrase in phrases if phrase.requirement != "preferred"]
     for group, scopes in (
         (required, ("total", "pm")),
@@ -252,6 +256,16 @@ def _total(phrases: Sequence[YearsPhrase], text: str) -> YearsAsked | None:
         if chosen:
             return _asked(max(_lowest_degree(chosen), key=lambda phrase: (phrase.min, -phrase.start)), text)
     return None
+
+
+def _wholes(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
+    wholes: list[YearsPhrase] = []
+    for phrase in phrases:
+        if not (phrase.part and wholes and wholes[-1].min >= phrase.min):
+            wholes.append(phrase)
+        elif wholes[-1].scope in ("other", "ai", "genai") and phrase.requirement != "preferred":
+            wholes[-1] = replace(wholes[-1], scope="total")
+    return wholes
 
 
 def _lowest_degree(phrases: list[YearsPhrase]) -> list[YearsPhrase]:

@@ -42,17 +42,29 @@ _EN = re.compile(
     r"(?:\(\d{1,2}\s*[-~]\s*\d{1,2}\)\s*)?(?P<dash>-)?(?P<unit>years?|yrs?|yoe|months?|(?<=decade))\b\.?'?"
     r"(?P<post>\s*\+|\s+or more|\s+minimum|\s+plus)?"
 )
+_AT_LEAST = r"(?:at least|(?:an? )?minimum of|minimum|more than|over)"
+# A part of the years named before, without a unit of its own: "…, of which 2 in ML", "(3+ on AI)", "two of
+# them shipping LLM products". A comma or bracket alone opens one only with a lower bound or "of them".
 _EN_PART = re.compile(
-    rf"(?:with|including|of which|and)\s+(?:at least\s+)?(?P<a>{_EN_NUMBER})\s*(?P<plus>\+)?\s+"
-    r"(?:of (?:which|those|these|them)|in|on|spent)\b(?!\s+(?:a|the) )"
+    rf"(?:\b(?:with|including|incl\.?|of which|and|ideally|preferably)|(?P<loose>[,;(]))\s*"
+    rf"(?P<pre>{_AT_LEAST})?\s*(?P<a>{_EN_NUMBER})\s*(?P<plus>\+|or more)?\s+"
+    r"(?:(?P<them>of (?:which|those|these|them))(?: years)?\b"
+    r"|(?:in|on|spent|as|with|working|building|shipping|leading|managing|focused)\b)(?!\s+(?:a|the) )"
 )
 _ZH_UNIT = re.compile(r"年|个月")
 _EN_UNIT = re.compile(r"years?|yrs?|yoe|months?|decade")
-_EN_PART_SIGN = re.compile(r"(?:with|including|of which|and)\s+(?:at least\s+)?[\d a-z]{1,9}")
+_EN_PART_SIGN = re.compile(
+    rf"(?:\d\+?|or more|{'|'.join(ENGLISH_WORDS)}) (?:of (?:which|th)|in|on|spent|as|with|\w+ing|foc)"
+)
 _REACH = 48
-_LIST_NUMBER = re.compile(r"(?:(?<=\n)|(?<=^)|(?<=[;。])) *[(]?\d{1,2}[.、)](?= *\d)")
-_GATE = re.compile(r"年|月|经验|year|yr|month|decade|experience|应届|在读|在校|new grad|graduate|届")
-_CUT = re.compile(r"[,;。()\n]|\.\s|，|其中|including|of which|\bwith (?=at least|\d)")
+_LIST_NUMBER = re.compile(
+    r"(?:(?<=\n)|(?<=^)|(?<=[;。】\]])|(?<=要求:)|(?<=资格:)|(?<=条件:)) *[(]?\d{1,2}[.、)](?= *\d)"
+)
+_GATE = re.compile(r"年|月|经验|year|yr|yoe|month|decade|experience|应届|在读|在校|new grad|graduate|届")
+_CUT = re.compile(
+    rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{_AT_LEAST}\s+)?{_EN_NUMBER}\b)"
+    r"|\bwith (?=at least|\d)"
+)
 _ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
 _DIGIT = re.compile(r"\d")
 _CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
@@ -60,7 +72,10 @@ _CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?
 
 @dataclass(frozen=True, slots=True)
 class YearsPhrase:
-    """One demand at `[start:end)`; `max` None is open. `condition` is the degree that it holds for."""
+    """One demand at `[start:end)`; `max` None is open.
+
+    `condition` is the degree that it holds for; `part`: these years are among those named just before.
+    """
 
     min: float
     max: float | None
@@ -69,6 +84,7 @@ class YearsPhrase:
     start: int
     end: int
     condition: str | None = None
+    part: bool = False
 
 
 def find_years(
@@ -86,6 +102,8 @@ def find_years(
     for found in sorted(_numbers(low), key=lambda found: found.start()):
         if phrases and found.start() < phrases[-1].end:
             continue
+        if found.re is _EN_PART and not _is_part(found, phrases, zoning):
+            continue
         phrase = _phrase(low, found, zoning, ai, marked)
         if phrase is not None:
             phrases.append(phrase)
@@ -101,6 +119,13 @@ def _numbers(low: str) -> Iterator[re.Match[str]]:
             if found:
                 yield found
                 done = found.end()
+
+
+def _is_part(found: re.Match[str], phrases: Sequence[YearsPhrase], zoning: Zoning) -> bool:
+    """Tell whether a number without a unit is a part of years that were named just before."""
+    if not phrases or zoning.index(found.start("a")) - zoning.index(phrases[-1].start) > bool(found["them"]):
+        return False
+    return not found["loose"] or bool(found["plus"] or found["pre"] or found["them"])
 
 
 def parse_experience(raw: str) -> tuple[float, float | None] | None:
@@ -171,6 +196,8 @@ def _phrase(
     )
     low_end, high_end = _range(found)
     start, end = found.start(), found.end()
+    if found.re is _EN_PART:
+        start = found.start("pre") if found["pre"] else found.start("a")
     while low[start].isspace():
         start += 1
     return YearsPhrase(
@@ -181,7 +208,16 @@ def _phrase(
         start,
         end,
         degree_before(low, sentence.start, found.start()),
+        _names_part(low, found, sentence.start),
     )
+
+
+def _names_part(low: str, found: re.Match[str], start: int) -> bool:
+    """Tell whether the years found are introduced as part of others, in a sentence that begins at `start`."""
+    if found.re is _EN_PART:
+        return True
+    lead = low[max(start, found.start("a") - 80) : found.start("a")]
+    return _PART_OF.search(lead) is not None or _OF_THEM.match(low, found.end()) is not None
 
 
 def _range(found: re.Match[str]) -> tuple[float, float | None]:
@@ -213,9 +249,13 @@ def _is_experience(low: str, found: re.Match[str], language: str, start: int, en
     near = low[found.start() : min(end, found.end() + 14)]
     if found.groupdict().get("dash") and "experience" not in clause:
         return False
+    if _PLAN.match(low, found.end(), end):
+        return False
     if words.reject.stand_in(clause if language == "zh" else near) and not _saved(clause, language):
         return False
-    if words.cue.stand_in(clause):
+    if words.cue.stand_in(clause) or found.groupdict().get("unit") == "yoe":
+        return True
+    if _BARE.match(low, found.end(), end) or _names_part(low, found, start):
         return True
     groups = found.groupdict()
     open_end = bool(groups.get("plus") or groups.get("post") or groups.get("pre"))
@@ -277,6 +317,18 @@ def _is_filler(part: str) -> bool:
     ) or not part.strip(" /、或,")
 
 
+# What the years are of, with nothing after it: "5+ years PM.", "7 yrs of PM", "5年产品，2年AI".
+_BARE = re.compile(
+    r"\s*(?:of |in |as |的)?\s*(?:(?:ai|ml|llm|genai|aigc|大模型)\s*)?"
+    r"(?:产品(?:经理)?|pm|product|ai|ml|llms?|genai|aigc|大模型)\s*(?:[,;.()、/+|]|$)"
+)
+_PLAN = re.compile(
+    r"\s*(?:(?:product|company|business|technology|strategic) )?(?:strategy|vision|roadmap|plan)\b"
+)
+_PART_OF = re.compile(
+    r"(?:years?\b[^.;]*\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*(?:at least|至少|有)?\s*$"
+)
+_OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")
 _OF_WHAT = re.compile(r"\s+(?:of|in|with|as|building|working|managing|leading|owning|shipping)\b")
 _GENERIC_EN = re.compile(
     r"\b(?:of|relevant|professional|work|working|full-time|industry|related|prior|previous|hands-on|progressive|proven|combined|total|overall|the|an?|in|experience|exp|experiences|or|more|career|you|have|with|s|'|required|preferred|minimum|with|bachelor's|master's|degree|phd)\b"

@@ -31,11 +31,11 @@ Zone = Literal[
 ZONES = ("preferred", "required", "responsibilities", "summary", "boilerplate", "benefits", "company")
 _KINDS = ("start", "line", "inline", "zh_line", "word")
 _SPLIT = re.compile(
-    r"\n+|[。!?;]+(?=\D|$)|\.(?=\s+[^a-z\s]|\s*$)|[●•◦▪■◆○➢✓]"
+    r"\n+|[。!?;]+|\.(?=\s+[^a-z\s]|\s*$)|[●•◦▪■◆○➢✓]"
     r"|(?:(?<=^)|(?<=[^\dA-Za-z.,~\-\x00(]))(?P<number>\d{1,2})[、.)](?=[^\d])"
 )
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|inc|vs|sr|jr|dr|approx|no|st|co|u\.s)|^[a-z])$", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|etc|inc|incl|min|vs|sr|jr|dr|approx|no|st|co|u\.s)|^[a-z])$", re.IGNORECASE
 )
 _DECORATION = re.compile(
     r"[^A-Za-z0-9\u3400-\u9fff]*(?:[一二三四五六七八九十]{1,2}[、.) ]|\d{1,2}[、.)])?"

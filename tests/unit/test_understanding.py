@@ -80,6 +80,20 @@ def test_only_ai_years_asked_are_the_total_too() -> None:
     assert got["years"]["total"]["min"] == got["years"]["ai"]["min"] == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("任职要求：5年以上AI产品经验，其中3年以上教育行业产品经验", 5),
+        ("任职要求：8年以上科技行业经验，其中至少3年产品经验", 8),
+        ("Requirements\n- 10+ years in software, with 3+ years in product management", 10),
+        ("Requirements\n- 10+ years in software, including at least 3 in product management", 10),
+        ("Requirements\n- 4+ years in product management\n- 8+ years in software", 4),
+    ],
+)
+def test_years_that_contain_the_others_are_the_total(text: str, total: int) -> None:
+    assert answer(title="产品经理", description=text)["years"]["total"]["min"] == total
+
+
 def test_years_that_are_only_preferred_say_so() -> None:
     got = answer(description="任职要求：有3年以上产品经验者优先")
     assert got["years"]["total"]["requirement"] == "preferred"
@@ -104,6 +118,24 @@ def test_lines_keep_their_order_and_blank_ones_are_passed_over() -> None:
     assert [json.loads(line)["id"] for line in tag_lines(lines)] == [1, 2, 3]
 
 
+def test_what_is_missing_or_null_is_empty_and_ends_nothing() -> None:
+    names = ("title", "description", "company", "location", "format", "salary_raw", "experience_raw")
+    lines = [
+        '{"id": 1, "title": "产品经理", "description": null}',
+        '{"id": 2, "title": "产品经理"}',
+        '{"id": 3, "title": null, "description": "负责订单。"}',
+        '{"id": 4}',
+        "{}",
+        json.dumps({"id": 6, **dict.fromkeys(names)}),
+        row(id=7),
+    ]
+    answers = [json.loads(line) for line in tag_lines(lines)]
+    assert [answer["id"] for answer in answers] == [1, 2, 3, 4, None, 6, 7]
+    assert [answer["tags"] for answer in answers[:6]] == [[]] * 6
+    assert answers[0] == {**answers[1], "id": 1}
+    assert {answer["role"]["class"] for answer in answers[:6]} == {"other_pm"}
+
+
 def test_a_lone_surrogate_comes_out_as_it_came_in() -> None:
     (line,) = tag_lines(['{"id": "\\ud800", "title": "产品经理", "description": "\\ud800"}'])
     line.encode("utf-8")
@@ -115,7 +147,12 @@ def test_a_lone_surrogate_comes_out_as_it_came_in() -> None:
     [
         ("{", "line 2 is not JSON"),
         ("[1]", "line 2 is not a JSON object"),
-        ('{"id": 1, "title": "x"}', "line 2 has no description"),
+        ("null", "line 2 is not a JSON object"),
+        ('"text"', "line 2 is not a JSON object"),
+        ('{"id": 1, "title": 0, "description": ""}', "line 2: title must be text"),
+        ('{"id": 1, "title": "x", "description": ["y"]}', "line 2: description must be text"),
+        ('{"id": 1, "title": "x", "company": false}', "line 2: company must be text"),
+        ('{"id": 1, "title": "x", "location": {}}', "line 2: location"),
         ('{"id": 1, "title": 5, "description": ""}', "line 2: title must be text"),
         ('{"id": 1, "title": "x", "description": "", "format": "pdf"}', "line 2: format is 'pdf'"),
         ('{"id": 1, "title": "x", "description": "", "location": [1]}', "line 2: location"),
@@ -144,6 +181,7 @@ def test_every_class_and_text_can_be_explained() -> None:
         "大模型产品经理",
         "算法工程师",
         "Product Manager",
+        "Product Manager, Recommendations",
         "Engineer",
         "",
     ):
@@ -152,6 +190,7 @@ def test_every_class_and_text_can_be_explained() -> None:
             ZH,
             "无责底薪，高提成，签约",
             "About us\nWe build LLMs",
+            "Responsibilities\n- Own the recommendation system\n- Run model training with data scientists",
             "薪资：300元/天，经验不限，学历不限",
         ):
             assert explain(f"{title}\n{text}")
