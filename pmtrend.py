@@ -213,6 +213,11 @@ def import_(
             clock=utcnow,
             on_look=on_look,
         )
+    if complete and len(listings) >= 10 and sum(len(one.postings) for one in listings) < 5 * len(listings):
+        click.echo(
+            f"pmtrend: the rows have {len(listings)} different times; each was taken for a whole listing",
+            err=True,
+        )
     for listing in listings:
         for reject in listing.rejects[:10]:
             click.echo(f"pmtrend: not read: {reject.reason}", err=True)
@@ -257,7 +262,9 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
 
 
 @cli.command()
-@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished one).")
+@click.option(
+    "--week", metavar="2026-W47", help="ISO week (default: the last finished, at --as-of)."
+)
 @click.option(
     "--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True, help="Language."
 )
@@ -275,8 +282,8 @@ def _report(context: Context, week: str | None, lang: str, out: Path | None, as_
     from reports.writing import write_report
 
     with context.store() as store:
-        monday = _week(week, store.zone)
         cut = _day_end(as_of, store.zone) if as_of else None
+        monday = _week(week, store.zone, cut or utcnow())
         facts = store.facts(first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut)
     langs: tuple[Literal["en", "zh"], ...] = ("en", "zh") if lang == "both" else (lang,)  # type: ignore[assignment]
     options = f" --as-of {as_of}" if as_of else ""
@@ -291,9 +298,10 @@ def _report(context: Context, week: str | None, lang: str, out: Path | None, as_
     return 0
 
 
-def _week(text: str | None, zone: str) -> date:
+def _week(text: str | None, zone: str, known_at: datetime) -> date:
+    """The week asked for, else the last one that had ended at `known_at`."""
     if text is None:
-        return last_finished(utcnow(), zone)
+        return last_finished(known_at, zone)
     try:
         return parse_label(text)
     except ValueError as error:

@@ -7,13 +7,13 @@ run differ only in where looks come from and what their clock is.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from scraper.errors import InputError
 from scraper.fetching import Fetcher
 from scraper.fetching.replay import ReplayArchive
-from scraper.gathering import Gathered, gather
+from scraper.gathering import Gathered, gather, unreadable
 from scraper.importing import ImportedListing
 from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
@@ -24,6 +24,8 @@ from scraper.understanding import TAXONOMY, understand
 from storage.records import IMPORT, FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
 from storage.status import FAILED
 from storage.store import RunHandle, RunKind, Store
+
+_FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,20 @@ class RunSummary:
         states = Counter(self.states.values())
         counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
         return [
-            f"{self.looks} looks at {len(self.states)} listings: {counts}",
-            f"{self.postings} postings listed, {self.rejected} not readable; of the PM postings "
-            f"{self.created} are new, {self.changed} changed, {self.closed} closed",
-            *([f"{self.duplicates} looks were stored already"] if self.duplicates else []),
+            f"{_count(self.looks, 'look')} at {_count(len(self.states), 'listing')}: {counts}",
+            f"{_count(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
+            f"{self.created} new, {self.changed} changed, {self.closed} closed",
+            *([f"stored already: {_count(self.duplicates, 'look')}"] if self.duplicates else []),
             *(
                 f"  {board}: {state}: {self.reasons[board]}"
                 for board, state in sorted(self.states.items())
-                if state != "complete"
+                if self.reasons[board]
             ),
         ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 OnLook = Callable[[Looked], None]
@@ -231,10 +237,15 @@ def replay(
 ) -> RunSummary:
     """Look at every board that the archive holds, at the times it was archived, in that order.
 
-    `boards` lend their names and markets; a board that is not among them is named after its key.
+    `boards` lend their names and markets; a board that is not among them is named after its key. Raises
+    InputError for a date more than a year ahead, before anything is stored.
     """
-    run = _Run(store, "replay", clock(), on_look, notice=" ".join(archive.notices))
-    for visit in visits(archive, boards):
+    now = clock()
+    found = visits(archive, boards)
+    for visit in found:
+        _check_date(visit.at, now)
+    run = _Run(store, "replay", now, on_look, notice=" ".join(archive.notices))
+    for visit in found:
         family = FAMILIES[visit.board.family]
         fetcher = archive.fetcher(visit.at, visit.until)
         gathered = gather(visit.board, family, fetcher, _wanted, visit.at, visit.first)
@@ -255,7 +266,7 @@ class Visit:
 def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
     """Return every look that the archive holds, in the order of their dates."""
     named = {_spelling(board): board for board in boards}
-    begun: list[tuple[Board, Request, datetime]] = []
+    begun: dict[tuple[str, str, datetime], tuple[Board, Request, datetime]] = {}
     for exchange in archive.exchanges:
         found = listing_of(exchange.url)
         if found is None:
@@ -263,10 +274,12 @@ def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
         family, key = found
         board = Board(family.name, key, key, family.market)
         first = replace(family.first(board), url=exchange.url)
-        begun.append((named.get(_spelling(board), board), first, exchange.at))
+        board = named.get(_spelling(board), board)
+        # Dates have whole seconds: a list asked for twice in one of them is one look.
+        begun.setdefault((board.family, board.key, exchange.at), (board, first, exchange.at))
     following: dict[str, datetime] = {}
     result: list[Visit] = []
-    for board, first, at in reversed(begun):
+    for board, first, at in reversed(begun.values()):
         name = f"{board.family}:{board.key}"
         result.append(Visit(board, first, at, following.get(name)))
         following[name] = at
@@ -276,6 +289,15 @@ def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
 def _spelling(board: Board) -> tuple[str, str]:
     # Archives hold keys in any case, and quoted twice.
     return board.family, unquote(board.key).casefold()
+
+
+def _check_date(observed_at: datetime, now: datetime) -> None:
+    """Refuse a date that can only be a slip: what is older than it would not count any more."""
+    if observed_at > now + _FARTHEST:
+        day = observed_at.date().isoformat()
+        raise InputError(
+            f"there is a listing of {day}, which lies more than a year ahead; nothing was stored"
+        )
 
 
 # ------------------------------------------------------------------ files
@@ -293,20 +315,19 @@ def import_listings(
 ) -> RunSummary:
     """Store the listings of imported files, in the order of their dates, as looks at the source `source`.
 
-    Only with `complete` may what is absent count as missing; unreadable rows (above 10 %) take that back.
-    Raises InputError for a listing dated in the future, before anything is stored.
+    Only with `complete` may what is absent count as missing; too many unreadable rows take that back.
+    Raises InputError for a date more than a year ahead, before anything is stored.
     """
     now = clock()
     for imported in listings:
-        if imported.observed_at and imported.observed_at > now:
-            day = imported.observed_at.date().isoformat()
-            raise InputError(f"these files hold a listing of {day}, which has not come yet")
+        if imported.observed_at:
+            _check_date(imported.observed_at, now)
     run = _Run(store, "import", now, on_look)
     for imported in listings:
         keys = {posting.native_id: company_key(posting.company or source) for posting in imported.postings}
         keys |= {reject.native_id: "" for reject in imported.rejects if reject.native_id}
         listed = len(imported.postings) + len(imported.rejects)
-        state, reason = _import_state(imported, complete, listed)
+        state, reason = _import_state(imported, complete, listed, alone=len(listings) == 1)
         listing = Listing(
             family=IMPORT,
             key=source,
@@ -329,12 +350,14 @@ def import_listings(
     return run.finish(clock())
 
 
-def _import_state(imported: ImportedListing, complete: bool, listed: int) -> tuple[FetchState, str]:
+def _import_state(
+    imported: ImportedListing, complete: bool, listed: int, *, alone: bool
+) -> tuple[FetchState, str]:
     if not complete:
         return "partial", "imported without --complete"
-    if imported.observed_at is None:
-        return "partial", "rows without a date cannot be a complete listing; give --as-of"
-    if len(imported.rejects) > 0.1 * listed:
+    if imported.observed_at is None and not alone:
+        return "partial", "rows without a date beside dated ones are no complete listing; give --as-of"
+    if unreadable(len(imported.rejects), listed):
         return "partial", f"{len(imported.rejects)} of {listed} rows cannot be read"
     return "complete", ""
 

@@ -65,6 +65,12 @@ class Settings(BaseModel):
         return value
 
 
+def known(place: tuple[int | str, ...]) -> set[str]:
+    """Return the names that are allowed where an unknown one stood."""
+    model: type[BaseModel] = Schedule if place[:1] == ("schedule",) and len(place) > 1 else Settings
+    return set(model.model_fields) - {"home", "source"}
+
+
 def load_settings(path: Path | None) -> Settings:
     """Return the settings of `path`, or of ./pmtrend.toml if that exists, or the defaults.
 
@@ -89,6 +95,8 @@ def load_settings(path: Path | None) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            message = f"there is no such setting; there are {', '.join(sorted(known(first['loc'])))}"
         raise ConfigError(f"{path}: {where}: {message}") from None
     except TypeError as error:
         raise ConfigError(f"{path}: {error}") from None

@@ -71,7 +71,14 @@ def gather(
     state, reason = look.judged()
     if state != "failed" and family.parse_detail is not None:
         look.add_details(family, fetcher, wanted)
+        if look.without_details and not reason:
+            reason = f"the details of {look.without_details} postings could not be read"
     return look.gathered(state, reason)
+
+
+def unreadable(rejected: int, listed: int) -> bool:
+    """Tell whether so many items of a listing could not be read that it has changed its shape."""
+    return rejected > max(1, _MAX_REJECTED * listed) or 0 < rejected == listed
 
 
 class _Look:
@@ -81,6 +88,8 @@ class _Look:
         self.total: int | None = None
         self.postings: dict[str, RawPosting] = {}
         self.rejects: list[Reject] = []
+        self.items = 0
+        self.without_details = 0
         self.hash = hashlib.sha256()
 
     def take(self, family: Family, board: Board, fetcher: Fetcher, request: Request) -> Request | None:
@@ -90,7 +99,9 @@ class _Look:
         page: Page = family.parse(board, reply, request)
         self.pages += 1
         self.hash.update(hashlib.sha256(reply.body).digest())
-        # A posting that slips to the next page during the look is listed twice; the first one stands.
+        # An id that a page lists twice is two items of the board's count; one that slips to the next page
+        # during the look is the same item again. The first one stands.
+        self.items += len(page.rejects) + sum(p.native_id not in self.postings for p in page.postings)
         for posting in page.postings:
             self.postings.setdefault(posting.native_id, posting)
         self.rejects += page.rejects
@@ -99,11 +110,11 @@ class _Look:
 
     def judged(self) -> tuple[FetchState, str]:
         listed = len(self.postings) + len(self.rejects)
-        if self.rejects and len(self.rejects) > _MAX_REJECTED * listed:
+        if unreadable(len(self.rejects), listed):
             first = self.rejects[0].reason
             return "failed", f"{len(self.rejects)} of {listed} items cannot be read, the first: {first}"
-        if self.total is not None and listed < self.total * (1 - _DRIFT):
-            return "partial", f"{listed} of the {self.total} postings that the board counts were listed"
+        if self.total is not None and self.items < self.total * (1 - _DRIFT):
+            return "partial", f"{self.items} of the {self.total} postings that the board counts were listed"
         return "complete", ""
 
     def add_details(self, family: Family, fetcher: Fetcher, wanted: Callable[[RawPosting], bool]) -> None:
@@ -117,7 +128,7 @@ class _Look:
             except FetchError:
                 # The posting is listed, and that is what counts; it keeps `detail` as a sign that its
                 # text is not whole.
-                continue
+                self.without_details += 1
 
     def gathered(self, state: FetchState, reason: str) -> Gathered:
         digest = self.hash.hexdigest() if self.pages else hashlib.sha256(reason.encode()).hexdigest()

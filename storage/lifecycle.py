@@ -107,6 +107,15 @@ def agree(first: Set[int], first_at: datetime, second: Set[int], second_at: date
     return not judge(second, second_at, History((len(first),), first, first_at)).suspect
 
 
+def nearer(ids: Set[int], suspect: Set[int], usable: Set[int]) -> bool:
+    """Tell whether a listing resembles the suspect one before it more than the last usable one (Jaccard)."""
+
+    def likeness(other: Set[int]) -> float:
+        return len(ids & other) / (len(ids | other) or 1)
+
+    return likeness(suspect) > likeness(usable) or not (ids or suspect)
+
+
 SpellKind = Literal["backlog", "new", "repost"]
 
 
@@ -132,8 +141,8 @@ def sighted(spell: SpellState | None, at: datetime, *, backlog: bool) -> Resumed
     """Decide what it means that a posting is listed at `at`.
 
     Returns `Resumed` if its latest spell goes on, else the kind of the spell that opens: `backlog` for
-    whatever the first usable listing of a series shows, else `new`, or `repost` when the posting comes
-    back after more than 14 but within 60 days of its first miss.
+    whatever the first usable listing of a series shows and for what comes back into its scope, else `new`,
+    or `repost` when the posting comes back after more than 14 but within 60 days of its first miss.
     """
     if spell is None:
         return "backlog" if backlog else "new"
@@ -142,8 +151,8 @@ def sighted(spell: SpellState | None, at: datetime, *, backlog: bool) -> Resumed
     away = at - spell.missed_at
     if spell.reason != "left_scope" and (spell.confirmed_at is None or away <= SAME_SPELL):
         return Resumed(SpellState(at), gap=spell)
-    if backlog:
-        return "backlog"
+    if backlog or spell.reason == "left_scope":
+        return "backlog"  # it was never closed, so its return is neither a repost nor new
     return "repost" if away <= REPOST else "new"
 
 

@@ -39,6 +39,7 @@ class _Suspect:
     fetch: int
     at: datetime
     ids: Set[int]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +164,16 @@ def _judge_listing(connection: Connection, board: _Board, listing: Listing, ids:
             return _Verdict("suspect", judgement.reason)
         note = _scope_note(board.scope, listing.scope)
         return _Verdict("complete", broke_at=at, break_reason="scope", note=note)
-    judgement = lifecycle.judge(ids, at, history)
-    if not judgement.suspect:
-        return _Verdict("complete")
     before = _previous_suspect(connection, board.id, listing.scope)
+    judgement = lifecycle.judge(ids, at, history)
     if before is None or not lifecycle.agree(before.ids, before.at, ids, at):
-        return _Verdict("suspect", judgement.reason)
+        return _Verdict("suspect" if judgement.suspect else "complete", judgement.reason)
     if history is None:
         return _Verdict("complete", confirms=before)
-    note = f"two looks in a row agree with each other and not with the past: {judgement.reason}"
+    # Asked before time excuses the loss: what stays as it was when it was suspect has changed for good.
+    if not judgement.suspect and not lifecycle.nearer(ids, before.ids, history.last_ids):
+        return _Verdict("complete")
+    note = f"two looks in a row agree with each other and not with the past: {before.reason}"
     return _Verdict("complete", broke_at=before.at, break_reason="coverage", note=note, confirms=before)
 
 
@@ -197,14 +199,14 @@ def _listing_history(connection: Connection, board: _Board) -> History | None:
 
 def _previous_suspect(connection: Connection, board: int, scope: str) -> _Suspect | None:
     row = connection.execute(
-        select(Fetch.id, Fetch.state, Fetch.ids, Fetch.observed_at, Fetch.scope)
+        select(Fetch.id, Fetch.state, Fetch.ids, Fetch.observed_at, Fetch.scope, Fetch.reason)
         .where(Fetch.board_id == board, ~Fetch.late, Fetch.state.in_(("complete", "suspect")))
         .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
         .limit(1)
     ).first()
     if row is None or row.state != "suspect" or row.scope != scope:
         return None
-    return _Suspect(row.id, row.observed_at, unpack(row.ids))
+    return _Suspect(row.id, row.observed_at, unpack(row.ids), row.reason)
 
 
 def _insert_fetch(
@@ -332,13 +334,13 @@ def _believe_unit(connection: Connection, board: _Board, unit: _Unit, book: Spel
     last = book.listed_at(unit.id, unit.last_usable_at)
     history = History(unit.counts[-lifecycle.HISTORY :], last, unit.last_usable_at)
     judgement = lifecycle.judge(unit.listed, at, history)
-    if not judgement.suspect:
-        return True
     if unit.doubted_at is None:
-        return False
+        return not judgement.suspect
     before = book.listed_at(unit.id, unit.doubted_at)
     if not lifecycle.agree(before, unit.doubted_at, unit.listed, at):
-        return False
+        return not judgement.suspect
+    if not judgement.suspect and not lifecycle.nearer(unit.listed, before, last):
+        return True
     _next_epoch(connection, unit)
     book.leave_scope(unit.id, unit.listed, unit.doubted_at, at)
     doubted = select(Fetch.id).where(Fetch.board_id == board.id, Fetch.observed_at == unit.doubted_at)
@@ -347,7 +349,8 @@ def _believe_unit(connection: Connection, board: _Board, unit: _Unit, book: Spel
         .where(Cell.unit_id == unit.id, Cell.fetch_id.in_(doubted))
         .values(accepted_at=at, epoch=unit.epoch)
     )
-    note = f"two looks in a row agree with each other and not with the past: {judgement.reason}"
+    doubt = judgement.reason or lifecycle.judge(before, unit.doubted_at, history).reason
+    note = f"two looks in a row agree with each other and not with the past: {doubt}"
     verdict = _Verdict("complete", break_reason="coverage", note=note)
     _add_break(connection, board.id, unit.id, unit.doubted_at, at, verdict)
     return True

@@ -39,10 +39,14 @@ def public_url(url: str) -> str:
     return quote(public, safe=_PRINTABLE, errors="backslashreplace")
 
 
+_CACHE_BREAKERS = frozenset({"timestamp", "_"})
+"""Parameters that sites add to be asked anew; they ask for nothing."""
+
+
 def unordered_url(url: str) -> str:
     """Return the public form of `url` with its query parameters sorted: equal for equal questions."""
     base, mark, query = public_url(url).partition("?")
-    return base + mark + "&".join(sorted(query.split("&")))
+    return base + mark + "&".join(sorted(p for p in query.split("&") if _parameter(p) not in _CACHE_BREAKERS))
 
 
 def public_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

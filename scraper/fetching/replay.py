@@ -94,13 +94,19 @@ class ReplayArchive:
         return ReplayFetcher(self, at, until)
 
     def find(self, request: Request, at: datetime, until: datetime | None) -> Exchange | None:
-        """Return the first exchange for `request` in [at, until): by its URL, else by its URL reordered."""
+        """Return the exchange for `request` in [at, until): by its URL, else by its URL reordered.
+
+        The first that answered 200; archives of others hold the failed tries before it, too. If none did, the
+        first.
+        """
         question = request.method, payload_digest(request.body)
         for known, form in ((self._exact, public_url), (self._unordered, unordered_url)):
             candidates = known.get((form(request.url), *question), [])
             first = bisect_left(candidates, at, key=lambda exchange: exchange.at)
-            if first < len(candidates) and (until is None or candidates[first].at < until):
-                return candidates[first]
+            end = bisect_left(candidates, until, key=lambda exchange: exchange.at) if until else None
+            within = candidates[first:end]
+            if within:
+                return next((exchange for exchange in within if exchange.status == 200), within[0])
         return None
 
     def answer(self, exchange: Exchange) -> Answer:

@@ -20,7 +20,10 @@ _EN_CLAUSE = re.compile(
     r"|background|exposure|understanding|prior|previous|ideally|preferably|degree|bonus|strong"
     r"|proficien|an? |but |ability))"
     # a higher degree wished for beside one that is asked for: "Bachelor's degree required, MBA preferred"
-    r"|,?\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a|master|ph\.?d|advanced|graduate degree)"
+    # (but not in "Bachelor's or Master's preferred": there both are wishes)
+    r"|(?<!\bor)(?<!\bor a)(?<!\bor an),?\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a"
+    r"|m\.?s\.?(?= (?:degree|or|in|is|an?|highly|strongly|preferred|desired)\b)"
+    r"|master|ph\.?d|doctora|advanced|graduate degree)"
     r"[\w'./ ]{0,40}"
     r"(?:preferred|desired|desirable|a plus|a bonus|an asset|an advantage|nice to have|would be))"
 )

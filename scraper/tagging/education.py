@@ -1,7 +1,8 @@
 """The lowest degree that a posting asks for."""
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -23,7 +24,19 @@ _GATE = re.compile(
 
 _STILL_ASKED = re.compile(
     r"(?:(?!优先|加分|佳)[^,;。])*(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
+    # "本科(硕士优先)": the wish is what the brackets hold
+    r"|[^,;。()]{0,8}\([^()]{2,}(?:优先|加分|佳)[^()]*\)"
 )
+_DEMANDS_BEFORE = re.compile(
+    r"(?:at least|minimum(?: of)?:?|minimum requirement:|required:|requires|must (?:have|hold|possess))\s+(?:an?\s+)?$"
+)
+_DEMANDS_AFTER = re.compile(
+    # What may stand between a degree and what is said of it: its field, no other demand.
+    r"(?:(?!\d|\b(?:experience|knowledge|skills?|familiar|ability|understanding)\b)[^;()。]){0,80}?"
+    r"(?:(?P<wish>preferred|a plus|desir|a bonus|an asset|an advantage|nice to have|ideal|not required|优先|加分|佳)"
+    r"|(?P<demand>\b(?:required|(?:a|is) must|mandatory|essential|necessary)\b|必须|必需|必备|硬性要求))"
+)
+_ALTERNATIVE = re.compile(r"\W*(?:degree)?\s*(?:or|/|或|、)\s*(?:an?\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +106,14 @@ def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list
             local = start - sentence.start
             if _rejected(text, start, end, sentence) or (inside(local, marks.negated) and name != "none"):
                 continue
-            preferred = inside(local, marks.preferred)
-            if preferred and _STILL_ASKED.match(text.low, end, sentence.end):
+            preferred = sentence.zone == "preferred" or (
+                inside(local, marks.preferred)
                 # "本科及以上学历，计算机专业优先": the field is preferred, the degree is not
-                preferred = False
-            requirement: Literal["required", "preferred"] = (
-                "preferred" if preferred or sentence.zone == "preferred" else "required"
+                and not _STILL_ASKED.match(text.low, end, sentence.end)
             )
+            if preferred and _demanded(text.low, sentence, spans, start):
+                preferred = False
+            requirement: Literal["required", "preferred"] = "preferred" if preferred else "required"
             if name == _UNNAMED and not _ENOUGH.match(text.low, end):
                 unnamed.append(Degree("bachelor", requirement, start, end))
             else:
@@ -108,6 +122,25 @@ def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list
         degrees.extend(named)
         degrees.extend(one for one in unnamed if not any(_settles(other, one) for other in named))
     return sorted(degrees, key=lambda degree: degree.start)
+
+
+def _demanded(low: str, sentence: Sentence, spans: Sequence[tuple[int, int, str]], start: int) -> bool:
+    """Tell whether the words around the degree at `start` demand it: "PhD preferred, Master's required".
+
+    `spans` are the degrees of the text, in order. What is said of the last of some alternatives is said of
+    each ("BS or MS required"); what is said of another degree is not said of this one.
+    """
+    first = bisect_left(spans, (start,))
+    end = spans[first][1]
+    before = _DEMANDS_BEFORE.search(low, sentence.start, start) is not None
+    for following, stop, _ in spans[first + 1 :]:
+        if following >= sentence.end or not (following < end or _ALTERNATIVE.fullmatch(low, end, following)):
+            break
+        end = max(end, stop)
+    limit = next((other for other, _, _ in spans[first + 1 :] if other >= end), sentence.end)
+    # The spelling itself may hold the word ("master required").
+    said = _DEMANDS_AFTER.match(low, start, min(limit, sentence.end))
+    return said["demand"] is not None if said else before
 
 
 def _settles(named: Degree, unnamed: Degree) -> bool:

@@ -76,7 +76,7 @@ class _Measures:
     any_ai: float
     preferred: int
     model_work: float
-    asks: bool
+    title_decides: bool
 
 
 def classify(
@@ -189,7 +189,7 @@ def _measure(title_low: str, low: str, hits: Iterable[RoleHit], sentences: Seque
         any_ai=sums["any"],
         preferred=len(preferred),
         model_work=_model_work(low, on_model, sentences),
-        asks=_length(sentences) > 0,
+        title_decides=_title_decides(low, sentences, wishes=bool(preferred)),
     )
 
 
@@ -251,7 +251,7 @@ def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> di
     named = max(measures.title_classic, measures.title_genai)
     borne_out = measures.model_work > 0
     parts = {
-        "title_technique": core["title_technique"] * (named >= 0.5),
+        "title_technique": _title_technique(measures, core) * (named >= 0.5),
         "title_strategy": core["title_strategy"] * (0 < named < 0.5),
         "title_object": core["title_object"] * (not named and measures.title_object and borne_out),
         "title_ai": _title_ai(measures, core),
@@ -265,10 +265,27 @@ def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> di
 
 
 def _title_ai(measures: _Measures, core: Mapping[str, float]) -> float:
-    """ "AI" in a title counts if the duties bear it out; of a posting without duties it is all there is."""
+    """ "AI" in a title counts if the duties bear it out; where there is hardly a text it is all there is."""
     if not measures.title_ai:
         return 0.0
-    return core["limit"] if not measures.asks else core["title_ai"] * (measures.any_ai > 0)
+    return core["limit"] if measures.title_decides else core["title_ai"] * (measures.any_ai > 0)
+
+
+def _title_technique(measures: _Measures, core: Mapping[str, float]) -> float:
+    return max(core["title_technique"], core["limit"] * measures.title_decides)
+
+
+def _title_decides(low: str, sentences: Sequence[Sentence], *, wishes: bool) -> bool:
+    """Tell whether the text is too short to speak against its title.
+
+    One that names AI only as a wish does speak, however short it is.
+    """
+    asked = sum(
+        _zone_weight(sentences, index)
+        for index, sentence in enumerate(sentences)
+        if not _is_heading(low, sentence)
+    )
+    return asked == 0 or (asked < load("roles")["core"]["short_text"] and not wishes)
 
 
 def _axis(

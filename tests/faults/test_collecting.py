@@ -17,6 +17,7 @@ from scraper.boards import load_boards
 from scraper.errors import ServerTrouble
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.client import HttpFetcher
+from scraper.fetching.outcome import Answer
 from scraper.fetching.replay import ReplayArchive
 from scraper.importing import ImportedListing
 from scraper.model import Board, RawPosting, Reject, Reply, Request
@@ -112,6 +113,23 @@ def test_a_live_run_and_the_replay_of_its_archive_learn_the_same(
 
 
 @pytest.mark.usefixtures("on_loopback")
+def test_a_list_asked_for_twice_in_a_second_is_one_look_and_the_good_answer_counts(
+    board: Any, tmp_path: Path
+) -> None:
+    url = board.url("/acme")
+    body = json.dumps({"jobs": [job(1, "Product Manager", "x")], "meta": {"total": 1}}).encode()
+    with WarcArchive(tmp_path / "archive", now) as archive:
+        for status, content in ((503, b"busy"), (200, body), (200, body)):
+            archive.write(
+                Request(url), Answer(url, status, (("Content-Type", "application/json"),), content, NOW)
+            )
+    assert archive.path is not None
+    with opened(tmp_path / "x.db") as store:
+        summary = collecting.replay(store, ReplayArchive([archive.path]), [], clock=now)
+    assert (summary.looks, summary.states) == (1, {"greenhouse:acme": "complete"})
+
+
+@pytest.mark.usefixtures("on_loopback")
 def test_a_bug_in_the_middle_loses_no_board_before_it(
     board: Any,
     scripted: Any,
@@ -200,11 +218,23 @@ def test_without_complete_nothing_is_ever_missing(tmp_path: Path) -> None:
         assert store.status().open == store.status().total
 
 
-def test_undated_or_unreadable_rows_are_no_complete_listing(tmp_path: Path) -> None:
+def test_unreadable_rows_take_completeness_back_but_one_does_not(tmp_path: Path) -> None:
     with opened(tmp_path / "x.db") as store:
-        undated = do_import(store, imported(None, "Product Manager"))
-        broken = do_import(store, imported(NOW, "Product Manager", rejects=1))
-    assert undated.states == broken.states == {"import:feed": "partial"}
+        one = do_import(store, imported(NOW - timedelta(days=7), "Product Manager", "PM of AI", rejects=1))
+        two = do_import(store, imported(NOW, "Product Manager", "PM of AI", rejects=2))
+    assert (one.states, two.states) == ({"import:feed": "complete"}, {"import:feed": "partial"})
+
+
+def test_a_file_without_any_date_is_a_listing_of_now(tmp_path: Path) -> None:
+    with opened(tmp_path / "x.db") as store:
+        assert do_import(store, imported(None, "Product Manager")).states == {"import:feed": "complete"}
+        assert store.last_observation() == NOW
+
+
+def test_rows_without_a_date_beside_dated_ones_are_no_complete_listing(tmp_path: Path) -> None:
+    with opened(tmp_path / "x.db") as store:
+        dated, undated = imported(NOW - timedelta(days=1), "Product Manager"), imported(None, "AI PM")
+        assert do_import(store, dated, undated).states == {"import:feed": "partial"}
 
 
 def test_a_new_scope_name_breaks_the_series(tmp_path: Path) -> None:

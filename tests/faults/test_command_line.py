@@ -149,11 +149,16 @@ def test_a_row_without_a_title_is_named_and_the_others_are_kept(run: Run, tmp_pa
     assert (found["seen"], found["rejected"], found["postings"]["total"]) == (3, 1, 2)
 
 
-def test_a_listing_of_the_future_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_listing_of_the_far_future_is_a_slip_and_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "jobs.csv").write_text("title,company\nProduct Manager,Acme\n")
     outcome = run("import", "jobs.csv", "--source", "x", "--as-of", "2999-01-01")
-    assert "not come yet" in one_sentence(outcome)
+    assert "a listing of 2999-01-01" in one_sentence(outcome)
     assert json.loads(run("status", "--json").out)["postings"]["total"] == 0
+
+
+def test_the_default_week_is_the_last_that_had_ended_by_as_of(run: Run, tmp_path: Path) -> None:
+    assert run("report", "--as-of", "2026-05-07", "--lang", "en").code == 0
+    assert (tmp_path / "pmtrend-reports" / "2026-W18").is_dir()
 
 
 def test_a_second_run_on_the_same_store_waits_for_nobody(run: Run, tmp_path: Path) -> None:

@@ -195,6 +195,19 @@ def test_a_revisit_whose_body_is_in_no_given_file_is_named_and_fails_alone(tmp_p
 # ------------------------------------------------------------------ reading: archives of others
 
 
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_failed_tries_that_are_not_marked_do_not_hide_the_answer(tmp_path, seconds):
+    later = MONDAY + timedelta(seconds=seconds)
+    path = write(tmp_path, answered(b"busy", status=503), answered(b"[1]", later))
+    assert ReplayArchive([path]).fetcher(MONDAY).fetch(Request(URL)).json() == [1]
+
+
+def test_what_only_serves_to_be_asked_anew_is_no_part_of_the_question(tmp_path):
+    path = write(tmp_path, answered(b"[1]", url=f"{URL}&timestamp=1760000000001"))
+    fetcher = ReplayArchive([path]).fetcher(MONDAY)
+    assert fetcher.fetch(Request(f"{URL}&timestamp=1760000000999")).json() == [1]
+
+
 def foreign(*records, compressed=True):
     """A WARC 1.0 file by warcio alone, of (type, url, status line or method, headers, body, extra)."""
     out = io.BytesIO()

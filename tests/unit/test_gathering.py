@@ -94,9 +94,24 @@ def test_fewer_than_the_board_counts_is_partial_but_a_moving_total_is_not() -> N
     assert Script(page(*many, total=2255)).look().state == "complete"
 
 
+def test_an_id_listed_twice_on_a_page_is_two_of_the_boards_count() -> None:
+    assert Script(page("a", "b", "b", total=3)).look().state == "complete"
+
+
+def test_an_item_that_slips_hides_that_another_was_missed() -> None:
+    ids = [str(number) for number in range(10)]
+    look = Script(page(*ids, next_page=1), page("9", total=11)).look()
+    assert (look.state, look.reason) == (
+        "partial",
+        "10 of the 11 postings that the board counts were listed",
+    )
+
+
 def test_more_than_a_tenth_unreadable_fails_the_board_and_keeps_the_rest() -> None:
     nine = [str(number) for number in range(9)]
     assert Script(page(*nine, rejects=1)).look().state == "complete"
+    assert Script(page("a", "b", "c", rejects=1)).look().state == "complete", "one bad item is no new shape"
+    assert Script(page(rejects=1)).look().state == "failed", "but a listing of which nothing can be read is"
     look = Script(page(*nine, rejects=2)).look()
     assert (look.state, len(look.postings), look.reason) == (
         "failed",
@@ -115,7 +130,7 @@ def test_details_are_fetched_for_wanted_postings_only_and_may_fail() -> None:
     )
     script = Script(listed, details={"1": None, "2": ServerTrouble("u", "503")})
     look = script.look()
-    assert look.state == "complete"
+    assert (look.state, look.reason) == ("complete", "the details of 1 postings could not be read")
     assert [p.description for p in look.postings] == ["whole", "list text", "list text"]
     assert [p.detail is None for p in look.postings] == [True, False, False]
     assert script.asked == ["page:0", "detail:1", "detail:2"]

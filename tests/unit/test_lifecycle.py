@@ -62,6 +62,13 @@ def test_two_suspect_listings_confirm_each_other_only_if_they_are_alike() -> Non
     assert lifecycle.agree(frozenset(), day(0), frozenset(), day(7))
 
 
+def test_a_listing_is_nearer_to_what_it_resembles_more() -> None:
+    usual, halved = frozenset(range(30)), frozenset(range(20))
+    assert lifecycle.nearer(halved, halved, usual)
+    assert not lifecycle.nearer(usual, halved, usual)
+    assert lifecycle.nearer(frozenset(), frozenset(), usual)
+
+
 def test_one_miss_dates_a_closure_and_a_second_a_day_later_confirms_it() -> None:
     spell = lifecycle.missed(SpellState(day(0)), day(7))
     assert (spell.missed_at, spell.confirmed_at) == (day(7), None)
@@ -105,4 +112,6 @@ def test_leaving_the_scope_ends_a_spell_without_closing_it_and_keeps_earlier_clo
     left = lifecycle.left_scope(SpellState(day(0)), day(7))
     assert (left.missed_at, left.confirmed_at, left.reason) == (day(7), day(7), "left_scope")
     assert lifecycle.left_scope(CLOSED, day(21)) == CLOSED
-    assert lifecycle.sighted(left, day(8), backlog=False) == "repost"
+    assert lifecycle.sighted(left, day(8), backlog=False) == "backlog", (
+        "back in scope: neither new nor repost"
+    )

@@ -189,9 +189,9 @@ def moved_to(location: str) -> str:
 
 REAL = {
     **{f"judge {a}": judged(*a) for a in [(0, None), (0, 40), (1, 60), (900, 60), (-60, 60)]},
-    "import": collecting._import_state(imported(NOW, 0), False, 1)[1],
-    "import without date": collecting._import_state(imported(None, 0), True, 1)[1],
-    "import with rejects": collecting._import_state(imported(NOW, 3), True, 4)[1],
+    "import": collecting._import_state(imported(NOW, 0), False, 1, alone=True)[1],
+    "import without date": collecting._import_state(imported(None, 0), True, 1, alone=False)[1],
+    "import with rejects": collecting._import_state(imported(NOW, 3), True, 4, alone=True)[1],
     "rejects": gathered(rejects=3),
     "total": gathered(total=90),
     "endless": gathered(endless=True),

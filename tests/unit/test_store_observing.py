@@ -87,6 +87,54 @@ def test_two_suspect_looks_that_agree_break_the_series_and_censor_the_rest(recor
     assert [cell.first for cell in found.cells] == [True, True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [(40, 20), (40, 23), (30, 15), (20, 10), (10, 3), (60, 30), (300, 150), (8, 0)]
+)
+def test_a_listing_that_stays_halved_breaks_once_and_closes_nothing(
+    recorder: Recorder, before: int, after: int
+) -> None:
+    ids = [f"p{number}" for number in range(before)]
+    looks = [listing(day(7 * week), ids) for week in range(5)]
+    looks += [listing(day(7 * week), ids[:after]) for week in range(5, 11)]
+    states = [result.state for result in recorder.record(*looks)]
+    assert states == ["complete"] * 5 + ["suspect"] + ["complete"] * 5
+    found = facts(recorder)
+    assert [b.week for b in found.breaks] == [day(35).date()]
+    assert not any(spell.closed for spell in found.spells)
+
+
+def test_a_listing_that_recovers_breaks_nothing_whatever_it_was_in_between(recorder: Recorder) -> None:
+    ids = [f"p{number}" for number in range(30)]
+    recorder.record(
+        *(listing(day(7 * week), ids) for week in range(3)),
+        listing(day(21), ids[:15]),
+        listing(day(28), ids[:28]),
+    )
+    assert facts(recorder).breaks == ()
+    assert facts(recorder).cells[-1].usable
+
+
+def test_an_employer_that_stays_halved_in_a_feed_breaks_once(recorder: Recorder) -> None:
+    many = {f"e{number}": [f"e{number}-{k}" for k in range(3)] for number in range(20)}
+    big = [f"big-{k}" for k in range(10)]
+    recorder.record(*(feed(day(7 * week), many | {"big": big}) for week in range(4)))
+    recorder.record(*(feed(day(7 * week), many | {"big": big[:3]}) for week in range(4, 10)))
+    found = facts(recorder)
+    assert [(b.unit, b.reason) for b in found.breaks] == [("big", "coverage")]
+    assert not any(spell.closed for spell in found.spells)
+
+
+def test_what_comes_back_into_scope_is_backlog(recorder: Recorder) -> None:
+    wide = TEN + OTHERS
+    recorder.record(
+        listing(day(0), wide, scope="wide"),
+        listing(day(7), TEN[:8], scope="narrow"),
+        listing(day(14), TEN[:8], scope="narrow"),
+        listing(day(21), TEN[:9], scope="narrow"),
+    )
+    assert [s.kind for s in spells(recorder, "p8")] == ["backlog", "backlog"]
+
+
 def test_a_suspect_look_that_stays_alone_breaks_nothing(recorder: Recorder) -> None:
     recorder.record(
         listing(day(0), TEN + OTHERS),
