@@ -148,10 +148,10 @@ def _understood(
 ) -> PostingRecord | None:
     """The record of a posting, tagged unless the store has this content; None if nothing new is known."""
     record = normalise(raw, company=company, market=market)
-    if raw.native_id in known and (raw.detail is not None or not record.text.strip()):
-        return None  # its details were not read, or the list came without texts: what is stored is better
     if known.get(raw.native_id) == record.content_hash:
         return record
+    if raw.native_id in known and raw.detail is not None:
+        return None  # its details could not be read this time: what is stored is better
     return replace(record, tagging=tag_record(record))
 
 

@@ -70,16 +70,18 @@ def create_posting(
     return int(created)
 
 
-def latest_versions(connection: Connection, posting_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
-    """Return posting id -> (version id, content hash) of the latest version."""
-    found: dict[int, tuple[int, str]] = {}
+def latest_versions(connection: Connection, posting_ids: Sequence[int]) -> dict[int, tuple[int, str, bool]]:
+    """Return posting id -> (version id, content hash, whether it has a text) of the latest version."""
+    found: dict[int, tuple[int, str, bool]] = {}
     for ids in chunks(posting_ids):
         rows = connection.execute(
-            select(Version.posting_id, Version.id, Version.content_hash)
+            select(
+                Version.posting_id, Version.id, Version.content_hash, (Version.text != "").label("has_text")
+            )
             .where(Version.posting_id.in_(ids))
             .order_by(Version.posting_id, Version.first_seen_at)
         )
-        found.update({row.posting_id: (row.id, row.content_hash) for row in rows})
+        found.update({row.posting_id: (row.id, row.content_hash, row.has_text) for row in rows})
     return found
 
 
@@ -138,10 +140,12 @@ def store_contents(
             known[posting.native_id] = _create(connection, listing, posting, unit_of)
             result.created += 1
         number = known[posting.native_id][0]
-        version_id, content_hash = latest.get(number, (0, ""))
+        version_id, content_hash, has_text = latest.get(number, (0, "", False))
+        if has_text and not posting.text.strip():
+            continue  # a list that came without texts takes none away
         if content_hash != posting.content_hash:
             version_id = add_version(connection, number, posting, listing.observed_at)
-            latest[number] = (version_id, posting.content_hash)
+            latest[number] = (version_id, posting.content_hash, bool(posting.text))
             if not new:
                 values = {"vacancy": posting.vacancy_key, "url": posting.url}
                 connection.execute(update(Posting).where(Posting.id == number).values(values))

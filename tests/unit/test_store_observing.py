@@ -181,6 +181,13 @@ def test_a_changed_text_is_a_new_version_and_the_old_one_is_kept(recorder: Recor
     assert texts == ["RAG", "RAG and agents", "RAG"]
 
 
+def test_a_list_without_texts_takes_none_away(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a"], texts={"a": "RAG"}), listing(day(7), ["a"], texts={"a": ""}))
+    with recorder.store.engine.begin() as connection:
+        assert connection.scalars(select(Version.text)).all() == ["RAG"]
+    assert spells(recorder, "a")[0].last_seen_at == day(7)
+
+
 def test_an_employer_new_to_a_feed_is_backlog_though_the_feed_is_not(recorder: Recorder) -> None:
     recorder.record(
         feed(day(0), {"acme": ["a1", "a2"], "bolt": ["b1"]}),
