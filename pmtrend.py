@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, BinaryIO, Literal
 
 import click
 from tqdm import tqdm
@@ -262,9 +262,7 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
 
 
 @cli.command()
-@click.option(
-    "--week", metavar="2026-W47", help="ISO week (default: the last finished, at --as-of)."
-)
+@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished, at --as-of).")
 @click.option(
     "--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True, help="Language."
 )
@@ -334,23 +332,30 @@ def weekly(context: Context) -> int:
 
 
 @cli.command()
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="surrogateescape"), default="-")
+@click.argument("file", type=click.File("rb"), default="-")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
-def tag(file: TextIO, jsonl: bool) -> None:
+def tag(file: BinaryIO, jsonl: bool) -> int:
     """Show what would be tagged in a text, and why (first line: the title; or from stdin)."""
     from scraper.explaining import explain
-    from scraper.understanding import tag_lines
+    from scraper.understanding import decode_text, tag_lines
 
     if jsonl:
-        for line in tag_lines(file):
+        problems: list[str] = []
+        for line in tag_lines(file, problems):
             click.echo(line)
-        return
+        for problem in problems:
+            click.echo(f"pmtrend: {problem}", err=True)
+        return 1 if problems else 0
     if file.isatty():
         click.echo("paste a posting (first line: its title), end with Ctrl-D", err=True)
-    text = file.read()
+    try:
+        text = decode_text(file.read())
+    except InputError as error:
+        raise InputError(f"the text {error}") from None
     if not text.strip():
         raise InputError("there is no text to tag")
-    click.echo(explain(text))
+    click.echo(explain(text), color=False if os.environ.get("NO_COLOR") else None)
+    return 0
 
 
 @cli.command()

@@ -1,16 +1,20 @@
 """What `pmtrend tag` tells a person about a pasted posting, and why, in the language of the posting."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 import click
 
+from scraper.normalizing.titles import is_pm_title
 from scraper.tagging.roles import Verdict, signs
 from scraper.tagging.zones import Sentence
 from scraper.understanding import TAXONOMY, Understanding, understand
 from storage.records import Pay, Quote, YearsAsked
 
 _TITLE_LENGTH = 120
+_TITLE_ALONE = 60
+_SAYS_MORE = re.compile(r"[。;；:：!！?？]|\.\s|\d\+?\s*(?:年|years?\b|yrs?\b)|学历|本科|负责", re.IGNORECASE)
 _QUOTE_LENGTH = 80
 
 _EN: Mapping[str, str] = {
@@ -134,7 +138,8 @@ _COLOURS = {"required": "green", "duty": "cyan", "preferred": "yellow", "mention
 def explain(pasted: str) -> str:
     """Return the explanation of a pasted posting, with terminal colours (click strips them off a terminal).
 
-    The first line is the title if it is short and more follows; else the whole is the description.
+    The first line is the title if it is short and more follows, or if all it says is a PM title; else the
+    whole is the description.
     """
     title, description = split(pasted)
     found = understand(title, description)
@@ -145,9 +150,13 @@ def explain(pasted: str) -> str:
 def split(pasted: str) -> tuple[str, str]:
     """Return title and description of a pasted posting."""
     first, _, rest = pasted.strip().partition("\n")
-    if rest.strip() and len(first) <= _TITLE_LENGTH:
+    if len(first) <= _TITLE_LENGTH and (rest.strip() or _is_a_title(first)):
         return first.strip(), rest.strip()
     return "", pasted.strip()
+
+
+def _is_a_title(line: str) -> bool:
+    return len(line) <= _TITLE_ALONE and is_pm_title(line) and not _SAYS_MORE.search(line)
 
 
 def _lines(title: str, found: Understanding, words: Mapping[str, str]) -> Iterator[str]:

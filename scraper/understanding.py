@@ -5,6 +5,8 @@ Nothing here asks the clock, the network or the store.
 """
 
 import json
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -19,6 +21,13 @@ from storage.records import EducationAsked, Pay, Quote, Tagging, TaxonomyRecord,
 
 TAXONOMY: TaxonomyRecord = taxonomy_record()
 """The taxonomy of this release: version, hash over all that decides tags, tags."""
+
+_TOLERANCE = 50
+"""Bytes above 127 for each broken one, from which on a text is still UTF-8."""
+_LINE_END = re.compile(r"\r\n?")
+_TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw")
+"""Fields that are text and in which spreadsheets put numbers."""
+_LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*[,}]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,38 +159,113 @@ def _number(value: float | None) -> float | int | None:
     return int(value) if value is not None and value == int(value) else value
 
 
-def tag_lines(lines: Iterable[str]) -> Iterator[str]:
+def decode_text(raw: bytes) -> str:
+    """Decode what a user gave, line ends as \\n: UTF-8, with or without a byte-order mark, else GB18030.
+
+    A few broken bytes in much UTF-8 become U+FFFD, since as GB18030 all the rest would be read wrongly.
+    Raises InputError, the end of a sentence, if it is neither.
+    """
+    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    damage = text.count("\ufffd") - raw.count("\ufffd".encode())
+    if damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
+        return _LINE_END.sub("\n", text)
+    try:
+        return _LINE_END.sub("\n", raw.decode("gb18030"))
+    except UnicodeDecodeError:
+        raise InputError("is neither UTF-8 nor GB18030 text") from None
+
+
+class _BadLine(Exception):
+    """A line that cannot be understood: the end of the sentence that says why, and the line's id."""
+
+    def __init__(self, reason: str, id: Any = None):
+        super().__init__(reason)
+        self.id = id
+
+
+def tag_lines(lines: Iterable[str | bytes], problems: list[str] | None = None) -> Iterator[str]:
     """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
 
-    A field that is missing or null says nothing, an `id` so is null in the answer. Raises InputError naming
-    the first line that is no JSON object or whose fields are not of the contract's types; what stood before
-    it has been yielded by then.
+    Bytes are decoded line by line (`decode_text`). A field that is missing or null says nothing, an `id` so
+    is null in the answer. A line that is no JSON object, or in which a field is not of the contract's types,
+    is answered by `{"id": …, "error": "line 3 …"}` (id: null if it cannot be read); the sentence is appended
+    to `problems`, too.
     """
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            row = _row(line, number)
+        try:
+            text = _line_text(line)
+            if not text.strip():
+                continue
+            row = _row(text)
             html = row.get("format") == "html"
-            yield _dumps(to_json(row.get("id"), _understand_row(row), with_text=html))
+            answer = _dumps(to_json(row.get("id"), _understand_row(row), with_text=html))
+        except _BadLine as bad:
+            error = f"line {number} {bad}"
+            if problems is not None:
+                problems.append(error)
+            answer = _dumps({"id": bad.id, "error": error})
+        yield answer
 
 
-def _row(line: str, number: int) -> Mapping[str, Any]:
+def _line_text(line: str | bytes) -> str:
+    if isinstance(line, str):
+        return line.removeprefix("\ufeff")
     try:
-        row = json.loads(line.removeprefix("\ufeff"))
+        return decode_text(line)
+    except InputError as error:
+        # What is asked for by name can still be found: an id is mostly ASCII.
+        raise _BadLine(str(error), _id_in(line.decode("ascii", errors="replace"))) from error
+
+
+def _id_in(text: str) -> Any:
+    """Return the id that a broken line begins with, if it does."""
+    found = _LEADING_ID.match(text)
+    if found is None or "\ufffd" in found[1]:
+        return None
+    try:
+        return _plain_id(json.loads(found[1]))
+    except ValueError:
+        return None
+
+
+def _plain_id(id: Any) -> Any:
+    """Return `id`, or None if JSON cannot say it."""
+    try:
+        json.dumps(id, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return id
+
+
+def _row(text: str) -> Mapping[str, Any]:
+    """Return the object of a line, its numbers in text fields as text. Raises _BadLine."""
+    try:
+        row = json.loads(text)
+    except json.JSONDecodeError as error:  # its own text counts lines from the beginning of this one
+        raise _BadLine(f"is not JSON: {error.msg} (column {error.colno})", _id_in(text)) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"line {number} is not JSON: {error}") from error
+        raise _BadLine(f"is not JSON: {error}", _id_in(text)) from error
     if not isinstance(row, dict):
-        raise InputError(f"line {number} is not a JSON object")
-    texts = ("title", "description", "company", "salary_raw", "experience_raw", "education_raw")
-    if wrong := [name for name in texts if not isinstance(row.get(name), str | None)]:
-        raise InputError(f"line {number}: {', '.join(wrong)} must be text")
+        raise _BadLine("is not a JSON object")
+    id = _plain_id(row.get("id"))
+    if id is None and row.get("id") is not None:
+        raise _BadLine("has an id that is no finite number")
+    row |= {name: str(row[name]) for name in _TEXTS if _is_number(row.get(name))}
+    if wrong := [name for name in (*_TEXTS, "description") if not isinstance(row.get(name), str | None)]:
+        raise _BadLine(f"is not understood: {', '.join(wrong)} must be text", id)
     if row.get("format") not in (None, "text", "html"):
-        raise InputError(f"line {number}: format is {row['format']!r}; it must be text or html")
+        raise _BadLine(f"is not understood: format is {row['format']!r}; it must be text or html", id)
     places = row.get("location")
     if not isinstance(places, str | None) and not (
         isinstance(places, list) and all(isinstance(p, str) for p in places)
     ):
-        raise InputError(f"line {number}: location must be text or a list of texts")
+        raise _BadLine("is not understood: location must be text or a list of texts", id)
     return row
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether `value` is a finite number; JSON's true is none, though Python's is."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _understand_row(row: Mapping[str, Any]) -> Understanding:

@@ -1,7 +1,6 @@
 """The lowest degree that a posting asks for."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -28,12 +27,14 @@ _STILL_ASKED = re.compile(
     r"|[^,;。()]{0,8}\([^()]{2,}(?:优先|加分|佳)[^()]*\)"
 )
 _DEMANDS_BEFORE = re.compile(
-    r"(?:at least|minimum(?: of)?:?|minimum requirement:|required:|requires|must (?:have|hold|possess))\s+(?:an?\s+)?$"
+    r"(?:at least|minimum(?: of)?:?|minimum requirement:|required:|requires|must (?:have|hold|possess))"
+    r"\s+(?:an?\s+)?$"
 )
 _DEMANDS_AFTER = re.compile(
     # What may stand between a degree and what is said of it: its field, no other demand.
     r"(?:(?!\d|\b(?:experience|knowledge|skills?|familiar|ability|understanding)\b)[^;()。]){0,80}?"
-    r"(?:(?P<wish>preferred|a plus|desir|a bonus|an asset|an advantage|nice to have|ideal|not required|优先|加分|佳)"
+    r"(?:(?P<wish>preferred|a plus|desir|a bonus|an asset|an advantage|nice to have|ideal|not required"
+    r"|优先|加分|佳)"
     r"|(?P<demand>\b(?:required|(?:a|is) must|mandatory|essential|necessary)\b|必须|必需|必备|硬性要求))"
 )
 _ALTERNATIVE = re.compile(r"\W*(?:degree)?\s*(?:or|/|或|、)\s*(?:an?\s+)?")
@@ -96,7 +97,8 @@ def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list
     degrees: list[Degree] = []
     scanned = _degree_words().scan(text.low)
     spans = sorted((*span, name) for name, found in scanned.items() for span in found)
-    for index, group in groupby(spans, key=lambda span: zoning.index(span[0])):
+    for index, grouped in groupby(spans, key=lambda span: zoning.index(span[0])):
+        group = list(grouped)
         sentence, marks = zoning.sentences[index], marked(index)
         if sentence.zone in ("company", "benefits", "boilerplate"):
             continue
@@ -111,7 +113,7 @@ def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list
                 # "本科及以上学历，计算机专业优先": the field is preferred, the degree is not
                 and not _STILL_ASKED.match(text.low, end, sentence.end)
             )
-            if preferred and _demanded(text.low, sentence, spans, start):
+            if preferred and _demanded(text.low, sentence, group, start):
                 preferred = False
             requirement: Literal["required", "preferred"] = "preferred" if preferred else "required"
             if name == _UNNAMED and not _ENOUGH.match(text.low, end):
@@ -124,23 +126,24 @@ def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list
     return sorted(degrees, key=lambda degree: degree.start)
 
 
-def _demanded(low: str, sentence: Sentence, spans: Sequence[tuple[int, int, str]], start: int) -> bool:
+def _demanded(low: str, sentence: Sentence, group: Sequence[tuple[int, int, str]], start: int) -> bool:
     """Tell whether the words around the degree at `start` demand it: "PhD preferred, Master's required".
 
-    `spans` are the degrees of the text, in order. What is said of the last of some alternatives is said of
-    each ("BS or MS required"); what is said of another degree is not said of this one.
+    `group` are the degrees of the sentence, in order. What is said of the last of some alternatives is said
+    of each ("BS or MS required"); what is said of another degree is not said of this one.
     """
-    first = bisect_left(spans, (start,))
-    end = spans[first][1]
-    before = _DEMANDS_BEFORE.search(low, sentence.start, start) is not None
-    for following, stop, _ in spans[first + 1 :]:
-        if following >= sentence.end or not (following < end or _ALTERNATIVE.fullmatch(low, end, following)):
+    limit, end = sentence.end, start
+    for following, stop, _ in group:
+        if following > end > start and not _ALTERNATIVE.fullmatch(low, end, following):
+            limit = following
             break
-        end = max(end, stop)
-    limit = next((other for other, _, _ in spans[first + 1 :] if other >= end), sentence.end)
-    # The spelling itself may hold the word ("master required").
-    said = _DEMANDS_AFTER.match(low, start, min(limit, sentence.end))
-    return said["demand"] is not None if said else before
+        if following >= start:
+            end = max(end, stop)
+    # From `start` on, since the spelling itself may hold the word ("master required").
+    said = _DEMANDS_AFTER.match(low, start, limit)
+    if said:
+        return said["demand"] is not None
+    return _DEMANDS_BEFORE.search(low, sentence.start, start) is not None
 
 
 def _settles(named: Degree, unnamed: Degree) -> bool:

@@ -281,9 +281,8 @@ def _title_decides(low: str, sentences: Sequence[Sentence], *, wishes: bool) -> 
     One that names AI only as a wish does speak, however short it is.
     """
     asked = sum(
-        _zone_weight(sentences, index)
+        _zone_weight(sentences, index) > 0 and not _is_heading(low, sentence)
         for index, sentence in enumerate(sentences)
-        if not _is_heading(low, sentence)
     )
     return asked == 0 or (asked < load("roles")["core"]["short_text"] and not wishes)
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper.errors import InputError
 from scraper.explaining import explain, split
-from scraper.understanding import TAXONOMY, tag_lines, to_json, understand
+from scraper.understanding import TAXONOMY, decode_text, tag_lines, to_json, understand
 from storage.records import Pay
 
 ZH = (
@@ -143,27 +145,86 @@ def test_a_lone_surrogate_comes_out_as_it_came_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "says"),
+    ("line", "id", "says"),
     [
-        ("{", "line 2 is not JSON"),
-        ("[1]", "line 2 is not a JSON object"),
-        ("null", "line 2 is not a JSON object"),
-        ('"text"', "line 2 is not a JSON object"),
-        ('{"id": 1, "title": 0, "description": ""}', "line 2: title must be text"),
-        ('{"id": 1, "title": "x", "description": ["y"]}', "line 2: description must be text"),
-        ('{"id": 1, "title": "x", "company": false}', "line 2: company must be text"),
-        ('{"id": 1, "title": "x", "location": {}}', "line 2: location"),
-        ('{"id": 1, "title": 5, "description": ""}', "line 2: title must be text"),
-        ('{"id": 1, "title": "x", "description": "", "format": "pdf"}', "line 2: format is 'pdf'"),
-        ('{"id": 1, "title": "x", "description": "", "location": [1]}', "line 2: location"),
-        ("[" * 100_000, "line 2 is not JSON"),
+        ("{", None, "is not JSON"),
+        ('{"id": 5, "title": "AI 产', 5, "is not JSON"),
+        ('{"id": "a\\"b", "title": ', 'a"b', "is not JSON"),
+        ("[1]", None, "is not a JSON object"),
+        ("null", None, "is not a JSON object"),
+        ('"text"', None, "is not a JSON object"),
+        ('{"id": 1, "title": true, "description": ""}', 1, "title must be text"),
+        ('{"id": "é", "title": "x", "description": ["y"]}', "é", "description must be text"),
+        ('{"id": 1, "title": "x", "description": 5}', 1, "description must be text"),
+        ('{"id": 1, "title": {}, "company": false}', 1, "title, company must be text"),
+        ('{"id": 1, "title": "x", "location": {}}', 1, "location must be"),
+        ('{"id": 1, "title": "x", "location": 3}', 1, "location must be"),
+        ('{"id": 1, "title": "x", "description": "", "format": "pdf"}', 1, "format is 'pdf'"),
+        ('{"id": 1, "title": "x", "description": "", "location": [1]}', 1, "location"),
+        ('{"id": 1e400, "title": "x"}', None, "no finite number"),
+        ('{"id": [-Infinity], "title": "x"}', None, "no finite number"),
+        ('{"id": 2, "salary_raw": 1e400}', 2, "salary_raw must be text"),
+        ('{"id": 2, "experience_raw": NaN}', 2, "experience_raw must be text"),
+        ("[" * 100_000, None, "is not JSON"),
+        ('{"id": ' + "9" * 5000 + "}", None, "is not JSON"),
     ],
 )
-def test_a_broken_line_is_named_after_the_lines_before_it(line: str, says: str) -> None:
-    answers = tag_lines([row(), line, row()])
-    next(answers)
-    with pytest.raises(InputError, match=says):
-        next(answers)
+@pytest.mark.parametrize("as_bytes", [False, True])
+def test_a_broken_line_is_answered_in_its_place(line: str, id: Any, says: str, as_bytes: bool) -> None:
+    lines = [row(id=1), "", line, row(id=3)]
+    problems: list[str] = []
+    answers = list(tag_lines([one.encode() for one in lines] if as_bytes else lines, problems))
+    first, broken, last = (json.loads(answer, parse_constant=pytest.fail) for answer in answers)
+    assert (first["id"], last["id"], last["role"]["class"]) == (1, 3, "aigc_pm")
+    assert set(broken) == {"id", "error"}
+    assert broken["id"] == id
+    assert broken["error"].startswith("line 3 ") and says in broken["error"]
+    assert problems == [broken["error"]]
+
+
+def test_numbers_in_text_fields_are_text() -> None:
+    got = answer(title=360, company=58, description="负责订单。", experience_raw=3, education_raw=1.5)
+    assert got["lang"] == "zh" and "error" not in got
+    assert answer(description="", salary_raw=15000) == answer(description="", salary_raw="15000")
+    assert (
+        answer(location=["上海", "Remote"])["workplace"] == answer(location="Remote")["workplace"] == "remote"
+    )
+
+
+def test_a_mark_and_other_encodings_are_read() -> None:
+    texts = [row(id=1), row(id=2, title="产品经理")]
+    wanted = list(tag_lines(texts))
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        raw = "\r\n".join(texts).encode(encoding)
+        assert list(tag_lines(raw.splitlines(keepends=True))) == wanted, encoding
+
+
+def test_a_line_in_no_known_encoding_is_answered_with_its_id() -> None:
+    answers = list(tag_lines([b'{"id": 4, "title": "caf\xe9 PM"}', row().encode()]))
+    assert json.loads(answers[0]) == {"id": 4, "error": "line 1 is neither UTF-8 nor GB18030 text"}
+    assert json.loads(answers[1])["role"]["class"] == "aigc_pm"
+
+
+def test_text_of_a_user_is_decoded() -> None:
+    assert decode_text("\ufeff产品\r\n经理\r".encode()) == "产品\n经理\n"
+    assert decode_text("智能体产品经理".encode("gbk")) == "智能体产品经理"
+    assert decode_text(b"") == ""
+    # One broken byte does not make a long UTF-8 text a GBK one; a sign that stood there already is no damage.
+    assert decode_text(("产品经理" * 20).encode() + b"\xff") == "产品经理" * 20 + "\ufffd"
+    assert decode_text("\ufffd".encode()) == "\ufffd"
+    with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
+        decode_text(b"\xff\xff")
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([row().encode(), b'{"id": 1}']))))
+def test_every_line_that_is_not_blank_has_its_answer(lines: list[bytes]) -> None:
+    problems: list[str] = []
+    answers = [json.loads(answer) for answer in tag_lines(lines, problems)]
+    good = sum(line in (row().encode(), b'{"id": 1}') for line in lines)
+    assert [answer["error"] for answer in answers if "error" in answer] == problems
+    assert good <= len(answers) <= len(lines)
+    assert len(problems) <= len(lines) - good
 
 
 def test_the_explanation_speaks_the_language_of_the_posting() -> None:
@@ -200,3 +261,30 @@ def test_a_pasted_text_without_a_title_line() -> None:
     assert split("标题\n正文") == ("标题", "正文")
     assert split("只有一行") == ("", "只有一行")
     assert split("长" * 200 + "\n正文")[0] == ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["AI产品经理", "  高级产品经理（AI方向）\n\n", "Senior Product Manager, AI Agents", "产品经理 P7"],
+)
+def test_a_title_alone_is_the_title(title: str) -> None:
+    assert split(title) == (title.strip(), "")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AI产品经理，3年以上经验",
+        "招聘AI产品经理：熟悉大模型",
+        "产品经理，本科",
+        "Product Manager with 5+ years of experience",
+        "We hire a product manager. Apply now",
+        "算法工程师",
+    ],
+)
+def test_a_line_that_says_more_than_a_title_is_the_text(line: str) -> None:
+    assert split(line) == ("", line)
+
+
+def test_a_title_alone_is_explained_by_its_role() -> None:
+    assert "AI 产品经理" in click.unstyle(explain("AI产品经理")).splitlines()[1]
