@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from scraper.dates import parse_date
 from scraper.errors import ConfigError
 from scraper.importing.values import Plain
 
@@ -12,13 +13,6 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
-_YEARLESS = re.compile(r"(?:发布于)?\s*(\d{1,2})\s*[-月]\s*(\d{1,2})\s*日?(?:\s*(?:发布|更新))?")
-_DAYS_AGO = re.compile(r"(\d{1,3})\s*(?:天前|days? ago)", re.IGNORECASE)
-_HOURS_AGO = re.compile(r"\d{1,3}\s*(?:小时前|分钟前|hours? ago|minutes? ago)", re.IGNORECASE)
-_DAY_WORDS = (
-    ("前天", 2), ("昨天", 1), ("昨日", 1), ("yesterday", 1), ("今天", 0), ("今日", 0), ("刚刚", 0),
-    ("today", 0), ("just posted", 0),
-)  # fmt: skip
 
 
 def parse_as_of(text: str) -> datetime:
@@ -68,22 +62,15 @@ def parse_instant(value: Plain | None) -> datetime | None:
 
 
 def parse_posted(value: Plain | None, seen: datetime) -> datetime | None:
-    """Return when a posting says it was posted, also from "昨天", "3 days ago", "7月10日" read at `seen`."""
+    """Return when a posting says it was posted, also from "昨天", "3 days ago", "7月10日" read at `seen`.
+
+    What is told in words is a day and no more: midnight UTC.
+    """
     instant = parse_instant(value)
     if instant is not None or not isinstance(value, str):
         return instant
-    day = seen.replace(hour=0, minute=0, second=0, microsecond=0)
-    lowered = value.lower()
-    match = _DAYS_AGO.search(lowered)
-    if match:
-        return day - timedelta(days=int(match[1]))
-    if _HOURS_AGO.search(lowered):
-        return day
-    for word, days in _DAY_WORDS:
-        if word in lowered:
-            return day - timedelta(days=days)
-    match = _YEARLESS.fullmatch(lowered)
-    return _latest_before(int(match[1]), int(match[2]), day) if match else None
+    told = parse_date(value, now=seen, zone="UTC")
+    return told.replace(hour=0, minute=0, second=0, microsecond=0) if told else None
 
 
 def _from_number(number: int) -> datetime | None:
@@ -112,11 +99,3 @@ def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second:
     except ValueError:
         return None
     return instant if 1990 <= year <= 2100 else None
-
-
-def _latest_before(month: int, day: int, limit: datetime) -> datetime | None:
-    for year in range(limit.year, limit.year - 5, -1):  # five years back: a 29 February exists in them
-        instant = _at(year, month, day)
-        if instant is not None and instant <= limit:
-            return instant
-    return None

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.dates import parse_date
 from scraper.normalizing.companies import company_key, is_anonymous
-from scraper.normalizing.dates import parse_date
 from scraper.normalizing.identity import content_hash, vacancy_key
 from scraper.normalizing.places import Places, is_place_list, parse_places
 from scraper.normalizing.privacy import drop_contacts

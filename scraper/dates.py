@@ -12,7 +12,10 @@ _FUTURE_SLACK = timedelta(days=2)
 
 _CLOCK = r"(?:[t\s]*(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 _NUMERIC = re.compile(rf"(\d{{4}})\s?[-/.年]\s?(\d{{1,2}})\s?[-/.月]\s?(\d{{1,2}})\s?日?{_CLOCK}")
-_MONTH_DAY = re.compile(rf"(?<!\d)(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?日{_CLOCK}|^(\d{{1,2}})-(\d{{1,2}})$")
+_MONTH_DAY = re.compile(
+    rf"(?<!\d)(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?日{_CLOCK}"
+    r"|^(?:发布于)?\s?(\d{1,2})-(\d{1,2})(?:\s?(?:发布|更新))?$"
+)
 _RELATIVE_DAY = re.compile(rf"(今天|今日|刚刚|昨天|昨日|前天){_CLOCK}")
 _DAYS_BACK = {"今天": 0, "今日": 0, "刚刚": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _AGO = re.compile(
@@ -94,8 +97,18 @@ def _local(text: str, now: datetime) -> datetime | None:
         return _at(now, date.year, date.month, date.day, match.groups()[1:])
     if match := _MONTH_DAY.search(text):
         month, day = int(match[1] or match[6]), int(match[2] or match[7])
-        found = _at(now, now.year, month, day, match.groups()[2:5])
-        return found if found <= now + _FUTURE_SLACK else found.replace(year=now.year - 1)
+        return _latest(now, month, day, match.groups()[2:5])
+    return None
+
+
+def _latest(now: datetime, month: int, day: int, clock: tuple[str | None, ...]) -> datetime | None:
+    for year in range(now.year, now.year - 5, -1):  # five years hold a 29 February
+        try:
+            found = _at(now, year, month, day, clock)
+        except ValueError:
+            continue
+        if found <= now + _FUTURE_SLACK:
+            return found
     return None
 
 
