@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, cast
 
 import click
 from tqdm import tqdm
@@ -277,13 +277,14 @@ def report(context: Context, week: str | None, lang: str, out: Path | None, as_o
 def _report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
     from reports.errors import ReportError
     from reports.weekly import build_weekly
+    from reports.words import LANGS, Lang
     from reports.writing import write_report
 
     with context.store() as store:
         cut = _day_end(as_of, store.zone) if as_of else None
         monday = _week(week, store.zone, cut or utcnow())
         facts = store.facts(first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut)
-    langs: tuple[Literal["en", "zh"], ...] = ("en", "zh") if lang == "both" else (lang,)  # type: ignore[assignment]
+    langs = LANGS if lang == "both" else (cast(Lang, lang),)
     options = f" --as-of {as_of}" if as_of else ""
     built = build_weekly(facts, monday, command=f"pmtrend report --week {label(monday)}{options}")
     try:

@@ -17,7 +17,7 @@ from storage.observing import record
 from storage.reading import read_facts
 from storage.reading_postings import known_contents
 from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
-from storage.tables import Fetch, Run, Setting
+from storage.tables import Run, Setting
 from storage.version import __version__
 
 RunKind = Literal["collect", "replay", "import"]
@@ -102,11 +102,6 @@ class Store:
         """Return all that reports on the weeks from `first_week` to `until` are computed from."""
         with self._reading() as connection:
             return read_facts(connection, self.zone, first_week, until, as_of)
-
-    def last_observation(self) -> datetime | None:
-        """Return the instant of the newest look, None in an empty store."""
-        with self._reading() as connection:
-            return connection.scalar(select(Fetch.observed_at).order_by(Fetch.observed_at.desc()).limit(1))
 
     def status(self) -> "status.Status":
         """Return what `pmtrend status` shows."""

@@ -228,7 +228,9 @@ def test_unreadable_rows_take_completeness_back_but_one_does_not(tmp_path: Path)
 def test_a_file_without_any_date_is_a_listing_of_now(tmp_path: Path) -> None:
     with opened(tmp_path / "x.db") as store:
         assert do_import(store, imported(None, "Product Manager")).states == {"import:feed": "complete"}
-        assert store.last_observation() == NOW
+        facts = store.facts(first_week=date(2026, 11, 9), until=NOW + timedelta(days=7))
+    assert facts.data_cut == NOW
+    assert [spell.kind for spell in facts.spells] == ["backlog"]
 
 
 def test_rows_without_a_date_beside_dated_ones_are_no_complete_listing(tmp_path: Path) -> None:
