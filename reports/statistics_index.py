@@ -12,6 +12,7 @@ from reports.statistics import Floats, Ints, t_quantile, t_tail
 
 TOLERANCE = 1e-12
 PROPORTIONAL_ROUNDS = 200
+ROUNDING = 1e-12
 NEWTON_ROUNDS = 60
 
 
@@ -78,7 +79,9 @@ def _newton(part: Floats, b: Floats) -> tuple[Floats, int]:
         scores, information = _profile(part, np.exp(log_b))
         step = np.zeros(len(b))
         step[1:] = np.linalg.pinv(information[1:, 1:], hermitian=True) @ scores.sum(axis=0)[1:]
-        while _likelihood(part, log_b + step) < _likelihood(part, log_b) and np.abs(step).max() > TOLERANCE:
+        # Near the top two likelihoods differ by rounding only; there the whole step is right.
+        reached = _likelihood(part, log_b)
+        while _likelihood(part, log_b + step) < reached - ROUNDING * abs(reached):
             step /= 2
         log_b, rounds, moved = log_b + step, rounds + 1, float(np.abs(step).max())
     return np.exp(log_b), rounds

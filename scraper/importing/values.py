@@ -18,6 +18,7 @@ _DEBRIS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\ufeff]|_x000D_")
 _NAME_KEYS = ("display", "name", "text", "value", "label", "title")
 # What is left of a list that was written with str() and then cut at its commas: quotes and brackets.
 _TORN = re.compile(r"\[?\s*'(.*)'\s*,?\s*\]?\s*,?", re.DOTALL)
+_DEEPEST = 20
 _LONGEST_LIST = 50_000
 
 
@@ -95,7 +96,8 @@ def _texts(items: list[object] | tuple[object, ...]) -> list[str]:
 
 
 def _written_list(text: str) -> Plain | None:
-    if text.startswith("[") and text.endswith("]") and len(text) <= _LONGEST_LIST:
+    nested = text.startswith("[" * _DEEPEST)  # how deep a parser goes differs between Pythons
+    if text.startswith("[") and text.endswith("]") and len(text) <= _LONGEST_LIST and not nested:
         for parse in (json.loads, ast.literal_eval):
             try:
                 with warnings.catch_warnings():

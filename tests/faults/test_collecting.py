@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -78,7 +78,8 @@ def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def dump(path: Path) -> list[str]:
     """The rows that a run learned; how and when it ran differs."""
-    rows = sqlite3.connect(path).iterdump()
+    with closing(sqlite3.connect(path)) as database:
+        rows = list(database.iterdump())
     return [row for row in rows if not row.startswith('INSERT INTO "runs"')]
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,11 @@ def run(
         return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
 
     return call
+
+
+def rows(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as database:
+        return list(database.iterdump())
 
 
 def one_sentence(outcome: Outcome) -> str:
@@ -96,7 +102,7 @@ def test_a_configuration_that_is_no_toml_names_the_place(run: Run, tmp_path: Pat
 
 def test_a_database_from_a_newer_version_is_refused_and_left_alone(run: Run, tmp_path: Path) -> None:
     assert run("status").code == 0
-    with sqlite3.connect(tmp_path / "pmtrend.db") as database:
+    with closing(sqlite3.connect(tmp_path / "pmtrend.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     before = (tmp_path / "pmtrend.db").read_bytes()
     outcome = run("status")
@@ -199,11 +205,11 @@ def test_the_database_may_be_named_in_the_environment_and_before_the_verb(
 def test_a_replay_twice_changes_nothing(run: Run, tmp_path: Path) -> None:
     first = run("replay", DEMO)
     assert first.code == 3  # one board of the invented market refuses in its last weeks
-    before = list(sqlite3.connect(tmp_path / "pmtrend.db").iterdump())
+    before = rows(tmp_path / "pmtrend.db")
     again = run("replay", DEMO)
     assert again.code == 0
     assert "nothing new" in again.out
-    assert list(sqlite3.connect(tmp_path / "pmtrend.db").iterdump()) == before
+    assert rows(tmp_path / "pmtrend.db") == before
 
 
 def test_status_check_is_for_monitoring(run: Run) -> None:

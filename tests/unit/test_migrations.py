@@ -5,6 +5,7 @@ import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,7 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch
 def test_a_database_of_a_newer_release_is_refused_and_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "pmtrend.db"
     open_store(at(path)).close()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.execute("CREATE TABLE invented_later (id INTEGER)")
     database.close()
@@ -191,12 +192,13 @@ def test_what_is_no_database_of_ours(tmp_path: Path, make: Callable[[Path], Path
 @pytest.mark.parametrize("table", ["companies", "customers"])
 def test_a_database_of_another_program_is_left_alone(tmp_path: Path, table: str) -> None:
     path = tmp_path / "pmtrend.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, phone TEXT)")
     with pytest.raises(StorageError) as refused:
         open_store(at(path))
     assert str(path) in str(refused.value) and "\n" not in str(refused.value)
-    assert database.execute("SELECT name FROM sqlite_master").fetchall() == [(table,)]
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [(table,)]
     database.close()
 
 
@@ -232,6 +234,6 @@ def test_processes_that_open_a_new_database_at_once_all_succeed(tmp_path: Path) 
     assert [results.get(timeout=60) for _ in processes] == ["Asia/Shanghai"] * 3
     for process in processes:
         process.join(60)
-    with sqlite3.connect(tmp_path / "pmtrend.db") as database:
+    with closing(sqlite3.connect(tmp_path / "pmtrend.db")) as database, database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchall() == [(head(),)]
     database.close()
