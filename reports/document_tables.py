@@ -95,6 +95,16 @@ class IndexChange(TypedDict):
     reason: Reason
 
 
+class DaysOpen(TypedDict):
+    """Kaplan-Meier median of the days a posting stays open; None: not reached, or too few spells watched."""
+
+    median: float | None
+    lo: float | None
+    hi: float | None
+    n: int
+    closed: int
+
+
 class HeadlineRow(TypedDict):
     """One class. Counts of the week: stock, vacancies and employers of the stock, births, reposts, closures
     and unconfirmed misses (`pending`) on pairs of usable cells (None: no pair). `births_4w` adds births whose
@@ -124,6 +134,7 @@ class HeadlineRow(TypedDict):
     share_of_ai_type: Share | None
     median_floor: float | None
     floor_n: int
+    days_open: DaysOpen
     spark: list[float | None]
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reports.document_tables import Headline, HeadlineRow, IndexChange
+from reports.document_tables import DaysOpen, Headline, HeadlineRow, IndexChange
 from reports.document_terms import Reason, RoleId, Share, Status
 from reports.measures_experience import stated_floors
 from reports.measures_level import CHANGE_WEEKS, ClassLevel, Flows
@@ -19,6 +19,7 @@ def headline(
     changes: list[IndexChange],
     found: Flows,
     listed_in_window: Population,
+    lifetimes: dict[RoleId, DaysOpen],
     status: Status,
     reason: Reason,
 ) -> Headline:
@@ -27,7 +28,7 @@ def headline(
     usable = panel.usable[:, panel.last]
     listed = np.flatnonzero(panel.listed(panel.last))
     rows = [
-        _row(panel, level, change, found, listed, listed_in_window)
+        _row(panel, level, change, found, listed, listed_in_window, lifetimes[level.role])
         for level, change in zip(levels, changes, strict=True)
     ]
     return {
@@ -43,7 +44,13 @@ def headline(
 
 
 def _row(
-    panel: Panel, level: ClassLevel, change: IndexChange, found: Flows, listed: Ints, window: Population
+    panel: Panel,
+    level: ClassLevel,
+    change: IndexChange,
+    found: Flows,
+    listed: Ints,
+    window: Population,
+    lifetime: DaysOpen,
 ) -> HeadlineRow:
     codes, week = columns_of(level.role), panel.last
     usable = bool(panel.usable[:, week].any())
@@ -81,6 +88,7 @@ def _row(
         else None,
         "median_floor": quantile(floors, 0.5),
         "floor_n": len(floors),
+        "days_open": lifetime,
         "spark": [level.index(w) for w in range(week - CHANGE_WEEKS + 1, week + 1)],
     }
 

@@ -44,8 +44,25 @@ def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
 def headline_note(report: WeeklyReport, words: Words) -> Markdown:
     """Return what the words and marks of T1 mean."""
     note = words("say.headline_note")
+    if told := [row for row in report["headline"]["rows"] if row["days_open"]["median"] is not None]:
+        listed = [_days_open(row, words) for row in told]
+        note = _joined(
+            words, note, words("say.days_open", classes=Markdown(words.plain("text.comma").join(listed)))
+        )
     cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
     return _joined(words, note, words("say.spark_note")) if cut else note
+
+
+def _days_open(row: HeadlineRow, words: Words) -> str:
+    found = row["days_open"]
+    ends = [words.number(value, 0) if value is not None else "∞" for value in (found["lo"], found["hi"])]
+    return words.plain(
+        "say.days_open_one",
+        role=words.plain(f"role.{row['role']}"),
+        median=words.number(found["median"], 0),
+        interval=f"[{ends[0]}, {ends[1]}]",
+        n=words.count(found["n"]),
+    )
 
 
 def headline_counts(report: WeeklyReport, words: Words) -> Markdown:

@@ -13,6 +13,7 @@ from reports.measures_experience import experience
 from reports.measures_headline import headline
 from reports.measures_health import instant, run_health
 from reports.measures_level import fit_level, flows, index_changes, level_index, movement
+from reports.measures_lifetimes import days_open
 from reports.measures_mix import class_mix
 from reports.measures_panel import Panel, build_panel
 from reports.measures_population import window, window_population
@@ -41,7 +42,7 @@ def build_weekly(facts: Facts, week: date, *, command: str = "") -> WeeklyReport
     found = flows(panel)
     breaks = break_rows(panel, facts.breaks)
     health = run_health(facts, week)
-    t1 = headline(panel, levels, changes, found, people, status, reason)
+    t1 = headline(panel, levels, changes, found, people, days_open(facts, week), status, reason)
     t2 = class_mix(panel, people, status, reason)
     t3, t6, t7 = skills(panel, people, tags), contrast(panel, people, tags), experience(panel, people)
     now = window(panel, panel.last, panel.last)
