@@ -13,6 +13,7 @@ from reports import quality_section, sections
 from reports.charts.pictures import Picture
 from reports.document import WeeklyReport
 from reports.escaping import Markdown, md
+from reports.notices import is_invented, says_invented
 from reports.sentences import sentence
 from reports.words import Lang, Words
 
@@ -67,8 +68,8 @@ def _finalize(value: object) -> str:
 
 
 def _notices(report: WeeklyReport, words: Words) -> list[Markdown]:
-    others = [text for text in report["notices"] if not sections.says_invented(text)]
-    told = [words("notice.invented")] if sections.is_invented(report) else []
+    others = [text for text in report["notices"] if not says_invented(text)]
+    told = [words("notice.invented")] if is_invented(report) else []
     told += [words("notice.other", text=text) for text in others]
     if words.has(f"notice.{report['kind']}"):
         told.append(words(f"notice.{report['kind']}"))

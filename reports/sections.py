@@ -16,16 +16,6 @@ SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")
 _OPEN_AT = (0, 1, 3, 5)
 
 
-def says_invented(notice: str) -> bool:
-    """Tell whether a notice says that the data are made up."""
-    return notice.lower().startswith("invented")
-
-
-def is_invented(report: WeeklyReport) -> bool:
-    """Tell whether the report is about data that somebody made up."""
-    return any(says_invented(notice) for notice in report["notices"])
-
-
 def has_stock(report: WeeklyReport) -> bool:
     """Tell whether the week has a stock to speak of, so that the sections on numbers are shown."""
     return report["headline"]["reason"] not in ("no_usable_cells", "no_postings")

@@ -14,7 +14,8 @@ from reports.document_composition import OpenAt
 from reports.document_tables import LevelSeries
 from reports.document_terms import RoleId
 from reports.document_terms import Share as ShareCell
-from reports.sections import has_stock, is_invented, shown_contrasts
+from reports.notices import is_invented
+from reports.sections import has_stock, shown_contrasts
 from reports.series_breaks import broken_weeks, restarts
 from reports.words import Words
 
