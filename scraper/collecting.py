@@ -124,7 +124,8 @@ class _Run:
         records = [_understood(posting, company, market, known) for posting in kept]
         listing = replace(listing, postings=tuple(record for record in records if record))
         recorded = self.store.record(self._handle, listing)
-        known.update({record.native_id: record.content_hash for record in listing.postings})
+        if not recorded.late:  # a late look tells nothing about the latest texts
+            known.update({record.native_id: record.content_hash for record in listing.postings})
         self._tell(Looked(name, listing, recorded))
 
     def finish(self, now: datetime) -> RunSummary:

@@ -136,10 +136,7 @@ def store_contents(
     taggings: list[tuple[int, Tagging]] = []
     for posting in listing.postings:
         new = posting.native_id not in known
-        if new:
-            known[posting.native_id] = _create(connection, listing, posting, unit_of)
-            result.created += 1
-        number = known[posting.native_id][0]
+        number = _find_or_create(connection, listing, posting, unit_of, known, result)
         version_id, content_hash, has_text = latest.get(number, (0, "", False))
         if has_text and not posting.text.strip():
             continue  # a list that came without texts takes none away
@@ -166,10 +163,7 @@ def store_late_contents(
     """The same for a look older than what is known: a text goes before the versions that are stored."""
     taggings: list[tuple[int, Tagging]] = []
     for posting in listing.postings:
-        if posting.native_id not in known:
-            known[posting.native_id] = _create(connection, listing, posting, unit_of)
-            result.created += 1
-        number = known[posting.native_id][0]
+        number = _find_or_create(connection, listing, posting, unit_of, known, result)
         earliest = connection.execute(
             select(Version.id, Version.content_hash, Version.first_seen_at)
             .where(Version.posting_id == number)
@@ -186,12 +180,21 @@ def store_late_contents(
     add_taggings(connection, taxonomy, taggings)
 
 
-def _create(
-    connection: Connection, listing: Listing, posting: PostingRecord, unit_of: Callable[[int], int]
-) -> tuple[int, int]:
-    company = company_id(connection, posting.company_key, posting.company)
-    unit = unit_of(company)
-    return create_posting(connection, listing.posting_family, posting, unit, company), unit
+def _find_or_create(
+    connection: Connection,
+    listing: Listing,
+    posting: PostingRecord,
+    unit_of: Callable[[int], int],
+    known: dict[str, tuple[int, int]],
+    result: Recorded,
+) -> int:
+    if posting.native_id not in known:
+        company = company_id(connection, posting.company_key, posting.company)
+        unit = unit_of(company)
+        created = create_posting(connection, listing.posting_family, posting, unit, company)
+        known[posting.native_id] = created, unit
+        result.created += 1
+    return known[posting.native_id][0]
 
 
 def _quote(quote: Quote | None) -> dict[str, Any] | None:

@@ -383,7 +383,7 @@ def _record_late(
     verdict = _Verdict(listing.state, listing.reason or "older than what was known: extends history only")
     _insert_fetch(connection, run, listing, zone, board, verdict, frozenset(), late=True)
     known = known_postings(connection, listing.posting_family, listing.ids)
-    result = Recorded(state=verdict.state, reason=verdict.reason)
+    result = Recorded(late=True, state=verdict.state, reason=verdict.reason)
     store_late_contents(connection, listing, taxonomy, _UnitFinder(connection, listing, board), known, result)
     later = connection.scalar(
         select(func.min(Fetch.observed_at)).where(

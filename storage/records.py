@@ -202,6 +202,7 @@ class Recorded:
     """What storing one look at a listing changed (counts of postings)."""
 
     duplicate: bool = False
+    late: bool = False  # older than what was known of the board
     state: FetchState = "complete"
     reason: str = ""
     seen: int = 0

@@ -248,3 +248,19 @@ def test_a_new_scope_name_breaks_the_series(tmp_path: Path) -> None:
         facts = store.facts(first_week=date(2026, 10, 5), until=NOW)
     assert [(b.source, b.unit, b.reason) for b in facts.breaks] == [("feed", None, "scope")]
     assert not any(spell.closed for spell in facts.spells)
+
+
+def test_a_text_that_comes_back_after_an_older_file_is_tagged(tmp_path: Path) -> None:
+    """Stored: the second text. One call brings an older and a newer look, both with the first text."""
+
+    def told(at: datetime, text: str) -> ImportedListing:
+        posting = RawPosting("1", "AI Product Manager", company="Acme", description=text)
+        return ImportedListing(at, (posting,), (), f"{at}{text}")
+
+    first, second = "Own our RAG assistant and its prompts.", "Own the checkout."
+    with opened(tmp_path / "x.db") as store:
+        do_import(store, told(NOW - timedelta(days=14), second))
+        do_import(store, told(NOW - timedelta(days=21), first), told(NOW - timedelta(days=7), first))
+        facts = store.facts(first_week=date(2026, 10, 5), until=NOW)
+    (fact,) = facts.postings.values()
+    assert "rag" in fact.tags
