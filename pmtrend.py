@@ -169,9 +169,9 @@ def _duration(text: str) -> timedelta:
 @pass_context
 def replay(context: Context, warc: tuple[Path, ...]) -> int:
     """Run the pipeline on archived replies (WARC files), each at the time it was archived."""
-    from scraper.collecting import replay as run
-    from scraper.collecting import visits
     from scraper.fetching.replay import ReplayArchive
+    from scraper.replaying import replay as run
+    from scraper.replaying import visits
 
     archive = ReplayArchive(list(warc))
     boards = load_boards(context.settings.home / "boards.d")
@@ -197,8 +197,8 @@ def import_(
     context: Context, files: tuple[Path, ...], source: str, as_of: str | None, complete: bool, scope: str
 ) -> int:
     """Store postings from CSV, TSV, XLSX, JSON or JSONL files that you exported or saved yourself."""
-    from scraper.collecting import import_listings
     from scraper.importing import parse_as_of, read_files
+    from scraper.loading import import_listings
 
     if not source.strip():
         raise ConfigError("--source needs a name")
@@ -363,7 +363,7 @@ def tag(file: BinaryIO, jsonl: bool) -> int:
 @pass_context
 def retag(context: Context) -> None:
     """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
-    from scraper.collecting import retag as run
+    from scraper.retagging import retag as run
 
     with context.writing() as store, tqdm(unit=" texts", disable=not sys.stderr.isatty()) as bar:
         done = run(store, clock=utcnow, on_batch=bar.update)

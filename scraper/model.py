@@ -5,37 +5,51 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, NoReturn
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml import ElementTree as SafeTree
 
 from scraper.errors import ShapeChanged
-from storage.records import Pay
+from storage.records import Industry, Pay
 
 Market = Literal["en", "zh"]
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One listing that is followed: a family of interfaces and the employer's key in it."""
+    """One listing that is followed: a family of interfaces and the employer's key in it.
+
+    `company` is the employer, or the source's own name where the family lists several employers.
+    """
 
     family: str
     key: str
     company: str
     market: Market = "en"
+    industry: Industry = "other"
     evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request; equal requests ask the same thing."""
+    """One HTTP request; equal requests ask the same thing.
+
+    `secrets` are query parameters whose values the user keeps in his configuration, as (parameter, name of
+    the key): they are filled in when the request is sent and stand nowhere else.
+    """
 
     url: str
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    secrets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer with status 200, body already inflated."""
+    """A complete answer with status 200, body already inflated; or 304 to a conditional request, no body."""
 
     url: str
     body: bytes
@@ -68,6 +82,17 @@ class Reply:
             start = " ".join(self.text()[:80].split())
             raise ShapeChanged(self.url, f"the reply is not JSON; it starts with {start!r}") from error
 
+    def xml(self) -> Element:
+        """Parse the body as XML without entities or a DTD. Raises ShapeChanged if it is not such XML."""
+        try:
+            root: Element = SafeTree.fromstring(self.body, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
+            start = " ".join(self.text()[:80].split())
+            raise ShapeChanged(
+                self.url, f"the reply is not XML that can be read; it starts with {start!r}"
+            ) from error
+        return root
+
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
@@ -79,8 +104,10 @@ class RawPosting:
 
     `description` is HTML or plain text as `format` says. Times are UTC-aware. `pay` is set only where
     the board states pay in structured fields. `workplace` is set only where the board states it.
-    `requisition` groups the same opening listed under several ids. `detail` is a request that must be
-    made to complete the text (its answer goes to `Family.parse_detail`).
+    `requisition` groups the same opening listed under several ids. `apply_url` is where one applies, if
+    that is another site than `url`: a board that copies postings names the original there. `text_cut` tells
+    that the source shows only the beginning of the text. `detail` is a request that must be made to complete
+    the text (its answer goes to `Family.parse_detail`); a posting with a detail may have no title yet.
     """
 
     native_id: str
@@ -97,6 +124,8 @@ class RawPosting:
     education_raw: str = ""
     posted_at: datetime | None = None
     requisition: str = ""
+    apply_url: str = ""
+    text_cut: bool = False
     detail: Request | None = None
 
 
@@ -110,32 +139,56 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One parsed reply of a listing. `total` is the number of postings the board claims to list."""
+    """One parsed reply of a listing.
 
-    postings: tuple[RawPosting, ...]
+    `total` is the number of postings the board claims to list, over all pages. A page without postings may
+    lead on to the list (`next`): a session to open, the month's thread to find. `scope` is a condition that
+    only the reply tells ("thread 4242"); where it changes from look to look, the series breaks. `partial` says
+    why the board may list more than it shows (a window of the newest hundred that is full): then absence
+    means nothing.
+    """
+
+    postings: tuple[RawPosting, ...] = ()
     rejects: tuple[Reject, ...] = ()
     next: Request | None = None
     total: int | None = None
+    scope: str = ""
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """A family of boards that share one interface: pure functions only.
 
-    `key_of` returns the board key if the URL is one of this family's list requests or public board
-    addresses, else None. `published` tells that the interface is a JSON API published for this use, so
-    that robots.txt of its host (made for pages) is not asked. `version` grows when the meaning of what
-    is read changes: it is part of the scope that is recorded with each run, as is every query parameter of
-    the list request except those in `presentation`, which change how postings are shown or paged and not
-    which are listed.
+    first           the request a look begins with
+    parse           one reply of the list → its postings and the next request
+    key_of          the board key in a list request's URL or in a public address of a board or posting of
+                    this family, else None; the key is percent-decoded
+    page            the parameter that turns pages, in the query or the body ("page.number": within an
+                    object), and its first value; None if the list is one reply
+    parse_detail    completes a posting from the answer to its `detail`; None: it is not open any more
+    query           the list request whose conditions are the scope, if `first` only opens a session
+    published       the interface is a JSON API or feed published for this use, so that robots.txt of its
+                    host (made for pages) is not asked
+    version         grows when the meaning of what is read changes: part of the scope that each look records
+    presentation    parameters of the list request that change how postings are shown, not which are listed;
+                    all others are part of the scope
+    multi_employer  the list names an employer for each posting; each is a panel unit of its own
+    credit          what the source's terms want to be said with its postings, with its address
+    keys            names of the keys in the configuration without which the family cannot be asked
     """
 
     name: str
     first: Callable[[Board], Request]
     parse: Callable[[Board, Reply, Request], Page]
     key_of: Callable[[str], str | None]
-    parse_detail: Callable[[RawPosting, Reply], RawPosting] | None = None
+    page: tuple[str, int] | None = None
+    parse_detail: Callable[[RawPosting, Reply], RawPosting | None] | None = None
+    query: Callable[[Board], Request] | None = None
     published: bool = True
     market: Market = "en"
     version: int = 1
     presentation: frozenset[str] = frozenset()
+    multi_employer: bool = False
+    credit: str = ""
+    keys: tuple[str, ...] = ()

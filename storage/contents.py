@@ -64,6 +64,9 @@ def create_posting(
         "url": posting.url,
         "market": posting.market,
         "posted_at": posting.posted_at,
+        "record_hash": posting.record_hash,
+        "address": posting.address,
+        "signature": posting.signature,
     }
     created = connection.scalar(insert(Posting).values(values).returning(Posting.id))
     assert created is not None
@@ -147,6 +150,9 @@ def store_contents(
                 values = {"vacancy": posting.vacancy_key, "url": posting.url}
                 connection.execute(update(Posting).where(Posting.id == number).values(values))
                 result.changed += 1
+        if not new and posting.record_hash:
+            entry = (Posting.id == number) & (Posting.record_hash != posting.record_hash)
+            connection.execute(update(Posting).where(entry).values(record_hash=posting.record_hash))
         if posting.tagging is not None:
             taggings.append((version_id, posting.tagging))
     add_taggings(connection, taxonomy, taggings)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.contents import chunks
-from storage.records import Pay, PostingFact, Requirement, TaxonomyRecord
+from storage.records import Known, Pay, PostingFact, Requirement, TaxonomyRecord
 from storage.tables import Company as CompanyRow
 from storage.tables import Posting as PostingRow
 from storage.tables import Tag as TagRow
@@ -21,22 +21,24 @@ _Row = Any
 _STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
 
 
-def known_contents(connection: Connection, family: str, taxonomy: TaxonomyRecord) -> dict[str, str]:
-    """Return native id -> content hash of the latest version, where this taxonomy has tagged it."""
+def known_contents(connection: Connection, family: str, taxonomy: TaxonomyRecord) -> dict[str, Known]:
+    """Return native id -> what is stored of its latest version, and whether this taxonomy tagged it."""
     rows = connection.execute(
-        select(PostingRow.native_id, VersionRow.content_hash, TaxonomyRow.sha256)
+        select(PostingRow.native_id, PostingRow.record_hash, VersionRow.content_hash, TaxonomyRow.sha256)
         .join(VersionRow, VersionRow.posting_id == PostingRow.id)
         .outerjoin(TaggingRow, TaggingRow.version_id == VersionRow.id)
         .outerjoin(TaxonomyRow, TaxonomyRow.id == TaggingRow.taxonomy_id)
         .where(PostingRow.family == family)
         .order_by(VersionRow.first_seen_at, VersionRow.id)
     )
-    latest: dict[str, tuple[str, set[str]]] = {}
-    for native_id, content_hash, sha256 in rows:
-        if latest.get(native_id, ("",))[0] != content_hash:
-            latest[native_id] = (content_hash, set())
-        latest[native_id][1].add(sha256)
-    return {key: content for key, (content, by) in latest.items() if taxonomy.sha256 in by}
+    latest: dict[str, Known] = {}
+    for native_id, record_hash, content_hash, sha256 in rows:
+        before = latest.get(native_id)
+        tagged = sha256 == taxonomy.sha256
+        if before is not None and before.content_hash == content_hash:
+            tagged = tagged or before.tagged
+        latest[native_id] = Known(content_hash, record_hash, tagged)
+    return latest
 
 
 def read_postings(

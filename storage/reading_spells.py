@@ -10,12 +10,14 @@ from sqlalchemy import Connection, select
 
 from storage.contents import chunks
 from storage.records import Spell
+from storage.repeats import extended
 from storage.tables import Cell as CellRow
 from storage.tables import Fetch as FetchRow
 from storage.tables import Gap as GapRow
 from storage.tables import Posting as PostingRow
 from storage.tables import Sighting as SightingRow
 from storage.tables import Spell as SpellRow
+from storage.tables import Unit as UnitRow
 
 _Row = Any
 """A result row; its columns are those of the statement just above its use."""
@@ -27,6 +29,7 @@ def read_spells(connection: Connection, start: datetime, cut: datetime) -> list[
             SpellRow.id,
             SpellRow.posting_id,
             PostingRow.unit_id,
+            UnitRow.board_id,
             SpellRow.kind,
             SpellRow.opened_at,
             SpellRow.last_seen_at,
@@ -35,17 +38,26 @@ def read_spells(connection: Connection, start: datetime, cut: datetime) -> list[
             SpellRow.reason,
         )
         .join(PostingRow, PostingRow.id == SpellRow.posting_id)
+        .join(UnitRow, UnitRow.id == PostingRow.unit_id)
         .where(SpellRow.opened_at <= cut)
-        .where((SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start))
+        .where(
+            (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
+        )
         .order_by(SpellRow.posting_id, SpellRow.opened_at)
     ).all()
     moved = [row.id for row in rows if row.last_seen_at > cut]
     gaps = _gaps(connection, moved)
     seen = _last_sightings(connection, moved, cut)
     complete = _complete_looks(connection, cut) if moved else {}
+    unchanged = extended(connection, cut)
     spells = []
     for row in rows:
         last_seen, missed, confirmed = row.last_seen_at, row.missed_at, row.confirmed_at
+        if row.board_id in unchanged and missed is None:
+            since, until = unchanged[row.board_id]
+            last_seen = until if since <= last_seen < until else last_seen
+        if last_seen < start and (missed is None or missed < start):
+            continue
         if last_seen > cut:
             last_seen, missed, confirmed = _set_back(row, gaps, seen, complete, cut)
         if missed is not None and missed > cut:

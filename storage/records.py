@@ -11,6 +11,19 @@ FetchState = Literal["complete", "partial", "refused", "missing", "failed", "sus
 Workplace = Literal["remote", "hybrid", "onsite"]
 EducationLevel = Literal["none", "high_school", "associate", "bachelor", "master", "doctorate"]
 Period = Literal["hour", "day", "week", "month", "year"]
+Industry = Literal[
+    "internet",
+    "finance",
+    "health",
+    "automotive",
+    "robotics",
+    "enterprise software",
+    "e-commerce",
+    "games",
+    "education",
+    "hardware",
+    "other",
+]
 
 # ------------------------------------------------------------------ what a posting says, with proof
 
@@ -141,7 +154,44 @@ class PostingRecord:
     education_raw: str = ""
     structured: Mapping[str, Any] = field(default_factory=dict)  # pay and workplace as the board stated them
     posted_at: datetime | None = None
+    record_hash: str = ""  # of its entry in the list, if its details were read for that
+    address: str = ""  # key of the original's address, for grouping
+    signature: bytes | None = None  # what near-equal texts of one employer are found by
     tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store has of a posting: the hash of its latest text, and that of its entry in the list.
+
+    `tagged` tells whether the taxonomy that was asked for has tagged that text.
+    """
+
+    content_hash: str
+    record_hash: str
+    tagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """One reply of a look, by which the same is recognised: its request, its body's hash, its validators."""
+
+    url: str
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    sha256: str
+    etag: str = ""
+    last_modified: str = ""
+    secrets: tuple[tuple[str, str], ...] = ()  # names only
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the last look at a board saw, kept only if seeing the same again changes nothing."""
+
+    pages: tuple[SeenPage, ...]
+    listed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +203,9 @@ class Listing:
     every page was read, totals agreed and rejects stayed under 10 %: only then may absence mean
     anything. `state` is set by the caller for failures (`partial`, `refused`, `missing`, `failed`); a
     whole listing arrives as `complete` and may be judged `suspect` by the store. `scope` says what was
-    asked; `digest` identifies the bytes that were seen.
+    asked; `digest` identifies the bytes that were seen. `kept` is the number of PM postings, of which
+    `postings` holds those that bring something new. `seen_pages` are given if an equal later look may be
+    taken for this one. `fills` is the share of the listed postings that have each field.
     """
 
     family: str
@@ -172,6 +224,11 @@ class Listing:
     ids: Mapping[str, str] = field(default_factory=dict)  # native id -> company_key ("" single employer)
     postings: tuple[PostingRecord, ...] = ()
     company_key: str = ""
+    industry: Industry = "other"
+    credit: str = ""
+    kept: int = 0
+    seen_pages: tuple[SeenPage, ...] = ()
+    fills: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def posting_family(self) -> str:
@@ -202,6 +259,7 @@ class Recorded:
     """What storing one look at a listing changed (counts of postings)."""
 
     duplicate: bool = False
+    unchanged: bool = False  # the same bytes as at the look before
     late: bool = False  # older than what was known of the board
     state: FetchState = "complete"
     reason: str = ""

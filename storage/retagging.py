@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, select, true
 
 from storage.contents import add_taggings, taxonomy_id
 from storage.records import StoredText, Tagging, TaxonomyRecord
@@ -11,8 +11,16 @@ from storage.tables import Company, Posting, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
 
 
-def untagged(connection: Connection, taxonomy: TaxonomyRecord, limit: int) -> list[StoredText]:
-    """Return up to `limit` versions that have no tagging under this taxonomy, in the order of their ids."""
+def untagged(
+    connection: Connection,
+    taxonomy: TaxonomyRecord,
+    limit: int,
+    of: tuple[str, Sequence[str]] | None = None,
+) -> list[StoredText]:
+    """Return up to `limit` versions that have no tagging under this taxonomy, in the order of their ids.
+
+    `of` asks only for postings of a family with the given native ids.
+    """
     done = (
         exists()
         .where(TaggingRow.version_id == Version.id)
@@ -24,6 +32,7 @@ def untagged(connection: Connection, taxonomy: TaxonomyRecord, limit: int) -> li
         .join(Posting, Posting.id == Version.posting_id)
         .join(Company, Company.id == Posting.company_id)
         .where(~done)
+        .where(true() if of is None else (Posting.family == of[0]) & Posting.native_id.in_(of[1]))
         .order_by(Version.id)
         .limit(limit)
     )

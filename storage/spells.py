@@ -108,6 +108,11 @@ class SpellBook:
             elif entry.opened_at >= since and entry.kind == "new":
                 entry.kind, entry.changed = "backlog", True
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a posting of the board was missed once, so that the next look may close it."""
+        return any(e.state.missed_at and e.state.confirmed_at is None for e in self._latest.values())
+
     def _open(self, unit: int) -> list[_Entry]:
         return [
             entry

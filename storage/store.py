@@ -9,14 +9,15 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from storage import retagging, status, upgrading
+from storage import repeats, retagging, status, upgrading
 from storage.contents import taxonomy_id
 from storage.engine import explained, open_engine
 from storage.errors import StorageError
 from storage.observing import record
+from storage.outlook import Outlook, read_outlooks
 from storage.reading import read_facts
 from storage.reading_postings import known_contents
-from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
+from storage.records import Facts, Known, Listing, Memory, Recorded, StoredText, Tagging, TaxonomyRecord
 from storage.tables import Run, Setting
 from storage.version import __version__
 
@@ -88,8 +89,27 @@ class Store:
         with self._writing() as connection:
             return record(connection, run.id, listing, self.zone, run.taxonomy)
 
-    def known_contents(self, family: str, taxonomy: TaxonomyRecord) -> dict[str, str]:
-        """Return native id -> content hash of the latest versions that this taxonomy has tagged."""
+    def memory(
+        self, family: str, key: str, *, scope: str, taxonomy: TaxonomyRecord, before: datetime
+    ) -> Memory | None:
+        """Return what the last look at a board saw, if seeing the same at `before` would change nothing."""
+        with self._reading() as connection:
+            return repeats.read_memory(
+                connection, family, key, scope=scope, taxonomy=taxonomy.sha256, before=before
+            )
+
+    def record_unchanged(self, run: RunHandle, family: str, key: str, at: datetime, digest: str) -> Recorded:
+        """Store a look that saw what `memory` returned for it."""
+        with self._writing() as connection:
+            return repeats.record_unchanged(connection, run.id, family, key, at, digest, self.zone)
+
+    def outlooks(self) -> dict[tuple[str, str], Outlook]:
+        """Return (family, key) -> when a board was looked at last, and how often in vain."""
+        with self._reading() as connection:
+            return read_outlooks(connection)
+
+    def known_contents(self, family: str, taxonomy: TaxonomyRecord) -> dict[str, Known]:
+        """Return native id -> what is stored of its latest version."""
         with self._reading() as connection:
             return known_contents(connection, family, taxonomy)
 
@@ -108,10 +128,15 @@ class Store:
         with self._reading() as connection:
             return status.read_status(connection)
 
-    def untagged(self, taxonomy: TaxonomyRecord, limit: int) -> list[StoredText]:
-        """Return up to `limit` stored texts that this taxonomy has not tagged yet, oldest first."""
+    def untagged(
+        self, taxonomy: TaxonomyRecord, limit: int, of: tuple[str, Sequence[str]] | None = None
+    ) -> list[StoredText]:
+        """Return up to `limit` stored texts that this taxonomy has not tagged yet, oldest first.
+
+        `of` asks only for postings of a family with the given native ids.
+        """
         with self._reading() as connection:
-            return retagging.untagged(connection, taxonomy, limit)
+            return retagging.untagged(connection, taxonomy, limit, of)
 
     def add_taggings(
         self, taxonomy: TaxonomyRecord, rows: Sequence[tuple[int, Tagging]], now: datetime

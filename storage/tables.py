@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -79,7 +80,8 @@ class Company(Base):
 class Board(Base):
     """A listing that is followed: a careers board (family, key) or an imported source ("import", NAME).
 
-    `epoch` counts the breaks of scope or coverage; `scope` is what its last usable listing asked.
+    `epoch` counts the breaks of scope or coverage; `scope` is what its last usable listing asked. `memory` is
+    what its last look saw, if seeing the same again would change nothing (records.Memory).
     """
 
     __tablename__ = "boards"
@@ -92,6 +94,9 @@ class Board(Base):
     multi_employer: Mapped[bool]
     epoch: Mapped[int] = mapped_column(default=0)
     scope: Mapped[str] = mapped_column(default="")
+    industry: Mapped[str] = mapped_column(default="other", server_default="other")
+    credit: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    memory: Mapped[dict[str, Any] | None]
 
 
 class Unit(Base):
@@ -123,7 +128,10 @@ class Fetch(Base):
 
     `accepted_at` is set when a suspect listing was later confirmed by one that agrees with it: from that
     instant on it counts as complete. `late` listings were older than what was known: they extend history
-    but count for no trend. `ids` is the packed set of everything listed, kept for the two latest looks.
+    but count for no trend. `ids` is the packed set of everything listed, kept for the two latest looks. An
+    `unchanged` look brought the very bytes of the one before: its postings' spells are moved on when the next
+    change is stored, and until then by whoever reads them. `fills` is the share of listed postings that have
+    a field.
     """
 
     __tablename__ = "fetches"
@@ -148,6 +156,8 @@ class Fetch(Base):
     pages: Mapped[int] = mapped_column(default=0)
     digest: Mapped[str] = mapped_column(default="")
     ids: Mapped[bytes | None] = mapped_column(LargeBinary)
+    unchanged: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    fills: Mapped[dict[str, Any] | None]
 
 
 class Cell(Base):
@@ -176,7 +186,11 @@ class Break(Base):
 
 
 class Posting(Base):
-    """A posting by (family, native id); it belongs to the unit that listed it first."""
+    """A posting by (family, native id); it belongs to the unit that listed it first.
+
+    `record_hash` is that of its entry in the list, if its details were read for that; `address` is the key of
+    the original's address and `signature` what near-equal texts are found by (both for grouping).
+    """
 
     __tablename__ = "postings"
     __table_args__ = (UniqueConstraint("family", "native_id"),)
@@ -184,11 +198,14 @@ class Posting(Base):
     family: Mapped[str]
     native_id: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     vacancy: Mapped[str]
     url: Mapped[str]
     market: Mapped[str]
     posted_at: Mapped[datetime | None]
+    record_hash: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    address: Mapped[str] = mapped_column(default="", server_default=text("''"), index=True)
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Version(Base):

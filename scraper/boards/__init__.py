@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import get_args
 
 from scraper.errors import ConfigError
 from scraper.model import Board
+from storage.records import Industry
 
-_FIELDS = ("key", "company", "market", "evidence")
+_FIELDS = ("key", "company", "market", "industry", "evidence")
+INDUSTRIES: tuple[Industry, ...] = get_args(Industry)
 
 
 def load_boards(extra_dir: Path | None = None) -> tuple[Board, ...]:
@@ -78,5 +81,9 @@ def _board(family: str, entry: object, place: str) -> tuple[Board, str]:
     market = entry.get("market", "en")
     if market not in ("en", "zh"):
         raise ConfigError(f'{place}: market must be "en" or "zh", not {market!r}')
-    board = Board(family, entry["key"].strip(), entry["company"].strip(), market, entry.get("evidence", ""))
+    industry = entry.get("industry", "other")
+    if industry not in INDUSTRIES:
+        raise ConfigError(f"{place}: industry must be one of {', '.join(INDUSTRIES)}, not {industry!r}")
+    key, company = entry["key"].strip(), entry["company"].strip()
+    board = Board(family, key, company, market, industry, entry.get("evidence", ""))
     return board, place

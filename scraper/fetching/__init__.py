@@ -15,6 +15,8 @@ class Fetcher(Protocol):
     def fetch(self, request: Request, *, published: bool) -> Reply:
         """Return the reply to `request`; raise a FetchError (scraper.errors) for everything but a full 200.
 
+        A request with conditions (If-None-Match, If-Modified-Since) may also get a reply of status 304.
+
         `published` says that the interface is a JSON API published for this use, so that robots.txt of
         its host, which is made for pages, is not asked.
         """

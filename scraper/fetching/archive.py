@@ -1,9 +1,9 @@
 """Keeping every answer: one WARC file per run, from which `replay` can tell the same story again.
 
 Bodies are kept as they are after inflating (no Content-Encoding, true Content-Length). A body that is the
-one kept last for the same request becomes a `revisit` record. A request that got no answer leaves a
-`metadata` record with the fields `fetch-error` (a class of scraper.errors) and `reason`. Credentials and
-cookies are not written (see redaction).
+one kept last for the same request becomes a `revisit` record, and so does the answer "not modified". A
+request that got no answer leaves a `metadata` record with the fields `fetch-error` (a class of
+scraper.errors) and `reason`. Credentials and cookies are not written (see redaction).
 """
 
 import io
@@ -26,13 +26,14 @@ from scraper.errors import ConfigError, FetchError
 from scraper.fetching.outcome import Answer, status_line
 from scraper.fetching.redaction import public_headers, public_url
 from scraper.fetching.warcfile import RETRIED, payload_digest
-from scraper.model import Request
+from scraper.model import NOT_MODIFIED, Request
 from storage.version import __version__
 
 REVISITED_WITHIN = timedelta(
     days=30
 )  # then a body is kept in full again, so that no file leans on a long chain
 _INDEX = "latest-bodies.json"
+_NOT_MODIFIED_PROFILE = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHANGED_BY_US = frozenset(
     {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 )
@@ -90,15 +91,22 @@ class WarcArchive:
         """Keep an answer of any status; `request` as sent, `retried` if another try follows at once."""
         with self._lock:
             path = self._open()
-            digest = payload_digest(answer.body)
-            key = f"{request.method} {public_url(request.url)} {payload_digest(request.body)}"
-            known = self._index.get(key, digest, since=answer.at - REVISITED_WITHIN) if answer.body else None
+            key, since = _question(request), answer.at - REVISITED_WITHIN
+            digest = self._index.digest(key, since) if answer.status == NOT_MODIFIED else None
+            digest = digest or payload_digest(answer.body)
+            told = bool(answer.body) or answer.status == NOT_MODIFIED
+            known = self._index.get(key, digest, since) if told else None
             response = self._response(answer, digest, known)
             if retried:
                 response.rec_headers.add_header(RETRIED, "yes")
             self._append(self._request(request, answer.at, response), response)
             if known is None and answer.body and not retried:  # replay passes over these, body and all
                 self._index.put(key, digest, answer.at, path)
+
+    def knows(self, request: Request, at: datetime) -> bool:
+        """Tell whether a body is kept to which "not modified", answered at `at`, could refer."""
+        with self._lock:
+            return self._index.digest(_question(request), at - REVISITED_WITHIN) is not None
 
     def write_failure(self, request: Request, error: FetchError, at: datetime) -> None:
         """Keep the outcome of a request that got no answer."""
@@ -109,14 +117,19 @@ class WarcArchive:
             self._append(self._request(request, at, failure), failure)
 
     def _response(self, answer: Answer, digest: str, known: str | None) -> Any:
-        headers = [h for h in public_headers(answer.headers) if h[0].lower() not in _CHANGED_BY_US]
+        headers = [
+            h for h in public_headers(answer.headers, answered=True) if h[0].lower() not in _CHANGED_BY_US
+        ]
         headers.append(("Content-Length", str(len(answer.body))))
         http = StatusAndHeaders(status_line(answer.status), headers, protocol="HTTP/1.1")
         if known is None:
             return self._record("response", answer.url, answer.at, answer.body, http)
-        return self._builder.create_revisit_record(
+        revisit = self._builder.create_revisit_record(
             answer.url, digest, answer.url, known, http, {"WARC-Date": _warc_date(answer.at)}
         )
+        if answer.status == NOT_MODIFIED:
+            revisit.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED_PROFILE)
+        return revisit
 
     def _request(self, request: Request, at: datetime, concurrent: Any) -> Any:
         """The request record stands first: were it lost to a kill, a POST would pass for a GET."""
@@ -188,14 +201,18 @@ class _BodyIndex:
         self._entries = _loaded(folder / _INDEX)
         self._there: dict[str, bool] = {}
 
-    def get(self, key: str, digest: str, *, since: datetime) -> str | None:
+    def get(self, key: str, digest: str, since: datetime) -> str | None:
         """Return the WARC-Date of the record with this body if it is recent and its file still there."""
+        return self._entries[key][1] if self.digest(key, since) == digest else None
+
+    def digest(self, key: str, since: datetime) -> str | None:
+        """Return the digest of the body kept last if its record is recent and its file still there."""
         kept, date, file = self._entries.get(key, ("", "", ""))
-        if kept != digest or date < _warc_date(since):
+        if date < _warc_date(since):
             return None
         if file not in self._there:
             self._there[file] = (self._folder / file).is_file()
-        return date if self._there[file] else None
+        return kept if self._there[file] else None
 
     def put(self, key: str, digest: str, at: datetime, path: Path) -> None:
         self._entries[key] = (digest, _warc_date(at), path.relative_to(self._folder).as_posix())
@@ -217,6 +234,10 @@ def _loaded(path: Path) -> dict[str, tuple[str, str, str]]:
         return {key: (str(digest), str(date), str(file)) for key, (digest, date, file) in entries.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _question(request: Request) -> str:
+    return f"{request.method} {public_url(request.url)} {payload_digest(request.body)}"
 
 
 def _create(folder: Path, stem: str) -> tuple[int, Path]:

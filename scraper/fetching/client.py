@@ -10,13 +10,13 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpcore
 import httpx
@@ -25,9 +25,9 @@ from scraper.errors import ConfigError, FetchError, ServerTrouble, TooSlow, Unsa
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.body import MAX_BODY, read_body
 from scraper.fetching.guard import Deadline, GuardedBackend, NotPublic
-from scraper.fetching.outcome import Answer, follow, is_trouble, reply_or_error, retry_after
+from scraper.fetching.outcome import CONDITIONAL, Answer, follow, is_trouble, reply_or_error, retry_after
 from scraper.fetching.pacing import Pacer
-from scraper.fetching.redaction import public_url
+from scraper.fetching.redaction import REDACTED, public_url
 from scraper.fetching.robots import RobotsRules
 from scraper.model import Reply, Request
 from storage.version import __version__
@@ -59,7 +59,9 @@ class HttpFetcher:
     `operator` is how the person who runs this can be reached (a mail address or URL); it goes into the
     User-Agent, and there is no default. `archive` keeps every answer if given; it is not closed here.
     `clock` gives UTC times, `monotonic` and `sleep` run the pacing. `allow_addresses` are (address, port)
-    pairs that may be dialled though they are not public. Raises ConfigError for an unusable operator.
+    pairs that may be dialled though they are not public. `keys` are the user's own, by name: what a request
+    names in `secrets` is filled in when it is sent, and cut out of its answer should that repeat it. Raises
+    ConfigError for an unusable operator.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class HttpFetcher:
         monotonic: Callable[[], float] = time.monotonic,
         allow_addresses: frozenset[tuple[str, int]] = frozenset(),
         limits: Limits | None = None,
+        keys: Mapping[str, str] | None = None,
     ):
         if not operator.strip() or not (operator.isascii() and operator.isprintable()):
             raise ConfigError(
@@ -81,6 +84,7 @@ class HttpFetcher:
         self._archive = archive
         self._clock = clock
         self._limits = limits or Limits()
+        self._keys = dict(keys or {})
         self._pacer = Pacer(self._limits.gap, monotonic=monotonic, sleep=sleep)
         self._deadline = Deadline(monotonic)
         self._robots = RobotsRules(self._read_robots, PRODUCT, monotonic)
@@ -163,7 +167,8 @@ class HttpFetcher:
     def _once(self, request: Request, host: str) -> tuple[Request, Answer]:
         """Make one exchange. Returns the request as it was sent, and the answer."""
         shown = public_url(request.url)
-        prepared = self._prepared(request)
+        at = self._clock()
+        prepared = self._prepared(request, at)
         with self._pacer.turn(host) as turn:
             at = self._clock()
             self._deadline.start(self._limits.deadline)
@@ -172,7 +177,7 @@ class HttpFetcher:
                     turn.answered(ok=response.status_code == 200)
                     encoding = response.headers.get("content-encoding", "")
                     cap = self._limits.body
-                    body = read_body(shown, response.iter_raw(), encoding, cap)
+                    body = self._without_keys(request, read_body(shown, response.iter_raw(), encoding, cap))
             except NotPublic as error:
                 raise UnsafeAddress(shown, str(error)) from error
             except httpx.TransportError as error:
@@ -185,8 +190,11 @@ class HttpFetcher:
         )
         return replace(request, headers=sent), Answer(shown, response.status_code, headers, body, at)
 
-    def _prepared(self, request: Request) -> httpx.Request:
-        headers = [(name, value) for name, value in request.headers if name.lower() not in _OURS]
+    def _prepared(self, request: Request, at: datetime) -> httpx.Request:
+        ours = _OURS
+        if self._archive and not self._archive.knows(request, at):
+            ours |= CONDITIONAL  # "not modified" must refer to a body that the archive has
+        headers = [(name, value) for name, value in request.headers if name.lower() not in ours]
         if not any(name.lower() == "accept" for name, _ in headers):
             headers.append(("Accept", "*/*"))
         headers += [("Accept-Encoding", "gzip"), ("User-Agent", self._user_agent)]
@@ -194,13 +202,24 @@ class HttpFetcher:
         try:
             return httpx.Request(
                 request.method,
-                request.url,
+                self._with_keys(request),
                 headers=headers,
                 content=request.body or None,
                 extensions={"timeout": timeout.as_dict()},
             )
         except (httpx.InvalidURL, ValueError) as error:
             raise FetchError(public_url(request.url), _NO_REQUEST) from error
+
+    def _with_keys(self, request: Request) -> str:
+        if missing := [name for _, name in request.secrets if name not in self._keys]:
+            raise FetchError(public_url(request.url), f"the configuration has no key {missing[0]}")
+        filled = urlencode([(parameter, self._keys[name]) for parameter, name in request.secrets])
+        return request.url + ("&" if "?" in request.url else "?") * bool(filled) + filled
+
+    def _without_keys(self, request: Request, body: bytes) -> bytes:
+        for _, name in request.secrets:
+            body = body.replace(self._keys[name].encode(), REDACTED.encode())
+        return body
 
     def _failure(self, shown: str, error: Exception) -> FetchError:
         if isinstance(error, httpx.TimeoutException):

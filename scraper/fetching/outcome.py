@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from scraper.errors import BoardGone, FetchError, Refused, ServerTrouble, ShapeChanged, UnsafeAddress
 from scraper.fetching.guard import is_public, literal_address
 from scraper.fetching.redaction import public_url
-from scraper.model import Reply, Request
+from scraper.model import NOT_MODIFIED, Reply, Request
 
 LONGEST_RETRY_AFTER = (
     31 * 86400.0
@@ -21,6 +21,7 @@ _CHALLENGE = re.compile(
     "|验证码|安全验证|滑动验证|人机验证|访问过于频繁",
     re.IGNORECASE,
 )
+CONDITIONAL = frozenset({"if-none-match", "if-modified-since"})
 _CHALLENGE_WITHIN = 65536  # bytes; a challenge page is small or says so near its start
 
 
@@ -40,7 +41,7 @@ class Answer:
 
 
 def reply_or_error(request: Request, answer: Answer) -> Reply:
-    """Return the reply that `answer` is to `request`.
+    """Return the reply that `answer` is to `request`: a 200, or a 304 if that was what it asked.
 
     Raises Refused (401, 403, 405, 451, or an HTML page with the words of a challenge where data was asked
     for), BoardGone (404, 410), ServerTrouble (408, 425, 429, 5xx; with retry_after in seconds if the server
@@ -49,7 +50,7 @@ def reply_or_error(request: Request, answer: Answer) -> Reply:
     url, status = answer.url, answer.status
     if _is_challenge(request, answer):
         raise Refused(url, "the server answers with a challenge page (captcha)", status=status)
-    if status == 200:
+    if status == 200 or (status == NOT_MODIFIED and is_conditional(request)):
         headers = {name.lower(): answer.header(name.lower()) for name, _ in answer.headers}
         return Reply(url, answer.body, answer.at, status, headers)
     said = f"the server answered {status_line(status)}"
@@ -60,6 +61,11 @@ def reply_or_error(request: Request, answer: Answer) -> Reply:
     if is_trouble(request, answer):
         raise ServerTrouble(url, said, status=status, retry_after=retry_after(answer))
     raise ShapeChanged(url, said, status=status)
+
+
+def is_conditional(request: Request) -> bool:
+    """Tell whether `request` may be answered by "not modified" (RFC 9110, 13.1)."""
+    return any(name.lower() in CONDITIONAL for name, _ in request.headers)
 
 
 def is_trouble(request: Request, answer: Answer) -> bool:

@@ -5,7 +5,7 @@ looks requests up under the same form, which is why it is also the canonical spe
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 _SECRET_PARAMETERS = frozenset(
@@ -20,9 +20,11 @@ _SECRET_PARAMETERS = frozenset(
         "access_token",
         "client_secret",
         "password",
+        "_csrf",
     }
 )
-_SECRET_HEADER = re.compile(r"authorization|cookie|token|api-?key|secret|password", re.IGNORECASE)
+_SECRET_HEADER = re.compile(r"authorization|cookie|token|csrf|xsrf|api-?key|secret|password", re.IGNORECASE)
+REDACTED = "redacted"
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -49,13 +51,23 @@ def unordered_url(url: str) -> str:
     return base + mark + "&".join(sorted(p for p in query.split("&") if _parameter(p) not in _CACHE_BREAKERS))
 
 
-def public_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return `headers` without credentials and cookies; a Location keeps no secret parameter either."""
-    return [
-        (name, public_url(value) if name.lower() == "location" else value)
-        for name, value in headers
-        if not _SECRET_HEADER.search(name)
-    ]
+def public_headers(headers: Iterable[tuple[str, str]], *, answered: bool = False) -> list[tuple[str, str]]:
+    """Return `headers` without credentials and cookies; a Location keeps no secret parameter either.
+
+    Those of an answer (`answered`) keep the names of its secrets, with REDACTED for the values: an interface
+    that gives out an anonymous token is read in the same way from an archive.
+    """
+    return list(_public_headers(headers, answered))
+
+
+def _public_headers(headers: Iterable[tuple[str, str]], answered: bool) -> Iterator[tuple[str, str]]:
+    for name, value in headers:
+        if not _SECRET_HEADER.search(name):
+            yield name, public_url(value) if name.lower() == "location" else value
+        elif answered and name.lower() == "set-cookie":
+            yield name, f"{value.partition('=')[0].strip()}={REDACTED}"
+        elif answered:
+            yield name, REDACTED
 
 
 def _parameter(part: str) -> str:

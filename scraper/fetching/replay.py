@@ -30,7 +30,7 @@ from scraper.fetching.body import MAX_BODY
 from scraper.fetching.outcome import Answer, follow, reply_or_error
 from scraper.fetching.redaction import public_url, unordered_url
 from scraper.fetching.warcfile import NOT_WARC, RETRIED, Damaged, fields, payload_digest, record_at, records
-from scraper.model import Reply, Request
+from scraper.model import NOT_MODIFIED, Reply, Request
 
 _STEP = 65536
 _LARGEST_QUESTION = 2**20  # bytes; a request body is a query, not a document
@@ -48,7 +48,7 @@ _ERRORS: dict[str, type[FetchError]] = {
 class Exchange:
     """One archived question with its outcome, without the body.
 
-    `url` is in public form (redaction.public_url), `body_digest` that of the request's body, `at` the
+    `url` is in public form (redaction.public_url), `body` the request's, `body_digest` its digest, `at` the
     WARC-Date in whole UTC seconds, `offset` that of the record in `file`. `status` is None where there was no
     answer: then `error` names a class of scraper.errors and `reason` tells why. `digest` is that of the
     payload; `refers_to` is (URL, time) of the record that holds it, for a revisit.
@@ -65,6 +65,12 @@ class Exchange:
     reason: str = ""
     digest: str = ""
     refers_to: tuple[str, datetime | None] | None = None
+    body: bytes = b""
+
+    @property
+    def request(self) -> Request:
+        """The question, without its headers."""
+        return Request(self.url, self.method, body=self.body)
 
 
 class ReplayArchive:
@@ -121,7 +127,8 @@ class ReplayArchive:
                     exchange.url, "recorded as unchanged, but the earlier body is not in the archive"
                 )
             held_headers, body = _read(held)
-            headers = headers or held_headers
+            if not any(name.lower() == "content-type" for name, _ in headers):
+                headers = held_headers  # a "not modified" does not say it again
         return Answer(exchange.url, exchange.status, headers, body, exchange.at)
 
 
@@ -183,7 +190,7 @@ class _Index:
         self.problems: list[str] = []
 
     def add(self, path: Path) -> None:
-        questions: dict[str, tuple[str, str]] = {}  # by both record ids, as either side may name the other
+        questions: dict[str, tuple[str, bytes]] = {}  # by both record ids, as either side may name the other
         outcomes: list[tuple[Exchange, str, str]] = []
         with _opened(path) as file:
             try:
@@ -198,22 +205,23 @@ class _Index:
                     f"exchanges before that, which can be used: {len(outcomes)}."
                 )
         for exchange, own_id, concurrent in outcomes:
-            method, digest = questions.get(own_id) or questions.get(concurrent) or _GET
-            self.exchanges.append(replace(exchange, method=method, body_digest=digest))
+            method, body = questions.get(own_id) or questions.get(concurrent) or ("GET", b"")
+            digest = payload_digest(body) if body else exchange.body_digest
+            self.exchanges.append(replace(exchange, method=method, body_digest=digest, body=body))
 
     def _take(
         self,
         path: Path,
         offset: int,
         record: Any,
-        questions: dict[str, tuple[str, str]],
+        questions: dict[str, tuple[str, bytes]],
         outcomes: list[tuple[Exchange, str, str]],
     ) -> None:
         own_id, concurrent = _header(record, "WARC-Record-ID"), _header(record, "WARC-Concurrent-To")
         if record.rec_type == "warcinfo":
             self.notices += filter(None, [fields(record.raw_stream.read(_STEP)).get("notice", "")])
         elif record.rec_type == "request" and record.http_headers:
-            question = record.http_headers.protocol, payload_digest(record.raw_stream.read(_LARGEST_QUESTION))
+            question = record.http_headers.protocol, record.raw_stream.read(_LARGEST_QUESTION)
             questions.update({name: question for name in (own_id, concurrent) if name})
         elif _header(record, RETRIED):
             return
@@ -245,6 +253,7 @@ def _outcome(record: Any) -> dict[str, Any] | None:
         "digest": _header(record, "WARC-Payload-Digest"),
     }
     if revisit:
+        told["status"] = 200 if told["status"] == NOT_MODIFIED else told["status"]
         of = _header(record, "WARC-Refers-To-Target-URI") or _header(record, "WARC-Target-URI")
         told["refers_to"] = public_url(of), _instant(_header(record, "WARC-Refers-To-Date"))
     return told

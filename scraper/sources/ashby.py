@@ -35,8 +35,7 @@ def key_of(url: str) -> str | None:
     if parts is None:
         return None
     if parts.hostname == _API:
-        key = urls.segment_after(parts, "posting-api/job-board")
-        return key if key and urls.begins_list(url, first(Board("ashby", key, "")).url) else None
+        return urls.segment_after(parts, "posting-api/job-board")
     return urls.segment_after(parts, "") if parts.hostname == _PUBLIC else None
 
 

@@ -41,8 +41,7 @@ def key_of(url: str) -> str | None:
     if parts is None:
         return None
     if parts.hostname == _API:
-        key = urls.segment_after(parts, "v1/boards")
-        return key if key and urls.begins_list(url, first(Board("greenhouse", key, "")).url) else None
+        return urls.segment_after(parts, "v1/boards")
     if parts.hostname not in _PUBLIC:
         return None
     key = urls.segment_after(parts, "")

@@ -41,9 +41,10 @@ def read_items(
     read_one: Callable[[Any], RawPosting | None],
     id_of: Callable[[Any], object],
 ) -> tuple[tuple[RawPosting, ...], tuple[Reject, ...]]:
-    """Read each listed item; one that cannot be read, or has no title, becomes a Reject and loses no other.
+    """Read each listed item; one that cannot be read becomes a Reject and loses no other.
 
-    `read_one` returns None for an item that is listed but not published: it is neither posting nor reject.
+    So does one without a title. `read_one` returns None for an item that is listed but not published: it is
+    neither posting nor reject.
     """
     postings: list[RawPosting] = []
     rejects: list[Reject] = []

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, pay, urls
+from scraper.sources import asking, items, pay, urls
 from storage.records import Pay
 
 _SIZE = 100
@@ -27,7 +27,7 @@ def first(board: Board) -> Request:
     host = "api.eu.lever.co" if board.key.startswith(_EU) else "api.lever.co"
     site = quote(board.key.removeprefix(_EU), safe="")
     url = f"https://{host}/v0/postings/{site}?mode=json&skip=0&limit={_SIZE}"
-    return Request(url, headers=(("Accept", "application/json"),))
+    return Request(url, headers=(asking.ACCEPT_JSON,))
 
 
 def parse(board: Board, reply: Reply, request: Request) -> Page:
@@ -36,26 +36,19 @@ def parse(board: Board, reply: Reply, request: Request) -> Page:
     if not isinstance(jobs, list):
         raise ShapeChanged(reply.url, "the reply is no JSON array")
     postings, rejects = items.read_items(jobs, _posting, lambda job: job["id"])
-    size = int(urls.parameter(request.url, "limit") or 0)  # without a limit the whole board is one page
-    skip = int(urls.parameter(request.url, "skip") or 0) + size
-    more = Request(urls.with_parameter(request.url, "skip", skip), headers=request.headers)
+    size = asking.number(request, "limit", 0)  # without a limit the whole board is one page
+    more = asking.turned(request, "skip", asking.number(request, "skip", 0) + size)
     return Page(postings, rejects, next=more if size and len(jobs) >= size else None)
 
 
 def key_of(url: str) -> str | None:
-    """Return the site in the request for a first page or in a public address of a board or posting."""
+    """Return the site in a list request or in a public address of a board or posting."""
     parts = urls.split(url)
     host = parts.hostname or "" if parts else ""
     if parts is None or host not in _API | _PUBLIC:
         return None
     site = urls.segment_after(parts, "v0/postings" if host in _API else "")
-    key = (_API | _PUBLIC)[host] + site if site else ""
-    return (
-        key
-        if key
-        and (host in _PUBLIC or urls.begins_list(url, first(Board("lever", key, "")).url, ("skip", "0")))
-        else None
-    )
+    return (_API | _PUBLIC)[host] + site if site else None
 
 
 def _posting(job: items.Item) -> RawPosting:
@@ -95,4 +88,4 @@ def _pay(stated: items.Item) -> Pay | None:
     )
 
 
-FAMILY = Family("lever", first, parse, key_of, presentation=frozenset({"mode", "skip", "limit"}))
+FAMILY = Family("lever", first, parse, key_of, page=("skip", 0), presentation=frozenset({"mode", "limit"}))

@@ -10,19 +10,16 @@ posts kept in Workday, which `ByPostId` does not know but whose list text is who
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, urls
+from scraper.sources import asking, chinese_days, items, sections, urls
 
 _HOST, _PATH = "careers.tencent.com", "/tencentcareer/api/post/"
 _KEY, _SIZE = "social", 100
 _WORKDAY = 4
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def first(board: Board) -> Request:
@@ -37,9 +34,9 @@ def parse(board: Board, reply: Reply, request: Request) -> Page:
     total = items.member(reply, data, "Count", int)
     posts = items.member(reply, data, "Posts", list) if data.get("Posts") is not None else []
     postings, rejects = items.read_items(posts, _posting, lambda post: post["PostId"])
-    page = int(urls.parameter(request.url, "pageIndex") or 1)
-    size = int(urls.parameter(request.url, "pageSize") or len(posts))
-    more = Request(urls.with_parameter(request.url, "pageIndex", page + 1), headers=request.headers)
+    page = asking.number(request, "pageIndex", 1)
+    size = asking.number(request, "pageSize", len(posts))
+    more = asking.turned(request, "pageIndex", page + 1)
     return Page(postings, rejects, next=more if posts and page * size < total else None, total=total)
 
 
@@ -53,21 +50,16 @@ def parse_detail(posting: RawPosting, reply: Reply) -> RawPosting:
     except (KeyError, TypeError, ValueError) as error:
         raise ShapeChanged(reply.url, f"the detail cannot be read: {error}") from error
     listed = posting.description if not duties else ""
-    parts = [listed, _section("岗位职责", duties), _section("岗位要求", requirements)]
-    return replace(posting, description="\n\n".join(part for part in parts if part), detail=None)
+    text = sections.joined(listed, sections.duties_and_requirements(duties, requirements))
+    return replace(posting, description=text, detail=None)
 
 
 def key_of(url: str) -> str | None:
-    """Return "social" for the request for the first page and for the site's public pages."""
+    """Return "social" for the list request and for the site's public pages."""
     parts = urls.split(url)
     if parts is None or parts.hostname != _HOST:
         return None
-    page = parts.path in ("", "/") or parts.path.endswith(".html")
-    return (
-        _KEY
-        if page or urls.begins_list(url, first(Board("tencent", _KEY, "")).url, ("pageIndex", "1"))
-        else None
-    )
+    return _KEY if parts.path in ("", "/", f"{_PATH}Query") or parts.path.endswith(".html") else None
 
 
 def _data(reply: Reply) -> dict[str, Any]:
@@ -88,10 +80,10 @@ def _posting(post: items.Item) -> RawPosting:
         native_id=post_id,
         title=items.title(post, "RecruitPostName"),
         url=items.text(post, "PostURL"),
-        description=duties if abroad else _section("岗位职责", duties),
+        description=duties if abroad else sections.section("岗位职责", duties),
         locations=items.places([items.text(post, "LocationName")]),
         experience_raw=items.text(post, "RequireWorkYearsName"),
-        posted_at=_shanghai_day(items.text(post, "LastUpdateTime")),
+        posted_at=chinese_days.moment(post, "LastUpdateTime"),
         detail=None if abroad else _detail(post_id),
     )
 
@@ -101,27 +93,14 @@ def _detail(post_id: str) -> Request:
     return Request(f"https://{_HOST}{_PATH}ByPostId?{asked}")
 
 
-def _section(heading: str, body: str) -> str:
-    return f"{heading}\n{body}" if body else ""
-
-
-def _shanghai_day(printed: str) -> datetime | None:
-    if not printed:
-        return None
-    try:
-        return datetime.strptime(printed, "%Y年%m月%d日").replace(tzinfo=_SHANGHAI).astimezone(UTC)
-    except ValueError:
-        raise ValueError(f"'LastUpdateTime' is no day: {printed[:40]!r}") from None
-
-
-_PRESENTATION = frozenset({"pageIndex", "pageSize", "language", "timestamp"})
 FAMILY = Family(
     "tencent",
     first,
     parse,
     key_of,
-    parse_detail,
+    page=("pageIndex", 1),
+    parse_detail=parse_detail,
     published=False,
     market="zh",
-    presentation=_PRESENTATION,
+    presentation=frozenset({"pageSize", "language", "timestamp"}),
 )

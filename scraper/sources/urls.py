@@ -42,15 +42,9 @@ def with_parameter(url: str, name: str, value: object) -> str:
     return parts._replace(query=urlencode(pairs)).geturl()
 
 
-def begins_list(url: str, first: str, page: tuple[str, str] | None = None) -> bool:
-    """Tell whether `url` asks for the beginning of the list that `first` asks for.
-
-    Host and path decide, since archives hold list requests with other parameters than ours; `page` names
-    the parameter that turns pages and its first value, which counts when it is absent, too.
-    """
-    if _place(url) != _place(first):
-        return False
-    return page is None or parameter(url, page[0]) in (None, page[1])
+def same_place(url: str, other: str) -> bool:
+    """Tell whether two URLs have the same host and path, however they are spelt."""
+    return _place(url) == _place(other)
 
 
 def _place(url: str) -> tuple[str | None, list[bytes]]:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reports.weekly import build_weekly, to_json
-from scraper import collecting
+from scraper import collecting, loading, recording, replaying
 from scraper.boards import load_boards
 from scraper.errors import ServerTrouble
 from scraper.fetching.archive import WarcArchive
@@ -21,7 +22,7 @@ from scraper.fetching.outcome import Answer
 from scraper.fetching.replay import ReplayArchive
 from scraper.importing import ImportedListing
 from scraper.model import Board, RawPosting, Reject, Reply, Request
-from scraper.sources import greenhouse
+from scraper.sources import FAMILIES, greenhouse
 from storage.store import Store, open_store
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
@@ -72,8 +73,12 @@ def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         return url.rsplit("/", 1)[1] if url.startswith(board.url("/")) else None
 
     moved = replace(family, first=first, key_of=key_of)
-    monkeypatch.setitem(collecting.FAMILIES, "greenhouse", moved)
-    monkeypatch.setattr(collecting, "listing_of", lambda url: (moved, key) if (key := key_of(url)) else None)
+    monkeypatch.setitem(FAMILIES, "greenhouse", moved)
+
+    def listing_of(request: Any) -> Any:
+        return (moved, key) if (key := key_of(request.url)) else None
+
+    monkeypatch.setattr(replaying, "listing_of", listing_of)
 
 
 def dump(path: Path) -> list[str]:
@@ -108,7 +113,7 @@ def test_a_live_run_and_the_replay_of_its_archive_learn_the_same(
     assert (live.exit_code, live.created, live.postings) == (3, 1, 2)
     assert written is not None
     with opened(tmp_path / "again.db") as store:
-        again = collecting.replay(store, ReplayArchive([written]), boards, clock=now)
+        again = replaying.replay(store, ReplayArchive([written]), boards, clock=now)
     assert again.states == live.states
     assert dump(tmp_path / "again.db") == dump(tmp_path / "live.db")
 
@@ -126,12 +131,13 @@ def test_a_list_asked_for_twice_in_a_second_is_one_look_and_the_good_answer_coun
             )
     assert archive.path is not None
     with opened(tmp_path / "x.db") as store:
-        summary = collecting.replay(store, ReplayArchive([archive.path]), [], clock=now)
+        summary = replaying.replay(store, ReplayArchive([archive.path]), [], clock=now)
     assert (summary.looks, summary.states) == (1, {"greenhouse:acme": "complete"})
 
 
 @pytest.mark.usefixtures("on_loopback")
-def test_a_bug_in_the_middle_loses_no_board_before_it(
+def test_a_bug_fails_its_board_and_the_others_go_on(
+    caplog: pytest.LogCaptureFixture,
     board: Any,
     scripted: Any,
     open_fetcher: Callable[..., HttpFetcher],
@@ -141,7 +147,8 @@ def test_a_bug_in_the_middle_loses_no_board_before_it(
     body = json.dumps({"jobs": [job(1, "Product Manager", "x")], "meta": {"total": 1}}).encode()
     board.say("/one", scripted(body=body))
     board.say("/two", scripted(body=body.replace(b'"id": 1', b'"id": 2')))
-    understand, calls = collecting.understand, []
+    board.say("/three", scripted(body=body.replace(b'"id": 1', b'"id": 3')))
+    understand, calls = recording.understand, []
 
     def broken(*words: Any, **more: Any) -> Any:
         calls.append(words)
@@ -149,17 +156,26 @@ def test_a_bug_in_the_middle_loses_no_board_before_it(
             raise ZeroDivisionError("a bug")
         return understand(*words, **more)
 
-    monkeypatch.setattr(collecting, "understand", broken)
+    monkeypatch.setattr(recording, "understand", broken)
     with open_fetcher() as fetcher, opened(tmp_path / "x.db") as store:
-        with pytest.raises(ZeroDivisionError):
-            boards = [Board("greenhouse", "one", "One"), Board("greenhouse", "two", "Two")]
-            collecting.collect(store, boards, fetcher, clock=now)
-        assert store.status().total == 1
-        assert store.check() == []
+        boards = [Board("greenhouse", name, name.title()) for name in ("one", "two", "three")]
+        summary = collecting.collect(store, boards, fetcher, clock=now)
+        assert (store.status().total, store.check()) == (2, [])
+    assert summary.states == {
+        "greenhouse:one": "complete",
+        "greenhouse:two": "failed",
+        "greenhouse:three": "complete",
+    }
+    assert (
+        summary.reasons["greenhouse:two"]
+        == "an error of pmtrend itself, ZeroDivisionError; its log tells more"
+    )
+    assert summary.exit_code == 3
+    assert "ZeroDivisionError: a bug" in caplog.text, "with its traceback"
 
 
 def test_the_time_budget_ends_a_run_between_boards(tmp_path: Path) -> None:
-    times = iter(NOW + timedelta(minutes=m) for m in range(0, 100, 5))
+    minutes = count(step=5)
 
     class Down:
         def fetch(self, request: Request, *, published: bool) -> Reply:
@@ -168,7 +184,9 @@ def test_the_time_budget_ends_a_run_between_boards(tmp_path: Path) -> None:
     boards = [Board("greenhouse", str(number), str(number)) for number in range(50)]
     with opened(tmp_path / "x.db") as store:
         until = NOW + timedelta(minutes=40)
-        summary = collecting.collect(store, boards, Down(), clock=lambda: next(times), until=until)
+        summary = collecting.collect(
+            store, boards, Down(), clock=lambda: NOW + timedelta(minutes=next(minutes)), until=until
+        )
     assert summary.exit_code == 2
     assert 1 <= len(summary.states) < 50
     assert summary.stopped.startswith("the time budget ended after")
@@ -189,10 +207,10 @@ def test_a_report_as_of_a_day_is_the_report_of_that_day_byte_for_byte(tmp_path: 
         return to_json(build_weekly(store.facts(first_week=date(2026, 1, 5), until=until, as_of=cut), week))
 
     with opened(tmp_path / "whole.db") as whole, opened(tmp_path / "then.db") as then:
-        collecting.replay(whole, archive, boards, clock=now)
+        replaying.replay(whole, archive, boards, clock=now)
         known = [exchange for exchange in archive.exchanges if exchange.at <= cut]
         archive.exchanges = tuple(known)
-        collecting.replay(then, archive, boards, clock=now)
+        replaying.replay(then, archive, boards, clock=now)
         assert report(whole) == report(then)
 
 
@@ -205,9 +223,7 @@ def imported(at: datetime | None, *titles: str, rejects: int = 0) -> ImportedLis
 
 
 def do_import(store: Store, *listings: ImportedListing, complete: bool = True, scope: str = "") -> Any:
-    return collecting.import_listings(
-        store, listings, source="feed", complete=complete, scope=scope, clock=now
-    )
+    return loading.import_listings(store, listings, source="feed", complete=complete, scope=scope, clock=now)
 
 
 def test_without_complete_nothing_is_ever_missing(tmp_path: Path) -> None:

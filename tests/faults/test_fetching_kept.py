@@ -36,7 +36,7 @@ def get(fetcher, board, path="/jobs", published=True):
 
 def test_a_secret_is_in_no_log_no_error_and_no_archive(board, scripted, tmp_path, caplog, open_fetcher):
     caplog.set_level(logging.DEBUG)
-    board.say("/jobs?page=2&app_key=canary", scripted(headers=(JSON, ("Set-Cookie", "canary=1"))))
+    board.say("/jobs?page=2&app_key=canary", scripted(headers=(JSON, ("Set-Cookie", "session=canary"))))
     board.say("/gone?token=canary", scripted(404))
     headers = (("Authorization", "Bearer canary"), ("X-API-Key", "canary"), ("Cookie", "canary=1"))
     with (

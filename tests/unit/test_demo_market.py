@@ -16,7 +16,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.boards import load_boards
-from scraper.collecting import replay
+from scraper.replaying import replay
 from scraper.errors import FetchError
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board

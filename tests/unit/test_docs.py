@@ -32,8 +32,8 @@ from docs_pages import (
 import pmtrend
 from reports.csv_files import TABLES
 from reports.document import WeeklyReport
-from scraper.collecting import RunSummary
 from scraper.lock import exclusive
+from scraper.recording import RunSummary
 
 LEFT_OUT = "…"
 SHELL = [block for name in TEXTS for block in blocks(name) if block.language == "sh"]

@@ -37,7 +37,9 @@ class Script:
         def parse_detail(raw: RawPosting, reply: Reply) -> RawPosting:
             return RawPosting(raw.native_id, raw.title, description="whole")
 
-        return Family("toy", lambda board: Request("page:0"), parse, lambda url: None, parse_detail)
+        return Family(
+            "toy", lambda board: Request("page:0"), parse, lambda url: None, parse_detail=parse_detail
+        )
 
     def look(self) -> Gathered:
         wanted = lambda posting: "PM" in posting.title  # noqa: E731

@@ -13,7 +13,7 @@ from report_market import numbers
 from store_helpers import TAXONOMY, Recorder, day, feed, listing
 
 from reports.words import Words, recorded_sentences
-from scraper import collecting, errors
+from scraper import errors, loading
 from scraper.fetching.outcome import Answer, redirected, reply_or_error
 from scraper.gathering import gather
 from scraper.importing import ImportedListing
@@ -39,8 +39,8 @@ WHOLE: dict[str, set[str] | None] = {
     "storage/lifecycle.py": None,
     "storage/observing.py": None,
     "storage/reading.py": {"read_facts"},
-    "scraper/collecting.py": {"_look", "import_listings", "_import_state"},
-    "scraper/gathering.py": {"gather", "judged"},
+    "scraper/loading.py": {"import_listings", "_import_state"},
+    "scraper/gathering.py": {"gather", "judged", "failed"},
 }
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""
 RAISING = ["scraper/model.py", "scraper/gathering.py", "scraper/fetching/*.py", "scraper/sources/*.py"]
@@ -189,9 +189,9 @@ def moved_to(location: str) -> str:
 
 REAL = {
     **{f"judge {a}": judged(*a) for a in [(0, None), (0, 40), (1, 60), (900, 60), (-60, 60)]},
-    "import": collecting._import_state(imported(NOW, 0), False, 1, alone=True)[1],
-    "import without date": collecting._import_state(imported(None, 0), True, 1, alone=False)[1],
-    "import with rejects": collecting._import_state(imported(NOW, 3), True, 4, alone=True)[1],
+    "import": loading._import_state(imported(NOW, 0), False, 1, alone=True)[1],
+    "import without date": loading._import_state(imported(None, 0), True, 1, alone=False)[1],
+    "import with rejects": loading._import_state(imported(NOW, 3), True, 4, alone=True)[1],
     "rejects": gathered(rejects=3),
     "total": gathered(total=90),
     "endless": gathered(endless=True),

@@ -1,0 +1,77 @@
+"""A run on files that a user saved or exported himself: their listings, in the order of their dates."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from scraper.gathering import unreadable
+from scraper.importing import ImportedListing
+from scraper.model import RawPosting
+from scraper.normalizing.companies import company_key
+from scraper.normalizing.titles import GATE_VERSION
+from scraper.recording import OnLook, Run, RunSummary, check_date
+from storage.records import IMPORT, FetchState, Listing
+from storage.store import Store
+
+
+def import_listings(
+    store: Store,
+    listings: Sequence[ImportedListing],
+    *,
+    source: str,
+    complete: bool,
+    scope: str,
+    clock: Callable[[], datetime],
+    on_look: OnLook = lambda looked: None,
+) -> RunSummary:
+    """Store the listings of imported files, in the order of their dates, as looks at the source `source`.
+
+    Only with `complete` may what is absent count as missing; too many unreadable rows take that back.
+    Raises InputError for a date more than a year ahead, before anything is stored.
+    """
+    now = clock()
+    for imported in listings:
+        if imported.observed_at:
+            check_date(imported.observed_at, now)
+    run = Run(store, "import", now, on_look)
+    for imported in listings:
+        keys = {posting.native_id: company_key(posting.company or source) for posting in imported.postings}
+        keys |= {reject.native_id: "" for reject in imported.rejects if reject.native_id}
+        listed = len(imported.postings) + len(imported.rejects)
+        state, reason = _import_state(imported, complete, listed, alone=len(listings) == 1)
+        listing = Listing(
+            family=IMPORT,
+            key=source,
+            company=source,
+            company_key=f"source:{source}",
+            market=_market(imported.postings),
+            observed_at=imported.observed_at or now,
+            state=state,
+            scope=f"{f'scope {scope}' if scope else 'no named scope'}, title gate {GATE_VERSION}",
+            digest=imported.digest,
+            reason=reason,
+            multi_employer=True,
+            listed=listed,
+            rejected=len(imported.rejects),
+            pages=1,
+            ids=keys,
+        )
+        # A file that names no employer is a listing of one, and that one is called what the user called it.
+        run.record(listing, imported.postings, source, None)
+    return run.finish(clock())
+
+
+def _import_state(
+    imported: ImportedListing, complete: bool, listed: int, *, alone: bool
+) -> tuple[FetchState, str]:
+    if not complete:
+        return "partial", "imported without --complete"
+    if imported.observed_at is None and not alone:
+        return "partial", "rows without a date beside dated ones are no complete listing; give --as-of"
+    if unreadable(len(imported.rejects), listed):
+        return "partial", f"{len(imported.rejects)} of {listed} rows cannot be read"
+    return "complete", ""
+
+
+def _market(postings: Sequence[RawPosting]) -> str:
+    chinese = sum(any("\u4e00" <= char <= "\u9fff" for char in posting.title) for posting in postings)
+    return "zh" if 2 * chinese > len(postings) else "en"

@@ -1,0 +1,322 @@
+"""What every run does with a look: understand the PM postings in it, store it, count it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from scraper.errors import InputError
+from scraper.gathering import Gathered
+from scraper.model import Board, Family, RawPosting, Request
+from scraper.normalizing.companies import company_key
+from scraper.normalizing.posting import normalise, stated_pay
+from scraper.normalizing.titles import GATE_VERSION, is_pm_title
+from scraper.sources import asking
+from scraper.understanding import TAXONOMY, understand
+from storage.records import FetchState, Known, Listing, Memory, PostingRecord, Recorded, StoredText, Tagging
+from storage.status import FAILED
+from storage.store import RunHandle, RunKind, Store
+
+_FARTHEST = timedelta(days=366)
+_BATCH = 500
+_FEWEST_FOR_FILLS = 5
+"""Of fewer postings a share says nothing about the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One look that a run made, for whoever shows progress."""
+
+    board: str  # "family:key"
+    listing: Listing
+    recorded: Recorded
+
+
+@dataclass(slots=True)
+class RunSummary:
+    """What a run did. `states`: the state of each board's last look in this run."""
+
+    looks: int = 0
+    duplicates: int = 0
+    postings: int = 0
+    rejected: int = 0
+    created: int = 0
+    changed: int = 0
+    closed: int = 0
+    states: dict[str, FetchState] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    unchanged: int = 0
+    waiting: int = 0  # boards that were left alone after failures
+    stopped: str = ""
+
+    def add(self, looked: Looked) -> None:
+        """Count one look."""
+        self.looks += 1
+        if looked.recorded.duplicate:
+            self.duplicates += 1
+            return
+        self.postings += looked.listing.listed
+        self.rejected += looked.listing.rejected
+        self.unchanged += looked.recorded.unchanged
+        self.created += looked.recorded.created
+        self.changed += looked.recorded.changed
+        self.closed += looked.recorded.closed
+        self.states[looked.board] = looked.recorded.state
+        self.reasons[looked.board] = looked.recorded.reason
+
+    @property
+    def exit_code(self) -> int:
+        """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure."""
+        failed = sum(state in FAILED for state in self.states.values())
+        if not failed:
+            return 0
+        return 2 if failed == len(self.states) else 3
+
+    def lines(self) -> list[str]:
+        """Return what a person wants to know of the run."""
+        if not self.looks:
+            return ["no board was looked at", *self._left_alone()]
+        if self.looks == self.duplicates:
+            return ["nothing new: all of this is stored already"]
+        states = Counter(self.states.values())
+        counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
+        return [
+            f"{_count(self.looks, 'look')} at {_count(len(self.states), 'listing')}: {counts}",
+            f"{_count(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
+            f"{self.created} new, {self.changed} changed, {self.closed} closed",
+            *([f"stored already: {_count(self.duplicates, 'look')}"] if self.duplicates else []),
+            *(
+                [f"unchanged since the look before: {_count(self.unchanged, 'listing')}"]
+                * (self.unchanged > 0)
+            ),
+            *self._left_alone(),
+            *(
+                f"  {board}: {state}: {self.reasons[board]}"
+                for board, state in sorted(self.states.items())
+                if self.reasons[board]
+            ),
+        ]
+
+    def _left_alone(self) -> list[str]:
+        told = f"left alone for now after failures: {_count(self.waiting, 'board')} (see `pmtrend status`)"
+        return [told] if self.waiting else []
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+OnLook = Callable[[Looked], None]
+
+
+class Run:
+    """A run that begins in the store with its first look that is new, so that a rerun changes nothing."""
+
+    def __init__(self, store: Store, kind: RunKind, now: datetime, on_look: OnLook, notice: str = ""):
+        self.store, self.kind, self.now, self.on_look, self.notice = store, kind, now, on_look, notice
+        self.summary = RunSummary()
+        self._handle: RunHandle | None = None
+        self._known: dict[str, dict[str, Known]] = {}
+
+    def memory(self, board: Board, family: Family, first: Request, before: datetime) -> Memory | None:
+        """Return what the last look at a board saw, if seeing the same at `before` would change nothing."""
+        scope = _scope(family, first, ())
+        return self.store.memory(board.family, board.key, scope=scope, taxonomy=TAXONOMY, before=before)
+
+    def detailed(self, family: Family) -> dict[str, str]:
+        """Return native id -> hash of the entry in the list of the postings whose details are stored."""
+        if family.parse_detail is None:
+            return {}
+        known = self._known_contents(family.name)
+        return {native_id: one.record_hash for native_id, one in known.items() if one.record_hash}
+
+    def look(self, board: Board, family: Family, first: Request, gathered: Gathered) -> None:
+        """Store a look at a board."""
+        if gathered.unchanged:
+            self._repeat(board, gathered)
+        else:
+            listing = _listing(board, family, first, gathered)
+            self.record(listing, gathered.postings, board.company, board.market, gathered.record_hashes)
+
+    def record(
+        self,
+        listing: Listing,
+        raw: Sequence[RawPosting],
+        company: str,
+        market: str | None,
+        record_hashes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Understand the PM postings among `raw` and store the listing with them."""
+        if self._is_stored(listing.family, listing.key, listing.observed_at, listing.digest):
+            self._tell(listing, Recorded(duplicate=True))
+            return
+        known = self._known_contents(listing.posting_family)
+        kept = [posting for posting in raw if is_pm_title(posting.title)]
+        records = [_understood(posting, company, market, known, record_hashes or {}) for posting in kept]
+        listing = replace(
+            listing,
+            kept=len(kept),
+            fills=_fills(raw),
+            postings=tuple(record for record in records if record),
+        )
+        recorded = self.store.record(self._begun(listing.observed_at), listing)
+        if not recorded.late:  # a late look tells nothing about the latest texts
+            self._tag_again(listing.posting_family, [p.native_id for p in kept if p.detail is not None])
+            for record in listing.postings:
+                known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
+        self._tell(listing, recorded)
+
+    def _repeat(self, board: Board, gathered: Gathered) -> None:
+        at, digest = gathered.observed_at, gathered.digest
+        if self._is_stored(board.family, board.key, at, digest):
+            recorded = Recorded(duplicate=True)
+        else:
+            run = self._begun(at)
+            recorded = self.store.record_unchanged(run, board.family, board.key, at, digest)
+        listing = Listing(
+            board.family,
+            board.key,
+            board.company,
+            board.market,
+            at,
+            "complete",
+            "",
+            digest,
+            listed=recorded.seen,
+        )
+        self._tell(listing, recorded)
+
+    def _tag_again(self, family: str, native_ids: Sequence[str]) -> None:
+        """Tag the stored texts of postings whose details were not read again, if the taxonomy is new."""
+        known = self._known_contents(family)
+        stale = [number for number in native_ids if number in known and not known[number].tagged]
+        for start in range(0, len(stale), _BATCH):
+            texts = self.store.untagged(TAXONOMY, _BATCH, (family, stale[start : start + _BATCH]))
+            tagged = [(text.version, tag_record(text)) for text in texts]
+            self.store.add_taggings(TAXONOMY, tagged, self.now)
+
+    def _is_stored(self, family: str, key: str, at: datetime, digest: str) -> bool:
+        return self.store.has_observation(family, key, at, digest)
+
+    def _begun(self, observed_from: datetime) -> RunHandle:
+        if self._handle is None:
+            self._handle = self.store.begin_run(
+                self.kind, TAXONOMY, now=self.now, observed_from=observed_from, notice=self.notice
+            )
+        return self._handle
+
+    def finish(self, now: datetime) -> RunSummary:
+        """Close the run in the store and return what it did."""
+        if self._handle is not None:
+            self.store.finish_run(self._handle, now)
+        return self.summary
+
+    def _tell(self, listing: Listing, recorded: Recorded) -> None:
+        looked = Looked(f"{listing.family}:{listing.key}", listing, recorded)
+        self.summary.add(looked)
+        self.on_look(looked)
+
+    def _known_contents(self, family: str) -> dict[str, Known]:
+        if family not in self._known:
+            self._known[family] = self.store.known_contents(family, TAXONOMY)
+        return self._known[family]
+
+
+def _understood(
+    raw: RawPosting,
+    company: str,
+    market: str | None,
+    known: Mapping[str, Known],
+    record_hashes: Mapping[str, str],
+) -> PostingRecord | None:
+    """The record of a posting, tagged unless the store has this content; None if nothing new is known."""
+    stored = known.get(raw.native_id)
+    if stored is not None and raw.detail is not None:
+        return None  # its details are stored, or could not be read this time: what is stored is better
+    record = normalise(raw, company=company, market=market)
+    record = replace(record, record_hash=record_hashes.get(raw.native_id, ""))
+    if stored is not None and stored.tagged and stored.content_hash == record.content_hash:
+        return record
+    return replace(record, tagging=tag_record(record))
+
+
+def _fills(raw: Sequence[RawPosting]) -> dict[str, float]:
+    """Return the share of postings that have each field: a drop tells that a source changed its shape.
+
+    A text counts only where it is whole: without the postings whose details were not read.
+    """
+    whole = [posting for posting in raw if posting.detail is None]
+    shares = {
+        name: sum(bool(getattr(posting, name)) for posting in raw) / len(raw)
+        for name in ("locations", "posted_at", "pay", "salary_raw", "experience_raw", "workplace", "url")
+        if len(raw) >= _FEWEST_FOR_FILLS
+    }
+    if len(whole) >= _FEWEST_FOR_FILLS:
+        shares["description"] = sum(bool(posting.description) for posting in whole) / len(whole)
+    return {name: round(share, 3) for name, share in shares.items()}
+
+
+def tag_record(record: PostingRecord | StoredText) -> Tagging:
+    """Understand a normalised posting, just read or stored, with the current taxonomy."""
+    return understand(
+        record.title,
+        record.text,
+        company=record.company,
+        locations=tuple(record.structured.get("locations", ())),
+        workplace=record.structured.get("workplace"),
+        pay=stated_pay(record.structured),
+        salary_raw=record.salary_raw,
+        experience_raw=record.experience_raw,
+        education_raw=record.education_raw,
+    ).tagging
+
+
+def wanted(posting: RawPosting) -> bool:
+    """Tell whether the title passes the gate, so that the details of the posting are worth asking for."""
+    return is_pm_title(posting.title)
+
+
+def _listing(board: Board, family: Family, first: Request, gathered: Gathered) -> Listing:
+    employer = company_key(board.company)
+    several = family.multi_employer
+    ids = {p.native_id: company_key(p.company or board.company) if several else "" for p in gathered.postings}
+    ids |= {reject.native_id: "" for reject in gathered.rejects if reject.native_id}
+    return Listing(
+        family=board.family,
+        key=board.key,
+        company=board.company,
+        company_key=f"source:{board.family}:{board.key}" if several else employer,
+        market=board.market,
+        observed_at=gathered.observed_at,
+        state=gathered.state,
+        scope=_scope(family, family.query(board) if family.query else first, gathered.scope),
+        digest=gathered.digest,
+        reason=gathered.reason,
+        multi_employer=several,
+        listed=gathered.listed,
+        rejected=len(gathered.rejects),
+        pages=gathered.pages,
+        ids=ids,
+        industry=board.industry,
+        credit=family.credit,
+        seen_pages=gathered.seen_pages,
+    )
+
+
+def _scope(family: Family, asked: Request, told: Sequence[str]) -> str:
+    """What a look at a board asks for, as conditions parted by commas; a change of any breaks its series."""
+    unasked = family.presentation | {family.page[0] if family.page else ""}
+    conditions = asking.conditions(asked)
+    filters = sorted(f"{name} {value}" for name, value in conditions if name not in unasked)
+    return ", ".join(
+        [f"{family.name} reader {family.version}", *filters, *told, f"title gate {GATE_VERSION}"]
+    )
+
+
+def check_date(observed_at: datetime, now: datetime) -> None:
+    """Refuse a date that can only be a slip: what is older than it would not count any more."""
+    if observed_at > now + _FARTHEST:
+        day = observed_at.date().isoformat()
+        raise InputError(
+            f"there is a listing of {day}, which lies more than a year ahead; nothing was stored"
+        )

@@ -1,0 +1,105 @@
+"""A run on archived replies: the same looks, at the times they were archived."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote
+
+from scraper.fetching.redaction import public_url
+from scraper.fetching.replay import ReplayArchive
+from scraper.gathering import gather
+from scraper.model import Board, Request
+from scraper.recording import OnLook, Run, RunSummary, check_date, wanted
+from scraper.sources import FAMILIES, listing_of
+from storage.store import Store
+
+
+def replay(
+    store: Store,
+    archive: ReplayArchive,
+    boards: Sequence[Board],
+    *,
+    clock: Callable[[], datetime],
+    on_look: OnLook = lambda looked: None,
+) -> RunSummary:
+    """Look at every board that the archive holds, at the times it was archived, in that order.
+
+    `boards` lend their names and markets; a board that is not among them is named after its key. Raises
+    InputError for a date more than a year ahead, before anything is stored.
+    """
+    now = clock()
+    found = visits(archive, boards)
+    for visit in found:
+        check_date(visit.at, now)
+    run = Run(store, "replay", now, on_look, notice=" ".join(archive.notices))
+    for visit in found:
+        family = FAMILIES[visit.board.family]
+        gathered = gather(
+            visit.board,
+            family,
+            archive.fetcher(visit.at, visit.until),
+            wanted,
+            visit.at,
+            first=visit.first,
+            memory=run.memory(visit.board, family, visit.first, visit.at),
+            detailed=run.detailed(family),
+        )
+        run.look(visit.board, family, visit.first, gathered)
+    return run.finish(clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A look that an archive holds: the board, and the list request as the archive has it."""
+
+    board: Board
+    first: Request
+    at: datetime
+    until: datetime | None  # when the next visit to the board begins
+
+
+def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
+    """Return every look that the archive holds, in the order of their dates."""
+    known = _Known(boards)
+    begun: dict[tuple[str, str, datetime], tuple[Board, Request, datetime]] = {}
+    for exchange in archive.exchanges:
+        found = known.listed(exchange.request)
+        if found is not None:
+            board, first = found
+            # Dates have whole seconds: a list asked for twice in one of them is one look.
+            begun.setdefault((board.family, board.key, exchange.at), (board, first, exchange.at))
+    following: dict[str, datetime] = {}
+    result: list[Visit] = []
+    for board, first, at in reversed(begun.values()):
+        name = f"{board.family}:{board.key}"
+        result.append(Visit(board, first, at, following.get(name)))
+        following[name] = at
+    return result[::-1]
+
+
+class _Known:
+    """Which board a request begins to list: a followed one that asks just so, or else any of its family."""
+
+    def __init__(self, boards: Sequence[Board]):
+        self._named = {self._spelling(board): board for board in boards}
+        self._asked = {self._question(FAMILIES[board.family].first(board)): board for board in boards}
+
+    def listed(self, request: Request) -> tuple[Board, Request] | None:
+        board = self._asked.get(self._question(request))
+        if board is None:
+            found = listing_of(request)
+            if found is None:
+                return None
+            family, key = found
+            board = Board(family.name, key, key, family.market)
+            board = self._named.get(self._spelling(board), board)
+        return board, replace(request, headers=FAMILIES[board.family].first(board).headers)
+
+    @staticmethod
+    def _question(request: Request) -> tuple[str, str, bytes]:
+        return public_url(request.url), request.method, request.body
+
+    @staticmethod
+    def _spelling(board: Board) -> tuple[str, str]:
+        # Archives hold keys in any case, and quoted twice.
+        return board.family, unquote(board.key).casefold()

@@ -1,0 +1,229 @@
+"""Which postings of one employer are the same opening: signatures, their comparison, the choice of a vacancy.
+
+Pure, no SQL: the store keeps a signature beside each posting and asks here when a new one comes. Signatures
+are made in scraper.normalizing.vacancies, which knows how titles and texts are read; their layout stands here,
+because the comparison is what gives it its meaning, and the store may not know the scraper.
+
+A text is kept as a one-permutation MinHash (Li, Owen, Zhang, NIPS 2012): its shingles fall into 256 bins, and
+each bin keeps one byte of the shingle with the least hash, 0 if it is empty. The share of the non-empty bins
+that agree estimates the Jaccard similarity: nearly exact for a short text, within 0.03 for a long one.
+"""
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+BINS: Final = 256
+PLACES: Final = 7
+VERSION: Final = 1
+"""Grows with the meaning of a signature: those of different versions are compared by requisition only."""
+
+CHINESE: Final = 128
+"""Bit of `levels`: the text is Chinese."""
+INTERN, JUNIOR, SENIOR, VETERAN, HEAD = 1, 2, 4, 8, 16
+"""Bits of `levels`: 实习 · 助理, 初级 · 高级 · 资深 · 总监, 负责人."""
+
+_LAYOUT = struct.Struct(f">BBHHH6s6s6s4s{2 * PLACES}s{BINS}s")
+_NONE = bytes(6)
+_RANKS = SENIOR | VETERAN
+_STATIONS = INTERN | JUNIOR | HEAD
+
+_LEAST_TEXT = 25
+"""Shingles from which on a text says something: "details on request" is no text."""
+_SAME_TITLE = 0.75
+_OTHER_TITLE = 0.80
+"""Similarity from which on two texts are one. The intro and benefits that an employer puts under different
+jobs make their texts similar by up to 0.73; 86 % of both would have to be the same to reach 0.75."""
+_INSIDE, _HALF = 0.93, 0.5
+_INSIDE_HEAD = 0.85
+"""A text that is part of the other, as a copy that was cut off is: this share of its shingles is found there,
+and it is half of the other, or they begin with the same words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What grouping knows of a posting; `pack` makes the bytes that are stored (300 of them).
+
+    title        digest of the title's words without place, code and marks, in any order
+    job          the same without words of level
+    requisition  digest of the employer's own number for the opening, zeros if none is given
+    head         digest of the first words of the text
+    levels       words of level in the title (bits, see above)
+    years        bit n: "n years" stands in the text (n <= 15)
+    mark         a grade or number in the title ("P7", "II"), hashed; 0 if none
+    size         shingles of the text, at most 65535
+    places       up to 7 hashed places, ascending
+    bins         the MinHash
+    """
+
+    title: bytes
+    job: bytes
+    requisition: bytes = _NONE
+    head: bytes = bytes(4)
+    levels: int = 0
+    years: int = 0
+    mark: int = 0
+    size: int = 0
+    places: tuple[int, ...] = ()
+    bins: bytes = bytes(BINS)
+
+    def pack(self) -> bytes:
+        """Return the bytes to store."""
+        places = struct.pack(f">{PLACES}H", *(*self.places, *[0] * PLACES)[:PLACES])
+        numbers = (self.levels, self.years, self.mark, min(self.size, 65535))
+        return _LAYOUT.pack(
+            VERSION, *numbers, self.title, self.job, self.requisition, self.head, places, self.bins
+        )
+
+    @classmethod
+    def unpack(cls, data: bytes) -> "Signature":
+        """Return what `pack` packed; of another version only the requisition."""
+        if len(data) != _LAYOUT.size or data[0] != VERSION:
+            return cls(_NONE, _NONE, data[20:26] if len(data) >= 26 else _NONE)
+        _, levels, years, mark, size, title, job, requisition, head, places, bins = _LAYOUT.unpack(data)
+        hashed = tuple(place for place in struct.unpack(f">{PLACES}H", places) if place)
+        return cls(title, job, requisition, head, levels, years, mark, size, hashed, bins)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A posting as grouping sees it: where it is listed ("family:key") and its signature.
+
+    `vacancy` is the one it belongs to, "" for a new posting.
+    """
+
+    board: str
+    signature: bytes
+    vacancy: str = ""
+
+    @property
+    def family(self) -> str:
+        """The name space of its requisition numbers."""
+        return self.board.partition(":")[0]
+
+
+def same_vacancy(one: Opening, other: Opening) -> bool:
+    """Tell whether two postings of one employer are the same opening.
+
+    1. One requisition number (in one family of boards): the same.
+    2. Two numbers on one board: an employer who numbers his openings has two. Unless title and text agree
+       and the cities are different ones: then it is one opening offered in several cities.
+    3. Otherwise the texts decide, together with the title; the title alone never does:
+       - levels or grades that contradict each other: not the same (`_contradict`);
+       - the same title: texts similar by 0.75, or one is a part of the other;
+       - another title: only in Chinese, where it is a headline that each recruiter words anew, and texts
+         similar by 0.80. An English title states level and field, and employers post one text for several.
+    """
+    return _Compared(one).same(other, Signature.unpack(other.signature), _likeness(one, other))
+
+
+class Employer:
+    """The postings of one employer that are known, in the order in which they became known."""
+
+    def __init__(self, known: Iterable[Opening] = ()) -> None:
+        self._known: list[Opening] = []
+        self._signatures: list[Signature] = []
+        self._bins: list[bytes] = []
+        for opening in known:
+            self.add(opening)
+
+    def add(self, opening: Opening) -> None:
+        """Let later postings join the vacancy of this one."""
+        signature = Signature.unpack(opening.signature)
+        self._known.append(opening)
+        self._signatures.append(signature)
+        self._bins.append(signature.bins)
+
+    def vacancy_of(self, posting: Opening) -> str | None:
+        """Return the vacancy that a new posting belongs to, None if it is a new one.
+
+        One with its requisition number goes first, then the most similar text, then one in the same place,
+        then the one known longest.
+        """
+        if not self._known:
+            return None
+        compared = _Compared(posting)
+        likenesses = _similarities(compared.signature.bins, b"".join(self._bins)).tolist()
+        best, found = (False, 0.0, False), None
+        for known, signature, likeness in zip(self._known, self._signatures, likenesses, strict=True):
+            if compared.same(known, signature, likeness):
+                numbered = compared.numbered_alike(known, signature)
+                rank = (numbered, likeness, bool({*signature.places} & {*compared.signature.places}))
+                if found is None or rank > best:
+                    best, found = rank, known.vacancy
+        return found
+
+
+@dataclass(slots=True)
+class _Compared:
+    """A posting that is held against others."""
+
+    opening: Opening
+    signature: Signature
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening = opening
+        self.signature = Signature.unpack(opening.signature)
+
+    def numbered_alike(self, known: Opening, other: Signature) -> bool:
+        number = self.signature.requisition
+        return number != _NONE and number == other.requisition and known.family == self.opening.family
+
+    def same(self, known: Opening, other: Signature, likeness: float) -> bool:
+        one = self.signature
+        if self.numbered_alike(known, other):
+            return True
+        if min(one.size, other.size) < _LEAST_TEXT:
+            return False
+        if known.board == self.opening.board and _NONE not in (one.requisition, other.requisition):
+            return one.title == other.title and likeness >= _OTHER_TITLE and _elsewhere(one, other)
+        if _contradict(one, other):
+            return False
+        if one.title == other.title:
+            return likeness >= _SAME_TITLE or _is_cut(one, other, likeness)
+        return likeness >= _OTHER_TITLE and bool(one.levels & other.levels & CHINESE)
+
+
+def _contradict(one: Signature, other: Signature) -> bool:
+    """Tell whether the titles name different levels or grades.
+
+    An intern, an assistant and a head are other jobs than the plain title. 高级 and 资深 contradict each
+    other; where only one title has such a word, it is often mere decoration: then the years decide, if the
+    word is all that sets the titles apart.
+    """
+    if (one.levels ^ other.levels) & _STATIONS or (one.mark != other.mark and one.mark and other.mark):
+        return True
+    ranks, others = one.levels & _RANKS, other.levels & _RANKS
+    if ranks and others:
+        return not ranks & others
+    return ranks != others and one.job == other.job and one.years != other.years
+
+
+def _elsewhere(one: Signature, other: Signature) -> bool:
+    return bool(one.places and other.places) and not set(one.places) & set(other.places)
+
+
+def _is_cut(one: Signature, other: Signature, likeness: float) -> bool:
+    shorter, longer = sorted((one.size, other.size))
+    inside = likeness * (shorter + longer) / (1 + likeness) / shorter
+    if one.head == other.head and inside >= _INSIDE_HEAD:
+        return True
+    return inside >= _INSIDE and shorter >= _HALF * longer
+
+
+def _likeness(one: Opening, other: Opening) -> float:
+    bins = (Signature.unpack(opening.signature).bins for opening in (one, other))
+    return float(_similarities(*bins)[0])
+
+
+def _similarities(bins: bytes, others: bytes) -> npt.NDArray[np.float64]:
+    """Return the estimated similarity of one text to each of the others (their bins end to end)."""
+    one = np.frombuffer(bins, dtype=np.uint8)
+    rows = np.frombuffer(others, dtype=np.uint8).reshape(-1, BINS)
+    filled = np.count_nonzero((rows | one) != 0, axis=1)
+    agreeing = np.count_nonzero((rows == one) & (one != 0), axis=1)
+    return np.where(filled > 0, agreeing / np.maximum(filled, 1), 0.0)

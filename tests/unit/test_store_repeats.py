@@ -1,0 +1,175 @@
+"""A look that brings the same bytes again writes only itself, and means just what it meant."""
+
+import hashlib
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from store_helpers import TAXONOMY, Recorder, day, feed, listing, posting
+
+from storage.records import Facts, Listing, Recorded, SeenPage, TaxonomyRecord
+
+_SETTINGS = settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def seen(look: Listing) -> Listing:
+    """The look with the page it saw: equal for looks that list the same."""
+    said = f"{sorted(look.ids)} {[p.content_hash for p in look.postings]}"
+    page = SeenPage("https://board.example/jobs", "GET", (), "", hashlib.sha256(said.encode()).hexdigest())
+    return replace(look, seen_pages=(page,), digest=said)
+
+
+class Repeating(Recorder):
+    """Records a look as unchanged where that is allowed, as a live run does."""
+
+    unchanged = 0
+
+    def look(self, look: Listing) -> Recorded:
+        memory = self.store.memory(
+            look.family, look.key, scope=look.scope, taxonomy=TAXONOMY, before=look.observed_at
+        )
+        if memory and look.state == "complete" and memory.pages == look.seen_pages:
+            self.unchanged += 1
+            return self.store.record_unchanged(self.run, look.family, look.key, look.observed_at, look.digest)
+        return self.store.record(self.run, look)
+
+
+def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Table -> its rows."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+
+
+# ------------------------------------------------------------------ what is written
+
+
+def test_an_unchanged_look_writes_its_own_rows_only(tmp_path: Path) -> None:
+    recorder = Repeating(tmp_path)
+    recorder.look(seen(listing(day(0), ["a", "b"], others=["c"])))
+    before = rows(tmp_path / "store.db")
+    recorded = recorder.look(seen(listing(day(7), ["a", "b"], others=["c"])))
+    after = rows(tmp_path / "store.db")
+    assert (recorded.unchanged, recorded.state) == (True, "complete")
+    assert {name for name in after if after[name] != before[name]} == {"fetches", "cells"}
+    assert after["fetches"][:-1] == before["fetches"] and after["cells"][:-1] == before["cells"]
+    recorder.store.close()
+
+
+def test_the_same_look_twice_is_one(tmp_path: Path) -> None:
+    recorder = Repeating(tmp_path)
+    first = seen(listing(day(0), ["a"]))
+    recorder.look(first)
+    assert recorder.look(first).duplicate, "nothing is repeated at the very instant"
+    recorder.store.close()
+
+
+def test_a_board_that_was_never_stored_has_nothing_to_repeat(tmp_path: Path) -> None:
+    """Whatever validators somebody kept: without a look in the store there is no unchanged one (row 39)."""
+    recorder = Repeating(tmp_path)
+    assert recorder.store.memory("ashby", "acme", scope="all", taxonomy=TAXONOMY, before=day(0)) is None
+    recorder.store.close()
+
+
+def test_what_would_change_something_is_not_passed_over(tmp_path: Path) -> None:
+    recorder = Repeating(tmp_path)
+    memory = recorder.store.memory
+
+    def kept(**asked: object) -> bool:
+        question = {"scope": "all", "taxonomy": TAXONOMY, "before": day(99)} | asked
+        return memory("ashby", "acme", **question) is not None  # type: ignore[arg-type]
+
+    recorder.look(seen(listing(day(0), ["a", "b", "c", "d"])))
+    assert kept()
+    assert not kept(scope="narrow"), "another question"
+    assert not kept(taxonomy=TaxonomyRecord("t2", "sha-2", ())), "another vocabulary: tag again"
+    assert not kept(before=day(0)), "a look older than the last"
+    recorder.look(listing(day(1), [], state="failed"))
+    assert kept(), "a failure shows nothing"
+    recorder.look(seen(listing(day(2), ["a"], state="partial")))
+    assert not kept(), "a partial look showed something else"
+    recorder.look(seen(listing(day(3), ["a", "b", "c", "d"])))
+    recorder.look(seen(listing(day(10), ["a", "b", "c"])))
+    assert not kept(), "the second miss closes a posting"
+    assert recorder.look(seen(listing(day(17), ["a", "b", "c"]))).closed == 1
+    assert kept()
+    recorder.look(seen(listing(day(18), [])))
+    assert not kept(), "a suspect look; a second one would confirm it"
+    recorder.store.close()
+
+
+# ------------------------------------------------------------------ what it means
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Listing]:
+    """Looks at a board or a feed; two of three list just what the look before listed."""
+    multi = draw(st.booleans())
+    at, result = 0.0, []
+    ids = sorted(draw(st.sets(st.sampled_from("abcdefgh"), max_size=8)))
+    for _ in range(draw(st.integers(3, 10))):
+        at += draw(st.sampled_from([0.5, 1, 7, 7, 20]))
+        if draw(st.integers(0, 2)) == 0:
+            ids = sorted(draw(st.sets(st.sampled_from("abcdefgh"), max_size=8)))
+        state = draw(st.sampled_from(["complete"] * 6 + ["partial", "failed"]))
+        shown = ids if state != "failed" else []
+        if multi:
+            employers = {name: [i for i in shown if (i < "e") == (name == "x")] for name in "xy"}
+            result.append(seen(feed(day(at), employers, state=state)))
+        else:
+            result.append(seen(listing(day(at), shown, state=state)))
+    return result
+
+
+def _different(one: Facts, other: Facts) -> list[tuple[str, object, object]]:
+    names = ("data_cut", "cells", "spells", "postings", "fetches", "breaks", "units", "taxonomy")
+    return [(n, getattr(one, n), getattr(other, n)) for n in names if getattr(one, n) != getattr(other, n)]
+
+
+@given(histories())
+@_SETTINGS
+def test_the_facts_are_those_of_a_store_that_looked_at_everything(history: list[Listing]) -> None:
+    start = day(-7).date()
+
+    def facts(recorder: Recorder, cut: datetime) -> Facts:
+        return recorder.store.facts(first_week=start, until=day(400), as_of=cut)
+
+    with TemporaryDirectory() as folder:
+        short, full = Repeating(Path(folder), "short.db"), Recorder(Path(folder), "full.db")
+        for look in history:
+            short.look(look)
+            full.record(look)
+            assert _different(facts(short, look.observed_at), facts(full, look.observed_at)) == []
+        for look in history:
+            assert _different(facts(short, look.observed_at), facts(full, look.observed_at)) == []
+        assert _different(facts(short, day(399)), facts(full, day(399))) == []
+        late = day(399).date()
+        now = {"first_week": late, "until": day(400), "as_of": day(399)}
+        assert short.store.facts(**now) == full.store.facts(**now)
+        short.store.close()
+        full.store.close()
+
+
+def test_a_posting_belongs_to_the_board_that_listed_it_first_also_while_that_is_unchanged(
+    tmp_path: Path,
+) -> None:
+    """Another board that lists it too, or stops to, moves nothing."""
+    recorder = Repeating(tmp_path)
+    other = replace(listing(day(1), [], key="other"), ids={"a": ""}, postings=(posting("a"),), listed=1)
+    recorder.look(seen(listing(day(0), ["a"])))
+    recorder.look(seen(other))
+    recorder.look(seen(listing(day(7), ["a"])))
+    recorder.look(seen(replace(other, observed_at=day(8), ids={}, postings=(), listed=0, digest="none")))
+    (spell,) = recorder.store.facts(first_week=day(-7).date(), until=day(400), as_of=day(9)).spells
+    assert (spell.last_seen_at, spell.missed_at) == (day(7), None)
+    recorder.store.close()
