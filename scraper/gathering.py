@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from scraper.errors import FetchError, ServerTrouble, ShapeChanged
+from scraper.errors import BoardGone, FetchError, ServerTrouble, ShapeChanged
 from scraper.fetching import Fetcher
 from scraper.model import NOT_MODIFIED, Board, Family, Page, RawPosting, Reject, Reply, Request
 from storage.records import FetchState, Memory, SeenPage
@@ -41,6 +41,7 @@ class Gathered:
     scope: tuple[str, ...] = ()  # conditions that only the replies told
     unanswered: bool = False  # the host gave no answer of any kind
     unchanged: bool = False  # every reply was the one that is remembered; `postings` is empty then
+    disputed: frozenset[str] = frozenset()  # ids that the listing shows under two employers
     seen_pages: tuple[SeenPage, ...] = ()  # given if an equal look later may be taken for this one
     record_hashes: Mapping[str, str] = field(default_factory=dict)  # of the entries whose details were read
 
@@ -70,20 +71,23 @@ def gather(
     `now` dates a look that got no reply. Expected errors end up in the state and reason of what is
     returned; anything else is a bug and passes through.
     """
-    request: Request | None = first or family.first(board)
+    request = first or family.first(board)
     had: dict[Request, Reply | FetchError] = {}
-    if memory is not None and request is not None:
+    if memory is not None:
         again = repeated(memory, request, family, fetcher, had)
         if again is not None:
             return again
     look = _Look(now, had)
     asked: set[Request] = set()
+    waiting = [request]
     try:
-        while request is not None:
+        while waiting:
+            request = waiting.pop(0)
             if request in asked or len(asked) >= _MAX_PAGES:
                 raise ShapeChanged(request.url, "the board's pages do not end")
             asked.add(request)
-            request = look.take(family, board, fetcher, request)
+            page = look.take(family, board, fetcher, request)
+            waiting = [*([page.next] if page.next else []), *page.more, *waiting]
     except FetchError as error:
         state: FetchState = "partial" if look.pages else error.state
         unanswered = isinstance(error, ServerTrouble) and error.status is None and not look.pages
@@ -178,9 +182,10 @@ class _Look:
         self.without_details = self.unnamed = 0
         self.scope: list[str] = []
         self.partial = ""
+        self.disputed: set[str] = set()
         self.hash = hashlib.sha256()
 
-    def take(self, family: Family, board: Board, fetcher: Fetcher, request: Request) -> Request | None:
+    def take(self, family: Family, board: Board, fetcher: Fetcher, request: Request) -> Page:
         reply = self.had.pop(request, None) or fetcher.fetch(request, published=family.published)
         if isinstance(reply, FetchError):
             raise reply
@@ -196,12 +201,13 @@ class _Look:
         self.items += len(page.rejects) + sum(p.native_id not in self.postings for p in page.postings)
         self.slots += len(page.rejects) + len(page.postings)
         for posting in page.postings:
-            self.postings.setdefault(posting.native_id, posting)
+            if self.postings.setdefault(posting.native_id, posting).company != posting.company:
+                self.disputed.add(posting.native_id)
         self.rejects += page.rejects
         self.total = page.total if page.total is not None else self.total
         self.scope += [page.scope] if page.scope else []
         self.partial = self.partial or page.partial
-        return page.next
+        return page
 
     def judged(self) -> tuple[FetchState, str]:
         listed = len(self.postings) + len(self.rejects)
@@ -226,6 +232,7 @@ class _Look:
     ) -> None:
         assert family.parse_detail is not None
         asked_for_title = 0
+        gone: list[str] = []
         for native_id, posting in list(self.postings.items()):
             if posting.detail is None or not (wanted(posting) or not posting.title):
                 continue
@@ -240,6 +247,9 @@ class _Look:
             try:
                 reply = fetcher.fetch(posting.detail, published=family.published)
                 whole = family.parse_detail(posting, reply)
+            except BoardGone:
+                gone.append(native_id)
+                continue
             except FetchError:
                 # The posting is listed, and that is what counts; it keeps `detail` as a sign that its
                 # text is not whole.
@@ -250,6 +260,11 @@ class _Look:
             else:
                 self.postings[native_id] = whole
                 self.record_hashes[native_id] = entry
+        if self.record_hashes:  # if none could be read, it is rather their addresses that have changed
+            for native_id in gone:
+                del self.postings[native_id]
+        else:
+            self.without_details += len(gone)
 
     def gathered(self, state: FetchState, reason: str, *, repeatable: bool = False) -> Gathered:
         digest = self.hash.hexdigest() if self.pages else hashlib.sha256(reason.encode()).hexdigest()
@@ -264,6 +279,7 @@ class _Look:
             tuple(self.scope),
             seen_pages=tuple(self.seen) if repeatable else (),
             record_hashes=self.record_hashes,
+            disputed=frozenset(self.disputed),
         )
 
 

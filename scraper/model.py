@@ -10,11 +10,14 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as SafeTree
 
-from scraper.errors import ShapeChanged
+from scraper.errors import ShapeChanged, TooBig
 from storage.records import Industry, Pay
 
 Market = Literal["en", "zh"]
 NOT_MODIFIED = 304
+_MOST_VALUES, _MOST_TAGS = 1_500_000, 400_000
+"""Parsed, a value of three bytes takes 70 to 100: what bounds the body does not bound the memory. A board of
+2,000 postings has 200,000 values, a sitemap of 50,000 addresses 300,000 tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,12 @@ class Reply:
         raise ShapeChanged(self.url, "the body is not text in a known encoding")
 
     def json(self) -> Any:
-        """Parse the body as JSON; NaN and Infinity are refused. Raises ShapeChanged if it is not JSON."""
+        """Parse the body as JSON; NaN and Infinity are refused.
+
+        Raises ShapeChanged if it is not JSON, TooBig if it holds more values than any board has.
+        """
+        if sum(map(self.body.count, (b",", b"[", b"{"))) > _MOST_VALUES:
+            raise TooBig(self.url, f"the reply holds more than {_MOST_VALUES} values")
         try:
             return json.loads(self.text(), parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -83,7 +91,12 @@ class Reply:
             raise ShapeChanged(self.url, f"the reply is not JSON; it starts with {start!r}") from error
 
     def xml(self) -> Element:
-        """Parse the body as XML without entities or a DTD. Raises ShapeChanged if it is not such XML."""
+        """Parse the body as XML without entities or a DTD.
+
+        Raises ShapeChanged if it is not such XML, TooBig if it holds more elements than any feed has.
+        """
+        if max(map(self.body.count, (b"<", b"="))) > _MOST_TAGS:
+            raise TooBig(self.url, f"the reply holds more than {_MOST_TAGS} tags or attributes")
         try:
             root: Element = SafeTree.fromstring(self.body, forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
@@ -143,9 +156,9 @@ class Page:
 
     `total` is the number of postings the board claims to list, over all pages. A page without postings may
     lead on to the list (`next`): a session to open, the month's thread to find. `scope` is a condition that
-    only the reply tells ("thread 4242"); where it changes from look to look, the series breaks. `partial` says
-    why the board may list more than it shows (a window of the newest hundred that is full): then absence
-    means nothing.
+    only the reply tells ("thread 4242"); where it changes from look to look, the series breaks. `partial`
+    says why the board may list more than it shows (a window of the newest hundred that is full): then absence
+    means nothing. `more` are further lists of the same board, read after the pages of this one.
     """
 
     postings: tuple[RawPosting, ...] = ()
@@ -154,6 +167,7 @@ class Page:
     total: int | None = None
     scope: str = ""
     partial: str = ""
+    more: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def test_recording(case: Path) -> None:
         assert [plain(posting) for posting in page.postings] == expected["postings"]
     assert [[reject.native_id, reject.reason] for reject in page.rejects] == expected.get("rejects", [])
     assert (shown(page.next) if page.next else None) == expected.get("next")
+    assert [shown(request) for request in page.more] == expected.get("more", [])
     assert page.total == expected.get("total")
     assert page.scope == expected.get("scope", "")
     if page.next and "headers" in expected:
