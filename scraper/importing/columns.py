@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any, cast
 
 from scraper.importing.values import Plain, plain
 
@@ -73,6 +74,28 @@ def company_pages() -> tuple[str, ...]:
     return tuple(pages)
 
 
+@dataclass(frozen=True, slots=True)
+class Headerless:
+    """An export without a header: its columns, the start of its postings' addresses, its only company."""
+
+    columns: tuple[str, ...]
+    url: str
+    company: str
+
+    def fits(self, row: Sequence[object]) -> bool:
+        """Tell whether a row is one of this export."""
+        return len(row) == len(self.columns) and str(row[self.columns.index("url")]).startswith(self.url)
+
+
+@cache
+def headerless() -> tuple[Headerless, ...]:
+    """Return the exports without a header that are known."""
+    return tuple(
+        Headerless(tuple(table["columns"]), table["url"], table["company"])
+        for table in cast("Mapping[str, Any]", _data()["headerless"]).values()
+    )
+
+
 @lru_cache(maxsize=4096)
 def layout(names: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Return for each known field of a header the positions of its columns, the most trusted first."""
@@ -88,7 +111,7 @@ def layout(names: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...]], ...]:
 def is_layout(names: tuple[str, ...]) -> bool:
     """Tell whether a header is one of postings: what `NEEDED` says."""
     fields = {field for field, _ in layout(names)}
-    return "title" in fields and not fields.isdisjoint(("company", "url", "posting_id"))
+    return "title" in fields and not fields.isdisjoint(("company", "url", "apply_url", "posting_id"))
 
 
 def read(names: tuple[str, ...], values: Sequence[object]) -> dict[str, Plain]:

@@ -74,6 +74,11 @@ def parse_posted(value: Plain | None, seen: datetime) -> datetime | None:
 
 
 def _from_number(number: int) -> datetime | None:
+    if 19_900_101_000_000 <= number <= 21_001_231_235_959:  # 20260512103000, as Liepin writes it
+        day, clock = divmod(number, 1_000_000)
+        return _at(
+            day // 10_000, day // 100 % 100, day % 100, clock // 10_000, clock // 100 % 100, clock % 100
+        )
     if 19_900_101 <= number <= 21_001_231:
         return _at(number // 10_000, number // 100 % 100, number % 100)
     seconds = number // 1000 if number >= 10**12 else number

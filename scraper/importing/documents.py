@@ -1,11 +1,15 @@
-"""JSON documents and JSON lines as records: where the list of postings is, and the date beside it."""
+"""JSON documents and JSON lines as records: answers of job boards, recordings of a browser, or any list of
+objects with known keys, and the date beside it."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import IO, Any
 
 from scraper.errors import InputError
+from scraper.importing.answers import answer_rows, refusal
+from scraper.importing.captures import capture_rows, is_capture
 from scraper.importing.columns import Bad, Record, is_layout, read, unknown_layout
 from scraper.importing.values import Plain
 
@@ -54,6 +58,14 @@ def _line_records(name: str, lines: Iterable[str]) -> Iterator[Record | Bad]:
         if line.strip() in ("", "[", "]", "],", "];"):
             continue
         item = _parsed(line)
+        if (
+            isinstance(item, dict)
+            and not is_layout(tuple(item))
+            and (answer := answer_rows(item)) is not None
+        ):
+            known = True
+            yield from (replace(row, number=number) for row in answer)
+            continue
         known = known or (isinstance(item, dict) and is_layout(tuple(item)))
         if not known and isinstance(item, dict):
             seen |= dict.fromkeys(item)
@@ -69,11 +81,18 @@ def _record(number: int, item: Any) -> Record | Bad:
 
 
 def _document_records(name: str, document: Any) -> tuple[Plain | None, Iterator[Record | Bad]]:
+    if is_capture(document):
+        date, rows = capture_rows(name, document)
+        return date, iter(rows)
+    if (answer := answer_rows(document)) is not None:
+        return None, iter(answer)
     if isinstance(document, dict) and is_layout(tuple(document)):
         return None, iter((_record(1, document),))
     found = list(_lists("", document, None, 0))
     best = max(found, key=lambda entry: (_postings_in(entry[1]), not entry[1]), default=None)
     if best is None or (best[1] and not _postings_in(best[1])):
+        if said := refusal(document):
+            raise InputError(f"{name} is no list of postings but an answer that refuses it ({said})")
         items = best[1] if best else [document]
         columns = dict.fromkeys(key for item in items[:100] if isinstance(item, dict) for key in item)
         raise InputError(unknown_layout(name, columns))

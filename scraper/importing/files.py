@@ -9,11 +9,13 @@ from scraper.errors import InputError
 from scraper.importing.columns import Bad, Record
 from scraper.importing.documents import json_records
 from scraper.importing.encodings import text_encoding
+from scraper.importing.pages import saved_page
 from scraper.importing.tables import delimited_records, workbook_records
 from scraper.importing.values import Plain
+from scraper.importing.webarchives import is_web_archive, unpacked
 
 _HEAD = 1 << 16
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|script|meta|table|div|\?xml)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:!--|(?:!doctype|html|head|body|script|meta|table|div|\?xml)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class ReadFile:
 
 
 def read_file(path: Path) -> ReadFile:
-    """Read one XLSX, CSV, TSV, JSON or JSONL file.
+    """Read one XLSX, CSV, TSV, JSON, JSONL or HAR file or saved web page.
 
     Raises InputError, one sentence that names the file, for everything that is none of these.
     """
@@ -51,7 +53,12 @@ def _read_text(path: Path, encoding: str) -> ReadFile:
         start = stream.read(_HEAD).lstrip()
         stream.seek(0)
         if _MARKUP.match(start):
-            raise InputError(f"{path.name} is a web page, not data; save the list as CSV, XLSX or JSON")
+            page = saved_page(path.name, stream.read())
+            return ReadFile(path.name, page.date, page.rows)
+        if is_web_archive(start):
+            markup, address, saved = unpacked(path.name, stream.read())
+            page = saved_page(path.name, markup, address=address, saved=saved)
+            return ReadFile(path.name, page.date, page.rows)
         date: Plain | None = None
         rows: Iterator[Record | Bad]
         if start.startswith(("{", "[")):

@@ -5,11 +5,12 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from scraper.importing.columns import Bad, Record
 from scraper.importing.dates import parse_instant
@@ -17,6 +18,13 @@ from scraper.importing.files import ReadFile, read_file
 from scraper.importing.postings import link_of, raw_posting
 from scraper.importing.values import Plain, as_text
 from scraper.model import RawPosting, Reject
+
+_ONE_RUN = timedelta(minutes=5)
+# Fields that a row of the same posting may fill in another one, those that belong together at once.
+_COMPLETED = (
+    ("company",), ("salary_raw", "pay"), ("experience_raw",), ("education_raw",), ("workplace",),
+    ("posted_at",), ("requisition",), ("apply_url",),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class _Draft:
 
     posting: RawPosting
     ids: tuple[str, ...]
-    same: tuple[str, str]  # folded title and company: what rows of one posting agree on
+    same: tuple[str, str]  # folded title and company
     digest: str
 
 
@@ -70,7 +78,8 @@ def _sort_in(
 ) -> None:
     records = [row for row in file.rows if isinstance(row, Record)]
     own = {row.number: parse_instant(row.fields["collected"]) for row in records if "collected" in row.fields}
-    snapshots = sorted({instant for instant in own.values() if instant is not None})
+    runs = _runs(instant for instant in own.values() if instant is not None)
+    snapshots = sorted(set(runs.values()))
     several = len(snapshots) > 1
     # One date is the date of the file, wherever it stands, and the option is stronger than it.
     fallback = as_of or parse_instant(file.date) or (snapshots[0] if len(snapshots) == 1 else None)
@@ -80,7 +89,8 @@ def _sort_in(
         shelves[home].rejects.extend(Reject("", f"{file.name} row {row.number}: {row.reason}") for row in bad)
     counted = _are_row_numbers(records)
     for row in records:
-        dated = own.get(row.number) if several else None
+        seen = own.get(row.number)
+        dated = runs[seen] if several and seen else None
         instant = dated or fallback
         posting = raw_posting(row.fields, instant or now)
         ids = _ids(posting.url if posting else link_of(row.fields), row.fields, counted)
@@ -97,6 +107,19 @@ def _sort_in(
         shelves[dated or home].rejects.append(Reject(ids[0] if ids else "", reason))
 
 
+def _runs(instants: Iterable[datetime]) -> dict[datetime, datetime]:
+    """Return for each instant the end of the run of a collector that it belongs to.
+
+    Some note for each row when they fetched it: what lies less than five minutes apart is one listing.
+    """
+    ends: dict[datetime, datetime] = {}
+    later = datetime.max.replace(tzinfo=UTC)
+    for instant in sorted(set(instants), reverse=True):
+        ends[instant] = ends[later] if later - instant < _ONE_RUN else instant
+        later = instant
+    return ends
+
+
 def _are_row_numbers(records: Sequence[Record]) -> bool:
     """Tell whether the id column merely counts the rows: such an id is another one in the next export."""
     ids = [as_text(row.fields.get("row_id")) for row in records]
@@ -107,7 +130,9 @@ def _are_row_numbers(records: Sequence[Record]) -> bool:
 
 def _ids(link: str, fields: Mapping[str, Plain], counted: bool) -> tuple[str, ...]:
     row_id = "" if counted else as_text(fields.get("row_id"), " ")
-    return tuple(filter(None, (link, as_text(fields.get("posting_id"), " "), row_id)))
+    named = (as_text(fields.get(field), " ") for field in ("posting_id", "requisition"))
+    posting_id, requisition = named
+    return tuple(filter(None, (link, posting_id, row_id, requisition)))
 
 
 def _draft(posting: RawPosting, fields: Mapping[str, Plain], ids: tuple[str, ...]) -> _Draft:
@@ -137,11 +162,11 @@ def _postings(drafts: Sequence[_Draft]) -> Iterator[RawPosting]:
             meanings[native_id].add(draft.same)
     groups: defaultdict[str, list[_Draft]] = defaultdict(list)
     for draft in drafts:
-        native_id = next((text for text in draft.ids if len(meanings[text]) == 1), draft.ids[-1])
+        native_id = next((text for text in draft.ids if _agree(meanings[text])), draft.ids[-1])
         groups[native_id].append(draft)
     for native_id, group in sorted(groups.items()):
         # A row a city is one posting in several cities; the fullest text is kept.
-        group.sort(key=lambda draft: (-len(draft.posting.description), draft.digest))
+        group.sort(key=lambda draft: (draft.posting.text_cut, -len(draft.posting.description), draft.digest))
         # An address that is not the identity is that of several postings, so of none.
         postings = [
             replace(draft.posting, url=draft.posting.url if draft.posting.url == native_id else "")
@@ -150,8 +175,34 @@ def _postings(drafts: Sequence[_Draft]) -> Iterator[RawPosting]:
         if group[0].ids[-1] == native_id:
             yield from _namesakes(native_id, postings)
         else:
-            places = dict.fromkeys(place for posting in postings for place in posting.locations)
-            yield replace(postings[0], native_id=native_id, locations=tuple(places))
+            yield replace(_completed(postings), native_id=native_id)
+
+
+def _agree(meanings: Collection[tuple[str, str]]) -> bool:
+    """Tell whether rows with these titles and companies can be one posting.
+
+    Its title is the same everywhere; a list may have a short name of the company, or none.
+    """
+    companies = [company for _, company in meanings if company]
+    shortest = min(companies, key=len, default="")
+    return len({title for title, _ in meanings}) == 1 and all(shortest in company for company in companies)
+
+
+def _completed(postings: Sequence[RawPosting]) -> RawPosting:
+    """Return the first of several rows of one posting, with what only the others have (a list and a page)."""
+    places = dict.fromkeys(place for posting in postings for place in posting.locations)
+    changes: dict[str, Any] = {
+        "locations": tuple(
+            place
+            for place in places
+            if not any(other.startswith((f"{place}·", f"{place}-")) for other in places)
+        )
+    }
+    for together in _COMPLETED:
+        if not any(getattr(postings[0], field) for field in together):
+            other = next((row for row in postings[1:] if any(getattr(row, name) for name in together)), None)
+            changes |= {field: getattr(other, field) for field in together if other is not None}
+    return replace(postings[0], **changes)
 
 
 def _namesakes(native_id: str, postings: Sequence[RawPosting]) -> Iterator[RawPosting]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from scraper.importing.cleaning import readable_salary
 from scraper.importing.columns import company_pages, link_hosts
 from scraper.importing.dates import parse_posted
 from scraper.importing.facts import split_facts, split_title
@@ -22,6 +23,7 @@ _PERIODS: tuple[tuple[str, Period], ...] = (
 # Where no column states the period: nobody is paid so much a month in these.
 _YEARLY_FROM = 20_000
 _YEARLY_CURRENCIES = frozenset(("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SGD"))
+_NOT_A_MONTH = re.compile(r"/\s?(?:年|天|日|小?时|周)|[年日时]薪")
 _SMALLEST_MONTHLY_YUAN = 1_000  # below it the column counts thousands, or days: not known which
 
 
@@ -33,14 +35,14 @@ def raw_posting(fields: Mapping[str, Plain], seen: datetime) -> RawPosting | Non
     facts = fields.get("facts")
     if facts is not None:
         card = split_facts(facts if isinstance(facts, list) else [as_text(facts)]) | card
-    description, form = compose(fields, title)
+    description = compose(fields, title)
     link = link_of(fields)
     return RawPosting(
         native_id="",
         title=title,
         url=link,
-        description=description,
-        format=form,
+        description=description.text,
+        format=description.format,
         company=" ".join(as_text(fields.get("company"), " ").split()),
         locations=_locations(fields.get("location")) or tuple(filter(None, [card.get("location", "")])),
         workplace=_workplace(fields.get("workplace")),
@@ -49,6 +51,9 @@ def raw_posting(fields: Mapping[str, Plain], seen: datetime) -> RawPosting | Non
         experience_raw=_experience(fields.get("experience"), title) or card.get("experience", ""),
         education_raw=as_text(fields.get("education")) or card.get("education", ""),
         posted_at=parse_posted(fields.get("posted"), seen),
+        requisition=" ".join(as_text(fields.get("requisition"), " ").split()),
+        apply_url=_apply_url(fields, link),
+        text_cut=description.cut,
     )
 
 
@@ -57,11 +62,21 @@ def link_of(fields: Mapping[str, Plain]) -> str:
 
     It stands for the link as well: what canonical_url drops are traces of the visitor who saved the row.
     """
-    text = as_text(fields.get("url"), " ")
+    text = as_text(fields.get("url") or fields.get("apply_url"), " ")
     for prefix, host in link_hosts().items():
         text = host + text if text.startswith(prefix) else text
     link = canonical_url(text)
     return "" if link.startswith(company_pages()) else link
+
+
+def _apply_url(fields: Mapping[str, Plain], link: str) -> str:
+    """Return where one applies if that is another site than the posting's own."""
+    url = canonical_url(as_text(fields.get("apply_url"), " "))
+    return url if url and link and _host(url) != _host(link) else ""
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
 
 
 def _locations(value: Plain | None) -> tuple[str, ...]:
@@ -78,6 +93,7 @@ def _workplace(value: Plain | None) -> Workplace | None:
     if (
         text in ("true", "yes", "1", "是")
         or ("remote" in text and "no" not in text)
+        or text == "telecommute"
         or text.startswith("远程")
     ):
         return "remote"
@@ -97,19 +113,27 @@ def _experience(value: Plain | None, title: str) -> str:
 
 
 def _salary(fields: Mapping[str, Plain]) -> str:
-    text = as_text(fields.get("salary"), " ")
+    text = readable_salary(as_text(fields.get("salary"), " "))
     if not text:
         low, high, unit = _bounds(fields)
         text = "-".join(f"{bound:.12g}" for bound in (low, high) if bound is not None)
         text = f"{text}{unit}" if text else ""
-    months = re.search(r"\d+(?:\.5)?", as_text(fields.get("salary_months")))
-    return f"{text}·{months[0]}薪" if text and months and "薪" not in text else text
+    months = _months(fields)
+    return f"{text}·{months}薪" if text and months and "薪" not in text else text
+
+
+def _months(fields: Mapping[str, Plain]) -> str:
+    """Return how many salaries a year has; boards write 0 where they do not say."""
+    number = re.search(r"\d+(?:\.5)?", as_text(fields.get("salary_months")))
+    return number[0] if number and 12 <= float(number[0]) <= 36 else ""
 
 
 def _bounds(fields: Mapping[str, Plain]) -> tuple[float | None, float | None, str]:
     low, high = as_number(fields.get("monthly_min")), as_number(fields.get("monthly_max"))
     unit = "元/月"
     if low is None and high is None:
+        if as_text(fields.get("pay_source")) == "description":
+            return None, None, ""
         low, high = as_number(fields.get("salary_min")), as_number(fields.get("salary_max"))
         period = _period(fields, low or high or 0)
         unit = f" {_currency(fields)}".rstrip() + (f"/{period}" if period else "")
@@ -123,16 +147,18 @@ def _pay(fields: Mapping[str, Plain]) -> Pay | None:
     if low is None and high is None:
         return None
     yuan_a_month = "monthly_min" in fields or "monthly_max" in fields
+    if yuan_a_month and _NOT_A_MONTH.search(as_text(fields.get("salary"))):
+        return None  # the same columns are then said to hold something else: not known what
     period = "month" if unit == "元/月" else None if yuan_a_month else _period(fields, low or high or 0)
     if period is None:
         return None
-    months = re.search(r"\d+(?:\.5)?", as_text(fields.get("salary_months")))
+    months = _months(fields)
     return Pay(
         min=low,
         max=high,
         currency="CNY" if yuan_a_month else _currency(fields) or None,
         period=period,
-        months=float(months[0]) if months else None,
+        months=float(months) if months else None,
         quote=Quote(_salary(fields)),
     )
 

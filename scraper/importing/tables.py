@@ -14,7 +14,16 @@ from typing import IO, Any
 import openpyxl
 
 from scraper.errors import InputError
-from scraper.importing.columns import Bad, Record, fold_name, is_layout, read, unknown_layout
+from scraper.importing.columns import (
+    Bad,
+    Headerless,
+    Record,
+    fold_name,
+    headerless,
+    is_layout,
+    read,
+    unknown_layout,
+)
 from scraper.importing.values import as_text, plain
 
 _DELIMITERS = ",\t;|"
@@ -94,9 +103,21 @@ def delimited_records(name: str, stream: IO[str]) -> Iterator[Record | Bad]:
     for delimiter in _DELIMITERS:
         if _header_at([row for row in _csv_rows(head, delimiter)]) is not None:
             return _records(name, _csv_rows(chain(head, stream), delimiter))
+    first_row = next(_csv_rows(head, ","), [])
+    for export in headerless():
+        if export.fits(first_row):
+            return _headerless_records(export, _csv_rows(chain(head, stream), ","))
     first = next((line for line in head if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
     raise InputError(unknown_layout(name, next(_csv_rows([first], delimiter), [])))
+
+
+def _headerless_records(export: Headerless, rows: Iterable[list[str]]) -> Iterator[Record | Bad]:
+    for number, row in enumerate(rows, start=1):
+        if export.fits(row):
+            yield Record(number, {"company": export.company, **read(export.columns, row)})
+        elif any(cell.strip() for cell in row):
+            yield Bad(number, f"it is not a row of {len(export.columns)} cells with the address of a posting")
 
 
 def workbook_records(path: Path) -> Iterator[Record | Bad]:

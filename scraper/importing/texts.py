@@ -3,9 +3,11 @@
 import html
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from scraper.importing.cleaning import without_cut_marker, without_markup_debris
 from scraper.importing.values import Plain, as_text
+from scraper.importing.watermarks import without_watermarks
 
 # Headings that section readers know, for columns whose name was the only heading.
 _HEADINGS = {
@@ -20,33 +22,57 @@ _OWN_HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
-_TAG = re.compile(r"</(?:p|li|ul|ol|div|span|strong|b|h[1-6]|td)>|<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</(?:p|li|ul|ol|d[dlt]|div|section|article|span|strong|b|h[1-6]|t[dr])>|<br\s*/?>", re.IGNORECASE
+)
 _ESCAPED_TAG = re.compile(
-    r"&lt;/(?:p|li|ul|ol|div|span|strong|b|h[1-6]|td)&gt;|&lt;br\s*/?&gt;", re.IGNORECASE
+    r"&lt;/(?:p|li|ul|ol|d[dlt]|div|section|article|span|strong|b|h[1-6]|t[dr])&gt;|&lt;br\s*/?&gt;",
+    re.IGNORECASE,
 )
 
 
-def compose(fields: Mapping[str, Plain], title: str) -> tuple[str, Literal["text", "html"]]:
-    """Return the description of a posting and its format.
+class Description(NamedTuple):
+    """The text of a posting; `cut` tells that the file has only its beginning."""
+
+    text: str
+    format: Literal["text", "html"]
+    cut: bool
+
+
+def compose(fields: Mapping[str, Plain], title: str) -> Description:
+    """Return the description of a posting.
 
     The description column comes first, then duties, requirements and preferences, each under a heading in
     the language of the text. Running text that brings headings of its own gets none: many files have the
     whole description in a column that is called requirements. If any part is HTML, all is.
     """
-    parts = [(field, fields[field]) for field in ("description", *_HEADINGS) if field in fields]
-    texts = {field: _unescaped(as_text(value)) for field, value in parts}
+    texts: dict[str, str] = {}
+    items: dict[str, list[str]] = {}
+    cut = "description" in fields and fields.get("cut") is True
+    for field in ("description", *_HEADINGS):
+        value = fields.get(field)
+        if isinstance(value, list):
+            items[field] = [_cleaned(item) for item in value]
+            texts[field] = "\n".join(items[field])
+        elif value is not None:
+            texts[field], rest = without_cut_marker(_cleaned(as_text(value)))
+            cut = cut or rest
     in_chinese = _is_chinese(" ".join(texts.values()) or title)
     as_html = any(_TAG.search(text) for text in texts.values())
     composed: list[str] = []
-    for field, value in parts:
-        text = texts[field]
+    for field, text in texts.items():
         if field != "description" and text in texts.get("description", ""):
             continue
-        headed = field != "description" and (isinstance(value, list) or not _OWN_HEADING.search(text))
+        headed = field != "description" and (field in items or not _OWN_HEADING.search(text))
         heading = _HEADINGS[field][0 if in_chinese else 1] if headed else ""
-        items = value if isinstance(value, list) else None
-        composed.append(_as_html(heading, items, text) if as_html else _as_text(heading, items, text))
-    return ("\n" if as_html else "\n\n").join(composed), "html" if as_html else "text"
+        make = _as_html if as_html else _as_text
+        composed.append(make(heading, items.get(field), text))
+    return Description(("\n" if as_html else "\n\n").join(composed), "html" if as_html else "text", cut)
+
+
+def _cleaned(text: str) -> str:
+    text = without_watermarks(_unescaped(text))
+    return text if _TAG.search(text) else without_markup_debris(text)
 
 
 def _unescaped(text: str) -> str:

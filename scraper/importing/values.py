@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TypeAlias
 
+from scraper.importing.cleaning import plain_characters
+
 Plain: TypeAlias = str | int | float | bool | datetime | list[str]
 
 _BLANK_WORDS = frozenset(("", "null", "none", "nan", "n/a", "#n/a", "-", "--", "—", "undefined"))
@@ -23,7 +25,8 @@ _LONGEST_LIST = 50_000
 
 
 def clean(text: str) -> str:
-    """Return `text` with its line breaks as \\n and without what no reader can use (NUL, lone surrogates)."""
+    """Return `text` in plain characters, with its line breaks as \\n, without NUL and lone surrogates."""
+    text = plain_characters(text)
     if not _DEBRIS.search(text):
         return text.strip()
     if _SURROGATE.search(text):

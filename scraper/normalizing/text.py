@@ -2,30 +2,20 @@
 
 import html as entities
 import re
-from collections import Counter
 from typing import Literal
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scraper.nesting import TAG, too_deep
+
 MAX_HTML = 256 * 1024
 """Characters of markup that are read of one description; no honest posting comes near it."""
-
-# Lexbor needs time that grows with the square of the depth: 500 open elements cost nothing, 200,000 cost
-# minutes. The limits are far above what editors produce.
-_MAX_OPEN_OF_ONE_NAME = 500
-_MAX_OPEN = 1000
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 
 
 def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# Void elements, and those whose end tag may be left out (an unclosed <p> does not nest).
-_NEVER_NEST = _tags(
-    "area base br col embed hr img input link meta param source track wbr "
-    "p li dt dd option optgroup tr td th thead tbody tfoot colgroup caption rt rp html head body"
-)
 _DROPPED = _tags("script style template noscript iframe object svg math title head select textarea")
 _SPACED = _tags("p h1 h2 h3 h4 h5 h6 ul ol dl table blockquote pre hr")
 _OWN_LINE = _SPACED | _tags(
@@ -60,10 +50,10 @@ def to_text(description: str, format: Literal["text", "html"]) -> str:
     if format == "text":
         return description
     markup = description[:MAX_HTML]
-    if not _TAG.search(markup) and _ESCAPED_MARKUP.search(markup):
+    if not TAG.search(markup) and _ESCAPED_MARKUP.search(markup):
         # Some feeds escape some of their descriptions once more than the others.
         markup = entities.unescape(markup)
-    text = _strip_tags(markup) if _too_deep(markup) else _render(markup)
+    text = _strip_tags(markup) if too_deep(markup) else _render(markup)
     return _BAD_CODES.sub("\ufffd", text)
 
 
@@ -78,28 +68,6 @@ def detect_language(text: str) -> Literal["zh", "en", "mixed"]:
         return "en"
     share = han / (han + latin)
     return "zh" if share >= 0.6 else "en" if share < 0.15 else "mixed"
-
-
-def _too_deep(markup: str) -> bool:
-    """Tell whether too many elements are open at once, counted per name.
-
-    One counter for all names is fooled by `<div></b><div></b>...`.
-    """
-    opened: Counter[str] = Counter()
-    total = 0
-    for closing, name in _TAG.findall(markup):
-        name = name.lower()
-        if name in _NEVER_NEST:
-            continue
-        if not closing:
-            opened[name] += 1
-            total += 1
-            if opened[name] > _MAX_OPEN_OF_ONE_NAME or total > _MAX_OPEN:
-                return True
-        elif opened[name] > 0:
-            opened[name] -= 1
-            total -= 1
-    return False
 
 
 def _strip_tags(markup: str) -> str:

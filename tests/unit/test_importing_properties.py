@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from scraper.errors import InputError
 from scraper.importing import ImportedListing, read_files
+from scraper.importing.cleaning import readable_salary
 from scraper.importing.values import plain
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -34,7 +35,10 @@ LINES = COMMON.filter(lambda char: char not in "\t\n")
 
 def rows(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[list[tuple[str, ...]]]:
     title = texts(alphabet).map(lambda text: " ".join(text.split()))
-    return st.lists(st.tuples(title, title, title, title, texts(alphabet, 60), st.just("SECRET")), max_size=8)
+    salary = title.filter(lambda text: readable_salary(text) == text)
+    return st.lists(
+        st.tuples(title, title, salary, title, texts(alphabet, 60), st.just("SECRET")), max_size=8
+    )
 
 
 def read_bytes(content: bytes) -> list[ImportedListing]:

@@ -75,6 +75,14 @@ def test_postings_with_full_text(name: str) -> None:
         ("zhaopin/sou_list_2018-08.json", 60),
         ("liepin/bethzyy_liepin_2025-12.csv", 100),
         ("lagou/mobile_list_a_2018.json", 30),
+        ("lagou/mobile_list_b_2018.json", 30),
+        ("lagou/Ingram7_lagou_2019-08.json", 279),
+        ("51job/Wale-sir_51job_2023-09.csv", 370),
+        ("51job/Wale-sir_qx_cleaned_2023-09.csv", 364),
+        ("51job/company_page_bytedance_2020-05.html", 20),
+        ("zhaopin/bethzyy_jobs_result_2025-12.csv", 28),
+        ("zhaopin/bethzyy_zhilian_2025-12.csv", 99),
+        ("bilibili/aruis_result_2021-02.csv", 1239),
         ("tencent/ai-job-radar_tencent_posts_subset_2026-10.json", 8),
         ("tencent/post_2023-01.json", 1),
         ("baidu/ai-job-radar_baidu_posts_subset_2026-10.json", 11),
@@ -96,11 +104,62 @@ def test_cards_in_one_cell_are_taken_apart() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "lagou/nnngu_guangzhou_2018-02.xls.tsv",
-        "bilibili/aruis_result_2021-02.csv",
-        "51job/company_page_bytedance_2020-05.html",
+        "recordings_cn/lagou/nnngu_guangzhou_2018-02.xls.tsv",
+        "recordings_cn/lagou/nnngu_shenzhen_2018-02.xls.tsv",
+        "recordings_cn/bilibili/aruis_data_2021-02.md",
+        "recordings_cn/registry/Hiring-Radar_companies.seed",
+        "recordings/jsonld/openpostings_disney-job-no-jsonld.html",
+        "recordings/jsonld/openpostings_walmart-job-no-jsonld.html",
+        "recordings/icims/careerkit_icims.html",
     ],
 )
-def test_files_without_titles_or_header(name: str) -> None:
+def test_files_without_postings(name: str) -> None:
     with pytest.raises(InputError, match=Path(name).name):
-        read(f"recordings_cn/{name}")
+        read(name)
+
+
+def test_every_recording_is_tested_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    recordings = {path for path in (DATA / "recordings_cn").glob("*/*") if path.is_file()}
+    assert not [path.name for path in recordings if f"{path.parent.name}/{path.name}" not in text]
+
+
+def test_a_saved_page_fills_what_its_cards_show() -> None:
+    (listing,) = read("recordings_cn/51job/company_page_bytedance_2020-05.html")
+    for part in ("url", "company", "locations", "salary_raw", "experience_raw", "education_raw", "posted_at"):
+        assert all(getattr(posting, part) for posting in listing.postings), part
+    assert {posting.company for posting in listing.postings} == {"字节跳动"}
+
+
+def test_rows_without_a_header_are_known_by_their_addresses() -> None:
+    (listing,) = read("recordings_cn/bilibili/aruis_result_2021-02.csv")
+    assert sum("产品经理" in posting.title for posting in listing.postings) == 57
+    assert sum(bool(posting.description) for posting in listing.postings) == 1215
+    assert {posting.company for posting in listing.postings} == {"哔哩哔哩"}
+
+
+@pytest.mark.parametrize(
+    ("name", "company", "place"),
+    [
+        ("jobseek_jsonld_meta_software_engineer", "Meta", None),
+        ("jobseek_jsonld_neura_robotics_manager", "Neura", None),
+        ("openpostings_boeing-job", "Boeing", "Wichita"),
+        ("openpostings_expedia-job", "Expedia Group", "Gurgaon"),
+        ("openpostings_microsoft-job", "Microsoft", "Canberra"),
+    ],
+)
+def test_pages_with_json_ld(name: str, company: str, place: str | None) -> None:
+    (posting,) = read(f"recordings/jsonld/{name}.html")[0].postings
+    assert company in posting.company and posting.posted_at is not None
+    assert place is None or posting.locations[0].startswith(place)
+    assert len(posting.description) > 100
+
+
+def test_texts_that_a_board_shows_only_in_part_are_marked() -> None:
+    """What was counted by their words 登录查看完整内容 at the end of the description."""
+    path = DATA / "postings" / "zh.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    ends = sum(row["description"].rstrip().endswith("登录查看完整内容") for row in rows)
+    postings = [posting for listing in read("postings/zh.jsonl") for posting in listing.postings]
+    assert sum(posting.text_cut for posting in postings) == ends == 50
+    assert not any("登录查看完整内容" in posting.description for posting in postings)
