@@ -4,6 +4,7 @@
     ├── ConfigError              the user's configuration, options or paths
     ├── InputError               a file the user gave (import, replay, tag)
     ├── LockHeld                 another run holds the lock
+    ├── DeliveryError            a webhook did not take a message
     └── FetchError               one request to one board (url, reason)
         ├── NotAllowed           robots.txt forbids it
         ├── UnsafeAddress        the host resolves to an address that is not public
@@ -36,14 +37,30 @@ class LockHeld(PmtrendError):
     """Another run holds the lock of this store."""
 
 
+class DeliveryError(PmtrendError):
+    """A message was not taken. The text names the service and its host, never the URL: that is a secret."""
+
+
 class FetchError(PmtrendError):
-    """A request failed. `state` is the fetch state it gives its board."""
+    """A request failed. `state` is the fetch state it gives its board.
+
+    `moved_to` is the address on another host to which it was redirected, and which was not asked.
+    """
 
     state: FetchState = "failed"
 
-    def __init__(self, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None):
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        moved_to: str = "",
+    ):
         super().__init__(f"{reason} ({url})")
         self.url, self.reason, self.status, self.retry_after = url, reason, status, retry_after
+        self.moved_to = moved_to
 
 
 class NotAllowed(FetchError):

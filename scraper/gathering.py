@@ -9,8 +9,19 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 
-from scraper.errors import BoardGone, FetchError, ServerTrouble, ShapeChanged
+from scraper import bounds
+from scraper.errors import (
+    BoardGone,
+    FetchError,
+    NotAllowed,
+    Refused,
+    ServerTrouble,
+    ShapeChanged,
+    TooBig,
+    TooSlow,
+)
 from scraper.fetching import Fetcher
 from scraper.model import NOT_MODIFIED, Board, Family, Page, RawPosting, Reject, Reply, Request
 from storage.records import FetchState, Memory, SeenPage
@@ -25,6 +36,15 @@ _SHIFTED = 0.03
 """While pages shift, some items stand on two of them and as many on none (0.7 % seen, in 847 items)."""
 _MAX_UNNAMED = 200
 """Details asked in one look to learn titles that the list does not give."""
+_MAX_REASON = 500
+_MAX_REQUEST = 100_000
+"""Characters of a request; more is no page number or cursor, but a reply that is sent back."""
+_GIVE_UP_AFTER = 3
+"""Details in a row that the host does not answer, after which its others are not asked for in this look."""
+_COMPARED = 8 * 2**20
+"""Bytes of earlier pages that are held while the later ones are compared with what is remembered."""
+_PARSING = Lock()
+"""One reply is parsed at a time: threads would gain nothing, and what they hold would add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,7 @@ class Gathered:
     digest: str = ""
     scope: tuple[str, ...] = ()  # conditions that only the replies told
     unanswered: bool = False  # the host gave no answer of any kind
+    moved_to: str = ""  # where the host redirects to, if that is another one
     unchanged: bool = False  # every reply was the one that is remembered; `postings` is empty then
     disputed: frozenset[str] = frozenset()  # ids that the listing shows under two employers
     seen_pages: tuple[SeenPage, ...] = ()  # given if an equal look later may be taken for this one
@@ -61,12 +82,14 @@ def gather(
     first: Request | None = None,
     memory: Memory | None = None,
     detailed: Mapping[str, str] | None = None,
+    late: Callable[[], bool] = lambda: False,
 ) -> Gathered:
     """Read every page of the board, then the details of those postings that are `wanted`.
 
     `first` is the list request to begin with, if it is not the family's own (archives hold others).
     `memory` is what the last look saw: if every reply is the same again, nothing is parsed. `detailed` is
     native id -> hash of the entry in the list whose details are known: the same entry is not asked for again.
+    When `late` tells that the time is over, nothing more is asked for, and the look is partial.
 
     `now` dates a look that got no reply. Expected errors end up in the state and reason of what is
     returned; anything else is a bug and passes through.
@@ -77,7 +100,7 @@ def gather(
         again = repeated(memory, request, family, fetcher, had)
         if again is not None:
             return again
-    look = _Look(now, had)
+    look = _Look(family, fetcher, wanted, now, had)
     asked: set[Request] = set()
     waiting = [request]
     try:
@@ -85,16 +108,18 @@ def gather(
             request = waiting.pop(0)
             if request in asked or len(asked) >= _MAX_PAGES:
                 raise ShapeChanged(request.url, "the board's pages do not end")
+            if look.pages and late():
+                raise TooSlow(request.url, "the time was over before the whole board was read")
             asked.add(request)
-            page = look.take(family, board, fetcher, request)
-            waiting = [*([page.next] if page.next else []), *page.more, *waiting]
+            waiting = [*look.take(board, request), *waiting]
     except FetchError as error:
         state: FetchState = "partial" if look.pages else error.state
         unanswered = isinstance(error, ServerTrouble) and error.status is None and not look.pages
-        return replace(look.gathered(state, str(error)), unanswered=unanswered)
+        gathered = look.gathered(state, str(error))
+        return replace(gathered, unanswered=unanswered, moved_to=error.moved_to)
     state, reason = look.judged()
     if state != "failed" and family.parse_detail is not None:
-        look.add_details(family, fetcher, wanted, detailed or {})
+        look.add_details(detailed or {}, late)
         if look.unnamed:
             state, reason = (
                 "partial",
@@ -125,6 +150,7 @@ def repeated(
     of several pages all bodies are needed if one of them differs.
     """
     digest = hashlib.sha256()
+    held = 0
     at: datetime | None = None
     if _request(memory.pages[0]) != first:
         return None
@@ -140,7 +166,8 @@ def repeated(
             return None
         same = reply.status == NOT_MODIFIED or hashlib.sha256(reply.body).hexdigest() == page.sha256
         had[request] = reply
-        if not same:
+        held += len(reply.body)
+        if not same or held > _COMPARED:
             return None
         at = at or reply.fetched_at
         digest.update(bytes.fromhex(page.sha256))
@@ -169,7 +196,15 @@ def unreadable(rejected: int, listed: int) -> bool:
 
 
 class _Look:
-    def __init__(self, now: datetime, had: dict[Request, Reply | FetchError]):
+    def __init__(
+        self,
+        family: Family,
+        fetcher: Fetcher,
+        wanted: Callable[[RawPosting], bool],
+        now: datetime,
+        had: dict[Request, Reply | FetchError],
+    ):
+        self.family, self.fetcher, self.wanted = family, fetcher, wanted
         self.observed_at = now
         self.had = had
         self.seen: list[SeenPage] = []
@@ -178,36 +213,55 @@ class _Look:
         self.total: int | None = None
         self.postings: dict[str, RawPosting] = {}
         self.rejects: list[Reject] = []
-        self.items = self.slots = 0
+        self.items = self.slots = self.size = 0
         self.without_details = self.unnamed = 0
         self.scope: list[str] = []
         self.partial = ""
         self.disputed: set[str] = set()
         self.hash = hashlib.sha256()
 
-    def take(self, family: Family, board: Board, fetcher: Fetcher, request: Request) -> Page:
-        reply = self.had.pop(request, None) or fetcher.fetch(request, published=family.published)
+    def take(self, board: Board, request: Request) -> list[Request]:
+        """Read one page; return the requests that it leads to."""
+        reply = self.had.pop(request, None) or self.fetcher.fetch(request, published=self.family.published)
         if isinstance(reply, FetchError):
             raise reply
         if not self.pages:
             self.observed_at = reply.fetched_at
-        page: Page = family.parse(board, reply, request)
+        with _PARSING:
+            page: Page = self.family.parse(board, reply, request)
+            found = [self._bounded(posting) for posting in page.postings]
         self.pages += 1
         body = hashlib.sha256(reply.body)
-        self.hash.update(body.digest())
+        if page.postings or page.rejects or page.next is None or self.family.query is None:
+            self.hash.update(body.digest())  # what opens a session has another body each time
         self.seen.append(_seen(request, reply, body.hexdigest()))
+        self._keep(
+            [one for one in found if isinstance(one, RawPosting)],
+            [one for one in found if isinstance(one, Reject)] + [*map(bounds.rejected, page.rejects)],
+        )
+        self.total = page.total if page.total is not None else self.total
+        self.scope += [bounds.brief(page.scope)] if page.scope else []
+        self.partial = self.partial or page.partial
+        following = [*([page.next] if page.next else []), *page.more]
+        if any(len(one.url) + len(one.body) > _MAX_REQUEST for one in following):
+            raise ShapeChanged(reply.url, "the board's next page has an address longer than any")
+        if self.size > bounds.MAX_KEPT:
+            raise TooBig(reply.url, "the board lists more than any that is followed")
+        return following
+
+    def _bounded(self, posting: RawPosting) -> RawPosting | Reject:
+        return bounds.bounded(posting, wanted=not posting.title or self.wanted(posting))
+
+    def _keep(self, postings: list[RawPosting], rejects: list[Reject]) -> None:
         # An id that a page lists twice is two items of the board's count; one that slips to the next page
         # during the look is the same item again. The first one stands.
-        self.items += len(page.rejects) + sum(p.native_id not in self.postings for p in page.postings)
-        self.slots += len(page.rejects) + len(page.postings)
-        for posting in page.postings:
+        self.items += len(rejects) + sum(p.native_id not in self.postings for p in postings)
+        self.slots += len(rejects) + len(postings)
+        for posting in postings:
             if self.postings.setdefault(posting.native_id, posting).company != posting.company:
                 self.disputed.add(posting.native_id)
-        self.rejects += page.rejects
-        self.total = page.total if page.total is not None else self.total
-        self.scope += [page.scope] if page.scope else []
-        self.partial = self.partial or page.partial
-        return page
+        self.rejects += rejects
+        self.size += bounds.size(postings) + bounds.size(rejects)
 
     def judged(self) -> tuple[FetchState, str]:
         listed = len(self.postings) + len(self.rejects)
@@ -223,38 +277,33 @@ class _Look:
         walked = max(self.items, self.slots) >= total * (1 - _DRIFT)
         return walked and self.items >= total * (1 - _SHIFTED)
 
-    def add_details(
-        self,
-        family: Family,
-        fetcher: Fetcher,
-        wanted: Callable[[RawPosting], bool],
-        detailed: Mapping[str, str],
-    ) -> None:
-        assert family.parse_detail is not None
-        asked_for_title = 0
+    def add_details(self, detailed: Mapping[str, str], late: Callable[[], bool]) -> None:
+        """Complete what is wanted, or has no title in the list, unless it is `detailed` already."""
         gone: list[str] = []
+        unanswered = asked_for_title = 0
         for native_id, posting in list(self.postings.items()):
-            if posting.detail is None or not (wanted(posting) or not posting.title):
+            entry = record_hash(posting, self.family.version)
+            wanted = not posting.title or self.wanted(posting)
+            if posting.detail is None or not wanted or detailed.get(native_id) == entry:
                 continue
-            entry = record_hash(posting, family.version)
-            if detailed.get(native_id) == entry:
+            asked_for_title += not posting.title
+            if unanswered >= _GIVE_UP_AFTER or asked_for_title > _MAX_UNNAMED or late():
+                self.unnamed += not posting.title
+                self.without_details += bool(posting.title)
                 continue
-            if not posting.title:
-                asked_for_title += 1
-                if asked_for_title > _MAX_UNNAMED:
-                    self.unnamed += 1
-                    continue
             try:
-                reply = fetcher.fetch(posting.detail, published=family.published)
-                whole = family.parse_detail(posting, reply)
+                whole = self._detail(posting, posting.detail)
             except BoardGone:
                 gone.append(native_id)
                 continue
-            except FetchError:
+            except FetchError as error:
                 # The posting is listed, and that is what counts; it keeps `detail` as a sign that its
                 # text is not whole.
                 self.without_details += 1
+                refused = isinstance(error, Refused | NotAllowed)
+                unanswered += _GIVE_UP_AFTER if refused else isinstance(error, ServerTrouble | TooSlow)
                 continue
+            unanswered = 0
             if whole is None:
                 del self.postings[native_id]
             else:
@@ -266,7 +315,22 @@ class _Look:
         else:
             self.without_details += len(gone)
 
+    def _detail(self, posting: RawPosting, asked: Request) -> RawPosting | None:
+        """Return the posting with its details, None if it is not open any more. Raises FetchError."""
+        assert self.family.parse_detail is not None
+        reply = self.fetcher.fetch(asked, published=self.family.published)
+        with _PARSING:
+            whole = self.family.parse_detail(posting, reply)
+            kept = whole and self._bounded(whole)
+        if isinstance(kept, Reject):
+            raise ShapeChanged(reply.url, kept.reason)
+        self.size += bounds.size([kept] if kept else [])
+        if self.size > bounds.MAX_KEPT:
+            raise TooBig(reply.url, "the texts of the board are larger than those of any that is followed")
+        return kept
+
     def gathered(self, state: FetchState, reason: str, *, repeatable: bool = False) -> Gathered:
+        reason = bounds.brief(reason, _MAX_REASON)
         digest = self.hash.hexdigest() if self.pages else hashlib.sha256(reason.encode()).hexdigest()
         return Gathered(
             state,

@@ -11,13 +11,11 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as SafeTree
 
 from scraper.errors import ShapeChanged, TooBig
+from scraper.payloads import LARGE, MAX_TAGS, MAX_TEXT, narrow_json, start_of, too_heavy
 from storage.records import Industry, Pay
 
 Market = Literal["en", "zh"]
 NOT_MODIFIED = 304
-_MOST_VALUES, _MOST_TAGS = 1_500_000, 400_000
-"""Parsed, a value of three bytes takes 70 to 100: what bounds the body does not bound the memory. A board of
-2,000 postings has 200,000 values, a sitemap of 50,000 addresses 300,000 tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,9 @@ class Request:
     """One HTTP request; equal requests ask the same thing.
 
     `secrets` are query parameters whose values the user keeps in his configuration, as (parameter, name of
-    the key): they are filled in when the request is sent and stand nowhere else.
+    the key): they are filled in when the request is sent and stand nowhere else. `token` belongs to a request
+    that opens a session: a pattern whose first group is, in the reply's body, the token that it gives, which
+    no archive keeps.
     """
 
     url: str
@@ -48,9 +48,10 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     secrets: tuple[tuple[str, str], ...] = ()
+    token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Reply:
     """A complete answer with status 200, body already inflated; or 304 to a conditional request, no body."""
 
@@ -63,8 +64,10 @@ class Reply:
     def text(self) -> str:
         """Decode the body: UTF-8 (with or without BOM), else the charset of the header, else GB18030.
 
-        Raises ShapeChanged if none fits.
+        Raises ShapeChanged if none fits, TooBig for more than any page has.
         """
+        if len(self.body) > MAX_TEXT:
+            raise TooBig(self.url, f"the page is larger than {MAX_TEXT} bytes")
         charset = ""
         for part in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = part.strip().partition("=")
@@ -80,30 +83,32 @@ class Reply:
     def json(self) -> Any:
         """Parse the body as JSON; NaN and Infinity are refused.
 
-        Raises ShapeChanged if it is not JSON, TooBig if it holds more values than any board has.
+        Raises ShapeChanged if it is not JSON, TooBig if it holds more than any board has.
         """
-        if sum(map(self.body.count, (b",", b"[", b"{"))) > _MOST_VALUES:
-            raise TooBig(self.url, f"the reply holds more than {_MOST_VALUES} values")
+        large = len(self.body) > LARGE
         try:
-            return json.loads(self.text(), parse_constant=_no_constant)
+            if large and too_heavy(self.body):
+                raise OverflowError
+            text = narrow_json(self.body) if large else self.text()
+            return json.loads(text, parse_constant=_no_constant)
+        except OverflowError:
+            raise TooBig(self.url, "the reply holds more than any board has") from None
         except (ValueError, RecursionError) as error:
-            start = " ".join(self.text()[:80].split())
-            raise ShapeChanged(self.url, f"the reply is not JSON; it starts with {start!r}") from error
+            reason = f"the reply is not JSON; it starts with {start_of(self.body)!r}"
+            raise ShapeChanged(self.url, reason) from error
 
     def xml(self) -> Element:
         """Parse the body as XML without entities or a DTD.
 
         Raises ShapeChanged if it is not such XML, TooBig if it holds more elements than any feed has.
         """
-        if max(map(self.body.count, (b"<", b"="))) > _MOST_TAGS:
-            raise TooBig(self.url, f"the reply holds more than {_MOST_TAGS} tags or attributes")
+        if max(map(self.body.count, (b"<", b"="))) > MAX_TAGS:
+            raise TooBig(self.url, f"the reply holds more than {MAX_TAGS} tags or attributes")
         try:
             root: Element = SafeTree.fromstring(self.body, forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:
-            start = " ".join(self.text()[:80].split())
-            raise ShapeChanged(
-                self.url, f"the reply is not XML that can be read; it starts with {start!r}"
-            ) from error
+            reason = f"the reply is not XML that can be read; it starts with {start_of(self.body)!r}"
+            raise ShapeChanged(self.url, reason) from error
         return root
 
 

@@ -9,16 +9,30 @@ from scraper.errors import InputError
 from scraper.gathering import Gathered
 from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
-from scraper.normalizing.posting import normalise, stated_pay
+from scraper.normalizing.posting import normalise, stated_pay, without_text
+from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
 from scraper.sources import asking
 from scraper.understanding import TAXONOMY, understand
-from storage.records import FetchState, Known, Listing, Memory, PostingRecord, Recorded, StoredText, Tagging
+from storage.records import (
+    FetchState,
+    Known,
+    Listing,
+    Memory,
+    PostingRecord,
+    Recorded,
+    Repetition,
+    StoredText,
+    Tagging,
+)
 from storage.status import FAILED
 from storage.store import RunHandle, RunKind, Store
 
 _FARTHEST = timedelta(days=366)
 _BATCH = 500
+_STALE = "stands under several employers"
+_REPETITIONS = 50
+"""Unchanged looks stored at a time. A kill loses them, whole, and the next run simply looks again."""
 _FEWEST_FOR_FILLS = 5
 """Of fewer postings a share says nothing about the source."""
 
@@ -117,11 +131,23 @@ class Run:
         self.summary = RunSummary()
         self._handle: RunHandle | None = None
         self._known: dict[str, dict[str, Known]] = {}
+        self._memories: dict[tuple[str, str], Memory] = {}
+        self._outdated: set[tuple[str, str]] = set()
+        self._repetitions: list[Repetition] = []
+
+    def recall(self) -> None:
+        """Read what the last looks at all boards saw; `memory` knows nothing before."""
+        self._memories = self.store.memories(TAXONOMY)
 
     def memory(self, board: Board, family: Family, first: Request, before: datetime) -> Memory | None:
         """Return what the last look at a board saw, if seeing the same at `before` would change nothing."""
-        scope = _scope(family, first, ())
-        return self.store.memory(board.family, board.key, scope=scope, taxonomy=TAXONOMY, before=before)
+        name = board.family, board.key
+        if name in self._outdated:
+            self._outdated.remove(name)
+            self._memories.pop(name, None)
+            self._memories |= self.store.memories(TAXONOMY, name)
+        memory = self._memories.get(name)
+        return memory if memory and memory.serves(_scope(family, first, ()), before) else None
 
     def detailed(self, family: Family) -> dict[str, str]:
         """Return native id -> hash of the entry in the list of the postings whose details are stored."""
@@ -135,8 +161,20 @@ class Run:
         if gathered.unchanged:
             self._repeat(board, gathered)
         else:
-            listing = _listing(board, family, first, gathered)
-            self.record(listing, gathered.postings, board.company, board.market, gathered.record_hashes)
+            scope = _scope(family, family.query(board) if family.query else first, gathered.scope)
+            listing = _listing(board, family, scope, gathered)
+            self.record(
+                listing,
+                gathered.postings,
+                board.company,
+                board.market,
+                record_hashes=gathered.record_hashes,
+                disputed=gathered.disputed,
+            )
+
+    def give_up(self, board: Board, family: Family, gathered: Gathered) -> None:
+        """Store that a look met a bug, which may be one in telling what was asked."""
+        self.record(_listing(board, family, "", gathered), (), board.company, board.market)
 
     def record(
         self,
@@ -144,35 +182,70 @@ class Run:
         raw: Sequence[RawPosting],
         company: str,
         market: str | None,
+        *,
         record_hashes: Mapping[str, str] | None = None,
+        disputed: frozenset[str] = frozenset(),
     ) -> None:
-        """Understand the PM postings among `raw` and store the listing with them."""
-        if self._is_stored(listing.family, listing.key, listing.observed_at, listing.digest):
+        """Understand the PM postings among `raw` and store the listing with them.
+
+        `company` and `market` hold where a posting names none; `record_hashes` are those of the entries whose
+        details were read; `disputed` are ids that the listing shows under two employers.
+        """
+        self._store_repetitions()
+        if self.store.has_observation(listing.family, listing.key, listing.observed_at, listing.digest):
             self._tell(listing, Recorded(duplicate=True))
             return
         known = self._known_contents(listing.posting_family)
         kept = [posting for posting in raw if is_pm_title(posting.title)]
-        records = [_understood(posting, company, market, known, record_hashes or {}) for posting in kept]
+        # Without its details a stored posting brings nothing: what is stored is better.
+        fresh = [posting for posting in kept if posting.detail is None or posting.native_id not in known]
+        records = [normalise(posting, company=company, market=market) for posting in fresh]
+        if listing.multi_employer:
+            records, withheld = self._without_stale(listing.posting_family, records, disputed)
+            if withheld and not listing.reason:
+                reason = f"the texts of {withheld} postings stand under several employers and were left out"
+                listing = replace(listing, reason=reason)
+        hashes = record_hashes or {}
         listing = replace(
             listing,
             kept=len(kept),
             fills=_fills(raw),
-            postings=tuple(record for record in records if record),
+            postings=tuple(
+                _understood(replace(record, record_hash=hashes.get(record.native_id, "")), known)
+                for record in records
+            ),
         )
         recorded = self.store.record(self._begun(listing.observed_at), listing)
+        self._outdated.add((listing.family, listing.key))
         if not recorded.late:  # a late look tells nothing about the latest texts
             self._tag_again(listing.posting_family, [p.native_id for p in kept if p.detail is not None])
             for record in listing.postings:
                 known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
         self._tell(listing, recorded)
 
+    def _without_stale(
+        self, family: str, records: Sequence[PostingRecord], disputed: frozenset[str]
+    ) -> tuple[list[PostingRecord], int]:
+        """Take out the texts that are not their postings' own; return the records and how many those are."""
+        records = [replace(record, text_key=text_key(record.text)) for record in records]
+        adverts = [Advert(record.native_id, record.company_key, record.text) for record in records]
+        owners = self.store.text_owners(family, [r.text_key for r in records if r.text_key])
+        stale = stale_texts(adverts, owners) | disputed
+        told = [without_text(r, _STALE) if r.native_id in stale else r for r in records]
+        return told, sum(record.native_id in stale for record in records)
+
     def _repeat(self, board: Board, gathered: Gathered) -> None:
-        at, digest = gathered.observed_at, gathered.digest
-        if self._is_stored(board.family, board.key, at, digest):
-            recorded = Recorded(duplicate=True)
+        at, name = gathered.observed_at, (board.family, board.key)
+        memory = self._memories[name]
+        if at > memory.newest_at:
+            self._begun(at)
+            self._repetitions.append(Repetition(memory, at, gathered.digest))
+            self._memories[name] = replace(memory, newest_at=at)
+            recorded = Recorded(unchanged=True, reason=memory.reason, seen=memory.kept)
         else:
-            run = self._begun(at)
-            recorded = self.store.record_unchanged(run, board.family, board.key, at, digest)
+            recorded = Recorded(duplicate=True)  # the clock was set back meanwhile
+        if len(self._repetitions) >= _REPETITIONS:
+            self._store_repetitions()
         listing = Listing(
             board.family,
             board.key,
@@ -181,10 +254,15 @@ class Run:
             at,
             "complete",
             "",
-            digest,
-            listed=recorded.seen,
+            gathered.digest,
+            listed=memory.listed,
         )
         self._tell(listing, recorded)
+
+    def _store_repetitions(self) -> None:
+        looks, self._repetitions = self._repetitions, []
+        if looks:
+            self.store.record_repetitions(self._begun(looks[0].at), looks)
 
     def _tag_again(self, family: str, native_ids: Sequence[str]) -> None:
         """Tag the stored texts of postings whose details were not read again, if the taxonomy is new."""
@@ -195,9 +273,6 @@ class Run:
             tagged = [(text.version, tag_record(text)) for text in texts]
             self.store.add_taggings(TAXONOMY, tagged, self.now)
 
-    def _is_stored(self, family: str, key: str, at: datetime, digest: str) -> bool:
-        return self.store.has_observation(family, key, at, digest)
-
     def _begun(self, observed_from: datetime) -> RunHandle:
         if self._handle is None:
             self._handle = self.store.begin_run(
@@ -207,6 +282,7 @@ class Run:
 
     def finish(self, now: datetime) -> RunSummary:
         """Close the run in the store and return what it did."""
+        self._store_repetitions()
         if self._handle is not None:
             self.store.finish_run(self._handle, now)
         return self.summary
@@ -222,19 +298,9 @@ class Run:
         return self._known[family]
 
 
-def _understood(
-    raw: RawPosting,
-    company: str,
-    market: str | None,
-    known: Mapping[str, Known],
-    record_hashes: Mapping[str, str],
-) -> PostingRecord | None:
-    """The record of a posting, tagged unless the store has this content; None if nothing new is known."""
-    stored = known.get(raw.native_id)
-    if stored is not None and raw.detail is not None:
-        return None  # its details are stored, or could not be read this time: what is stored is better
-    record = normalise(raw, company=company, market=market)
-    record = replace(record, record_hash=record_hashes.get(raw.native_id, ""))
+def _understood(record: PostingRecord, known: Mapping[str, Known]) -> PostingRecord:
+    """The record, tagged unless the store has this content and its tags."""
+    stored = known.get(record.native_id)
     if stored is not None and stored.tagged and stored.content_hash == record.content_hash:
         return record
     return replace(record, tagging=tag_record(record))
@@ -276,7 +342,7 @@ def wanted(posting: RawPosting) -> bool:
     return is_pm_title(posting.title)
 
 
-def _listing(board: Board, family: Family, first: Request, gathered: Gathered) -> Listing:
+def _listing(board: Board, family: Family, scope: str, gathered: Gathered) -> Listing:
     employer = company_key(board.company)
     several = family.multi_employer
     ids = {p.native_id: company_key(p.company or board.company) if several else "" for p in gathered.postings}
@@ -289,7 +355,7 @@ def _listing(board: Board, family: Family, first: Request, gathered: Gathered) -
         market=board.market,
         observed_at=gathered.observed_at,
         state=gathered.state,
-        scope=_scope(family, family.query(board) if family.query else first, gathered.scope),
+        scope=scope,
         digest=gathered.digest,
         reason=gathered.reason,
         multi_employer=several,

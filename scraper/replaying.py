@@ -32,6 +32,7 @@ def replay(
     for visit in found:
         check_date(visit.at, now)
     run = Run(store, "replay", now, on_look, notice=" ".join(archive.notices))
+    run.recall()
     for visit in found:
         family = FAMILIES[visit.board.family]
         gathered = gather(

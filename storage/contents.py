@@ -5,14 +5,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from storage.grouping import Openings
 from storage.records import Listing, PostingRecord, Quote, Recorded, Tagging, TagHit, TaxonomyRecord
 from storage.tables import Company, Posting, Tag, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
 
 _CHUNK = 500
 """Values bound in one IN list; SQLite allows 32,766, PostgreSQL plans short lists better."""
+
+MOST_VERSIONS = 24
+"""Texts kept of one posting. One that changes with every look (a count, a token in it) says nothing new."""
 
 
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
@@ -52,7 +56,7 @@ def taxonomy_id(connection: Connection, taxonomy: TaxonomyRecord, at: datetime) 
 
 
 def create_posting(
-    connection: Connection, family: str, posting: PostingRecord, unit: int, company: int
+    connection: Connection, family: str, posting: PostingRecord, unit: int, company: int, vacancy: str
 ) -> int:
     """Insert a posting and return its id."""
     values = {
@@ -60,7 +64,7 @@ def create_posting(
         "native_id": posting.native_id,
         "unit_id": unit,
         "company_id": company,
-        "vacancy": posting.vacancy_key,
+        "vacancy": vacancy,
         "url": posting.url,
         "market": posting.market,
         "posted_at": posting.posted_at,
@@ -102,6 +106,7 @@ def add_version(connection: Connection, posting_id: int, posting: PostingRecord,
         "places": list(posting.places),
         "countries": list(posting.countries),
         "structured": posting.structured,
+        "text_key": posting.text_key,
     }
     created = connection.scalar(insert(Version).values(values).returning(Version.id))
     assert created is not None
@@ -136,18 +141,21 @@ def store_contents(
     `unit_of` gives the unit of a company id. Counts go into `result`.
     """
     latest = latest_versions(connection, [posting for posting, _ in known.values()])
+    openings = Openings(connection, listing)
     taggings: list[tuple[int, Tagging]] = []
     for posting in listing.postings:
         new = posting.native_id not in known
-        number = _find_or_create(connection, listing, posting, unit_of, known, result)
+        number = _find_or_create(connection, listing, posting, unit_of, openings, known, result)
         version_id, content_hash, has_text = latest.get(number, (0, "", False))
-        if has_text and not posting.text.strip():
+        if has_text and not posting.text.strip() and "withheld" not in posting.structured:
             continue  # a list that came without texts takes none away
         if content_hash != posting.content_hash:
+            if not new and _is_restless(connection, number):
+                continue  # what it says now is not what its version would be tagged for
             version_id = add_version(connection, number, posting, listing.observed_at)
             latest[number] = (version_id, posting.content_hash, bool(posting.text))
             if not new:
-                values = {"vacancy": posting.vacancy_key, "url": posting.url}
+                values = {"url": posting.url, "address": posting.address, "signature": posting.signature}
                 connection.execute(update(Posting).where(Posting.id == number).values(values))
                 result.changed += 1
         if not new and posting.record_hash:
@@ -168,8 +176,9 @@ def store_late_contents(
 ) -> None:
     """The same for a look older than what is known: a text goes before the versions that are stored."""
     taggings: list[tuple[int, Tagging]] = []
+    openings = Openings(connection, listing)
     for posting in listing.postings:
-        number = _find_or_create(connection, listing, posting, unit_of, known, result)
+        number = _find_or_create(connection, listing, posting, unit_of, openings, known, result)
         earliest = connection.execute(
             select(Version.id, Version.content_hash, Version.first_seen_at)
             .where(Version.posting_id == number)
@@ -180,10 +189,15 @@ def store_late_contents(
             if earliest is not None and earliest.content_hash == posting.content_hash:
                 values = {"first_seen_at": listing.observed_at}
                 connection.execute(update(Version).where(Version.id == earliest.id).values(values))
-            elif posting.tagging is not None:
+            elif posting.tagging is not None and not _is_restless(connection, number):
                 version_id = add_version(connection, number, posting, listing.observed_at)
                 taggings.append((version_id, posting.tagging))
     add_taggings(connection, taxonomy, taggings)
+
+
+def _is_restless(connection: Connection, posting: int) -> bool:
+    versions = select(func.count()).select_from(Version).where(Version.posting_id == posting)
+    return (connection.scalar(versions) or 0) >= MOST_VERSIONS
 
 
 def _find_or_create(
@@ -191,13 +205,15 @@ def _find_or_create(
     listing: Listing,
     posting: PostingRecord,
     unit_of: Callable[[int], int],
+    openings: Openings,
     known: dict[str, tuple[int, int]],
     result: Recorded,
 ) -> int:
     if posting.native_id not in known:
         company = company_id(connection, posting.company_key, posting.company)
         unit = unit_of(company)
-        created = create_posting(connection, listing.posting_family, posting, unit, company)
+        vacancy = openings.vacancy_of(posting, company)
+        created = create_posting(connection, listing.posting_family, posting, unit, company, vacancy)
         known[posting.native_id] = created, unit
         result.created += 1
     return known[posting.native_id][0]

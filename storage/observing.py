@@ -5,6 +5,7 @@ decided in `storage.lifecycle`; here the decisions meet the rows.
 """
 
 from collections.abc import Set
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -83,6 +84,8 @@ def _record_newest(
         settle(connection, board.id)
     ids = hashed(listing.ids)
     verdict = _judge_listing(connection, board, listing, ids)
+    if verdict.state == "complete" and not verdict.reason:
+        verdict = replace(verdict, reason=listing.reason)  # what the listing lacks, though all of it was seen
     if verdict.broke_at:
         board.epoch += 1
         add_break(connection, board.id, None, verdict.broke_at, listing.observed_at, verdict)

@@ -1,10 +1,15 @@
 """When a board may be asked again: boards that fail repeatedly are asked at growing intervals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
+from typing import cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
 
+from storage.lifecycle import CONFIRM_AFTER
 from storage.records import IMPORT, FetchState
 from storage.tables import Board, Fetch
 
@@ -12,7 +17,7 @@ QUARANTINE_AFTER = 3
 """Failures in a row after which a board is asked more and more seldom; one may be down, three are a state."""
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(days=2), timedelta(days=28)
 _AFTER_REFUSAL = timedelta(hours=24)
-_REMEMBERED = 8
+_REMEMBERED = 24
 """Looks that are read per board: enough to tell the longest wait."""
 _IN_VAIN = ("failed", "missing", "refused")
 
@@ -22,7 +27,7 @@ class Outlook:
     """The latest looks at a board, as far as they decide when it is asked again.
 
     `failures` counts the looks in a row that brought nothing (failed, missing, refused; 0 if the last one
-    did bring something), at most eight; `state` is that of the last look.
+    did bring something) and lie 20 hours apart; `state` is that of the last look.
     """
 
     last_look_at: datetime
@@ -51,25 +56,33 @@ class Outlook:
 
 def read_outlooks(connection: Connection) -> dict[tuple[str, str], Outlook]:
     """Return (family, key) -> outlook of every board that was ever looked at; imported sources have none."""
-    rank = (
-        func.row_number()
-        .over(partition_by=Fetch.board_id, order_by=(Fetch.observed_at.desc(), Fetch.id.desc()))
-        .label("rank")
+    look = aliased(Fetch)
+    latest = (  # by the index, however long the board's history is
+        select(look.id)
+        .where(look.board_id == Board.id, ~look.late)
+        .order_by(look.observed_at.desc(), look.id.desc())
+        .limit(_REMEMBERED)
+        .correlate(Board)
     )
-    looks = select(Fetch.board_id, Fetch.observed_at, Fetch.state, rank).where(~Fetch.late).subquery()
     rows = connection.execute(
-        select(Board.family, Board.key, looks.c.observed_at, looks.c.state)
-        .join(Board, Board.id == looks.c.board_id)
-        .where(looks.c.rank <= _REMEMBERED, Board.family != IMPORT)
-        .order_by(looks.c.board_id, looks.c.rank)
+        select(Board.family, Board.key, Fetch.observed_at, Fetch.state)
+        .join(Fetch, Fetch.id.in_(latest))
+        .where(Board.family != IMPORT)
+        .order_by(Board.id, Fetch.observed_at.desc(), Fetch.id.desc())
     )
-    found: dict[tuple[str, str], Outlook] = {}
-    ended: set[tuple[str, str]] = set()
+    looks_at: dict[tuple[str, str], list[tuple[datetime, FetchState]]] = {}
     for family, key, at, state in rows:
-        name = family, key
-        known = found.get(name) or Outlook(at, state, 0)
-        if state not in _IN_VAIN:
-            ended.add(name)
-        in_vain = 0 if name in ended else 1
-        found[name] = Outlook(known.last_look_at, known.state, known.failures + in_vain)
-    return found
+        looks_at.setdefault((family, key), []).append((at, cast(FetchState, state)))
+    return {board: outlook(found) for board, found in looks_at.items()}
+
+
+def outlook(looks: Sequence[tuple[datetime, FetchState]]) -> Outlook:
+    """Return the outlook of a board from its looks (one at least), newest first.
+
+    Failures that lie closer than 20 hours are one: a network that was down for an evening is no state.
+    """
+    failures: list[datetime] = []
+    for at, _ in takewhile(lambda look: look[1] in _IN_VAIN, looks[:_REMEMBERED]):
+        if not failures or failures[-1] - at >= CONFIRM_AFTER:
+            failures.append(at)
+    return Outlook(*looks[0], failures=len(failures))

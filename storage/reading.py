@@ -83,6 +83,8 @@ def _units(connection: Connection) -> dict[int, Unit]:
             BoardRow.key,
             BoardRow.market,
             BoardRow.multi_employer,
+            BoardRow.industry,
+            BoardRow.credit,
         )
         .join(BoardRow, BoardRow.id == UnitRow.board_id)
         .join(CompanyRow, CompanyRow.id == UnitRow.company_id)
@@ -96,6 +98,8 @@ def _units(connection: Connection) -> dict[int, Unit]:
             f"{row.family}:{row.key}",
             row.market,
             row.multi_employer,
+            row.industry,
+            row.credit,
         )
         for row in rows
     }
@@ -164,23 +168,32 @@ def _fetches(connection: Connection, start: datetime, cut: datetime) -> list[Fet
         .where(FetchRow.observed_at >= start, FetchRow.observed_at <= cut, ~FetchRow.late)
         .order_by(FetchRow.observed_at, BoardRow.family, BoardRow.key, FetchRow.id)
     )
-    return [
-        FetchFact(
-            board=f"{row.family}:{row.key}",
-            company=row.name,
-            source=row.key if row.family == IMPORT else row.family,
-            observed_at=row.observed_at,
-            week=row.week,
-            state=row.state,
-            reason=row.reason,
-            listed=row.listed,
-            kept=row.kept,
-            rejected=row.rejected,
-            pages=row.pages,
-            accepted=row.accepted_at is not None and row.accepted_at <= cut,
+    facts: list[FetchFact] = []
+    current: dict[int, int] = {}
+    for row in rows:
+        accepted = row.accepted_at is not None and row.accepted_at <= cut
+        if row.state == "complete" or accepted:
+            current[row.board_id] = row.epoch
+        facts.append(
+            FetchFact(
+                board=f"{row.family}:{row.key}",
+                company=row.name,
+                source=row.key if row.family == IMPORT else row.family,
+                observed_at=row.observed_at,
+                week=row.week,
+                state=row.state,
+                reason=row.reason,
+                listed=row.listed,
+                kept=row.kept,
+                rejected=row.rejected,
+                pages=row.pages,
+                accepted=accepted,
+                # A look that is not (yet) believed belongs to the series as it was before.
+                epoch=current.get(row.board_id, 0) if row.accepted_at and not accepted else row.epoch,
+                fills=row.fills or {},
+            )
         )
-        for row in rows
-    ]
+    return facts
 
 
 def _breaks(connection: Connection, zone: str, cut: datetime) -> list[Break]:

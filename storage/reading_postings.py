@@ -18,6 +18,8 @@ from storage.tables import Version as VersionRow
 
 _Row = Any
 """A result row; its columns are those of the statement just above its use."""
+_WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
+"""What a text that was cut off does not ask for, the posting may ask for all the same."""
 _STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
 
 
@@ -116,7 +118,7 @@ def _versions(connection: Connection, ids: Iterable[int], cut: datetime) -> dict
                 VersionRow.posting_id,
                 VersionRow.title,
                 VersionRow.places,
-                (VersionRow.text != "").label("has_text"),
+                _WHOLE_TEXT.label("has_text"),
             )
             .where(VersionRow.posting_id.in_(part), VersionRow.first_seen_at <= cut)
             .order_by(VersionRow.first_seen_at, VersionRow.id)

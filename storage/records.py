@@ -145,7 +145,6 @@ class PostingRecord:
     company: str
     company_key: str
     content_hash: str
-    vacancy_key: str
     places: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     market: str = "en"
@@ -155,8 +154,9 @@ class PostingRecord:
     structured: Mapping[str, Any] = field(default_factory=dict)  # pay and workplace as the board stated them
     posted_at: datetime | None = None
     record_hash: str = ""  # of its entry in the list, if its details were read for that
-    address: str = ""  # key of the original's address, for grouping
-    signature: bytes | None = None  # what near-equal texts of one employer are found by
+    address: str = ""  # key of the original's address: what groups a copy with it
+    signature: bytes | None = None  # of title and text: what near-equal postings are found by
+    text_key: bytes | None = None  # of the text as its source gave it, where that lists several employers
     tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
 
 
@@ -188,10 +188,32 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the last look at a board saw, kept only if seeing the same again changes nothing."""
+    """What the last usable look at a board saw, kept only if seeing the same again changes nothing.
+
+    `scope`, `listed`, `kept` and `reason` are those of that look, `look` is its number in the store;
+    `newest_at` is when the board was last looked at, usably or not.
+    """
 
     pages: tuple[SeenPage, ...]
+    scope: str
     listed: int
+    kept: int
+    reason: str
+    look: int
+    newest_at: datetime
+
+    def serves(self, scope: str, before: datetime) -> bool:
+        """Tell whether a look that asks for `scope`, at or after `before`, may be taken for a repetition."""
+        return self.scope == scope and self.newest_at < before
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A look at `at` that saw what `memory` says; `digest` as in Listing."""
+
+    memory: Memory
+    at: datetime
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +305,8 @@ class Unit:
     board: str  # "family:key"
     market: str
     multi_employer: bool
+    industry: Industry = "other"  # of the board
+    credit: str = ""  # what the terms of its source want to be said with its postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +368,7 @@ class PostingFact:
     salary: Pay | None
     tags: Mapping[str, Requirement]  # contract or fine id -> strongest requirement ("mentioned" left out)
     quotes: Mapping[str, str]  # tag id -> its quote
-    has_text: bool = True  # False: the source gave a title and fields only
+    has_text: bool = True  # False: the source gave a title and fields only, or the beginning of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +398,8 @@ class FetchFact:
     rejected: int
     pages: int
     accepted: bool = False  # a suspect look that the next one confirmed: it counts, in a new series
+    epoch: int = 0  # of the board, as known at the cut
+    fills: Mapping[str, float] = field(default_factory=dict, hash=False)  # share of postings with each field
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ What such a look means for the postings (they were listed, still) follows from i
 those who read spells, and `settle` writes it down when the board changes next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, literal, select, true, update
+from sqlalchemy import Connection, Insert, bindparam, func, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
-from storage.records import Listing, Memory, Recorded, SeenPage
+from storage.records import Listing, Memory, Repetition, SeenPage
 from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Unit
 from storage.weeks import week_of
 
@@ -29,17 +29,41 @@ def remember(connection: Connection, board: int, listing: Listing | None) -> Non
     connection.execute(update(Board).where(Board.id == board).values(memory=memory))
 
 
-def read_memory(
-    connection: Connection, family: str, key: str, *, scope: str, taxonomy: str, before: datetime
-) -> Memory | None:
-    """Return what the last look at the board saw, if seeing it again would change nothing.
+def read_memories(
+    connection: Connection, taxonomy: str, of: tuple[str, str] | None = None
+) -> dict[tuple[str, str], Memory]:
+    """Return (family, key) -> memory of the boards (or only the one `of`) that have one.
 
-    That needs the same question (`scope`) and taxonomy (its sha256), and no look at or after `before`.
+    A look of another taxonomy (its sha256) is not remembered: its repetition is tagged anew.
     """
-    last = _last_look(connection, family, key, before)
-    if last is None or not last["memory"] or (last["scope"], last["sha256"]) != (scope, taxonomy):
-        return None
-    return Memory(tuple(_seen_page(page) for page in last["memory"]["pages"]), last["listed"])
+    look = aliased(Fetch)
+    of_board = select(look.id).where(look.board_id == Board.id)
+    usable = ~look.late & ((look.state == "complete") | look.accepted_at.is_not(None))
+    last = of_board.where(usable).order_by(look.observed_at.desc(), look.id.desc()).limit(1).scalar_subquery()
+    newest = select(func.max(look.observed_at)).where(look.board_id == Board.id).scalar_subquery()
+    statement = (
+        select(Board.family, Board.key, Board.memory, newest.label("newest_at"))
+        .add_columns(Fetch.id, Fetch.scope, Fetch.listed, Fetch.kept, Fetch.reason)
+        .join(Fetch, Fetch.id == last)
+        .join(Run, Run.id == Fetch.run_id)
+        .join(Taxonomy, Taxonomy.id == Run.taxonomy_id)
+        .where(Taxonomy.sha256 == taxonomy)
+    )
+    if of is not None:
+        statement = statement.where(Board.family == of[0], Board.key == of[1])
+    return {
+        (row.family, row.key): Memory(
+            tuple(_seen_page(page) for page in row.memory["pages"]),
+            row.scope,
+            row.listed,
+            row.kept,
+            row.reason,
+            row.id,
+            row.newest_at,
+        )
+        for row in connection.execute(statement)
+        if row.memory
+    }
 
 
 def _seen_page(stored: dict[str, Any]) -> SeenPage:
@@ -47,50 +71,49 @@ def _seen_page(stored: dict[str, Any]) -> SeenPage:
     return SeenPage(**stored | pairs)
 
 
-def _last_look(connection: Connection, family: str, key: str, before: datetime) -> RowMapping | None:
-    look = aliased(Fetch)
-    newest = select(func.max(look.observed_at)).where(look.board_id == Board.id).scalar_subquery()
-    return (
-        connection.execute(
-            select(Board.id, Board.memory, Board.scope, Taxonomy.sha256, *_COPIED, Fetch.id.label("fetch"))
-            .join(Fetch, Fetch.board_id == Board.id)
-            .join(Run, Run.id == Fetch.run_id)
-            .join(Taxonomy, Taxonomy.id == Run.taxonomy_id)
-            .where(Board.family == family, Board.key == key, _USABLE, newest < before)
-            .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
+def record_repetitions(connection: Connection, run: int, looks: Sequence[Repetition], zone: str) -> None:
+    """Store looks that saw what is remembered, each as a copy of the look that is remembered."""
+    values = [
+        {
+            "of_run": run,
+            "last": look.memory.look,
+            "at": look.at,
+            "in_week": week_of(look.at, zone),
+            "sha": look.digest,
+        }
+        for look in looks
+    ]
+    connection.execute(_copied_fetch(), values)
+    connection.execute(_copied_cells(), values)
 
 
-_COPIED = (Fetch.epoch, Fetch.listed, Fetch.kept, Fetch.rejected, Fetch.pages, Fetch.reason)
-
-
-def record_unchanged(
-    connection: Connection, run: int, family: str, key: str, at: datetime, digest: str, zone: str
-) -> Recorded:
-    """Store a look at `at` that saw what `read_memory` returned for it."""
-    last = _last_look(connection, family, key, at)
-    assert last is not None
-    values = {column.key: last[column.key] for column in _COPIED} | {
-        "run_id": run,
-        "board_id": last["id"],
-        "observed_at": at,
-        "week": week_of(at, zone),
-        "state": "complete",
-        "scope": last["scope"],
-        "digest": digest,
-        "unchanged": True,
+def _copied_fetch() -> Insert:
+    new = {
+        Fetch.run_id: bindparam("of_run", type_=Fetch.run_id.type),
+        Fetch.observed_at: bindparam("at", type_=Fetch.observed_at.type),
+        Fetch.week: bindparam("in_week", type_=Fetch.week.type),
+        Fetch.digest: bindparam("sha", type_=Fetch.digest.type),
+        Fetch.state: literal("complete"),
+        Fetch.unchanged: true(),
     }
-    fetch = connection.scalar(insert(Fetch).values(values).returning(Fetch.id))
-    cells = select(literal(fetch), Cell.unit_id, Cell.epoch, literal("complete"), Cell.listed).where(
-        Cell.fetch_id == last["fetch"]
+    copied = (Fetch.board_id, Fetch.scope, Fetch.epoch, Fetch.listed, Fetch.kept, Fetch.rejected, Fetch.pages)
+    columns = {column: column for column in (*copied, Fetch.reason, Fetch.fills)} | new
+    source = select(*columns.values()).where(Fetch.id == bindparam("last"))
+    return insert(Fetch).from_select(list(columns), source)
+
+
+def _copied_cells() -> Insert:
+    look = aliased(Fetch)
+    same_board = select(look.board_id).where(look.id == bindparam("last")).scalar_subquery()
+    source = (
+        select(Fetch.id, Cell.unit_id, Cell.epoch, literal("complete"), Cell.listed)
+        .join(Cell, Cell.fetch_id == bindparam("last"))
+        .where(Fetch.board_id == same_board)
+        .where(Fetch.observed_at == bindparam("at", type_=Fetch.observed_at.type))
+        .where(Fetch.digest == bindparam("sha"))
     )
     columns = [Cell.fetch_id, Cell.unit_id, Cell.epoch, Cell.state, Cell.listed]
-    connection.execute(insert(Cell).from_select(columns, cells))
-    return Recorded(unchanged=True, reason=last["reason"], seen=last["kept"])
+    return insert(Cell).from_select(columns, source)
 
 
 def settle(connection: Connection, board: int) -> None:

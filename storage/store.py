@@ -1,6 +1,6 @@
 """The store as the rest of the program sees it: open it, record runs, ask what is known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,15 +9,27 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from storage import repeats, retagging, status, upgrading
+from storage import repeats, retagging, status_reading, upgrading
 from storage.contents import taxonomy_id
 from storage.engine import explained, open_engine
 from storage.errors import StorageError
+from storage.grouping import text_owners
 from storage.observing import record
 from storage.outlook import Outlook, read_outlooks
 from storage.reading import read_facts
 from storage.reading_postings import known_contents
-from storage.records import Facts, Known, Listing, Memory, Recorded, StoredText, Tagging, TaxonomyRecord
+from storage.records import (
+    Facts,
+    Known,
+    Listing,
+    Memory,
+    Recorded,
+    Repetition,
+    StoredText,
+    Tagging,
+    TaxonomyRecord,
+)
+from storage.status import Status
 from storage.tables import Run, Setting
 from storage.version import __version__
 
@@ -89,19 +101,20 @@ class Store:
         with self._writing() as connection:
             return record(connection, run.id, listing, self.zone, run.taxonomy)
 
-    def memory(
-        self, family: str, key: str, *, scope: str, taxonomy: TaxonomyRecord, before: datetime
-    ) -> Memory | None:
-        """Return what the last look at a board saw, if seeing the same at `before` would change nothing."""
-        with self._reading() as connection:
-            return repeats.read_memory(
-                connection, family, key, scope=scope, taxonomy=taxonomy.sha256, before=before
-            )
+    def memories(
+        self, taxonomy: TaxonomyRecord, of: tuple[str, str] | None = None
+    ) -> dict[tuple[str, str], Memory]:
+        """Return (family, key) -> what the board's last usable look saw, if seeing it again changes nothing.
 
-    def record_unchanged(self, run: RunHandle, family: str, key: str, at: datetime, digest: str) -> Recorded:
-        """Store a look that saw what `memory` returned for it."""
+        `of` asks for one board only.
+        """
+        with self._reading() as connection:
+            return repeats.read_memories(connection, taxonomy.sha256, of)
+
+    def record_repetitions(self, run: RunHandle, looks: Sequence[Repetition]) -> None:
+        """Store looks that saw what `memories` returned for them, all or none."""
         with self._writing() as connection:
-            return repeats.record_unchanged(connection, run.id, family, key, at, digest, self.zone)
+            repeats.record_repetitions(connection, run.id, looks, self.zone)
 
     def outlooks(self) -> dict[tuple[str, str], Outlook]:
         """Return (family, key) -> when a board was looked at last, and how often in vain."""
@@ -113,20 +126,25 @@ class Store:
         with self._reading() as connection:
             return known_contents(connection, family, taxonomy)
 
+    def text_owners(self, family: str, keys: Iterable[bytes]) -> dict[bytes, set[str]]:
+        """Return text key -> company keys of the postings of a family that have or had the text."""
+        with self._reading() as connection:
+            return text_owners(connection, family, keys)
+
     def has_observation(self, family: str, key: str, at: datetime, digest: str) -> bool:
         """Tell whether this very look is stored already."""
         with self._reading() as connection:
-            return status.has_observation(connection, family, key, at, digest)
+            return status_reading.has_observation(connection, family, key, at, digest)
 
     def facts(self, *, first_week: date, until: datetime, as_of: datetime | None = None) -> Facts:
         """Return all that reports on the weeks from `first_week` to `until` are computed from."""
         with self._reading() as connection:
             return read_facts(connection, self.zone, first_week, until, as_of)
 
-    def status(self) -> "status.Status":
-        """Return what `pmtrend status` shows."""
+    def status(self, now: datetime, next_due: datetime | None = None) -> Status:
+        """Return what `pmtrend status` shows at `now`; when the next run is due is the caller's to know."""
         with self._reading() as connection:
-            return status.read_status(connection)
+            return status_reading.read_status(connection, now, next_due)
 
     def untagged(
         self, taxonomy: TaxonomyRecord, limit: int, of: tuple[str, Sequence[str]] | None = None

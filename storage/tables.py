@@ -209,7 +209,10 @@ class Posting(Base):
 
 
 class Version(Base):
-    """A text of a posting, from `first_seen_at` until the next version's."""
+    """A text of a posting, from `first_seen_at` until the next version's.
+
+    `text_key` is equal for equal texts as their source gave them, kept where it lists several employers.
+    """
 
     __tablename__ = "versions"
     __table_args__ = (Index("ix_versions_posting_id_first_seen_at", "posting_id", "first_seen_at"),)
@@ -225,6 +228,7 @@ class Version(Base):
     places: Mapped[list[Any]]
     countries: Mapped[list[Any]]
     structured: Mapped[dict[str, Any]]
+    text_key: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
 
 
 class Spell(Base):

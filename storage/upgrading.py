@@ -1,8 +1,8 @@
 """Bringing a database to this release's schema, and refusing one that is newer."""
 
 import importlib.resources
-import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -40,8 +40,9 @@ def revision(connection: Connection) -> str:
 def upgrade(engine: Engine) -> bool:
     """Create or upgrade the schema; tell whether anything changed.
 
-    The check and the change happen in one write transaction, so two upgraders take turns. Raises
-    StorageError if the schema is newer than this release knows.
+    The check and the change happen in one write transaction, so two upgraders take turns. Before an older
+    schema is changed, a copy of the database is put beside it, `<name>.<revision>.bak`. Raises StorageError
+    if the schema is newer than this release knows.
     """
     with engine.connect().execution_options(readonly=True) as connection, connection.begin():
         if revision(connection) == head():
@@ -66,6 +67,8 @@ def upgrade(engine: Engine) -> bool:
                 f"the database has schema {present}, which this release does not know; "
                 "it was written by a newer pmtrend, so upgrade pmtrend"
             )
+        if present and engine.url.database not in (None, "", ":memory:"):
+            _copy(engine, Path(f"{engine.url.database}.{present}.bak"))
         command.upgrade(_config(connection), "head")
     return True
 
@@ -79,17 +82,24 @@ def backup(engine: Engine, target: Path) -> None:
         raise StorageError(f"{target} exists already; choose another name for the backup")
     if not target.parent.is_dir():
         raise StorageError(f"the folder {target.parent} does not exist")
+    _copy(engine, target)
+
+
+def _copy(engine: Engine, target: Path) -> None:
+    """Write a verified copy to `target`, in place of an earlier one."""
+    source = str(engine.url.database)
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    reader, writer = sqlite3.connect(source), sqlite3.connect(part)
     try:
-        reader.backup(writer)
-        if writer.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        part.unlink(missing_ok=True)
+        with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
+            reader.backup(writer)
+            sound = writer.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        if not sound:
             raise StorageError(f"the copy of {source} is damaged; nothing was written to {target}")
-    finally:
-        reader.close()
-        writer.close()
-    shutil.move(part, target)
+        part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(f"{source} cannot be copied to {target}: {error}") from error
 
 
 def check(engine: Engine) -> list[str]:

@@ -1,7 +1,7 @@
 """Which postings of one employer are the same opening: signatures, their comparison, the choice of a vacancy.
 
 Pure, no SQL: the store keeps a signature beside each posting and asks here when a new one comes. Signatures
-are made in scraper.normalizing.vacancies, which knows how titles and texts are read; their layout stands here,
+are made in scraper.normalizing.vacancies, which knows how titles and texts are read; their layout is here,
 because the comparison is what gives it its meaning, and the store may not know the scraper.
 
 A text is kept as a one-permutation MinHash (Li, Owen, Zhang, NIPS 2012): its shingles fall into 256 bins, and

@@ -23,11 +23,15 @@ def upgrade() -> None:
     op.add_column('postings', sa.Column('record_hash', sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column('postings', sa.Column('address', sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column('postings', sa.Column('signature', sa.LargeBinary(), nullable=True))
+    op.add_column('versions', sa.Column('text_key', sa.LargeBinary(), nullable=True))
+    op.create_index(op.f('ix_versions_text_key'), 'versions', ['text_key'], unique=False)
     op.create_index(op.f('ix_postings_address'), 'postings', ['address'], unique=False)
     op.create_index(op.f('ix_postings_company_id'), 'postings', ['company_id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_versions_text_key'), table_name='versions')
+    op.drop_column('versions', 'text_key')
     op.drop_index(op.f('ix_postings_company_id'), table_name='postings')
     op.drop_index(op.f('ix_postings_address'), table_name='postings')
     for column in ('signature', 'address', 'record_hash'):

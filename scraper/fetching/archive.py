@@ -3,14 +3,16 @@
 Bodies are kept as they are after inflating (no Content-Encoding, true Content-Length). A body that is the
 one kept last for the same request becomes a `revisit` record, and so does the answer "not modified". A
 request that got no answer leaves a `metadata` record with the fields `fetch-error` (a class of
-scraper.errors) and `reason`. Credentials and cookies are not written (see redaction).
+scraper.errors) and `reason`. Credentials, cookies and the tokens of sessions are not written (see redaction).
 """
 
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -24,7 +26,7 @@ from warcio.warcwriter import WARCWriter
 
 from scraper.errors import ConfigError, FetchError
 from scraper.fetching.outcome import Answer, status_line
-from scraper.fetching.redaction import public_headers, public_url
+from scraper.fetching.redaction import public_headers, public_url, without_token
 from scraper.fetching.warcfile import RETRIED, payload_digest
 from scraper.model import NOT_MODIFIED, Request
 from storage.version import __version__
@@ -32,6 +34,8 @@ from storage.version import __version__
 REVISITED_WITHIN = timedelta(
     days=30
 )  # then a body is kept in full again, so that no file leans on a long chain
+LEAST_FREE = 100 * 2**20
+"""Bytes without which no run is begun; a first one over some hundred boards writes a third of that."""
 _INDEX = "latest-bodies.json"
 _NOT_MODIFIED_PROFILE = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CHANGED_BY_US = frozenset(
@@ -66,6 +70,7 @@ class WarcArchive:
         self._builder = RecordBuilder(warc_version="1.1")
 
     def __enter__(self) -> Self:
+        check_space(self._folder)
         return self
 
     def __exit__(
@@ -75,9 +80,10 @@ class WarcArchive:
 
     def close(self) -> None:
         """Bring the file to the disk, then the index that refers to it. May be called twice."""
-        if self._descriptor < 0:
+        with self._lock:
+            descriptor, self._descriptor = self._descriptor, -1
+        if descriptor < 0:
             return
-        descriptor, self._descriptor = self._descriptor, -1
         try:
             os.fsync(descriptor)
         except OSError as error:
@@ -92,6 +98,7 @@ class WarcArchive:
         with self._lock:
             path = self._open()
             key, since = _question(request), answer.at - REVISITED_WITHIN
+            answer = replace(answer, body=without_token(answer.body, request.token))
             digest = self._index.digest(key, since) if answer.status == NOT_MODIFIED else None
             digest = digest or payload_digest(answer.body)
             told = bool(answer.body) or answer.status == NOT_MODIFIED
@@ -100,13 +107,14 @@ class WarcArchive:
             if retried:
                 response.rec_headers.add_header(RETRIED, "yes")
             self._append(self._request(request, answer.at, response), response)
-            if known is None and answer.body and not retried:  # replay passes over these, body and all
-                self._index.put(key, digest, answer.at, path)
+            if answer.body and answer.status == 200:
+                self._index.put(key, digest, answer, path, since)
 
     def knows(self, request: Request, at: datetime) -> bool:
-        """Tell whether a body is kept to which "not modified", answered at `at`, could refer."""
+        """Tell whether the body is kept to which "not modified", answered to `request`, would refer."""
         with self._lock:
-            return self._index.digest(_question(request), at - REVISITED_WITHIN) is not None
+            kept = self._index.entry(_question(request), at - REVISITED_WITHIN)
+            return kept is not None and kept[3] == _validators(dict(request.headers))
 
     def write_failure(self, request: Request, error: FetchError, at: datetime) -> None:
         """Keep the outcome of a request that got no answer."""
@@ -193,8 +201,14 @@ class WarcArchive:
         self._size += len(data)
 
 
+_Kept = tuple[str, str, str, str]
+
+
 class _BodyIndex:
-    """Which body was kept last for which request: key → [digest, WARC-Date, file relative to the folder]."""
+    """Which body was kept last for which request: key → its digest, its record's WARC-Date, file, validators.
+
+    The file is relative to the folder. An entry counts while it is recent and its file still there.
+    """
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -202,20 +216,31 @@ class _BodyIndex:
         self._there: dict[str, bool] = {}
 
     def get(self, key: str, digest: str, since: datetime) -> str | None:
-        """Return the WARC-Date of the record with this body if it is recent and its file still there."""
-        return self._entries[key][1] if self.digest(key, since) == digest else None
+        """Return the WARC-Date of the record with this body."""
+        entry = self.entry(key, since)
+        return entry[1] if entry and entry[0] == digest else None
 
     def digest(self, key: str, since: datetime) -> str | None:
-        """Return the digest of the body kept last if its record is recent and its file still there."""
-        kept, date, file = self._entries.get(key, ("", "", ""))
-        if date < _warc_date(since):
+        """Return the digest of the body kept last."""
+        entry = self.entry(key, since)
+        return entry[0] if entry else None
+
+    def entry(self, key: str, since: datetime) -> _Kept | None:
+        """Return what is known of the body kept last."""
+        entry = self._entries.get(key)
+        if entry is None or entry[1] < _warc_date(since):
             return None
+        file = entry[2]
         if file not in self._there:
             self._there[file] = (self._folder / file).is_file()
-        return kept if self._there[file] else None
+        return entry if self._there[file] else None
 
-    def put(self, key: str, digest: str, at: datetime, path: Path) -> None:
-        self._entries[key] = (digest, _warc_date(at), path.relative_to(self._folder).as_posix())
+    def put(self, key: str, digest: str, answer: Answer, path: Path, since: datetime) -> None:
+        """Remember a body; one that is kept already stands where it stood."""
+        kept = self.entry(key, since)
+        place = path.relative_to(self._folder).as_posix()
+        at, file = kept[1:3] if kept and kept[0] == digest else (_warc_date(answer.at), place)
+        self._entries[key] = (digest, at, file, _validators_of(answer))
 
     def save(self, since: datetime) -> None:
         entries = {key: entry for key, entry in self._entries.items() if entry[1] >= _warc_date(since)}
@@ -227,13 +252,38 @@ class _BodyIndex:
         beside.replace(target)
 
 
-def _loaded(path: Path) -> dict[str, tuple[str, str, str]]:
+def _loaded(path: Path) -> dict[str, _Kept]:
     """A lost or spoilt index costs some space, nothing else: then it is empty."""
     try:
         entries = json.loads(path.read_text(encoding="ascii"))
-        return {key: (str(digest), str(date), str(file)) for key, (digest, date, file) in entries.items()}
+        return {key: _kept(*map(str, entry)) for key, entry in entries.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
+
+
+def _kept(digest: str, date: str, file: str, validators: str) -> _Kept:
+    return digest, date, file, validators
+
+
+def _validators_of(answer: Answer) -> str:
+    return _validators(
+        {"If-None-Match": answer.header("etag"), "If-Modified-Since": answer.header("last-modified")}
+    )
+
+
+def _validators(conditions: Mapping[str, str]) -> str:
+    """What tells a body from others of its address, in the form of the conditions of a request."""
+    return "\n".join(conditions.get(name, "") for name in ("If-None-Match", "If-Modified-Since"))
+
+
+def check_space(folder: Path) -> None:
+    """Raise ConfigError if the disk of `folder`, which need not exist yet, has no room for a run."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    free = shutil.disk_usage(there).free
+    if free < LEAST_FREE:
+        raise ConfigError(
+            f"the disk of the archive {folder} is nearly full ({free // 2**20} MB left); nothing was asked"
+        )
 
 
 def _question(request: Request) -> str:

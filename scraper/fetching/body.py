@@ -1,7 +1,8 @@
 """Reading a body that may be far larger than it should be."""
 
+import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scraper.errors import ServerTrouble, ShapeChanged, TooBig
 
@@ -9,8 +10,18 @@ MAX_BODY = 24 * 2**20  # bytes after inflating; the largest boards, 2,000 postin
 _STEP = 65536  # bytes inflated at a time: what a bomb can make us hold beyond the cap
 
 
-def read_body(url: str, chunks: Iterable[bytes], encoding: str, cap: int) -> bytes:
+def read_body(
+    url: str,
+    chunks: Iterable[bytes],
+    encoding: str,
+    cap: int,
+    *,
+    small: int = MAX_BODY,
+    on_large: Callable[[], object] = lambda: None,
+) -> bytes:
     """Return the body that arrives as `chunks` under the Content-Encoding `encoding`, at most `cap` bytes.
+
+    `on_large` is called, once, before more than `small` bytes of it are held.
 
     Raises TooBig as soon as more than `cap` bytes arrived or came out, ServerTrouble for a gzip stream that
     is damaged or ends early, ShapeChanged for an encoding that was not asked for.
@@ -22,7 +33,13 @@ def read_body(url: str, chunks: Iterable[bytes], encoding: str, cap: int) -> byt
         pieces = _inflated(url, _capped(url, chunks, cap))
     else:
         raise ShapeChanged(url, f"the body has an encoding that was not asked for: {coding[:40]}")
-    return b"".join(_capped(url, pieces, cap))
+    held = io.BytesIO()  # grows in place: a list of pieces would stand beside their sum
+    size = 0
+    for piece in _capped(url, pieces, cap):
+        if size <= small < size + len(piece):
+            on_large()
+        size += held.write(piece)
+    return held.getvalue()
 
 
 def _capped(url: str, pieces: Iterable[bytes], cap: int) -> Iterator[bytes]:

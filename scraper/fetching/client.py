@@ -1,4 +1,4 @@
-"""The live world behind one method. httpx and httpcore are known in this file, guard.py and nowhere else.
+"""The live world behind one method. httpx and httpcore live here, in guard.py, in posting.py, nowhere else.
 
 What every request gets: a User-Agent that names the operator, gzip or nothing, verified TLS, no cookies, a
 public address, one total deadline, a cap on the inflated body, its host's pace, three tries. The archive
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
@@ -25,10 +25,20 @@ from scraper.errors import ConfigError, FetchError, ServerTrouble, TooSlow, Unsa
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.body import MAX_BODY, read_body
 from scraper.fetching.guard import Deadline, GuardedBackend, NotPublic
-from scraper.fetching.outcome import CONDITIONAL, Answer, follow, is_trouble, reply_or_error, retry_after
+from scraper.fetching.outcome import (
+    Answer,
+    follow,
+    is_conditional,
+    is_trouble,
+    reply_or_error,
+    retry_after,
+    without_conditions,
+    without_secrets,
+)
 from scraper.fetching.pacing import Pacer
-from scraper.fetching.redaction import REDACTED, public_url
+from scraper.fetching.redaction import public_url, with_parameters
 from scraper.fetching.robots import RobotsRules
+from scraper.fetching.room import SMALL, Room
 from scraper.model import Reply, Request
 from storage.version import __version__
 
@@ -87,8 +97,10 @@ class HttpFetcher:
         self._keys = dict(keys or {})
         self._pacer = Pacer(self._limits.gap, monotonic=monotonic, sleep=sleep)
         self._deadline = Deadline(monotonic)
+        self._room = Room()
+        self._ended = False
         self._robots = RobotsRules(self._read_robots, PRODUCT, monotonic)
-        self._transport = _GuardedTransport(GuardedBackend(self._deadline, allow_addresses))
+        self._transport = GuardedTransport(GuardedBackend(self._deadline, allow_addresses))
 
     def __enter__(self) -> Self:
         return self
@@ -96,6 +108,7 @@ class HttpFetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended = True  # other threads may be in the middle of a request
         self._transport.close()
 
     def fetch(self, request: Request, *, published: bool) -> Reply:
@@ -105,8 +118,20 @@ class HttpFetcher:
         NotAllowed (robots.txt, asked unless `published`), UnsafeAddress, TooBig, TooSlow, ServerTrouble.
         Raises ConfigError if the archive cannot be written.
         """
-        last, answer = follow(request, lambda asked: self._ask(asked, robots=not published))
-        return reply_or_error(last, answer)
+        reply = None
+        try:
+            asked = self._fit_to_be_answered(request)
+            last, answer = follow(asked, lambda hop: self._ask(hop, robots=not published))
+            reply = reply_or_error(last, answer)
+            return reply
+        finally:
+            self._room.leave(reply)
+
+    def _fit_to_be_answered(self, request: Request) -> Request:
+        """Return `request`, without conditions if "not modified" would refer to no body that is archived."""
+        if self._archive and is_conditional(request) and not self._archive.knows(request, self._clock()):
+            return without_conditions(request)
+        return request
 
     def _read_robots(self, url: str) -> Answer:
         return follow(Request(url), lambda asked: self._ask(asked, robots=False), across_hosts=True)[1]
@@ -119,7 +144,7 @@ class HttpFetcher:
                 self._heed_robots(request, host)
             return self._tried(request, host)
         except FetchError as error:
-            if self._archive:
+            if self._archive and not self._ended:
                 self._archive.write_failure(request, error, self._clock())
             raise
 
@@ -134,6 +159,7 @@ class HttpFetcher:
             try:
                 sent, answer = self._once(request, host)
             except ServerTrouble:
+                self._room.leave()
                 if tried == self._limits.tries:
                     raise
                 self._pacer.hold(host, backoff(tried))
@@ -146,7 +172,9 @@ class HttpFetcher:
         raise AssertionError("the last try returns or raises")
 
     def _mind_the_pause(self, request: Request, host: str) -> None:
-        """A host that asked for a long pause gets it, for all its boards."""
+        """A host that asked for a long pause gets it, for all its boards. After its end a run asks nobody."""
+        if self._ended:
+            raise FetchError(public_url(request.url), "the run has ended")
         pause = self._pacer.wait(host)
         if pause > self._limits.longest_wait:
             said = f"the host asked for a pause, {pause:.0f} s of it are left"
@@ -167,8 +195,7 @@ class HttpFetcher:
     def _once(self, request: Request, host: str) -> tuple[Request, Answer]:
         """Make one exchange. Returns the request as it was sent, and the answer."""
         shown = public_url(request.url)
-        at = self._clock()
-        prepared = self._prepared(request, at)
+        prepared = self._prepared(request)
         with self._pacer.turn(host) as turn:
             at = self._clock()
             self._deadline.start(self._limits.deadline)
@@ -176,8 +203,14 @@ class HttpFetcher:
                 with closing(self._transport.handle_request(prepared)) as response:
                     turn.answered(ok=response.status_code == 200)
                     encoding = response.headers.get("content-encoding", "")
-                    cap = self._limits.body
-                    body = self._without_keys(request, read_body(shown, response.iter_raw(), encoding, cap))
+                    body = read_body(
+                        shown,
+                        response.iter_raw(),
+                        encoding,
+                        self._limits.body,
+                        small=SMALL,
+                        on_large=lambda: self._deadline.extend(self._room.enter()),
+                    )
             except NotPublic as error:
                 raise UnsafeAddress(shown, str(error)) from error
             except httpx.TransportError as error:
@@ -188,13 +221,11 @@ class HttpFetcher:
         sent = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in prepared.headers.raw
         )
-        return replace(request, headers=sent), Answer(shown, response.status_code, headers, body, at)
+        answer = Answer(shown, response.status_code, headers, body, at)
+        return replace(request, headers=sent), self._without_keys(request, answer)
 
-    def _prepared(self, request: Request, at: datetime) -> httpx.Request:
-        ours = _OURS
-        if self._archive and not self._archive.knows(request, at):
-            ours |= CONDITIONAL  # "not modified" must refer to a body that the archive has
-        headers = [(name, value) for name, value in request.headers if name.lower() not in ours]
+    def _prepared(self, request: Request) -> httpx.Request:
+        headers = [(name, value) for name, value in request.headers if name.lower() not in _OURS]
         if not any(name.lower() == "accept" for name, _ in headers):
             headers.append(("Accept", "*/*"))
         headers += [("Accept-Encoding", "gzip"), ("User-Agent", self._user_agent)]
@@ -211,30 +242,29 @@ class HttpFetcher:
             raise FetchError(public_url(request.url), _NO_REQUEST) from error
 
     def _with_keys(self, request: Request) -> str:
-        if missing := [name for _, name in request.secrets if name not in self._keys]:
+        if missing := [name for _, name in request.secrets if not self._keys.get(name)]:
             raise FetchError(public_url(request.url), f"the configuration has no key {missing[0]}")
-        filled = urlencode([(parameter, self._keys[name]) for parameter, name in request.secrets])
-        return request.url + ("&" if "?" in request.url else "?") * bool(filled) + filled
+        filled = [(parameter, self._keys[name]) for parameter, name in request.secrets]
+        return with_parameters(request.url, filled) if filled else request.url
 
-    def _without_keys(self, request: Request, body: bytes) -> bytes:
-        for _, name in request.secrets:
-            body = body.replace(self._keys[name].encode(), REDACTED.encode())
-        return body
+    def _without_keys(self, request: Request, answer: Answer) -> Answer:
+        keys = [self._keys[name] for _, name in request.secrets]
+        return without_secrets(answer, keys) if keys else answer
 
     def _failure(self, shown: str, error: Exception) -> FetchError:
         if isinstance(error, httpx.TimeoutException):
             if self._deadline.passed:
                 return TooSlow(shown, f"not done within {self._limits.deadline:.0f} s")
             return ServerTrouble(shown, "no answer in time")
-        if _is_bad_certificate(error):
+        if is_bad_certificate(error):
             return FetchError(shown, "the TLS certificate of the host is not valid")
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
             return ServerTrouble(shown, f"the connection failed: {error or type(error).__name__}")
         return FetchError(shown, _NO_REQUEST)
 
 
-class _GuardedTransport(httpx.HTTPTransport):
-    """httpx's transport over a pool that connects through `backend`.
+class GuardedTransport(httpx.HTTPTransport):
+    """httpx's transport over a pool that connects through `backend`, with verified TLS and no proxy.
 
     httpx has no public door for a network backend; `_pool` is why it is pinned below 1.
     """
@@ -262,7 +292,8 @@ def _host(request: Request) -> str:
     raise FetchError(public_url(request.url), _NO_REQUEST)
 
 
-def _is_bad_certificate(error: BaseException | None) -> bool:
+def is_bad_certificate(error: BaseException | None) -> bool:
+    """Tell whether a certificate that does not hold is what `error` comes from."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True

@@ -63,6 +63,10 @@ class Deadline(threading.local):
     def start(self, seconds: float) -> None:
         self._end = self._monotonic() + seconds
 
+    def extend(self, seconds: float) -> None:
+        """Not count `seconds` that the request had to wait for us."""
+        self._end += seconds
+
     @property
     def passed(self) -> bool:
         return self._monotonic() >= self._end

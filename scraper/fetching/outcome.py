@@ -1,16 +1,16 @@
 """What an answer means: a reply, a redirect to follow, or one of our errors. Pure; shared with replay."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, quote_plus, urljoin, urlsplit
 
 from scraper.errors import BoardGone, FetchError, Refused, ServerTrouble, ShapeChanged, UnsafeAddress
 from scraper.fetching.guard import is_public, literal_address
-from scraper.fetching.redaction import public_url
+from scraper.fetching.redaction import REDACTED, public_url
 from scraper.model import NOT_MODIFIED, Reply, Request
 
 LONGEST_RETRY_AFTER = (
@@ -66,6 +66,23 @@ def reply_or_error(request: Request, answer: Answer) -> Reply:
 def is_conditional(request: Request) -> bool:
     """Tell whether `request` may be answered by "not modified" (RFC 9110, 13.1)."""
     return any(name.lower() in CONDITIONAL for name, _ in request.headers)
+
+
+def without_conditions(request: Request) -> Request:
+    """Return `request` asking for the whole answer."""
+    kept = tuple((name, value) for name, value in request.headers if name.lower() not in CONDITIONAL)
+    return replace(request, headers=kept)
+
+
+def without_secrets(answer: Answer, secrets: Iterable[str]) -> Answer:
+    """Return `answer` without the `secrets` of the asker, should it repeat them, in headers or body."""
+    url, headers, body = answer.url, answer.headers, answer.body
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
+    for form in forms:
+        url = url.replace(form, REDACTED)
+        headers = tuple((name, value.replace(form, REDACTED)) for name, value in headers)
+        body = body.replace(form.encode(), REDACTED.encode())
+    return replace(answer, url=url, headers=headers, body=body)
 
 
 def is_trouble(request: Request, answer: Answer) -> bool:
@@ -136,12 +153,12 @@ def redirected(request: Request, answer: Answer, *, across_hosts: bool = False) 
                 shown, f"redirects to {new.hostname}, no public address", status=answer.status
             )
         if not across_hosts:
-            raise BoardGone(
-                shown, f"redirects to another host, {new.hostname}: moved or closed", status=answer.status
-            )
+            said = f"redirects to another host, {new.hostname}: moved or closed"
+            raise BoardGone(shown, said, status=answer.status, moved_to=public_url(url))
     if old.scheme == "https" and new.scheme == "http":
         raise FetchError(shown, "redirects from https back to http", status=answer.status)
-    kept = replace(request, url=url, headers=request.headers if same_host else ())
+    kept = replace(without_conditions(request), url=url)  # what was remembered stood at the other address
+    kept = kept if same_host else replace(kept, headers=(), secrets=())
     return kept if answer.status in (307, 308) else replace(kept, method="GET", body=b"")
 
 

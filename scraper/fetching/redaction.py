@@ -6,7 +6,7 @@ looks requests up under the same form, which is why it is also the canonical spe
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 _SECRET_PARAMETERS = frozenset(
     {
@@ -51,6 +51,15 @@ def unordered_url(url: str) -> str:
     return base + mark + "&".join(sorted(p for p in query.split("&") if _parameter(p) not in _CACHE_BREAKERS))
 
 
+def with_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """Return `url` with these query parameters at its end, in place of others of their names."""
+    pairs = list(parameters)
+    names = {name.lower() for name, _ in pairs}
+    parts = urlsplit(url)
+    kept = [part for part in parts.query.split("&") if part and _parameter(part) not in names]
+    return urlunsplit(parts._replace(query="&".join([*kept, urlencode(pairs)]), fragment=""))
+
+
 def public_headers(headers: Iterable[tuple[str, str]], *, answered: bool = False) -> list[tuple[str, str]]:
     """Return `headers` without credentials and cookies; a Location keeps no secret parameter either.
 
@@ -58,6 +67,12 @@ def public_headers(headers: Iterable[tuple[str, str]], *, answered: bool = False
     that gives out an anonymous token is read in the same way from an archive.
     """
     return list(_public_headers(headers, answered))
+
+
+def without_token(body: bytes, pattern: str) -> bytes:
+    """Return `body` with REDACTED for what the first group of `pattern` finds in it."""
+    found = re.search(pattern.encode(), body) if pattern else None
+    return body[: found.start(1)] + REDACTED.encode() + body[found.end(1) :] if found else body
 
 
 def _public_headers(headers: Iterable[tuple[str, str]], answered: bool) -> Iterator[tuple[str, str]]:

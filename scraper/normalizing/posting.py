@@ -1,15 +1,17 @@
 """A raw posting → the record that is stored: text extracted, contacts dropped, identity computed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from scraper.model import RawPosting
+from scraper.normalizing.addresses import original_address
 from scraper.normalizing.companies import company_key
-from scraper.normalizing.identity import content_hash, vacancy_key
+from scraper.normalizing.identity import content_hash
 from scraper.normalizing.places import parse_places
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.text import detect_language, to_text
+from scraper.normalizing.vacancies import signature_of
 from storage.records import Pay, PostingRecord, Quote
 
 
@@ -33,7 +35,6 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
         company=employer,
         company_key=key,
         content_hash=content_hash(title, text, salary_raw, raw.experience_raw, raw.education_raw),
-        vacancy_key=vacancy_key(key, title, text, raw.requisition),
         places=places.cities,
         countries=places.countries,
         market=market or ("en" if detect_language(f"{title}\n{text}") == "en" else "zh"),
@@ -42,6 +43,21 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
         education_raw=raw.education_raw,
         structured=_structured(raw),
         posted_at=raw.posted_at,
+        address=original_address(raw.url, raw.apply_url),
+        signature=signature_of(title, text, places.cities or places.countries, raw.requisition),
+    )
+
+
+def without_text(record: PostingRecord, why: str) -> PostingRecord:
+    """Return the record with its fields and without its text, which is not to be believed; `why` is kept."""
+    return replace(
+        record,
+        text="",
+        content_hash=content_hash(
+            record.title, "", record.salary_raw, record.experience_raw, record.education_raw
+        ),
+        signature=signature_of(record.title, "", record.places or record.countries),
+        structured={**record.structured, "withheld": why},
     )
 
 
@@ -57,6 +73,8 @@ def _structured(raw: RawPosting) -> dict[str, Any]:
     stated: dict[str, Any] = {"locations": list(raw.locations)}
     if raw.workplace:
         stated["workplace"] = raw.workplace
+    if raw.text_cut:
+        stated["text_cut"] = True
     if raw.pay:
         stated["pay"] = asdict(raw.pay)
     return stated

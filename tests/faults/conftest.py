@@ -1,6 +1,7 @@
 """Fixtures of the fault tests: a scripted board on loopback, and fetchers that may reach it."""
 
 import importlib.util
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -80,3 +81,21 @@ def open_fetcher(board: Any, clock: Clock) -> Callable[..., HttpFetcher]:
 def fetcher(open_fetcher: Callable[..., HttpFetcher]) -> Iterator[HttpFetcher]:
     with open_fetcher() as running:
         yield running
+
+
+@pytest.fixture
+def toys(board: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Toy families (see toys.py) whose boards stand on the loopback board under any name that ends in .test."""
+    from scraper.sources import FAMILIES
+
+    resolve = socket.getaddrinfo
+
+    def resolved(host: Any, *more: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        return resolve("127.0.0.1" if str(name).endswith(".test") else host, *more, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    found = _module("toys").Toys(board.port)
+    for name, family in found.families.items():
+        monkeypatch.setitem(FAMILIES, name, family)
+    return found

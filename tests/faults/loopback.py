@@ -4,8 +4,9 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -36,12 +37,22 @@ class Asked:
     body: bytes = field(default=b"")
 
 
+Answer = Scripted | Callable[[Asked], Scripted]
+
+
 class LoopbackBoard:
-    """Answers path by path; the last answer of a path repeats. A path without script is 404."""
+    """Answers path by path; the last answer of a path repeats. A path without script is 404.
+
+    An answer may depend on the request. `most` is, by the Host that was asked for, how many requests stood
+    open at the same time; under "" those of all hosts together.
+    """
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
-        self._script: dict[str, list[Scripted]] = {}
+        self.most: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()
+        self._counting = threading.Lock()
+        self._script: dict[str, list[Answer]] = {}
         board = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -73,21 +84,37 @@ class LoopbackBoard:
     def url(self, path: str = "/jobs") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
-    def say(self, path: str, *answers: Scripted) -> None:
+    def say(self, path: str, *answers: Answer) -> None:
         self._script[path] = list(answers)
+
+    @contextlib.contextmanager
+    def _counted(self, host: str) -> Iterator[None]:
+        with self._counting:
+            for name in (host, ""):
+                self._open[name] += 1
+                self.most[name] = max(self.most[name], self._open[name])
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._open.subtract((host, ""))
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in handler.headers.items()}
-        self.asked.append(Asked(handler.command, handler.path, headers, body))
+        asked = Asked(handler.command, handler.path, headers, body)
+        self.asked.append(asked)
         answers = self._script.get(handler.path) or [Scripted(404, body=b"")]
-        scripted = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
         handler.close_connection = True
-        with contextlib.suppress(OSError):  # the client had enough
-            self._send(handler, scripted)
+        # The client may have had enough.
+        with contextlib.suppress(OSError), self._counted(headers.get("host", "").partition(":")[0]):
+            self._send(handler, answer if isinstance(answer, Scripted) else answer(asked))
 
     @staticmethod
     def _send(handler: BaseHTTPRequestHandler, scripted: Scripted) -> None:
+        if scripted.status == 304:
+            scripted = replace(scripted, body=b"")
         handler.send_response(scripted.status)
         for name, value in scripted.headers:
             handler.send_header(name, value)

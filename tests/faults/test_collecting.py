@@ -160,7 +160,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
     with open_fetcher() as fetcher, opened(tmp_path / "x.db") as store:
         boards = [Board("greenhouse", name, name.title()) for name in ("one", "two", "three")]
         summary = collecting.collect(store, boards, fetcher, clock=now)
-        assert (store.status().total, store.check()) == (2, [])
+        assert (store.status(now()).total, store.check()) == (2, [])
     assert summary.states == {
         "greenhouse:one": "complete",
         "greenhouse:two": "failed",
@@ -232,7 +232,7 @@ def test_without_complete_nothing_is_ever_missing(tmp_path: Path) -> None:
         listings = [imported(start + timedelta(days=7 * w), f"PM {w}", "Product Manager") for w in range(4)]
         summary = do_import(store, *listings, complete=False)
         assert summary.states == {"import:feed": "partial"}
-        assert store.status().open == store.status().total
+        assert store.status(NOW).open == store.status(NOW).total
 
 
 def test_unreadable_rows_take_completeness_back_but_one_does_not(tmp_path: Path) -> None:

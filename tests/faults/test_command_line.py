@@ -224,3 +224,35 @@ def test_a_backup_is_a_working_copy_and_never_overwrites(run: Run, tmp_path: Pat
     whole = run("status", "--json").out
     assert run("--db", f"sqlite:///{tmp_path}/copy.db", "status", "--json").out == whole
     assert "exists already" in one_sentence(run("db", "backup", "copy.db"))
+
+
+def test_a_source_that_needs_a_key_says_so_to_who_names_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pmtrend.toml").write_text('operator = "me@example.org"\n[keys]\nadzuna_app_id = "1a2b"\n')
+    said = one_sentence(run("collect", "--family", "adzuna"))
+    assert "adzuna needs the key adzuna_app_key" in said
+    assert "PMTREND_KEY_ADZUNA_APP_KEY" in said
+    assert "1a2b" not in said
+    monkeypatch.setenv("PMTREND_KEY_MUSE", "1a2b3c")
+    said = one_sentence(run("collect", "--family", "greenhouse"))
+    assert "no key named muse" in said
+    assert "1a2b3c" not in said
+
+
+@pytest.mark.parametrize("option", ["--print-cron", "--print-systemd"])
+def test_a_printed_schedule_runs_on_the_same_database_and_configuration(
+    run: Run, tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "mine.toml").write_text('[schedule]\nweekly = "5 4 * * mon"\n')
+    printed = run("--config", "mine.toml", "--db", "sqlite:///my.db", "schedule", option)
+    assert printed.code == 0
+    assert f"--config {tmp_path}/mine.toml --db sqlite:///{tmp_path}/my.db weekly" in printed.out
+    assert "--config" not in run("schedule", option).out
+
+
+@pytest.mark.parametrize("weekly", ["5 4 * * 1", "5 4 1 * mon", "often", "99 4 * * mon"])
+def test_a_schedule_that_nobody_reads_alike_is_told_at_once(run: Run, tmp_path: Path, weekly: str) -> None:
+    (tmp_path / "pmtrend.toml").write_text(f'[schedule]\nweekly = "{weekly}"\n')
+    for words in (["status"], ["schedule", "--print-cron"], ["schedule", "--print-systemd"], ["schedule"]):
+        assert "schedule" in one_sentence(run(*words))

@@ -41,7 +41,6 @@ def posting(
         company=company,
         company_key=company,
         content_hash=f"{native_id}:{text}",
-        vacancy_key=f"{company}:{native_id}",
         tagging=tagging,
     )
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scraper.dates import parse_date
 from scraper.normalizing.companies import company_key, is_anonymous
-from scraper.normalizing.identity import content_hash, vacancy_key
+from scraper.normalizing.identity import content_hash
 from scraper.normalizing.places import Places, is_place_list, parse_places
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.workplace import find_workplace
@@ -159,20 +159,6 @@ def test_content_hash_sees_words_and_not_blanks() -> None:
         content_hash("AI产品经理", "负责产品\n要求：SQL", "15-25K", "", "3-5年本科"),
     ]
     assert len({base, *changed}) == 5
-
-
-def test_vacancy_groups_cities_but_not_companies_texts_or_titles() -> None:
-    base = vacancy_key("acme", "Product Manager - London", "Own search.")
-    assert base == vacancy_key("acme", "Product Manager (Paris)", "Own  search.\n")
-    assert base != vacancy_key("other", "Product Manager - London", "Own search.")
-    assert base != vacancy_key("acme", "Product Manager - London", "Own ads.")
-    assert base != vacancy_key("acme", "Senior Product Manager - London", "Own search.")
-
-
-def test_a_requisition_decides_and_texts_without_words_are_not_merged_over_cities() -> None:
-    assert vacancy_key("acme", "PM", "a", "R-1") == vacancy_key("acme", "Other", "b", " r-1 ")
-    assert vacancy_key("acme", "PM", "a", "R-1") != vacancy_key("other", "PM", "a", "R-1")
-    assert vacancy_key("acme", "产品经理（北京）", "") != vacancy_key("acme", "产品经理（上海）", "")
 
 
 # ----------------------------------------------------------------------------------------- contacts

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from store_helpers import TAXONOMY, Recorder, day, feed, listing, posting
 
-from storage.records import Facts, Listing, Recorded, SeenPage, TaxonomyRecord
+from storage.records import Facts, Listing, Recorded, Repetition, SeenPage, TaxonomyRecord
 
 _SETTINGS = settings(
     max_examples=60,
@@ -26,7 +26,7 @@ def seen(look: Listing) -> Listing:
     """The look with the page it saw: equal for looks that list the same."""
     said = f"{sorted(look.ids)} {[p.content_hash for p in look.postings]}"
     page = SeenPage("https://board.example/jobs", "GET", (), "", hashlib.sha256(said.encode()).hexdigest())
-    return replace(look, seen_pages=(page,), digest=said)
+    return replace(look, seen_pages=(page,), digest=said, fills={"pay": len(look.ids) / 8})
 
 
 class Repeating(Recorder):
@@ -35,12 +35,12 @@ class Repeating(Recorder):
     unchanged = 0
 
     def look(self, look: Listing) -> Recorded:
-        memory = self.store.memory(
-            look.family, look.key, scope=look.scope, taxonomy=TAXONOMY, before=look.observed_at
-        )
-        if memory and look.state == "complete" and memory.pages == look.seen_pages:
+        memory = self.store.memories(TAXONOMY).get((look.family, look.key))
+        same = memory and memory.serves(look.scope, look.observed_at) and memory.pages == look.seen_pages
+        if memory and same and look.state == "complete":
             self.unchanged += 1
-            return self.store.record_unchanged(self.run, look.family, look.key, look.observed_at, look.digest)
+            self.store.record_repetitions(self.run, [Repetition(memory, look.observed_at, look.digest)])
+            return Recorded(unchanged=True)
         return self.store.record(self.run, look)
 
 
@@ -58,11 +58,36 @@ def test_an_unchanged_look_writes_its_own_rows_only(tmp_path: Path) -> None:
     recorder = Repeating(tmp_path)
     recorder.look(seen(listing(day(0), ["a", "b"], others=["c"])))
     before = rows(tmp_path / "store.db")
-    recorded = recorder.look(seen(listing(day(7), ["a", "b"], others=["c"])))
+    assert recorder.look(seen(listing(day(7), ["a", "b"], others=["c"]))).unchanged
     after = rows(tmp_path / "store.db")
-    assert (recorded.unchanged, recorded.state) == (True, "complete")
     assert {name for name in after if after[name] != before[name]} == {"fetches", "cells"}
     assert after["fetches"][:-1] == before["fetches"] and after["cells"][:-1] == before["cells"]
+    recorder.store.close()
+
+
+def test_repetitions_of_several_boards_and_days_are_stored_at_once(tmp_path: Path) -> None:
+    """As copies of the looks that they repeat, each with its own instant and cells."""
+    recorder = Repeating(tmp_path)
+    recorder.look(seen(listing(day(0), ["a", "b"])))
+    recorder.look(seen(replace(listing(day(0), ["c"], others=["d"], key="other"), kept=1)))
+    recorder.look(listing(day(1), [], state="failed"))
+    memories = recorder.store.memories(TAXONOMY)
+    assert memories["ashby", "acme"].newest_at == day(1)
+    assert recorder.store.memories(TAXONOMY, ("ashby", "other")) == {
+        ("ashby", "other"): memories["ashby", "other"]
+    }
+    repeated = [(memories["ashby", key], day(at)) for at in (7, 14) for key in ("acme", "other")]
+    recorder.store.record_repetitions(recorder.run, [Repetition(*one, digest="x") for one in repeated])
+    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
+        looks = database.execute(
+            "SELECT key, date(observed_at), fetches.listed, kept, cells.listed, cells.state FROM fetches "
+            "JOIN boards ON boards.id = board_id JOIN cells ON fetch_id = fetches.id WHERE unchanged "
+            "ORDER BY fetches.id"
+        ).fetchall()
+    acme, other = ("acme", 2, 0, 2, "complete"), ("other", 2, 1, 1, "complete")
+    days = [f"{day(at):%Y-%m-%d}" for at in (7, 14)]
+    assert looks == [(one[0], at, *one[1:]) for at in days for one in (acme, other)]
+    assert recorder.store.check() == []
     recorder.store.close()
 
 
@@ -77,23 +102,22 @@ def test_the_same_look_twice_is_one(tmp_path: Path) -> None:
 def test_a_board_that_was_never_stored_has_nothing_to_repeat(tmp_path: Path) -> None:
     """Whatever validators somebody kept: without a look in the store there is no unchanged one (row 39)."""
     recorder = Repeating(tmp_path)
-    assert recorder.store.memory("ashby", "acme", scope="all", taxonomy=TAXONOMY, before=day(0)) is None
+    assert recorder.store.memories(TAXONOMY) == {}
     recorder.store.close()
 
 
 def test_what_would_change_something_is_not_passed_over(tmp_path: Path) -> None:
     recorder = Repeating(tmp_path)
-    memory = recorder.store.memory
 
-    def kept(**asked: object) -> bool:
-        question = {"scope": "all", "taxonomy": TAXONOMY, "before": day(99)} | asked
-        return memory("ashby", "acme", **question) is not None  # type: ignore[arg-type]
+    def kept(scope: str = "all", taxonomy: TaxonomyRecord = TAXONOMY, before: float = 99) -> bool:
+        memory = recorder.store.memories(taxonomy).get(("ashby", "acme"))
+        return memory is not None and memory.serves(scope, day(before))
 
     recorder.look(seen(listing(day(0), ["a", "b", "c", "d"])))
     assert kept()
     assert not kept(scope="narrow"), "another question"
     assert not kept(taxonomy=TaxonomyRecord("t2", "sha-2", ())), "another vocabulary: tag again"
-    assert not kept(before=day(0)), "a look older than the last"
+    assert not kept(before=0), "a look older than the last"
     recorder.look(listing(day(1), [], state="failed"))
     assert kept(), "a failure shows nothing"
     recorder.look(seen(listing(day(2), ["a"], state="partial")))

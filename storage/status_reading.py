@@ -1,0 +1,165 @@
+"""Reading what `pmtrend status` shows."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, select
+
+from storage.drift import read_drifts
+from storage.outlook import read_outlooks
+from storage.records import IMPORT
+from storage.status import FAILED, FLOW, RECENT, ROLES, STATES, BoardTrouble, Coverage, Flow, Status
+from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Unit, Version
+
+_Row = Any
+"""A result row; its columns are those of the statement just above its use."""
+
+
+def read_status(connection: Connection, now: datetime, next_due: datetime | None = None) -> Status:
+    """Read the status of the store as it is at `now`; `next_due` is passed on."""
+    latest = _latest_looks(connection)
+    states = Counter(look.state for look in latest.values())
+    roles = _roles()
+    counted = {
+        row[0]: row[1]
+        for row in connection.execute(select(roles.c.role, func.count()).group_by(roles.c.role))
+    }
+    by_role = {role: counted.get(role, 0) for role in ROLES}
+    run = connection.execute(
+        select(Run.id, Run.kind, Run.started_at, Run.finished_at).order_by(Run.id.desc())
+    ).first()
+    return Status(
+        boards={state: states.get(state, 0) for state in STATES},
+        seen=sum(look.listed for look in latest.values()),
+        rejected=sum(look.rejected for look in latest.values()),
+        total=sum(by_role.values()),
+        open=_open(connection, roles),
+        by_role=by_role,
+        not_pm=counted.get("not_pm", 0),
+        last_run=(run.kind, run.started_at, run.finished_at) if run else None,
+        troubles=tuple(
+            BoardTrouble(f"{family}:{key}", look.state, look.reason, look.observed_at)
+            for (family, key), look in latest.items()
+            if look.state != "complete"
+        ),
+        failed=sum(look.state in FAILED for look in latest.values() if look.family != IMPORT),
+        coverage=_coverage(connection, now),
+        quarantined={
+            f"{family}:{key}": found
+            for (family, key), found in sorted(read_outlooks(connection).items())
+            if found.quarantined
+        },
+        drift=read_drifts(connection),
+        flow_last_run=_flow(connection, roles, *_of_run(run.id)) if run else Flow(),
+        flow_recent=_flow(connection, roles, Spell.opened_at > now - FLOW, Spell.confirmed_at > now - FLOW),
+        overdue=_overdue(connection, now),
+        next_due=next_due,
+    )
+
+
+def _latest_looks(connection: Connection) -> Mapping[tuple[str, str], _Row]:
+    newest = (
+        select(Fetch.board_id, func.max(Fetch.observed_at).label("at"))
+        .where(~Fetch.late)
+        .group_by(Fetch.board_id)
+        .subquery()
+    )
+    looks = connection.execute(
+        select(
+            Board.family,
+            Board.key,
+            Fetch.state,
+            Fetch.reason,
+            Fetch.observed_at,
+            Fetch.listed,
+            Fetch.rejected,
+        )
+        .join(newest, and_(newest.c.board_id == Fetch.board_id, newest.c.at == Fetch.observed_at))
+        .join(Board, Board.id == Fetch.board_id)
+        .where(~Fetch.late)
+        .order_by(Board.family, Board.key, Fetch.id)
+    )
+    return {(look.family, look.key): look for look in looks}  # the last of several at one instant
+
+
+def _coverage(connection: Connection, now: datetime) -> dict[str, Coverage]:
+    usable = ~Fetch.late & ((Fetch.state == "complete") | Fetch.accepted_at.is_not(None))
+    last = select(func.max(Fetch.observed_at)).where(Fetch.board_id == Board.id, usable).scalar_subquery()
+    rows = connection.execute(
+        select(Board.market, last)
+        .where(Board.family != IMPORT, exists().where(Fetch.board_id == Board.id))
+        .order_by(Board.market)
+    ).all()
+    boards = Counter(market for market, _ in rows)
+    covered = Counter(market for market, at in rows if at is not None and at > now - RECENT)
+    return {market: Coverage(boards[market], covered[market]) for market in boards}
+
+
+def _overdue(connection: Connection, now: datetime) -> bool:
+    """Tell whether a store that is fed by `collect` has not been for too long."""
+    last = connection.scalar(select(func.max(Run.started_at)).where(Run.kind == "collect"))
+    return last is not None and last < now - RECENT
+
+
+# ------------------------------------------------------------------ postings
+
+
+def _roles() -> Subquery:
+    """Every posting (`id`) with its role by its latest version and tagging."""
+    order = func.row_number().over(
+        partition_by=Version.posting_id, order_by=(Version.first_seen_at.desc(), Version.id.desc())
+    )
+    ranked = select(Version.posting_id, Version.id, order.label("rank")).subquery()
+    version = select(ranked.c.posting_id, ranked.c.id).where(ranked.c.rank == 1).subquery()
+    tagging = (
+        select(Tagging.version_id, func.max(Tagging.id).label("id")).group_by(Tagging.version_id).subquery()
+    )
+    return (
+        select(Posting.id, Posting.unit_id, Tagging.role)
+        .join(version, version.c.posting_id == Posting.id)
+        .join(tagging, tagging.c.version_id == version.c.id)
+        .join(Tagging, Tagging.id == tagging.c.id)
+        .subquery()
+    )
+
+
+def _open(connection: Connection, roles: Subquery) -> int:
+    is_open = exists().where(Spell.posting_id == roles.c.id).where(Spell.confirmed_at.is_(None))
+    counted = select(func.count()).select_from(roles).where(roles.c.role != "not_pm", is_open)
+    return connection.scalar(counted) or 0
+
+
+def _of_run(run: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions on a spell: a look of the run opened it, a look of the run confirmed its end."""
+    look = exists().where(Fetch.run_id == run, Fetch.board_id == Unit.board_id, ~Fetch.late)
+    return look.where(Fetch.observed_at == Spell.opened_at), look.where(
+        Fetch.observed_at == Spell.confirmed_at
+    )
+
+
+def _flow(
+    connection: Connection, roles: Subquery, opened: ColumnElement[bool], ended: ColumnElement[bool]
+) -> Flow:
+    spells = (
+        select(func.count())
+        .select_from(Spell)
+        .join(roles, roles.c.id == Spell.posting_id)
+        .join(Unit, Unit.id == roles.c.unit_id)
+        .where(roles.c.role != "not_pm")
+    )
+    rows = connection.execute(spells.add_columns(Spell.kind).where(opened).group_by(Spell.kind))
+    came = {kind: number for number, kind in rows}
+    closed = connection.scalar(spells.where(ended, Spell.reason == "gone")) or 0
+    return Flow(came.get("new", 0), came.get("repost", 0), came.get("backlog", 0), closed)
+
+
+def has_observation(connection: Connection, family: str, key: str, at: datetime, digest: str) -> bool:
+    """Tell whether a look with this digest at this instant is stored for the board."""
+    found = connection.scalar(
+        select(Fetch.id)
+        .join(Board, Board.id == Fetch.board_id)
+        .where(Board.family == family, Board.key == key, Fetch.observed_at == at, Fetch.digest == digest)
+    )
+    return found is not None
