@@ -1,7 +1,7 @@
 """The command line: one short function per verb, no logic. The only file that knows all rooms.
 
 stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage or configuration,
-2 every board failed, 3 some boards failed, 4 another run holds the lock.
+2 every board failed, 3 some boards failed (or a message was not taken), 4 another run holds the lock.
 """
 
 import json
@@ -10,34 +10,46 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 from tqdm import tqdm
 
-from scraper.boards import load_boards
+from reports.errors import ReportError
+from scraper.boards import INDUSTRIES, load_boards
 from scraper.clock import utc_offset, utcnow
-from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings
-from scraper.errors import ConfigError, InputError, LockHeld, PmtrendError
+from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings, read_keys
+from scraper.errors import ConfigError, DeliveryError, InputError, LockHeld, PmtrendError
 from scraper.lock import exclusive
 from scraper.log import set_up
-from scraper.model import Board
+from scraper.model import Board, Market
 from storage.errors import StorageError
+from storage.records import Industry
 from storage.status import FAILED
 from storage.store import Store, open_store
 from storage.version import __version__
 from storage.weeks import WEEK, label, last_finished, parse_label, week_end
 
+if TYPE_CHECKING:
+    from reports.delivery import Service
+    from reports.document import WeeklyReport
+    from scraper.fetching.client import HttpFetcher
+    from scraper.fetching.webhooks import Webhook
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stands before the verb: which database, which configuration."""
+    """What stands before the verb: which database, which configuration.
+
+    `options` say the same from any folder, for a command that is run later.
+    """
 
     settings: Settings
     database: str
+    options: tuple[str, ...] = ()
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -81,16 +93,24 @@ def cli(context: click.Context, db: str | None, config: Path | None, verbose: bo
         settings = Settings()
     else:
         settings = load_settings(config)
-    database = db or os.environ.get("PMTREND_DATABASE_URL") or _from_home(settings)
-    context.obj = Context(settings, database)
+    named = db or os.environ.get("PMTREND_DATABASE_URL")
+    options = ["--config", str(config.resolve())] if config else []
+    options += ["--db", _absolute(named, Path.cwd())] if named else []
+    context.obj = Context(settings, named or _from_home(settings), tuple(options))
 
 
 def _from_home(settings: Settings) -> str:
     """The configured database; a relative SQLite path is relative to the configuration file."""
-    prefix, _, path = settings.database.partition("sqlite:///")
-    if prefix or not path or path == ":memory:" or Path(path).is_absolute() or settings.source == "defaults":
+    if settings.source == "defaults":
         return settings.database
-    return f"sqlite:///{settings.home / path}"
+    return _absolute(settings.database, settings.home)
+
+
+def _absolute(database: str, folder: Path) -> str:
+    prefix, _, path = database.partition("sqlite:///")
+    if prefix or not path or path == ":memory:" or Path(path).is_absolute():
+        return database
+    return f"sqlite:///{folder / path}"
 
 
 @cli.command()
@@ -111,7 +131,7 @@ def init(context: Context) -> None:
 
 @cli.command()
 @click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
-@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable).")
+@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable), now.")
 @click.option("--budget", default="50m", show_default=True, help="Begin no board after this time.")
 @pass_context
 def collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...], budget: str) -> int:
@@ -123,28 +143,40 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
     from scraper.collecting import collect as run
     from scraper.fetching.archive import WarcArchive
     from scraper.fetching.client import HttpFetcher
+    from scraper.planning import askable
 
     settings = context.settings
-    if not settings.operator.strip():
-        raise ConfigError(
-            f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
-            "it is sent with every request (`pmtrend init` writes the file)"
-        )
-    boards = _boards(settings, families, keys)
+    operator = _operator(settings)
+    own_keys = _own_keys(settings)
+    boards = askable(_boards(settings, families, keys), own_keys, named=bool(families or keys))
     until = utcnow() + _duration(budget)
     with (
         context.writing() as store,
-        WarcArchive(settings.archive, utcnow, operator=settings.operator) as archive,
-        HttpFetcher(settings.operator, archive=archive, clock=utcnow) as fetcher,
+        WarcArchive(settings.archive, utcnow, operator=operator) as archive,
+        HttpFetcher(operator, archive=archive, clock=utcnow, keys=own_keys) as fetcher,
         _progress("boards", len(boards)) as on_look,
     ):
-        summary = run(store, boards, fetcher, clock=utcnow, until=until, on_look=on_look)
+        summary = run(store, boards, fetcher, clock=utcnow, until=until, on_look=on_look, all_due=bool(keys))
     _tell(summary)
     return summary.exit_code
 
 
+def _operator(settings: Settings) -> str:
+    if settings.operator.strip():
+        return settings.operator
+    raise ConfigError(
+        f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
+        "it is sent with every request (`pmtrend init` writes the file)"
+    )
+
+
+def _own_boards(settings: Settings) -> Path:
+    """The folder of the user's own boards, beside his configuration."""
+    return settings.home / "boards.d"
+
+
 def _boards(settings: Settings, wanted: tuple[str, ...], keys: tuple[str, ...]) -> list[Board]:
-    known = load_boards(settings.home / "boards.d")
+    known = load_boards(_own_boards(settings))
     wanted = wanted or settings.families
     unknown = set(wanted) - {board.family for board in known}
     if unknown:
@@ -174,7 +206,7 @@ def replay(context: Context, warc: tuple[Path, ...]) -> int:
     from scraper.replaying import visits
 
     archive = ReplayArchive(list(warc))
-    boards = load_boards(context.settings.home / "boards.d")
+    boards = load_boards(_own_boards(context.settings))
     looks = len(visits(archive, boards))
     if not looks:
         raise InputError(f"{', '.join(map(str, warc))}: no reply of a known board is archived there")
@@ -271,11 +303,11 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
 @pass_context
 def report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
     """Write the weekly report: markdown in English and Chinese, charts, JSON, CSV."""
-    return _report(context, week, lang, out, as_of)
+    _report(context, week, lang, out or context.settings.reports, as_of)
+    return 0
 
 
-def _report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
-    from reports.errors import ReportError
+def _report(context: Context, week: str | None, lang: str, out: Path, as_of: str | None) -> "WeeklyReport":
     from reports.weekly import build_weekly
     from reports.words import LANGS, Lang
     from reports.writing import write_report
@@ -287,14 +319,10 @@ def _report(context: Context, week: str | None, lang: str, out: Path | None, as_
     langs = LANGS if lang == "both" else (cast(Lang, lang),)
     options = f" --as-of {as_of}" if as_of else ""
     built = build_weekly(facts, monday, command=f"pmtrend report --week {label(monday)}{options}")
-    try:
-        files = write_report(built, out or context.settings.reports, langs)
-    except ReportError as error:
-        raise ConfigError(str(error)) from None
-    for path in files:
+    for path in write_report(built, out, langs):
         if path.suffix == ".md" and path.name.startswith("report."):
             click.echo(path)
-    return 0
+    return built
 
 
 def _week(text: str | None, zone: str, known_at: datetime) -> date:
@@ -323,10 +351,93 @@ def _day_end(text: str, zone: str) -> datetime:
 @cli.command()
 @pass_context
 def weekly(context: Context) -> int:
-    """Collect, then write the report of the last finished week: what cron calls."""
+    """Collect, then write and deliver the report of the last finished week: what cron calls."""
     code = _collect(context, (), (), "50m")
-    _report(context, None, "both", None, None)
+    built = _report(context, None, "both", context.settings.reports, None)
+    _feeds(context)
+    delivered = _deliver(context, built, _webhooks(()), again=False)
+    return code or delivered
+
+
+@cli.command()
+@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished).")
+@click.option(
+    "--to",
+    "services",
+    multiple=True,
+    type=click.Choice(["feishu", "dingtalk", "wecom", "slack"]),
+    help="Only this service (repeatable; default: every one whose webhook is set).",
+)
+@click.option("--dry-run", is_flag=True, help="Print the messages, one JSON object a line; send nothing.")
+@pass_context
+def deliver(context: Context, week: str | None, services: tuple["Service", ...], dry_run: bool) -> int:
+    """Write the feeds, and send the findings of a written report to group chats (again, if need be)."""
+    from reports.delivery import SERVICES
+    from reports.stored_reports import load_report
+
+    with context.store() as store:
+        asked = label(_week(week, store.zone, utcnow()))
+    hooks = _webhooks(() if dry_run else services)
+    report = load_report(context.settings.reports, asked)
+    if dry_run:
+        for service in services or [hook.service for hook in hooks] or SERVICES:
+            told = {"service": service, "message": _message(context, report, service)}
+            click.echo(json.dumps(told, ensure_ascii=False))
+        return 0
+    _feeds(context)
+    if not hooks:
+        click.echo("pmtrend: no webhook is set (PMTREND_FEISHU_WEBHOOK …), so nothing was sent", err=True)
+    return _deliver(context, report, hooks, again=True)
+
+
+def _feeds(context: Context) -> None:
+    from reports.feed import write_feeds
+
+    for path in write_feeds(context.settings.reports, context.settings.delivery.base_url):
+        click.echo(path)
+
+
+def _webhooks(services: tuple["Service", ...]) -> list["Webhook"]:
+    """The webhooks in the environment; those of `services`, if any are named, which must be set."""
+    from scraper.fetching.webhooks import webhooks
+
+    found = webhooks(os.environ)
+    if missing := set(services) - {hook.service for hook in found}:
+        raise ConfigError(f"PMTREND_{min(missing).upper()}_WEBHOOK is not set in the environment")
+    return [hook for hook in found if not services or hook.service in services]
+
+
+def _deliver(context: Context, report: "WeeklyReport", hooks: list["Webhook"], *, again: bool) -> int:
+    """Send the report to `hooks`; 3 if any did not take it. Without `again` no message is sent twice."""
+    from reports.delivered import note_delivered, was_delivered
+    from scraper.fetching.posting import Poster
+
+    out, week, code = context.settings.reports, report["week"], 0
+    with Poster(clock=utcnow) as poster:
+        for hook in hooks:
+            message = _message(context, report, hook.service)
+            if not again and was_delivered(out, week, hook.service, message):
+                continue
+            try:
+                poster.post(hook, message)
+                click.echo(f"{hook.shown} took the message of {week}")
+                note_delivered(out, week, hook.service, message)
+            except (DeliveryError, ReportError) as error:
+                click.echo(f"pmtrend: {error}", err=True)
+                code = 3
     return code
+
+
+def _message(context: Context, report: "WeeklyReport", service: "Service") -> dict[str, Any]:
+    from reports.delivery import payload
+    from reports.stored_reports import page_of
+    from reports.words import LANGS
+
+    settings = context.settings
+    lang = getattr(settings.delivery, service)
+    pages = [page_of(settings.reports, report["week"], one) for one in (lang, *LANGS)]
+    page = next(filter(None, pages), "report.json")
+    return payload(report, service, lang, page=page, base_url=settings.delivery.base_url)
 
 
 # ------------------------------------------------------------------ understanding
@@ -380,46 +491,130 @@ def boards() -> None:
 
 @boards.command("list")
 @click.option("--family", help="Only this family.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one array of objects.")
 @pass_context
-def boards_list(context: Context, family: str | None) -> None:
-    """List the followed boards: family, key, company, market, evidence (tab-separated)."""
-    for board in _boards(context.settings, (family,) if family else (), ()):
-        click.echo("\t".join((board.family, board.key, board.company, board.market, board.evidence)))
+def boards_list(context: Context, family: str | None, as_json: bool) -> None:
+    """List the followed boards: family, key, company, market, industry, evidence (tab-separated)."""
+    rows = [asdict(board) for board in _boards(context.settings, (family,) if family else (), ())]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo("\t".join(row.values()))
+
+
+@boards.command("add")
+@click.argument("url")
+@click.option("--company", default="", metavar="NAME", help="The employer (default: what its page says).")
+@click.option("--market", type=click.Choice(["en", "zh"]), help="Language of its postings.")
+@click.option(
+    "--industry", type=click.Choice(INDUSTRIES), default="other", help="What it does.", show_default=True
+)
+@click.option("--no-check", is_flag=True, help="Do not ask the board whether it lists postings.")
+@pass_context
+def boards_add(
+    context: Context, url: str, company: str, market: Market | None, industry: Industry, no_check: bool
+) -> None:
+    """Follow the board behind URL: its own address, a posting of it, or a page that embeds it."""
+    from scraper.following import Wishes, add
+
+    wishes = Wishes(company, market, industry, check=not no_check)
+    with _fetcher(context.settings) as fetcher:
+        for line in add(url, _own_boards(context.settings), fetcher, wishes, utcnow()):
+            click.echo(line)
+
+
+@boards.command("remove")
+@click.argument("board", metavar="FAMILY:KEY|URL")
+@pass_context
+def boards_remove(context: Context, board: str) -> None:
+    """Follow a board no more; what is stored of it stays."""
+    from scraper.following import remove
+
+    for line in remove(board, _own_boards(context.settings)):
+        click.echo(line)
+
+
+@boards.command("check")
+@click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
+@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable).")
+@pass_context
+def boards_check(context: Context, families: tuple[str, ...], keys: tuple[str, ...]) -> int:
+    """Ask each board once and list those that are dead, moved, empty, refused or failed; store nothing."""
+    from scraper import checking
+    from scraper.planning import askable
+
+    own_keys = _own_keys(context.settings)
+    chosen = askable(_boards(context.settings, families, keys), own_keys, named=bool(families or keys))
+    with (
+        _fetcher(context.settings) as fetcher,
+        tqdm(total=len(chosen), unit=" boards", disable=not sys.stderr.isatty()) as bar,
+    ):
+        found = []
+        for one in checking.check(chosen, fetcher, clock=utcnow):
+            found.append(one)
+            bar.update()
+    for line in checking.lines(found):
+        click.echo(line)
+    return checking.exit_code(found)
+
+
+def _fetcher(settings: Settings) -> "HttpFetcher":
+    """The live world without an archive: a look that is not stored is no look to replay."""
+    from scraper.fetching.client import HttpFetcher
+
+    return HttpFetcher(_operator(settings), archive=None, clock=utcnow, keys=_own_keys(settings))
+
+
+def _own_keys(settings: Settings) -> dict[str, str]:
+    from scraper.planning import KEYS
+
+    return read_keys(settings, os.environ, KEYS)
 
 
 @cli.command()
 @click.option("--print-cron", is_flag=True, help="Print the crontab line instead of running.")
+@click.option("--print-systemd", is_flag=True, help="Print a systemd service and timer instead of running.")
 @pass_context
-def schedule(context: Context, print_cron: bool) -> None:
+def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     """Run `weekly` on the configured schedule until interrupted."""
-    from scraper.scheduling import cron_line, run_forever
+    from scraper.scheduling import cron_line, run_forever, systemd_units
+    from scraper.systemd import user_name
 
     settings = context.settings
+    command = [str(Path(sys.argv[0]).resolve()), *context.options, "weekly"]
     if print_cron:
-        command = [str(Path(sys.argv[0]).resolve()), "weekly"]
+        log = Path("pmtrend.log")
+        click.echo(cron_line(settings.schedule.weekly, command, settings.home, log, utc_offset()))
+    if print_systemd:
+        folders = [
+            settings.archive,
+            settings.reports,
+            Path(context.database.removeprefix("sqlite:///")).parent,
+        ]
+        writable = [(settings.home / folder).resolve() for folder in folders]
         click.echo(
-            cron_line(settings.schedule.weekly, command, settings.home, Path("pmtrend.log"), utc_offset())
+            systemd_units(settings.schedule.weekly, command, settings.home, writable, user_name()), nl=False
         )
-        return
-
-    def job() -> None:
-        try:
-            click.echo(f"weekly run ended with {_collect(context, (), (), '50m')}", err=True)
-            _report(context, None, "both", None, None)
-        except (PmtrendError, StorageError) as error:
-            click.echo(f"pmtrend: {error}", err=True)
-
-    run_forever(settings.schedule.weekly, job)
+    if not (print_cron or print_systemd):
+        run_forever(settings.schedule.weekly, command, settings.home, lambda told: click.echo(told, err=True))
 
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@click.option("--check", is_flag=True, help="Exit 2 if every board failed, 3 if some did (for monitoring).")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="For monitoring: exit 2 if every board failed, 3 if some did or if nothing was collected in 8 days.",
+)
 @pass_context
 def status(context: Context, as_json: bool, check: bool) -> int:
-    """Show the boards by the state of their latest look, and the postings in the store."""
+    """Show boards by state, coverage, postings, what came and went, and what needs a look."""
+    from scraper.scheduling import next_due
+
+    now = utcnow()
     with context.store() as store:
-        found = store.status()
+        found = store.status(now, next_due(context.settings.schedule.weekly, now))
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
@@ -482,7 +677,7 @@ def main() -> None:
     except LockHeld as error:
         click.echo(f"pmtrend: {error}", err=True)
         code = 4
-    except (PmtrendError, StorageError) as error:
+    except (PmtrendError, ReportError, StorageError) as error:
         click.echo(f"pmtrend: {error}", err=True)
         code = 1
     except BrokenPipeError:

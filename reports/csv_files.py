@@ -154,6 +154,13 @@ TABLES: tuple[CsvTable, ...] = (
     CsvTable("run_health.csv", tables.StripCell, ("source", "week"), _strips, ("source",)),
     CsvTable("sources.csv", tables.SourceHealth, ("source",), lambda r: r["run_health"]["sources"]),
     CsvTable("board_problems.csv", tables.BoardProblem, ("board",), lambda r: r["run_health"]["problems"]),
+    CsvTable("quarantined.csv", tables.Quarantined, ("board",), lambda r: r["run_health"]["quarantined"]),
+    CsvTable(
+        "template_drift.csv",
+        tables.TemplateDrift,
+        ("board", "source_field"),
+        lambda r: r["run_health"]["drift"],
+    ),
     CsvTable("headline.csv", tables.HeadlineRow, ("role",), lambda r: r["headline"]["rows"]),
     CsvTable("level_index.csv", tables.LevelPoint, ("role", "week"), _points, ("role", "base")),
     CsvTable("movement.csv", tables.MovementRow, ("role", "week"), lambda r: r["movement"]["rows"]),

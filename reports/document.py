@@ -71,7 +71,10 @@ class Finding(TypedDict):
 
 
 class Provenance(TypedDict):
-    """T20. Only what is the same on every run over the same store with the same arguments."""
+    """T20. Only what is the same on every run over the same store with the same arguments.
+
+    `credits`: what the terms of sources want to be said where their postings are shown, each with an address.
+    """
 
     id: str
     data_cut: str | None
@@ -83,6 +86,7 @@ class Provenance(TypedDict):
     code_version: str
     format: int
     command: str
+    credits: list[str]
 
 
 # ------------------------------------------------------------------ the whole

@@ -66,6 +66,33 @@ class BoardProblem(TypedDict):
     last_complete: str | None
 
 
+class Quarantined(TypedDict):
+    """A board that by the end of the week had brought nothing at least three times in a row, with its last
+    look; it is asked again from `not_before` on. `failures` counts those at least 20 hours apart."""
+
+    board: str
+    company: str
+    source: str
+    state: str
+    reason: str
+    failures: int
+    last_look: str
+    not_before: str
+
+
+class TemplateDrift(TypedDict):
+    """A field that the postings of a listing usually have (`usual`: median share of its looks before) and of
+    which its last look of the week shows much less (`now`)."""
+
+    board: str
+    company: str
+    source: str
+    source_field: str
+    now: float
+    usual: float
+    observed_at: str
+
+
 class RunHealth(Table):
     """T0. `weeks` are the 13 columns of every strip, oldest first; `totals` over all sources."""
 
@@ -74,6 +101,8 @@ class RunHealth(Table):
     totals: StateCounts
     sources: list[SourceHealth]
     problems: list[BoardProblem]
+    quarantined: list[Quarantined]
+    drift: list[TemplateDrift]
 
 
 # ------------------------------------------------------------------ T1 headline

@@ -1,10 +1,12 @@
 """T0: did the boards answer?"""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 from reports.document_tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
+from reports.instants import instant
+from reports.measures_upkeep import drift, quarantined
 from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label
 
@@ -35,6 +37,8 @@ def run_health(facts: Facts, week: date) -> RunHealth:
             _source(s, weeks, chosen, complete, [b for b in boards if boards[b] == s]) for s in sources
         ],
         "problems": [_problem(f, complete) for f in now if not counts(f)],
+        "quarantined": quarantined(facts, week),
+        "drift": drift(facts, week),
     }
 
 
@@ -51,13 +55,6 @@ def _chosen(fetches: Iterable[FetchFact]) -> dict[tuple[str, date], FetchFact]:
         if key not in found or counts(fetch) or not counts(found[key]):
             found[key] = fetch
     return found
-
-
-def instant(moment: datetime | None) -> str | None:
-    """Return an aware instant as ISO 8601 in UTC."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _states(chosen: Iterable[FetchFact], boards: int) -> StateCounts:

@@ -8,7 +8,8 @@ import numpy as np
 
 from reports.document_tables import Completeness, MdeRow, MissingUnit, Quality, SuspectRun, Totals
 from reports.document_terms import ROLES
-from reports.measures_health import counts, instant
+from reports.instants import instant
+from reports.measures_health import counts
 from reports.measures_level import CHANGE_WEEKS, ClassLevel
 from reports.measures_panel import KINDS, NOT_PM, Panel
 from reports.measures_population import WINDOW_WEEKS, Population, flow_population

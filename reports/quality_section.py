@@ -69,6 +69,46 @@ def problems(report: WeeklyReport, words: Words) -> Markdown:
     return table(heads, rows)
 
 
+def quarantined(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return a sentence naming the boards that are asked more seldom after failures, if there are any."""
+    zone, rows = report["provenance"]["zone"], report["run_health"]["quarantined"]
+    if not rows:
+        return []
+    named = [
+        words(
+            "say.quarantined_board",
+            board=_named(row["company"], row["board"], words),
+            failures=words.count(row["failures"]),
+            day=words.day(row["not_before"], zone),
+        )
+        for row in rows[:MAX_BOARDS]
+    ]
+    key = "say.quarantined_more" if len(rows) > MAX_BOARDS else "say.quarantined"
+    return [words(key, count=words.count(len(rows)), boards=words.joined(named))]
+
+
+def drift(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return one sentence per field that a source suddenly lacks."""
+    rows = report["run_health"]["drift"]
+    told = [
+        words(
+            "say.drift",
+            board=_named(row["company"], row["board"], words),
+            field=_source_field(row["source_field"], words),
+            now=words.percent(row["now"]),
+            usual=words.percent(row["usual"]),
+        )
+        for row in rows[:MAX_SUSPECTS]
+    ]
+    hidden = len(rows) - len(told)
+    return [*told, words("say.more_drift", count=words.count(hidden))] if hidden else told
+
+
+def _source_field(name: str, words: Words) -> Markdown:
+    key = f"source_field.{name}"
+    return words(key) if words.has(key) else md(name)
+
+
 def asked(report: WeeklyReport) -> bool:
     """Tell whether any board was asked in the report week."""
     health = report["run_health"]

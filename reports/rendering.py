@@ -5,6 +5,7 @@ disagree about a number. The template prints `Markdown` and nothing else; a plai
 anything that was not turned into text on purpose (a bare float) is refused.
 """
 
+import re
 from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reports import quality_section, sections
 from reports.charts.pictures import Picture
 from reports.document import WeeklyReport
-from reports.escaping import Markdown, md
+from reports.escaping import Markdown, link, md
 from reports.notices import is_invented, says_invented
 from reports.sentences import sentence
 from reports.words import Lang, Words
@@ -20,6 +21,7 @@ from reports.words import Lang, Words
 _SHORT_KINDS = frozenset({"all_failed", "empty"})
 _WITH_STOCK = frozenset({"regular", "first"})
 _MOSTLY = 0.5
+_CREDIT = re.compile(r"(?P<said>.+) \((?P<address>https?://[^\s()]+)\)")
 
 
 def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture]) -> str:
@@ -36,9 +38,10 @@ def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Pic
             sections=sections,
             quality=quality_section,
             findings=[sentence(finding, words) for finding in report["findings"]],
-            notices=_notices(report, words),
+            notices=told_notices(report, words),
             title_line=_title_line(report, words),
             provenance=_provenance(report, words),
+            credits=[_credit(text) for text in report["provenance"]["credits"]],
             method=[words(f"method.n{i:02d}") for i in range(1, 11)],
             picture=lambda name: _picture(pictures.get(name), lang),
             because=lambda part, key="say.no_statement": words(
@@ -67,7 +70,8 @@ def _finalize(value: object) -> str:
     raise TypeError(f"a template may only print text, not {type(value).__name__}: {value!r}")
 
 
-def _notices(report: WeeklyReport, words: Words) -> list[Markdown]:
+def told_notices(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return what a reader must know before the first number, one sentence or two each."""
     others = [text for text in report["notices"] if not says_invented(text)]
     told = [words("notice.invented")] if is_invented(report) else []
     told += [words("notice.other", text=text) for text in others]
@@ -113,6 +117,12 @@ def _provenance(report: WeeklyReport, words: Words) -> Markdown:
         format=words.count(source["format"]),
         command=Markdown(source["command"].replace("`", "'")),
     )
+
+
+def _credit(text: str) -> Markdown:
+    """What a source wants to be said, in its own words, with its address as a link."""
+    match = _CREDIT.fullmatch(text)
+    return link(match["said"], match["address"]) if match else md(text)
 
 
 def _picture(picture: Picture | None, lang: Lang) -> Markdown:

@@ -8,10 +8,11 @@ from typing import cast
 from reports.document import FORMAT, Provenance, WeeklyReport
 from reports.document_terms import ROLES, Kind, Reason, Status
 from reports.findings import find
+from reports.instants import instant
 from reports.measures_breaks import break_rows
 from reports.measures_experience import experience
 from reports.measures_headline import headline
-from reports.measures_health import instant, run_health
+from reports.measures_health import run_health
 from reports.measures_level import fit_level, flows, index_changes, level_index, movement
 from reports.measures_lifetimes import days_open
 from reports.measures_mix import class_mix
@@ -104,7 +105,13 @@ def _provenance(facts: Facts, command: str) -> Provenance:
         "code_version": __version__,
         "format": FORMAT,
         "command": command,
+        "credits": _credits(facts),
     }
+
+
+def _credits(facts: Facts) -> list[str]:
+    sources = {posting.unit for posting in facts.postings.values()}
+    return sorted({facts.units[unit].credit for unit in sources if facts.units[unit].credit})
 
 
 def rounded(value: object) -> object:

@@ -29,7 +29,7 @@ def write_report(report: WeeklyReport, out_dir: Path, langs: Sequence[Lang]) -> 
     contents = report_files(report, langs)
     try:
         same_state = _bytes(folder / "report.json") == contents["report.json"]
-        written = [_write(folder / name, content) for name, content in sorted(contents.items())]
+        written = [replace_file(folder / name, content) for name, content in sorted(contents.items())]
         for stale in () if same_state else _stale(folder, contents):
             stale.unlink()
     except OSError as error:
@@ -56,7 +56,7 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
-def _write(path: Path, content: bytes) -> Path:
+def replace_file(path: Path, content: bytes) -> Path:
     """Replace `path` at once: a reader, or a crash, sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)

@@ -1,11 +1,13 @@
 """pmtrend.toml → validated settings. The file is optional; only `collect` needs something from it."""
 
+import re
 import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from scraper.errors import ConfigError
 
@@ -27,10 +29,30 @@ reports = "pmtrend-reports"
 # Families to collect; leave out for all of them.
 # families = ["greenhouse", "ashby", "lever", "tencent"]
 
+[keys]
+# Some sources give a key to each user; they are asked only with it. A key may stand in the environment
+# instead: PMTREND_KEY_THEMUSE, PMTREND_KEY_ADZUNA_APP_ID, PMTREND_KEY_ADZUNA_APP_KEY.
+# themuse = ""
+# adzuna_app_id = ""
+# adzuna_app_key = ""
+
 [schedule]
 # Five cron fields, UTC, names for the days (mon, tue, ...).
 weekly = "17 22 * * sun"
+
+[delivery]
+# Where the folder `reports` is published, for the links of messages and feeds.
+# base_url = "https://example.org/pm-reports/"
+# The language of the message to each service. Its webhook is a secret and stands in the environment:
+# PMTREND_FEISHU_WEBHOOK, PMTREND_DINGTALK_WEBHOOK, PMTREND_WECOM_WEBHOOK, PMTREND_SLACK_WEBHOOK.
+# feishu = "zh"
+# dingtalk = "zh"
+# wecom = "zh"
+# slack = "en"
 """
+KEY_PREFIX = "PMTREND_KEY_"
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~%/-]*)?")
+_LONGEST_BASE_URL = 200
 
 
 class Schedule(BaseModel):
@@ -38,6 +60,26 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     weekly: str = "17 22 * * sun"
+
+
+class Delivery(BaseModel):
+    """Where reports are published (ending in "/", or "" if nowhere), and the language of each message."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    base_url: str = ""
+    feishu: Literal["en", "zh"] = "zh"
+    dingtalk: Literal["en", "zh"] = "zh"
+    wecom: Literal["en", "zh"] = "zh"
+    slack: Literal["en", "zh"] = "en"
+
+    @field_validator("base_url")
+    @classmethod
+    def _plain_address(cls, value: str) -> str:
+        if value and (len(value) > _LONGEST_BASE_URL or not _BASE_URL.fullmatch(value)):
+            raise ValueError(
+                f"{value[:80]!r} is not a plain address; write it as https://example.org/reports/"
+            )
+        return value and value.rstrip("/") + "/"
 
 
 class Settings(BaseModel):
@@ -50,7 +92,9 @@ class Settings(BaseModel):
     archive: Path = Path("archive")
     reports: Path = Path("pmtrend-reports")
     families: tuple[str, ...] = ()
+    keys: Mapping[str, SecretStr] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
+    delivery: Delivery = Delivery()
     home: Path = Field(default_factory=Path.cwd, exclude=True)
     source: Literal["file", "defaults"] = "defaults"
 
@@ -65,9 +109,30 @@ class Settings(BaseModel):
         return value
 
 
+def read_keys(settings: Settings, environment: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """Return name -> the user's key for each of `names` that he has; an empty one is none.
+
+    `environment` (PMTREND_KEY_THEMUSE …) goes before the configuration. Raises ConfigError for a name that is
+    not among `names`.
+    """
+    found = {name: secret.get_secret_value() for name, secret in settings.keys.items()}
+    found |= {
+        variable.removeprefix(KEY_PREFIX).lower(): value
+        for variable, value in environment.items()
+        if variable.startswith(KEY_PREFIX)
+    }
+    if unknown := sorted(found.keys() - names):
+        known_names = ", ".join(sorted(names))
+        raise ConfigError(
+            f"there is no key named {', '.join(unknown)}; [keys] and {KEY_PREFIX}… know {known_names}"
+        )
+    return {name: value.strip() for name, value in found.items() if value.strip()}
+
+
 def known(place: tuple[int | str, ...]) -> set[str]:
     """Return the names that are allowed where an unknown one stood."""
-    model: type[BaseModel] = Schedule if place[:1] == ("schedule",) and len(place) > 1 else Settings
+    sections: dict[int | str, type[BaseModel]] = {"schedule": Schedule, "delivery": Delivery}
+    model = sections.get(place[0], Settings) if len(place) > 1 else Settings
     return set(model.model_fields) - {"home", "source"}
 
 

@@ -1,31 +1,53 @@
-"""Running on a schedule: the crontab line for cron, and a daemon for machines without cron."""
+"""Running on a schedule: lines for cron and systemd, and a daemon for machines that have neither."""
 
 import shlex
-from collections.abc import Callable
-from datetime import timedelta
+import subprocess
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from scraper import systemd
 from scraper.errors import ConfigError
 
-_GRACE_SECONDS = 6 * 3600
+GRACE = timedelta(hours=6)
 """A laptop that slept through the hour still runs once when it wakes."""
+WALL = timedelta(hours=3)
+"""A run that takes so long hangs: its boards have 50 minutes, its last ones and the report minutes more."""
+_LOOK_UP = timedelta(minutes=5)
+_MERCY = 30.0
+"""Seconds that a run gets to end after it was told to."""
 
 
 def _trigger(expression: str) -> CronTrigger:
-    fields = expression.split()
-    # APScheduler counts days of the week from Monday, cron from Sunday: only names mean the same in both.
-    if len(fields) == 5 and any(char.isdigit() for char in fields[4]):
-        raise ConfigError(f"schedule {expression!r}: name the days of the week (mon, tue, ...), not numbers")
+    systemd.on_calendar(expression)  # what cron, systemd and APScheduler all understand
+    _, _, day, _, weekday = expression.split()
+    if "*" not in (day[0], weekday[0]):
+        raise ConfigError(
+            f"schedule {expression!r}: give days of the month or days of the week; of both cron would take "
+            "either, the others only what is both"
+        )
     try:
         return CronTrigger.from_crontab(expression, timezone="UTC")
     except ValueError as error:
         raise ConfigError(f"schedule {expression!r} is not five cron fields: {error}") from None
 
 
-def cron_line(expression: str, command: list[str], folder: Path, log: Path, utc_offset: timedelta) -> str:
+def next_due(expression: str, now: datetime) -> datetime | None:
+    """Return the first instant after `now` that `expression` (five cron fields, UTC) names, if there is one.
+
+    Raises ConfigError if it is no such expression.
+    """
+    due: datetime | None = _trigger(expression).get_next_fire_time(None, now)
+    return due.astimezone(UTC) if due else None
+
+
+# ------------------------------------------------------------------ for cron and systemd
+
+
+def cron_line(expression: str, command: Sequence[str], folder: Path, log: Path, utc_offset: timedelta) -> str:
     """Return the crontab line that runs `command` in `folder` at `expression` (UTC) and appends to `log`.
 
     cron reads the machine's own zone, so a plain time of a plain day is moved by `utc_offset`, what the
@@ -53,15 +75,74 @@ def _local(expression: str, utc_offset: timedelta) -> str:
     return f"{minutes % 60} {minutes // 60} * * {weekday}"
 
 
-def run_forever(expression: str, job: Callable[[], None]) -> None:
-    """Run `job` at every time of `expression` (UTC) until interrupted; a missed time is made up for once."""
-    scheduler = BlockingScheduler(timezone="UTC")
-    scheduler.add_job(
+def systemd_units(
+    expression: str, command: Sequence[str], folder: Path, writable: Sequence[Path], user: str
+) -> str:
+    """Return a service and a timer that run `command` as `user` in `folder` at `expression` (UTC).
+
+    It may write to `folder` and to the folders of `writable` only.
+    """
+    _trigger(expression)
+    calendar = systemd.on_calendar(expression)
+    return systemd.units(calendar, command, folder, writable, user, int(WALL.total_seconds()))
+
+
+# ------------------------------------------------------------------ the daemon
+
+
+def scheduler(expression: str, job: Callable[[], None]) -> BlockingScheduler:
+    """Return a scheduler, not yet started, that runs `job` at every time of `expression` (UTC).
+
+    Times that passed while the machine slept are made up for once, up to six hours late; a job that is still
+    running is not started again.
+    """
+    made = BlockingScheduler(timezone="UTC")
+    made.add_job(
         job,
         _trigger(expression),
         id="weekly",
         coalesce=True,
         max_instances=1,
-        misfire_grace_time=_GRACE_SECONDS,
+        misfire_grace_time=int(GRACE.total_seconds()),
     )
-    scheduler.start()
+    # The scheduler waits on a clock that stands still while the machine sleeps: it must look up now and then.
+    made.add_job(
+        _look_up,
+        "interval",
+        seconds=int(_LOOK_UP.total_seconds()),
+        id="look up",
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    return made
+
+
+def _look_up() -> None:
+    """Do nothing: being called is all."""
+
+
+def run_forever(expression: str, command: Sequence[str], folder: Path, tell: Callable[[str], None]) -> None:
+    """Run `command` in `folder` at all times of `expression` (UTC) until interrupted; `tell` how it ended."""
+    scheduler(expression, lambda: tell(run_once(command, folder, WALL))).start()
+
+
+def run_once(command: Sequence[str], folder: Path, wall: timedelta) -> str:
+    """Run `command` as a process of its own and return a sentence on how it ended.
+
+    A thread that hangs cannot be ended, a process can: after `wall` it is terminated, so that the next run
+    finds its place free. Its transactions are whole and its lock frees itself.
+    """
+    try:
+        process = subprocess.Popen(command, cwd=folder)
+    except OSError as error:
+        return f"the run could not be started: {error.strerror}"
+    with process:
+        try:
+            return f"the run ended with {process.wait(wall.total_seconds())}"
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        try:
+            process.wait(_MERCY)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    return f"the run was ended after {wall}: it hung"

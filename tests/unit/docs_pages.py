@@ -142,4 +142,5 @@ def steps(block: Block) -> Iterator[Step]:
 def harmless(words: list[str]) -> bool:
     """Not a task of ./run, and neither network nor a daemon."""
     verb, _ = verb_of(words)
-    return verb not in ("", "collect", "weekly") and (verb != "schedule" or "--print-cron" in words)
+    prints = any(word.startswith("--print-") for word in words)
+    return verb not in ("", "collect", "weekly") and (verb != "schedule" or prints)

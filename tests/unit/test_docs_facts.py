@@ -72,13 +72,16 @@ def _out() -> str:
 def test_the_configuration_is_described() -> None:
     entries = dict(Settings.model_fields)
     described = rows(chapter("docs/DATA.md", "## `pmtrend.toml`"))
-    weekly = [f"schedule.{name}" for name in type(Settings().schedule).model_fields]
-    known = [name for name in entries if name not in ("home", "source", "schedule")]
-    assert [row[0].strip("`") for row in described] == [*known, *weekly]
+    sections = ("schedule", "delivery")
+    inner = [f"{name}.{entry}" for name in sections for entry in type(getattr(Settings(), name)).model_fields]
+    known = [name for name in entries if name not in ("home", "source", *sections)]
+    assert [row[0].strip("`") for row in described] == [*known, *inner]
     defaults = {row[0].strip("`"): row[2].strip("`") for row in described}
     for name in ("database", "archive", "reports"):
         assert defaults[name] == str(getattr(Settings(), name))
     assert defaults["schedule.weekly"] == Settings().schedule.weekly
+    for service in ("feishu", "dingtalk", "wecom", "slack"):
+        assert defaults[f"delivery.{service}"] == getattr(Settings().delivery, service)
 
 
 # ------------------------------------------------------------------ METHOD.md

@@ -24,6 +24,7 @@ from storage.observing import _scope_note
 ROOT = Path(lifecycle.__file__).parents[1]
 NOW = datetime(2026, 9, 9, tzinfo=UTC)
 NAMES = {"complete", "scope", "pmtrend", "retag", "robots", "txt", "http", "https", "JSON", "TLS", "HTTP"}
+NAMES |= {"LD", "JobPosting", "RSS", "UTC", "XML", "XSRF", "TOKEN"}
 """Names that stay as they are in Chinese: of options, commands, files and protocols."""
 
 
@@ -48,6 +49,7 @@ ENDING = {"InputError", "ConfigError"}
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, errors.FetchError)}
 RECORDED |= {"NotPublic", "ConnectError"}  # whose texts end up in one of those
+TOLD = {"scope", "partial"}  # parts of a page that are recorded
 REJECTING = {"TypeError", "ValueError"}  # in a source: why one item cannot be read
 
 
@@ -94,9 +96,11 @@ def sentences() -> Iterator[str]:
         assigned = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
         known: dict[str, ast.AST] = {n.targets[0].id: n.value for n in assigned}  # type: ignore[attr-defined]
         kinds = RECORDED | (REJECTING if file.parent.name == "sources" else set())
-        for call in (n for n in nodes if isinstance(n, ast.Call) and name_of(n) in kinds):
-            if call.args and (found := sentence_of(call.args[-1], known)):
+        for call in (n for n in nodes if isinstance(n, ast.Call)):
+            if name_of(call) in kinds and call.args and (found := sentence_of(call.args[-1], known)):
                 yield found
+            for told in (k.value for k in call.keywords if k.arg in TOLD):
+                yield from strings(told)
 
 
 def test_every_sentence_in_the_source_is_translated() -> None:

@@ -1,12 +1,25 @@
-"""The crontab line: five fields in the machine's zone, a command that survives odd paths."""
+"""Lines for cron and systemd that survive odd paths, and a daemon that catches up and never hangs."""
 
-from datetime import timedelta
+import getpass
+import subprocess
+import sys
+from collections.abc import Sequence
+from configparser import ConfigParser
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
+from threading import Event
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import BaseScheduler
 
+from scraper import scheduling
 from scraper.errors import ConfigError
-from scraper.scheduling import cron_line
+from scraper.scheduling import WALL, cron_line, next_due, run_once, scheduler, systemd_units
+from scraper.systemd import on_calendar
 
 
 def line(expression: str, hours: float = 0, folder: str = "/srv/pm") -> str:
@@ -39,3 +52,232 @@ def test_odd_folders_and_percent_signs_survive() -> None:
 def test_what_cron_and_the_daemon_would_read_differently_or_not_at_all_is_refused(expression: str) -> None:
     with pytest.raises(ConfigError, match="schedule"):
         line(expression)
+
+
+@pytest.mark.parametrize("expression", ["17 22 1 * sun", "0 5 1,15 * mon-fri"])
+def test_days_of_the_month_and_of_the_week_together_mean_two_things_and_are_refused(expression: str) -> None:
+    with pytest.raises(ConfigError, match="days of the month or days of the week"):
+        line(expression)
+
+
+# ------------------------------------------------------------------ systemd
+
+CALENDARS = [
+    ("17 22 * * sun", "Sun *-*-* 22:17:00 UTC"),
+    ("0 0 * * *", "*-*-* 0:0:00 UTC"),
+    ("*/10 * * * *", "*-*-* *:0/10:00 UTC"),
+    ("5-59/15 8-18 * * mon-fri", "Mon..Fri *-*-* 8..18:5..59/15:00 UTC"),
+    ("30 6,18 1,15 * *", "*-*-1,15 6,18:30:00 UTC"),
+    ("0 4 */7 jan-mar,dec *", "*-1..3,12-1/7 4:0:00 UTC"),
+    ("0 4 * 6 SUN,WED", "Sun,Wed *-6-* 4:0:00 UTC"),
+]
+
+
+@pytest.mark.parametrize(("cron", "calendar"), CALENDARS)
+def test_cron_fields_are_written_as_systemd_reads_them(cron: str, calendar: str) -> None:
+    assert on_calendar(cron) == calendar
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "17 22 last * *",
+        "17 22 * * 1st",
+        "mon 22 * * *",
+        "7/10 * * * *",
+        "17 22 * *",
+        "@weekly",
+        "1,,2 3 * * *",
+    ],
+)
+def test_what_systemd_cannot_be_told_gets_one_sentence(cron: str) -> None:
+    with pytest.raises(ConfigError, match="schedule") as caught:
+        on_calendar(cron)
+    assert "\n" not in str(caught.value)
+
+
+def units(
+    folder: str = "/srv/pm", command: Sequence[str] = ("/opt/pmtrend", "weekly"), writable: Sequence[str] = ()
+) -> str:
+    return systemd_units("17 22 * * sun", command, Path(folder), [Path(path) for path in writable], "pm")
+
+
+def section(text: str, unit: str, name: str) -> dict[str, str]:
+    """The entries of a section of one of the printed units."""
+    parser = ConfigParser(interpolation=None, delimiters="=")
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read_string(text.split(f"# {unit}\n")[1].split("# pmtrend.timer")[0])
+    return dict(parser[name])
+
+
+def test_the_service_runs_the_command_and_may_write_where_it_must() -> None:
+    text = units(writable=["/srv/pm/archive", "/var/lib/reports"])
+    assert text.startswith("# pmtrend.service\n")
+    service = section(text, "pmtrend.service", "Service")
+    assert service["ExecStart"] == "/opt/pmtrend weekly"
+    assert service["WorkingDirectory"] == "/srv/pm"
+    assert service["ReadWritePaths"] == "/srv/pm -/var/lib/reports"
+    assert service["User"] == "pm"
+    assert (service["Type"], service["SuccessExitStatus"]) == ("oneshot", "3")
+    assert (service["NoNewPrivileges"], service["ProtectSystem"]) == ("true", "strict")
+    assert int(service["TimeoutStartSec"]) == WALL.total_seconds()
+
+
+def test_the_timer_names_the_time_in_utc_and_makes_up_for_a_missed_one() -> None:
+    timer = section(units(), "pmtrend.timer", "Timer")
+    assert timer["OnCalendar"] == "Sun *-*-* 22:17:00 UTC"
+    assert timer["Persistent"] == "true"
+    assert "RandomizedDelaySec" in timer
+
+
+ODD = "/srv/p m/100%"
+
+
+def test_odd_folders_and_words_survive_in_a_unit() -> None:
+    text = units(ODD, ("/opt/my tools/pmtrend", "--db", 'sqlite:////srv/a"b$c\\d', "weekly"), ["/else where"])
+    service = section(text, "pmtrend.service", "Service")
+    assert service["WorkingDirectory"] == "/srv/p m/100%%"
+    assert service["ReadWritePaths"] == '"/srv/p m/100%%" "-/else where"'
+    assert service["ExecStart"] == r'"/opt/my tools/pmtrend" --db "sqlite:////srv/a\"b$$c\\d" weekly'
+
+
+def test_a_folder_that_would_end_the_line_is_refused() -> None:
+    with pytest.raises(ConfigError, match="cannot stand in a systemd unit"):
+        units("/srv/pm\nUser=root")
+
+
+@pytest.mark.skipif(which("systemd-analyze") is None, reason="systemd-analyze is not installed here")
+@pytest.mark.parametrize("folder", ["plain", "p m 100%"])
+def test_systemd_itself_finds_nothing_wrong(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    text = systemd_units(
+        "17 22 * * sun",
+        [sys.executable, "a b%", "$HOME"],
+        tmp_path / folder,
+        [tmp_path / "other place"],
+        getpass.getuser(),
+    )
+    service, _, timer = text.partition("# pmtrend.timer\n")
+    for name, content in (("pmtrend.service", service), ("pmtrend.timer", timer)):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("pmtrend.service", "pmtrend.timer")]
+    done = subprocess.run(["systemd-analyze", "verify", *files], capture_output=True, text=True)
+    ours = [told for told in done.stderr.splitlines() if str(tmp_path) in told]
+    assert (done.returncode, ours) == (0, [])
+
+
+# ------------------------------------------------------------------ the daemon
+
+BERLIN = ZoneInfo("Europe/Berlin")  # its clocks go forward on 29 March 2026
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 25, 16, tzinfo=UTC), datetime(2026, 11, 29, 22, 17, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 22, 17, tzinfo=UTC), datetime(2026, 11, 29, 22, 17, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 22, 18, tzinfo=UTC), datetime(2026, 12, 6, 22, 17, tzinfo=UTC)),
+        (datetime(2026, 3, 29, 3, 30, tzinfo=BERLIN), datetime(2026, 3, 29, 22, 17, tzinfo=UTC)),
+    ],
+)
+def test_the_next_run_is_told_in_utc_whatever_the_clocks_do(now: datetime, due: datetime) -> None:
+    assert next_due("17 22 * * sun", now) == due
+
+
+def test_a_date_that_never_comes_has_no_next_run() -> None:
+    assert next_due("0 0 30 feb *", datetime(2026, 11, 25, tzinfo=UTC)) is None
+
+
+class Daemon:
+    """The scheduler with its clock in our hands and its jobs run in this thread."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, start: datetime):
+        self.now, self.runs = start, 0
+        daemon = self
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> Any:
+                return daemon.now.astimezone(tz)
+
+        for module in ("schedulers.base", "executors.base", "triggers.interval"):
+            monkeypatch.setattr(f"apscheduler.{module}.datetime", Clock)
+        self.scheduler = scheduler("17 22 * * sun", self._run)
+        self.scheduler.add_executor(DebugExecutor())
+        self.scheduler._event = Event()
+        BaseScheduler.start(self.scheduler)  # without the endless loop
+
+    def _run(self) -> None:
+        self.runs += 1
+
+    def wake(self, at: datetime) -> int:
+        """Wake at an instant; returns how often the job ran there."""
+        before, self.now = self.runs, at
+        self.scheduler._process_jobs()
+        return self.runs - before
+
+
+SUNDAY = datetime(2026, 11, 29, 22, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("slept", "runs"),
+    [
+        pytest.param(timedelta(minutes=-1), 0, id="before its time"),
+        pytest.param(timedelta(0), 1, id="in time"),
+        pytest.param(timedelta(hours=5), 1, id="five hours late"),
+        pytest.param(timedelta(hours=7), 0, id="seven hours late: the next one"),
+        pytest.param(timedelta(days=35, hours=3), 1, id="five weeks late: once, not five times"),
+    ],
+)
+def test_a_machine_that_slept_catches_up_once(
+    monkeypatch: pytest.MonkeyPatch, slept: timedelta, runs: int
+) -> None:
+    daemon = Daemon(monkeypatch, SUNDAY - timedelta(days=1))
+    assert daemon.wake(SUNDAY + slept) == runs
+    assert daemon.wake(SUNDAY + slept + timedelta(seconds=30)) == 0
+    daemon.scheduler.shutdown(wait=False)
+
+
+def test_the_daemon_looks_up_often_enough_to_notice_that_the_machine_slept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What it waits with stands still meanwhile."""
+    daemon = Daemon(monkeypatch, SUNDAY - timedelta(days=6))
+    assert 0 < daemon.scheduler._process_jobs() <= 300
+    daemon.scheduler.shutdown(wait=False)
+
+
+def test_a_run_that_lasts_is_not_joined_by_another() -> None:
+    job = scheduler("17 22 * * sun", lambda: None).get_job("weekly")
+    assert (job.max_instances, job.coalesce) == (1, True)
+    assert job.misfire_grace_time >= 6 * 3600
+
+
+# ------------------------------------------------------------------ one run
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def test_a_run_is_told_with_its_exit_code(tmp_path: Path) -> None:
+    write = "import pathlib, sys; pathlib.Path('here').touch(); sys.exit(3)"
+    assert run_once(python(write), tmp_path, timedelta(minutes=1)) == "the run ended with 3"
+    assert (tmp_path / "here").exists()
+
+
+def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
+    told = run_once(python("import time; time.sleep(600)"), tmp_path, timedelta(seconds=0.2))
+    assert told == "the run was ended after 0:00:00.200000: it hung"
+
+
+def test_a_run_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduling, "_MERCY", 0.1)
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    assert "it hung" in run_once(python(deaf), tmp_path, timedelta(seconds=0.5))
+
+
+def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
+    told = run_once([str(tmp_path / "nothing")], tmp_path, timedelta(minutes=1))
+    assert told.startswith("the run could not be started: ")

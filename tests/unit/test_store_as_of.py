@@ -37,6 +37,7 @@ def looks(draw: st.DrawFn) -> list[Listing]:
         else:
             texts = {i: draw(st.sampled_from(["RAG", "RAG again"])) for i in ids}
             result.append(listing(day(at), ids, state=state, scope=scope, texts=texts))
+        result[-1] = replace(result[-1], fills={"pay": draw(st.sampled_from([0.0, 0.5, 1.0]))})
     return result
 
 

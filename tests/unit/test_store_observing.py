@@ -244,12 +244,12 @@ def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: 
         False,
     )
     assert not any(spell.closed for spell in after.spells)
-    assert recorder.store.status().open == 3
+    assert recorder.store.status(day(1)).open == 3
 
 
 def test_status_counts_roles_and_boards(recorder: Recorder) -> None:
     recorder.record(listing(day(0), TEN, others=OTHERS), listing(day(0), [], state="refused", key="shut"))
-    found = recorder.store.status()
+    found = recorder.store.status(day(1))
     assert (found.boards["complete"], found.boards["refused"]) == (1, 1)
     assert (found.seen, found.total, found.open, found.by_role["aigc_pm"]) == (40, 10, 10, 10)
     assert [trouble.board for trouble in found.troubles] == ["ashby:shut"]
