@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"__token__\"?'? ?[:=] ?[\"']([\w-]+)[\"']")
 def first(board: Board) -> Request:
     """Open the session: ask for the page of the list."""
     page = f"{_site(board.key)}/off-campus/position-list?lang=zh"
-    return Request(page, headers=(("Accept", "text/html"),))
+    return Request(page, headers=(("Accept", "text/html"),), token=_TOKEN.pattern)
 
 
 def query(board: Board) -> Request:

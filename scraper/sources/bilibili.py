@@ -26,7 +26,7 @@ _OPEN = ("postCode", "postCodeList", "workLocationList", "workTypeList", "positi
 
 def first(board: Board) -> Request:
     """Ask for the token that opens a session."""
-    return Request(_TOKEN, headers=(asking.ACCEPT_JSON, *_APPLICATION))
+    return Request(_TOKEN, headers=(asking.ACCEPT_JSON, *_APPLICATION), token=r'"data" ?: ?"([^"]+)"')
 
 
 def query(board: Board) -> Request:
