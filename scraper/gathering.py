@@ -24,7 +24,8 @@ from scraper.errors import (
 )
 from scraper.fetching import Fetcher
 from scraper.model import NOT_MODIFIED, Board, Family, Page, RawPosting, Reject, Reply, Request
-from storage.records import FetchState, Memory, SeenPage
+from storage.memories import Memory, SeenPage
+from storage.records import FetchState
 
 _MAX_PAGES = 200
 """No followed board has 200 pages; a board that seems to is turning in circles."""
@@ -236,6 +237,7 @@ class _Look:
             self.hash.update(body.digest())  # what opens a session has another body each time
         self.seen.append(_seen(request, reply, body.hexdigest()))
         self._keep(
+            reply.url,
             [one for one in found if isinstance(one, RawPosting)],
             [one for one in found if isinstance(one, Reject)] + [*map(bounds.rejected, page.rejects)],
         )
@@ -245,23 +247,26 @@ class _Look:
         following = [*([page.next] if page.next else []), *page.more]
         if any(len(one.url) + len(one.body) > _MAX_REQUEST for one in following):
             raise ShapeChanged(reply.url, "the board's next page has an address longer than any")
-        if self.size > bounds.MAX_KEPT:
-            raise TooBig(reply.url, "the board lists more than any that is followed")
         return following
 
     def _bounded(self, posting: RawPosting) -> RawPosting | Reject:
         return bounds.bounded(posting, wanted=not posting.title or self.wanted(posting))
 
-    def _keep(self, postings: list[RawPosting], rejects: list[Reject]) -> None:
+    def _keep(self, url: str, postings: list[RawPosting], rejects: list[Reject]) -> None:
+        """Add the items of a page. Raises TooBig when a look would take more memory than any board needs."""
         # An id that a page lists twice is two items of the board's count; one that slips to the next page
         # during the look is the same item again. The first one stands.
         self.items += len(rejects) + sum(p.native_id not in self.postings for p in postings)
         self.slots += len(rejects) + len(postings)
-        for posting in postings:
-            if self.postings.setdefault(posting.native_id, posting).company != posting.company:
-                self.disputed.add(posting.native_id)
-        self.rejects += rejects
-        self.size += bounds.size(postings) + bounds.size(rejects)
+        listed: list[RawPosting | Reject] = [*postings, *rejects]
+        for kept in listed:
+            self.size += bounds.size(kept)
+            if self.size > bounds.MAX_KEPT:
+                raise TooBig(url, "the board lists more than any that is followed")
+            if isinstance(kept, Reject):
+                self.rejects.append(kept)
+            elif self.postings.setdefault(kept.native_id, kept).company != kept.company:
+                self.disputed.add(kept.native_id)
 
     def judged(self) -> tuple[FetchState, str]:
         listed = len(self.postings) + len(self.rejects)
@@ -324,7 +329,7 @@ class _Look:
             kept = whole and self._bounded(whole)
         if isinstance(kept, Reject):
             raise ShapeChanged(reply.url, kept.reason)
-        self.size += bounds.size([kept] if kept else [])
+        self.size += bounds.size(kept) if kept else 0
         if self.size > bounds.MAX_KEPT:
             raise TooBig(reply.url, "the texts of the board are larger than those of any that is followed")
         return kept

@@ -14,17 +14,8 @@ from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
 from scraper.sources import asking
 from scraper.understanding import TAXONOMY, understand
-from storage.records import (
-    FetchState,
-    Known,
-    Listing,
-    Memory,
-    PostingRecord,
-    Recorded,
-    Repetition,
-    StoredText,
-    Tagging,
-)
+from storage.memories import Known, Memory, Repetition
+from storage.records import FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
 from storage.status import FAILED
 from storage.store import RunHandle, RunKind, Store
 

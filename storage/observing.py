@@ -13,7 +13,7 @@ from storage import lifecycle
 from storage.contents import company_id, known_postings, store_contents, store_late_contents
 from storage.idsets import hashed, pack, unpack
 from storage.lifecycle import History
-from storage.records import Listing, Recorded
+from storage.records import IMPORT, Listing, Recorded
 from storage.repeats import remember, settle
 from storage.spells import SpellBook, sighted_late
 from storage.tables import Board, Fetch, Unit
@@ -52,21 +52,25 @@ def record(connection: Connection, run: int, listing: Listing, zone: str, taxono
 
 def _find_board(connection: Connection, listing: Listing) -> BoardRow:
     company = company_id(connection, listing.company_key, listing.company)
-    row = connection.execute(
-        select(Board.id, Board.epoch, Board.scope).where(
-            Board.family == listing.family, Board.key == listing.key
-        )
-    ).first()
-    if row is not None:
-        return BoardRow(row.id, company, row.epoch, row.scope)
-    values = {
-        "family": listing.family,
-        "key": listing.key,
+    about = {
         "name": listing.company,
         "market": listing.market,
-        "multi_employer": listing.multi_employer,
         "industry": listing.industry,
         "credit": listing.credit,
+    }
+    row = connection.execute(
+        select(
+            Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
+        ).where(Board.family == listing.family, Board.key == listing.key)
+    ).first()
+    if row is not None:
+        if listing.family != IMPORT and any(getattr(row, name) != value for name, value in about.items()):
+            connection.execute(update(Board).where(Board.id == row.id).values(about))
+        return BoardRow(row.id, company, row.epoch, row.scope)
+    values = about | {
+        "family": listing.family,
+        "key": listing.key,
+        "multi_employer": listing.multi_employer,
     }
     created = connection.scalar(insert(Board).values(values).returning(Board.id))
     assert created is not None

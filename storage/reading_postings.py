@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.contents import chunks
-from storage.records import Known, Pay, PostingFact, Requirement, TaxonomyRecord
+from storage.memories import Known
+from storage.records import Pay, PostingFact, Requirement, TaxonomyRecord
 from storage.tables import Company as CompanyRow
 from storage.tables import Posting as PostingRow
 from storage.tables import Tag as TagRow

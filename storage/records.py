@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from storage.memories import SeenPage
+
 RoleClass = Literal["ai_pm", "aigc_pm", "both", "other_pm", "not_pm"]
 Requirement = Literal["required", "preferred", "duty", "mentioned"]
 FetchState = Literal["complete", "partial", "refused", "missing", "failed", "suspect"]
@@ -158,62 +160,6 @@ class PostingRecord:
     signature: bytes | None = None  # of title and text: what near-equal postings are found by
     text_key: bytes | None = None  # of the text as its source gave it, where that lists several employers
     tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store has of a posting: the hash of its latest text, and that of its entry in the list.
-
-    `tagged` tells whether the taxonomy that was asked for has tagged that text.
-    """
-
-    content_hash: str
-    record_hash: str
-    tagged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPage:
-    """One reply of a look, by which the same is recognised: its request, its body's hash, its validators."""
-
-    url: str
-    method: str
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    sha256: str
-    etag: str = ""
-    last_modified: str = ""
-    secrets: tuple[tuple[str, str], ...] = ()  # names only
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What the last usable look at a board saw, kept only if seeing the same again changes nothing.
-
-    `scope`, `listed`, `kept` and `reason` are those of that look, `look` is its number in the store;
-    `newest_at` is when the board was last looked at, usably or not.
-    """
-
-    pages: tuple[SeenPage, ...]
-    scope: str
-    listed: int
-    kept: int
-    reason: str
-    look: int
-    newest_at: datetime
-
-    def serves(self, scope: str, before: datetime) -> bool:
-        """Tell whether a look that asks for `scope`, at or after `before`, may be taken for a repetition."""
-        return self.scope == scope and self.newest_at < before
-
-
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """A look at `at` that saw what `memory` says; `digest` as in Listing."""
-
-    memory: Memory
-    at: datetime
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Insert, bindparam, func, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
-from storage.records import Listing, Memory, Repetition, SeenPage
+from storage.memories import Memory, Repetition, SeenPage
+from storage.records import Listing
 from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Unit
 from storage.weeks import week_of
 

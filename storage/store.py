@@ -14,21 +14,12 @@ from storage.contents import taxonomy_id
 from storage.engine import explained, open_engine
 from storage.errors import StorageError
 from storage.grouping import text_owners
+from storage.memories import Known, Memory, Repetition
 from storage.observing import record
 from storage.outlook import Outlook, read_outlooks
 from storage.reading import read_facts
 from storage.reading_postings import known_contents
-from storage.records import (
-    Facts,
-    Known,
-    Listing,
-    Memory,
-    Recorded,
-    Repetition,
-    StoredText,
-    Tagging,
-    TaxonomyRecord,
-)
+from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
 from storage.status import Status
 from storage.tables import Run, Setting
 from storage.version import __version__

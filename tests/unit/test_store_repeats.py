@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from store_helpers import TAXONOMY, Recorder, day, feed, listing, posting
 
-from storage.records import Facts, Listing, Recorded, Repetition, SeenPage, TaxonomyRecord
+from storage.memories import Repetition, SeenPage
+from storage.records import Facts, Listing, Recorded, TaxonomyRecord
 
 _SETTINGS = settings(
     max_examples=60,
