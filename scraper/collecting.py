@@ -49,8 +49,8 @@ def collect(
     planned = plan(boards, {} if all_due else outlooks, now)
     run.summary.waiting = len(planned.waiting)
     run.recall()
-    asked = {board.family for boards in planned.hosts for board in boards}
-    detailed = {name: run.detailed(FAMILIES[name]) for name in asked}
+    asked = [board for boards in planned.hosts for board in boards]
+    detailed = {board: run.detailed(board, FAMILIES[board.family]) for board in asked}
 
     def late() -> bool:
         return until is not None and clock() >= until + _GRACE
@@ -58,7 +58,7 @@ def collect(
     def look(board: Board, now: datetime) -> Gathered:
         family = FAMILIES[board.family]
         memory = run.memory(board, family, family.first(board), now)
-        known = detailed[board.family]
+        known = detailed[board]
         return gather(board, family, fetcher, wanted, now, memory=memory, detailed=known, late=late)
 
     done = 0

@@ -192,6 +192,7 @@ class Family:
     version         grows when the meaning of what is read changes: part of the scope that each look records
     presentation    parameters of the list request that change how postings are shown, not which are listed;
                     all others are part of the scope
+    local_ids       ids of postings count within one board only (a tenant's own numbering)
     multi_employer  the list names an employer for each posting; each is a panel unit of its own
     credit          what the source's terms want to be said with its postings, with its address
     keys            names of the keys in the configuration without which the family cannot be asked
@@ -208,6 +209,7 @@ class Family:
     market: Market = "en"
     version: int = 1
     presentation: frozenset[str] = frozenset()
+    local_ids: bool = False
     multi_employer: bool = False
     credit: str = ""
     keys: tuple[str, ...] = ()

@@ -140,11 +140,11 @@ class Run:
         memory = self._memories.get(name)
         return memory if memory and memory.serves(_scope(family, first, ()), before) else None
 
-    def detailed(self, family: Family) -> dict[str, str]:
+    def detailed(self, board: Board, family: Family) -> dict[str, str]:
         """Return native id -> hash of the entry in the list of the postings whose details are stored."""
         if family.parse_detail is None:
             return {}
-        known = self._known_contents(family.name)
+        known = self._known_contents(f"{family.name}:{board.key}" if family.local_ids else family.name)
         return {native_id: one.record_hash for native_id, one in known.items() if one.record_hash}
 
     def look(self, board: Board, family: Family, first: Request, gathered: Gathered) -> None:
@@ -350,6 +350,7 @@ def _listing(board: Board, family: Family, scope: str, gathered: Gathered) -> Li
         digest=gathered.digest,
         reason=gathered.reason,
         multi_employer=several,
+        local_ids=family.local_ids,
         listed=gathered.listed,
         rejected=len(gathered.rejects),
         pages=gathered.pages,

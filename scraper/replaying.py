@@ -43,7 +43,7 @@ def replay(
             visit.at,
             first=visit.first,
             memory=run.memory(visit.board, family, visit.first, visit.at),
-            detailed=run.detailed(family),
+            detailed=run.detailed(visit.board, family),
         )
         run.look(visit.board, family, visit.first, gathered)
     return run.finish(clock())
@@ -94,7 +94,8 @@ class _Known:
             family, key = found
             board = Board(family.name, key, key, family.market)
             board = self._named.get(self._spelling(board), board)
-        return board, replace(request, headers=FAMILIES[board.family].first(board).headers)
+        asked = FAMILIES[board.family].first(board)
+        return board, replace(request, headers=asked.headers, secrets=asked.secrets)
 
     @staticmethod
     def _question(request: Request) -> tuple[str, str, bytes]:

@@ -186,6 +186,7 @@ class Listing:
     digest: str
     reason: str = ""
     multi_employer: bool = False
+    local_ids: bool = False
     listed: int = 0
     rejected: int = 0
     pages: int = 0
@@ -200,8 +201,8 @@ class Listing:
 
     @property
     def posting_family(self) -> str:
-        """The name space of native ids: the family; an imported source is one of its own."""
-        return f"import:{self.key}" if self.family == IMPORT else self.family
+        """The name space of native ids: the family, or the board where ids count within it only."""
+        return f"{self.family}:{self.key}" if self.family == IMPORT or self.local_ids else self.family
 
 
 IMPORT = "import"

@@ -100,4 +100,5 @@ FAMILY = Family(
     published=False,
     market="zh",
     presentation=alibaba_posts.PRESENTATION,
+    local_ids=True,
 )

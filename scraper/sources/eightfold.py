@@ -139,4 +139,5 @@ FAMILY = Family(
     parse_detail=parse_detail,
     published=False,
     presentation=frozenset({"num", "sort_by"}),
+    local_ids=True,
 )

@@ -126,4 +126,5 @@ FAMILY = Family(
     parse_detail=parse_detail,
     published=False,
     presentation=frozenset({"onlyData", "expand"}),
+    local_ids=True,
 )

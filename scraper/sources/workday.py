@@ -130,4 +130,5 @@ FAMILY = Family(
     parse_detail=parse_detail,
     published=False,
     presentation=frozenset({"limit"}),
+    local_ids=True,
 )

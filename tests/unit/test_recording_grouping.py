@@ -164,3 +164,13 @@ def test_a_text_that_was_cut_off_says_nothing_about_what_is_not_in_it(store: Sto
     )
     (posting,) = facts(store).postings.values()
     assert not posting.has_text and "sql" in posting.tags
+
+
+def test_two_tenants_may_number_their_postings_alike(store: Store) -> None:
+    for tenant in ("acme", "bolt"):
+        opening = RawPosting("R1001", f"Product Manager at {tenant}", description=TEXT)
+        look(store, "workday", f"{tenant}.wd1/Careers", opening, company=tenant.title())
+    assert set(by_title(store)) == {"Product Manager at acme", "Product Manager at bolt"}
+    run = Run(store, "replay", NOW, lambda looked: None)
+    workday = FAMILIES["workday"]
+    assert workday.local_ids and run.detailed(Board("workday", "none.wd1/X", "X"), workday) == {}
