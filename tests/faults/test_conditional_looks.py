@@ -68,7 +68,8 @@ def test_what_is_remembered_is_asked_for_and_not_modified_is_an_unchanged_look(
         first, second = live.run(), live.run()
     assert (first.unchanged, second.unchanged, second.states) == (0, 1, first.states)
     sent = [
-        {name: one.headers.get(name) for name in ("if-none-match", "if-modified-since")} for one in board.asked
+        {name: one.headers.get(name) for name in ("if-none-match", "if-modified-since")}
+        for one in board.asked
     ]
     asked = {"if-none-match": validators.get("etag"), "if-modified-since": validators.get("modified")}
     assert sent == [{"if-none-match": None, "if-modified-since": None}, asked]
@@ -103,7 +104,9 @@ def test_a_validator_counts_only_with_the_look_that_was_stored(
         if spoil == "page that cannot be read":
             tagged("/jobs", b"<html>maintenance", etag='"0"')
         if spoil == "look that is lost":
-            patch.setattr("storage.store.Store.record", lambda *_: (_ for _ in ()).throw(ShapeChanged("", "kill")))
+            patch.setattr(
+                "storage.store.Store.record", lambda *_: (_ for _ in ()).throw(ShapeChanged("", "kill"))
+            )
         try:
             live.run()
         except ShapeChanged:

@@ -89,7 +89,9 @@ def test_the_most_overdue_board_of_a_host_goes_first_and_a_new_one_before_all(
     assert [one.path for one in board.asked] == ["/d", "/b", "/c", "/a"]
 
 
-def test_a_host_that_does_not_answer_is_given_up_after_three_boards(toys: Any, board: Any, tmp_path: Path) -> None:
+def test_a_host_that_does_not_answer_is_given_up_after_three_boards(
+    toys: Any, board: Any, tmp_path: Path
+) -> None:
     """Row 9: the port of the silent host is closed; the other host is not concerned."""
 
     class Down:
@@ -117,7 +119,9 @@ def test_an_answer_of_any_kind_counts_as_one(toys: Any, board: Any, tmp_path: Pa
     assert len(board.asked) == 6 and set(summary.states.values()) == {"missing"}
 
 
-def test_boards_that_failed_repeatedly_are_left_alone_and_counted(toys: Any, board: Any, tmp_path: Path) -> None:
+def test_boards_that_failed_repeatedly_are_left_alone_and_counted(
+    toys: Any, board: Any, tmp_path: Path
+) -> None:
     """Row 5: 404 on three days; then the board waits two days, and four after that."""
     clock, asked = Days(), []
     with opened(tmp_path / "x.db") as store, fetching(board.port, clock) as fetcher:

@@ -68,7 +68,9 @@ def check(live: Live, site: Site) -> None:
     written = everything_written(live.folder)
     assert b"canary" not in written
     assert b"redacted" in written
-    expected = json.loads((RECORDINGS / live.boards[0].family / "normal" / "expected.json").read_text("utf-8"))
+    expected = json.loads(
+        (RECORDINGS / live.boards[0].family / "normal" / "expected.json").read_text("utf-8")
+    )
     listed = {posting["native_id"] for posting in expected["postings"]}
     assert {row[2] for row in rows(live.database)["postings"]} == listed != set()
     assert learned(live.replayed()) == learned(live.database)
@@ -130,7 +132,10 @@ def test_apple_gives_a_token_in_a_header(board: Any, scripted: Any, tmp_path: Pa
         return scripted(headers=(("X-Apple-CSRF-Token", token), ("Set-Cookie", f"jobs={token}")), body=b"")
 
     def entitled(asked: Any, token: str) -> bool:
-        return asked.headers.get("x-apple-csrf-token") == token and asked.headers.get("cookie") == f"jobs={token}"
+        return (
+            asked.headers.get("x-apple-csrf-token") == token
+            and asked.headers.get("cookie") == f"jobs={token}"
+        )
 
     site = Site(scripted, board, opening, entitled)
     board.say(f"/{host}/api/v1/CSRFToken", site.open)
@@ -150,7 +155,8 @@ def test_feishu_names_its_path_in_the_portals_page(board: Any, scripted: Any, tm
         scripted,
         board,
         lambda token: scripted(
-            headers=(HTML, ("Set-Cookie", f"session={token}")), body=f"{page}<!-- {site.sessions} -->".encode()
+            headers=(HTML, ("Set-Cookie", f"session={token}")),
+            body=f"{page}<!-- {site.sessions} -->".encode(),
         ),
         lambda asked, token: asked.headers.get("website-path") == "index",
     )
@@ -161,6 +167,9 @@ def test_feishu_names_its_path_in_the_portals_page(board: Any, scripted: Any, tm
 
 @pytest.mark.usefixtures("diverted")
 def test_a_session_that_is_refused_is_a_refusal(board: Any, scripted: Any, tmp_path: Path) -> None:
-    board.say("/jobs.bilibili.com/api/auth/v1/csrf/token", scripted(body=b'{"code": -101, "message": "ajSessionId"}'))
+    board.say(
+        "/jobs.bilibili.com/api/auth/v1/csrf/token",
+        scripted(body=b'{"code": -101, "message": "ajSessionId"}'),
+    )
     live = Live(tmp_path, board.port, Board("bilibili", "social", "Bilibili", "zh"))
     assert live.run().states == {"bilibili:social": "refused"}

@@ -26,7 +26,9 @@ START = datetime(2026, 9, 7, 2, tzinfo=UTC)  # a Monday
 TEXT = "Own our RAG assistant and its prompts. 3+ years of product experience."
 
 
-def job(number: int | str, title: str = "AI Product Manager", text: str = TEXT, **more: Any) -> dict[str, Any]:
+def job(
+    number: int | str, title: str = "AI Product Manager", text: str = TEXT, **more: Any
+) -> dict[str, Any]:
     return {"id": str(number), "title": title, "text": text, **more}
 
 
@@ -178,14 +180,14 @@ class Live:
 
     def __init__(self, folder: Path, port: int, *boards: Board, keys: dict[str, str] | None = None):
         self.folder, self.port, self.boards, self.keys = folder, port, boards, keys
-        self.clock = Days()
+        self.clock, self.tries = Days(), 1
         self.written: list[Path] = []
         self.database = folder / "live.db"
 
     def run(self, database: Path | None = None) -> RunSummary:
         with ExitStack() as stack:
             archive = stack.enter_context(WarcArchive(self.folder / "archive", self.clock))
-            connected = fetching(self.port, self.clock, archive=archive, keys=self.keys, tries=1)
+            connected = fetching(self.port, self.clock, archive=archive, keys=self.keys, tries=self.tries)
             fetcher = stack.enter_context(connected)
             store = stack.enter_context(opened(database or self.database))
             summary = collecting.collect(store, self.boards, fetcher, clock=self.clock)

@@ -16,11 +16,11 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.boards import load_boards
-from scraper.replaying import replay
 from scraper.errors import FetchError
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board
 from scraper.normalizing.titles import is_pm_title
+from scraper.replaying import replay
 from scraper.sources import FAMILIES
 from storage.records import Facts
 from storage.store import open_store

@@ -221,6 +221,7 @@ def test_a_sitemap_is_known_by_its_root() -> None:
         ("云雀科技招聘官网", "a1b2", "云雀科技"),
         ("首页 - 云雀", "a1b2", "云雀"),
         ("招聘", "a1b2", ""),
+        ("【云雀招聘_最新招聘信息】-云上官方招聘网站", "a1b2", ""),  # of a job board
         ("Careers", "acme", ""),
         ("Join our team", "acme", ""),
         ("We're hiring!", "acme", ""),

@@ -1,0 +1,158 @@
+"""What becomes of a store whose process is killed: `killed_run.py WHAT FOLDER`.
+
+Imports the program once, then forks a child per checkpoint, which kills itself there (SIGKILL, no clean-up).
+After each the parent checks the database, repeats the work undisturbed and compares. Prints one JSON object: how
+many checkpoints there were, and what was wrong after which.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from sqlalchemy import Engine, event
+
+from scraper import collecting
+from scraper.model import Board, Reply, Request
+from scraper.sources import FAMILIES
+from storage import upgrading
+from storage.engine import open_engine
+from toys import Days, Toys, job, learned, opened, page
+
+Work = Callable[[Path], None]
+
+
+class KillAt:
+    """Kills the process at the `number`-th statement or commit on any engine; counts them if it is 0."""
+
+    def __init__(self, number: int):
+        self.number, self.seen = number, 0
+        event.listen(Engine, "before_cursor_execute", self._step)
+        event.listen(Engine, "commit", self._step)
+
+    def _step(self, *_: Any) -> None:
+        self.seen += 1
+        if self.seen == self.number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Answers:
+    """A fetcher that answers from memory."""
+
+    def __init__(self, clock: Days, *answers: tuple[str, bytes]):
+        self.clock, self.answers = clock, dict(answers)
+
+    def fetch(self, request: Request, *, published: bool) -> Reply:
+        return Reply(request.url, self.answers[request.url.rpartition("/")[2]], self.clock())
+
+
+TEXTS = ("Own RAG.", "Own agents.", "Own the checkout.")
+ACME = [page(*(job(f"a{n}", text=text) for n, text in enumerate(TEXTS))), page(job("a0"), job("a9", text="New."))]
+BOLT = [page(job("b1"))] * 2
+BOARDS = [Board("toy", "a.test/acme", "Acme"), Board("toy", "a.test/bolt", "Bolt")]
+
+
+def two_looks(path: Path) -> None:
+    """A first look at two boards, then one at which one has changed and the other has not."""
+    clock = Days()
+    with opened(path) as store:
+        known = store.outlooks()
+        for acme, bolt in zip(ACME, BOLT, strict=True):
+            seen = [outlook.last_look_at for outlook in known.values()]
+            if len(seen) < len(BOARDS) or clock.now not in seen:
+                answers = Answers(clock, ("acme", acme), ("bolt", bolt))
+                collecting.collect(store, BOARDS, answers, clock=clock)
+            clock.now += timedelta(days=7)
+
+
+def one_upgrade(path: Path) -> None:
+    engine = open_engine(f"sqlite:///{path}")
+    upgrading.upgrade(engine)
+    engine.dispose()
+
+
+def forked(work: Work, path: Path, number: int) -> int:
+    """Do the work in a child that is killed at checkpoint `number`. Returns the signal that ended it, else 0."""
+    child = os.fork()
+    if child == 0:
+        KillAt(number)
+        work(path)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def comparable(path: Path) -> dict[str, Any]:
+    """What the work must leave, however often it was begun: rows without their numbers where runs part them."""
+    found: dict[str, Any] = learned(path) if has_tables(path) else {}
+    return {table: sorted(map(repr, rows)) for table, rows in found.items()}
+
+
+def has_tables(path: Path) -> bool:
+    with closing(sqlite3.connect(path)) as database:
+        return bool(database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fetches'").fetchone()[0])
+
+
+def integrity(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as database:
+        found = [row[0] for row in database.execute("PRAGMA integrity_check")]
+        found += [f"foreign key of {row[0]}" for row in database.execute("PRAGMA foreign_key_check")]
+    return [problem for problem in found if problem != "ok"]
+
+
+def disturbed(work: Work, folder: Path, start: Path) -> tuple[int, list[str]]:
+    undisturbed = folder / "undisturbed.db"
+    shutil.copy(start, undisturbed)
+    work(undisturbed)
+    expected = comparable(undisturbed)
+    problems: list[str] = []
+    number = 0
+    while True:
+        number += 1
+        path = folder / f"{number}.db"
+        shutil.copy(start, path)
+        if not forked(work, path, number):
+            return number - 1, problems
+        problems += [f"{number}: {problem}" for problem in integrity(path)]
+        work(path)
+        problems += [f"{number}: {problem}" for problem in integrity(path)]
+        found = comparable(path)
+        problems += [f"{number}: {name} differs" for name in expected if expected[name] != found.get(name)]
+
+
+def main(what: str, folder: Path) -> None:
+    FAMILIES.update(Toys(1).families)
+    start = folder / "start.db"
+    if what == "run":
+        with opened(start):
+            pass
+        work: Work = two_looks
+    else:
+        older(start)
+        work = one_upgrade
+    checkpoints, problems = disturbed(work, folder, start)
+    print(json.dumps({"checkpoints": checkpoints, "problems": problems}))
+
+
+def older(path: Path) -> None:
+    """A database of the first schema."""
+    from alembic import command
+
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        command.upgrade(upgrading._config(connection), "0001")
+    engine.dispose()
+
+
+if __name__ == "__main__":
+    arguments: Sequence[str] = sys.argv[1:]
+    main(arguments[0], Path(arguments[1]))
