@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from scraper.sources import FAMILIES, family_of, urls
+from scraper.sources import FAMILIES, family_of
+from scraper.sources.parts import urls
 
 _ADDRESS = re.compile(r"(?:https?:)?//[A-Za-z0-9.-]+(?::\d+)?[/?]?[^\s\"'<>\\`(){}]*")
 _ESCAPES = (("\\/", "/"), ("\\u002f", "/"), ("\\u002F", "/"), ("\\u0026", "&"))

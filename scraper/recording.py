@@ -12,7 +12,7 @@ from scraper.normalizing.companies import company_key
 from scraper.normalizing.posting import normalise, stated_pay, without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
-from scraper.sources import asking
+from scraper.sources.parts import asking
 from scraper.understanding import TAXONOMY, understand
 from storage.memories import Known, Memory, Repetition
 from storage.records import FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging

@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from scraper.model import Board, Family, Request
-from scraper.sources import asking
+from scraper.sources.parts import asking
 
 
 def _families() -> dict[str, Family]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, items, pay, urls
+from scraper.sources.parts import asking, items, pay, urls
 from storage.records import Pay
 
 _API, _PATH, _SIZE = "api.adzuna.com", "v1/api/jobs", 50

@@ -10,7 +10,7 @@ import re
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, Reply, Request
-from scraper.sources import alibaba_posts, asking, career_sites, urls
+from scraper.sources.parts import alibaba_posts, asking, career_sites, urls
 
 _BASES = {
     "aidc-jobs.alibaba.com": "/zh",

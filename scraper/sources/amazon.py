@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, headed, items, urls
+from scraper.sources.parts import asking, headed, items, urls
 from storage.records import Workplace
 
 _HOST, _PATH, _KEY = "www.amazon.jobs", "/en/search.json", "amazon"

@@ -7,7 +7,7 @@ year one witness got 405. `teamDescription` speaks of the team and is not read. 
 """
 
 from scraper.model import Board, Family, Page, Reply, Request
-from scraper.sources import alibaba_posts, asking, career_sites, urls
+from scraper.sources.parts import alibaba_posts, asking, career_sites, urls
 
 _LIST, _SITE = "https://hrcareersweb.antgroup.com/api/social/position/search", "talent.antgroup.com"
 _LISTING = career_sites.Listing("content", "totalCount", alibaba_posts.PAGE, "pageSize")

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from scraper.errors import ServerTrouble, ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, details, headed, items, sections, urls
+from scraper.sources.parts import asking, details, headed, items, sections, urls
 
 _HOST, _KEY = "jobs.apple.com", "apple"
 _SESSION, _SEARCH, _DETAIL = "/api/v1/CSRFToken", "/api/v1/search", "/api/v1/jobDetails/"

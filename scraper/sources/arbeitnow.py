@@ -10,7 +10,7 @@ off. `remote` false says nothing of hybrid work. Postings are in English and Ger
 import html
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, asking, dates, items
+from scraper.sources.parts import aggregators, asking, dates, items
 
 _API = "https://www.arbeitnow.com/api/job-board-api"
 _FOOTER, _FOOTER_LENGTH = "<p>Find ", 300

@@ -11,7 +11,7 @@ import re
 from urllib.parse import quote
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, pay, urls
+from scraper.sources.parts import items, pay, urls
 from storage.records import Pay, Workplace
 
 _API, _PUBLIC = "api.ashbyhq.com", "jobs.ashbyhq.com"

@@ -12,7 +12,7 @@ import re
 
 from scraper.errors import Refused
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, items, sections, urls
+from scraper.sources.parts import asking, career_sites, chinese_days, items, sections, urls
 
 _HOST = "talent.baidu.com"
 _PATHS = ("/httservice/getPostListNew", "/httservice/getPostList")

@@ -10,7 +10,7 @@ once. Texts are plain; the portal decodes their entities once.
 from xml.sax.saxutils import unescape
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, items, sections, subdomains
+from scraper.sources.parts import asking, career_sites, chinese_days, items, sections, subdomains
 
 _DOMAIN, _PATH = "zhiye.com", "/api/Jobad/GetJobAdPageList"
 _NO_DAY = "0001-01-01"

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, items
+from scraper.sources.parts import asking, career_sites, chinese_days, items
 
 _HOST = "jobs.bilibili.com"
 _TOKEN = f"https://{_HOST}/api/auth/v1/csrf/token"

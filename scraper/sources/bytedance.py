@@ -7,7 +7,7 @@ that was no browser's: then the board is refused, and that is that. Many posts s
 """
 
 from scraper.model import Board, Family, Page, Reply, Request
-from scraper.sources import atsx, urls
+from scraper.sources.parts import atsx, urls
 
 _HOST, _KEY = "jobs.bytedance.com", "society"
 _URL = f"https://{_HOST}/api/v1/search/job/posts"

@@ -9,7 +9,7 @@ of the row. Cities come in English or Chinese. `publishDate` is taken for the da
 from typing import Any
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, headed, items
+from scraper.sources.parts import asking, career_sites, chinese_days, headed, items
 
 _HOST = "careers.ctrip.com"
 _LIST = f"https://{_HOST}/api/hrrecruit/getJobAd"

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, details, items, sections
+from scraper.sources.parts import asking, career_sites, chinese_days, details, items, sections
 
 _HOST = "talent.didiglobal.com"
 _API = f"https://{_HOST}/recruit-portal-service/api/job/front"

@@ -15,7 +15,7 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, dates, details, items, urls
+from scraper.sources.parts import asking, dates, details, items, urls
 
 _OLDER = "v2:"
 _INTERFACES = {"/api/pcsx/": "", "/api/apply/v2/": _OLDER}

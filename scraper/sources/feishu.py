@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, Reply, Request
-from scraper.sources import atsx, items, urls
+from scraper.sources.parts import atsx, items, urls
 
 _SAAS = ".jobs.feishu.cn"
 _OWN_HOSTS = frozenset({"hr-jobs.sensetime.com"})

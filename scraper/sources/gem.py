@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, urls
+from scraper.sources.parts import items, urls
 
 _API, _PUBLIC = "api.gem.com", "jobs.gem.com"
 

@@ -12,7 +12,7 @@ import re
 from urllib.parse import quote
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import greenhouse_pay, items, urls
+from scraper.sources.parts import greenhouse_pay, items, urls
 from storage.records import Workplace
 
 _API = "boards-api.greenhouse.io"

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, asking, dates, items, pay, urls
+from scraper.sources.parts import aggregators, asking, dates, items, pay, urls
 
 _API, _SITE = "https://himalayas.app/jobs/api/search", "himalayas.app"
 _SIZE = 20

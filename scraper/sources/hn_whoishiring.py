@@ -17,7 +17,7 @@ from typing import Any
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, hn_advert, items, urls
+from scraper.sources.parts import asking, hn_advert, items, urls
 
 _API, _SEARCH, _ITEMS = "hn.algolia.com", "/api/v1/search_by_date", "/api/v1/items/"
 _SITE, _KEY = "news.ycombinator.com", "whoishiring"

@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, details, headed, items
+from scraper.sources.parts import asking, career_sites, chinese_days, details, headed, items
 
 _PUBLIC = "career.huawei.com"
 _APP = "app_000000035886"

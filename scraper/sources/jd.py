@@ -10,7 +10,7 @@ decrypted. Posts have no address of their own, so none is given. Texts are HTML,
 
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, headed, items
+from scraper.sources.parts import asking, career_sites, chinese_days, headed, items
 
 _HOST = "zhaopin.jd.com"
 _LIST, _PUBLIC = f"https://{_HOST}/web/job/job_list", f"https://{_HOST}/web/job/job_info_list/3"

@@ -13,7 +13,7 @@ import html
 from dataclasses import replace
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, items, pay, urls
+from scraper.sources.parts import aggregators, items, pay, urls
 
 _API = "https://jobicy.com/api/v2/remote-jobs"
 _SIZE = 200

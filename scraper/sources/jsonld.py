@@ -19,7 +19,7 @@ from xml.etree.ElementTree import Element
 
 from scraper.errors import ShapeChanged, TooBig
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import details, jobposting, urls
+from scraper.sources.parts import details, jobposting, urls
 
 _ACCEPT_PAGE = ("Accept", "text/html,application/xhtml+xml")
 _SAFE = "%/:=&?~+!$,;'@()*[]"

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, items, pay, urls
+from scraper.sources.parts import asking, items, pay, urls
 from storage.records import Pay
 
 _SIZE = 100

@@ -10,7 +10,7 @@ noise ("暂无"); `refreshTime` is no day of posting.
 from dataclasses import replace
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, details, items, sections
+from scraper.sources.parts import asking, career_sites, details, items, sections
 
 _HOST = "zhaopin.meituan.com"
 _LIST, _DETAIL = (f"https://{_HOST}/api/official/job/{name}" for name in ("getJobList", "getJobDetail"))

@@ -11,7 +11,7 @@ import html
 import re
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, headed, items
+from scraper.sources.parts import asking, career_sites, chinese_days, headed, items
 
 _HOST, _LIST = "hr.163.com", "https://hr.163.com/api/hr163/position/queryPage"
 _PAGE = ("currentPage", 1)

@@ -17,8 +17,8 @@ from urllib.parse import quote, unquote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, dates, details, items, urls
-from scraper.sources.headed import headed
+from scraper.sources.parts import asking, dates, details, items, urls
+from scraper.sources.parts.headed import headed
 
 _CLOUD = ".oraclecloud.com"
 _API = "/hcmRestApi/resources/latest/recruitingCEJobRequisition"

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, subdomains, xmlitems
-from scraper.sources.headed import headed
-from scraper.sources.repeated import merged
+from scraper.sources.parts import items, subdomains, xmlitems
+from scraper.sources.parts.headed import headed
+from scraper.sources.parts.repeated import merged
 
 _COM = "com:"
 _DOMAINS = {"jobs.personio.de": "", "jobs.personio.com": _COM}

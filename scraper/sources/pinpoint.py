@@ -10,8 +10,8 @@ twice, so there may be an end that the feed does not tell.
 from urllib.parse import quote
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, pay, subdomains
-from scraper.sources.headed import headed
+from scraper.sources.parts import items, pay, subdomains
+from scraper.sources.parts.headed import headed
 from storage.records import Pay
 
 _DOMAIN = "pinpointhq.com"

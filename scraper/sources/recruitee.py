@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import items, pay, subdomains
-from scraper.sources.headed import headed
+from scraper.sources.parts import items, pay, subdomains
+from scraper.sources.parts.headed import headed
 from storage.records import Pay, Workplace
 
 _DOMAIN = "recruitee.com"

@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, items, pay
+from scraper.sources.parts import aggregators, items, pay
 
 _API, _SITE = "https://remoteok.com/api", "remoteok.com"
 _WINDOW = 95  # postings; from here on the newest hundred or so may not be all

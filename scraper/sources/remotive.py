@@ -8,7 +8,7 @@ a minute are blocked), name Remotive and link back, do not pass postings on to o
 """
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, items
+from scraper.sources.parts import aggregators, items
 
 _API = "https://remotive.com/api/remote-jobs"
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, details, items, pay, urls
-from scraper.sources.headed import headed
-from scraper.sources.repeated import merged
+from scraper.sources.parts import asking, details, items, pay, urls
+from scraper.sources.parts.headed import headed
+from scraper.sources.parts.repeated import merged
 from storage.records import Pay
 
 _API, _PUBLIC = "api.rippling.com", ("ats.rippling.com", "ats.us1.rippling.com")

@@ -13,8 +13,8 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, details, items, urls
-from scraper.sources.headed import headed
+from scraper.sources.parts import asking, details, items, urls
+from scraper.sources.parts.headed import headed
 from storage.records import Workplace
 
 _API = "api.smartrecruiters.com"

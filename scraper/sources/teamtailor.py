@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, items, subdomains, xmlitems
+from scraper.sources.parts import asking, items, subdomains, xmlitems
 
 _DOMAIN = "teamtailor.com"
 _SIZE = 100

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, chinese_days, items, sections, urls
+from scraper.sources.parts import asking, chinese_days, items, sections, urls
 
 _HOST, _PATH = "careers.tencent.com", "/tencentcareer/api/post/"
 _KEY, _SIZE = "social", 100

@@ -8,7 +8,7 @@ alone it says that the job is remote, beside a city it says nothing.
 """
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, asking, items
+from scraper.sources.parts import aggregators, asking, items
 
 _API = "https://www.themuse.com/api/public/jobs"
 _LAST_PAGE = 99

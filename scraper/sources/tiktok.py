@@ -8,7 +8,7 @@ chain of `city_info` → `parent` → `parent`; pay fields exist and are empty, 
 from collections.abc import Iterator
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import atsx, items, sections, urls
+from scraper.sources.parts import atsx, items, sections, urls
 
 _API, _PATH = "api.lifeattiktok.com", "/api/v1/public/supplier/search/job/posts"
 _SITE, _KEY = "lifeattiktok.com", "tiktok"

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import aggregators, items
+from scraper.sources.parts import aggregators, items
 
 _CATEGORIES = "https://weworkremotely.com/categories"
 _FEEDS = (

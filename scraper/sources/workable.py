@@ -13,8 +13,8 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import dates, items, urls
-from scraper.sources.repeated import merged
+from scraper.sources.parts import dates, items, urls
+from scraper.sources.parts.repeated import merged
 
 _HOST, _WIDGET = "apply.workable.com", "api/v1/widget/accounts"
 _NOT_AN_ACCOUNT = ("api", "j", "careers")

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, dates, details, items, urls
+from scraper.sources.parts import asking, dates, details, items, urls
 
 _HOST = re.compile(r"([a-z0-9_-]+\.wd\d+)\.myworkdayjobs\.com")
 _LOCALE = re.compile(r"[a-z]{2}-[A-Z]{2}")

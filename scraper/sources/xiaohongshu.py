@@ -9,7 +9,7 @@ for the day of posting by its name.
 """
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, items, sections
+from scraper.sources.parts import asking, career_sites, chinese_days, items, sections
 
 _HOST = "job.xiaohongshu.com"
 _LIST = f"https://{_HOST}/websiterecruit/position/pageQueryPosition"

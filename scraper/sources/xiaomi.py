@@ -10,7 +10,7 @@ Hire (xiaomi.jobs.f.mioffice.cn) and has the same text as the list.
 from urllib.parse import urlencode
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources import career_sites, items, sections
+from scraper.sources.parts import career_sites, items, sections
 
 _HOST = "hr.xiaomi.com"
 _LIST = f"https://{_HOST}/website/api/agent/searchJobPage"

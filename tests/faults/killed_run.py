@@ -1,10 +1,11 @@
 """What becomes of a store whose process is killed: `killed_run.py WHAT FOLDER`.
 
-Imports the program once, then forks a child per checkpoint, which kills itself there (SIGKILL, no clean-up).
+Imports the program once, then forks a child per checkpoint (a statement or a commit), which kills itself there.
 After each the parent checks the database, repeats the work undisturbed and compares. Prints one JSON object: how
 many checkpoints there were, and what was wrong after which.
 """
 
+import itertools
 import json
 import os
 import shutil
@@ -17,16 +18,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "unit")]
 
 from sqlalchemy import Engine, event
+from toys import Days, Toys, job, learned, opened, page
 
 from scraper import collecting
 from scraper.model import Board, Reply, Request
 from scraper.sources import FAMILIES
 from storage import upgrading
 from storage.engine import open_engine
-from toys import Days, Toys, job, learned, opened, page
 
 Work = Callable[[Path], None]
 
@@ -56,7 +57,10 @@ class Answers:
 
 
 TEXTS = ("Own RAG.", "Own agents.", "Own the checkout.")
-ACME = [page(*(job(f"a{n}", text=text) for n, text in enumerate(TEXTS))), page(job("a0"), job("a9", text="New."))]
+ACME = [
+    page(*(job(f"a{n}", text=text) for n, text in enumerate(TEXTS))),
+    page(job("a0"), job("a9", text="New.")),
+]
 BOLT = [page(job("b1"))] * 2
 BOARDS = [Board("toy", "a.test/acme", "Acme"), Board("toy", "a.test/bolt", "Bolt")]
 
@@ -65,12 +69,15 @@ def two_looks(path: Path) -> None:
     """A first look at two boards, then one at which one has changed and the other has not."""
     clock = Days()
     with opened(path) as store:
-        known = store.outlooks()
         for acme, bolt in zip(ACME, BOLT, strict=True):
-            seen = [outlook.last_look_at for outlook in known.values()]
-            if len(seen) < len(BOARDS) or clock.now not in seen:
-                answers = Answers(clock, ("acme", acme), ("bolt", bolt))
-                collecting.collect(store, BOARDS, answers, clock=clock)
+            known = store.outlooks()
+            missing = [
+                board
+                for board in BOARDS
+                if (board.family, board.key) not in known
+                or known[board.family, board.key].last_look_at < clock.now
+            ]
+            collecting.collect(store, missing, Answers(clock, ("acme", acme), ("bolt", bolt)), clock=clock)
             clock.now += timedelta(days=7)
 
 
@@ -99,7 +106,9 @@ def comparable(path: Path) -> dict[str, Any]:
 
 def has_tables(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as database:
-        return bool(database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fetches'").fetchone()[0])
+        return bool(
+            database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fetches'").fetchone()[0]
+        )
 
 
 def integrity(path: Path) -> list[str]:
@@ -109,37 +118,75 @@ def integrity(path: Path) -> list[str]:
     return [problem for problem in found if problem != "ok"]
 
 
-def disturbed(work: Work, folder: Path, start: Path) -> tuple[int, list[str]]:
+def disturbed(work: Work, folder: Path, start: Path, step: int) -> tuple[int, list[str]]:
+    """Kill at the first checkpoint and at every `step`-th after it; return how many, and what was wrong."""
     undisturbed = folder / "undisturbed.db"
     shutil.copy(start, undisturbed)
     work(undisturbed)
     expected = comparable(undisturbed)
     problems: list[str] = []
-    number = 0
-    while True:
-        number += 1
+    for count, number in enumerate(itertools.count(1, step)):
         path = folder / f"{number}.db"
         shutil.copy(start, path)
         if not forked(work, path, number):
-            return number - 1, problems
+            return count, problems
         problems += [f"{number}: {problem}" for problem in integrity(path)]
         work(path)
         problems += [f"{number}: {problem}" for problem in integrity(path)]
         found = comparable(path)
         problems += [f"{number}: {name} differs" for name in expected if expected[name] != found.get(name)]
+    raise AssertionError("the work ends")
+
+
+def report(folder: Path) -> tuple[int, list[str]]:
+    """Kill the writing of another state of a report at every flush and every renaming."""
+    from report_market import report_of_kind
+
+    from reports import writing
+
+    old = report_of_kind("regular")
+    new: Any = {**old, "notices": ["another state of that week"]}
+    contents = [writing.report_files(state, ["en"]) for state in (old, new)]
+    problems: list[str] = []
+    for count in itertools.count():
+        out = folder / str(count)
+        writing.write_report(old, out, ["en"])
+        child = os.fork()
+        if child == 0:
+            left = iter(range(count, -1, -1))
+
+            def step(really: Callable[..., Any], left: Any = left) -> Callable[..., Any]:
+                return lambda *args: really(*args) if next(left) else os.kill(os.getpid(), signal.SIGKILL)
+
+            os.fsync, os.replace = step(os.fsync), step(os.replace)
+            writing.write_report(new, out, ["en"])
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        week = out / old["week"]
+        for name, told in contents[0].items():
+            if (week / name).read_bytes() not in (told, contents[1].get(name)):
+                problems.append(f"{count}: {name} is neither the old nor the new file")
+        writing.write_report(new, out, ["en"])
+        for name, told in contents[1].items():
+            if (week / name).read_bytes() != told:
+                problems.append(f"{count}: {name} is not the new file after writing again")
+        if not os.WIFSIGNALED(status):
+            return count, problems
+    raise AssertionError("the writing ends")
 
 
 def main(what: str, folder: Path) -> None:
-    FAMILIES.update(Toys(1).families)
     start = folder / "start.db"
-    if what == "run":
+    if what == "report":
+        checkpoints, problems = report(folder)
+    elif what == "run":
+        FAMILIES.update(Toys(1).families)
         with opened(start):
             pass
-        work: Work = two_looks
+        checkpoints, problems = disturbed(two_looks, folder, start, step=7)
     else:
         older(start)
-        work = one_upgrade
-    checkpoints, problems = disturbed(work, folder, start)
+        checkpoints, problems = disturbed(one_upgrade, folder, start, step=2)
     print(json.dumps({"checkpoints": checkpoints, "problems": problems}))
 
 

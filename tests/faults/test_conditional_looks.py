@@ -16,7 +16,8 @@ from toys import START, Live, fetching, job, learned, opened, page, rows
 from scraper import collecting
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Page, Reply, Request
-from scraper.sources import FAMILIES, asking
+from scraper.sources import FAMILIES
+from scraper.sources.parts import asking
 
 JSON = ("Content-Type", "application/json")
 Server = Callable[..., None]

@@ -103,7 +103,7 @@ def test_a_number_that_json_does_not_know_is_a_changed_shape(number: str) -> Non
 @pytest.mark.parametrize("number", ["1e999", "-1e999"])
 def test_a_number_beyond_all_bounds_reaches_no_posting(number: str) -> None:
     """JSON allows it and Python reads it as infinite; the families' reader of numbers does not."""
-    from scraper.sources.items import number as read
+    from scraper.sources.parts.items import number as read
 
     entry = reply(b'{"min": %s}' % number.encode()).json()
     with pytest.raises(ValueError, match="no usable number"):

@@ -19,7 +19,7 @@ from scraper.fetching.client import HttpFetcher, Limits
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
 from scraper.recording import RunSummary
-from scraper.sources import items
+from scraper.sources.parts import items
 from storage.store import Store, open_store
 
 START = datetime(2026, 9, 7, 2, tzinfo=UTC)  # a Monday

@@ -15,7 +15,8 @@ from source_cases import NOW, SHARED, parsed
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Board, RawPosting, Reply, Request
 from scraper.normalizing.text import to_text
-from scraper.sources import FAMILIES, asking, career_sites, chinese_days
+from scraper.sources import FAMILIES
+from scraper.sources.parts import asking, career_sites, chinese_days
 
 URL = "https://careers.example.org/api/list"
 LISTING = career_sites.Listing("data.list", "data.total", ("page", 1), "size", "data.size")

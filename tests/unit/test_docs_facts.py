@@ -164,7 +164,7 @@ HOSTS = {"semver.org", "api.example.org"}
 
 def test_only_known_hosts_are_named() -> None:
     """Hosts of boards, and examples; nobody is sent anywhere else."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "scraper" / "sources").glob("*.py"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "scraper" / "sources").rglob("*.py"))
     for name, text in TEXTS.items():
         for url in re.findall(r"https?://[^\s)`\"'|]+", text):
             host = urlsplit(url).hostname or ""

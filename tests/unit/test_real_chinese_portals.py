@@ -12,7 +12,8 @@ from scraper.boards import load_boards
 from scraper.gathering import Gathered, gather
 from scraper.model import Reply, Request
 from scraper.normalizing.text import to_text
-from scraper.sources import FAMILIES, asking, family_of
+from scraper.sources import FAMILIES, family_of
+from scraper.sources.parts import asking
 
 SESSION = {"set-cookie": "XSRF-TOKEN=t-1; Path=/, SESSION=s==; HttpOnly"}
 

@@ -13,7 +13,8 @@ from source_cases import NOW, SHARED, board_of, list_request, parsed
 from scraper.errors import ShapeChanged, TooBig
 from scraper.model import Page, RawPosting, Reply, Request
 from scraper.normalizing.titles import is_pm_title
-from scraper.sources import FAMILIES, hn_advert, jobposting, jsonld
+from scraper.sources import FAMILIES, jsonld
+from scraper.sources.parts import hn_advert, jobposting
 
 JSONLD = FAMILIES["jsonld"]
 SITE = "https://careers.example.org"

@@ -44,7 +44,7 @@ WHOLE: dict[str, set[str] | None] = {
     "scraper/gathering.py": {"gather", "judged", "failed"},
 }
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""
-RAISING = ["scraper/model.py", "scraper/gathering.py", "scraper/fetching/*.py", "scraper/sources/*.py"]
+RAISING = ["scraper/model.py", "scraper/gathering.py", "scraper/fetching/*.py", "scraper/sources/**/*.py"]
 ENDING = {"InputError", "ConfigError"}
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, errors.FetchError)}

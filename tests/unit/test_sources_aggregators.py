@@ -10,7 +10,8 @@ from source_cases import NOW, RECORDINGS, board_of, list_request, parsed
 
 from scraper.fetching.redaction import public_url
 from scraper.model import Board, RawPosting, Reply, Request
-from scraper.sources import FAMILIES, aggregators, dates, family_of
+from scraper.sources import FAMILIES, family_of
+from scraper.sources.parts import aggregators, dates
 
 AGGREGATORS = (
     "adzuna", "arbeitnow", "himalayas", "jobicy", "remoteok", "remotive", "themuse", "weworkremotely",

@@ -11,7 +11,8 @@ from source_cases import NOW, SHARED, parsed
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.model import Board, RawPosting, Reply, Request
-from scraper.sources import FAMILIES, family_of, items, pay
+from scraper.sources import FAMILIES, family_of
+from scraper.sources.parts import items, pay
 from storage.records import Pay
 
 LEVER = "https://api.lever.co/v0/postings"

@@ -14,7 +14,8 @@ from source_cases import NOW, RECORDINGS, about, board_of, parsed
 from scraper.errors import ShapeChanged
 from scraper.gathering import Gathered, gather
 from scraper.model import Board, RawPosting, Reply, Request
-from scraper.sources import FAMILIES, dates, details
+from scraper.sources import FAMILIES
+from scraper.sources.parts import dates, details
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from source_cases import RECORDINGS, parsed
 
 from scraper.model import RawPosting
-from scraper.sources import FAMILIES, headed, repeated, subdomains, xmlitems
+from scraper.sources import FAMILIES
+from scraper.sources.parts import headed, repeated, subdomains, xmlitems
 
 FEEDS = {"personio": "position", "teamtailor": "item"}
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"))

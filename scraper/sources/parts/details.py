@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scraper.errors import ShapeChanged
 from scraper.model import RawPosting, Reply
-from scraper.sources import items
+from scraper.sources.parts import items
 
 
 @contextmanager

@@ -6,7 +6,7 @@ The key of a board is what is searched for, in the source's own words ("product 
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from scraper.sources import items, urls
+from scraper.sources.parts import items, urls
 
 ALL = "all"
 

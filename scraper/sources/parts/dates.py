@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from scraper.sources import items
+from scraper.sources.parts import items
 
 
 def day(item: items.Item, name: str) -> datetime | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape, unescape
 from typing import Any
 
-from scraper.sources import headed, items, pay
+from scraper.sources.parts import headed, items, pay
 from storage.records import Pay
 
 _SCRIPT = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Page, RawPosting, Reply, Request
-from scraper.sources import asking, items, urls
+from scraper.sources.parts import asking, items, urls
 
 KEY = "social"
 """社会招聘, the one list that is followed; campus hiring stands apart."""

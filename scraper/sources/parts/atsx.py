@@ -11,7 +11,7 @@ from typing import Any
 
 from scraper.errors import BoardGone, ShapeChanged
 from scraper.model import Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, items, sections
+from scraper.sources.parts import asking, career_sites, items, sections
 
 PAGE = ("offset", 0)
 PRESENTATION = frozenset({"limit"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
 
-from scraper.sources import items
+from scraper.sources.parts import items
 from storage.records import Workplace
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from scraper.errors import FetchError, Refused, ShapeChanged
 from scraper.model import Page, RawPosting, Reply, Request
-from scraper.sources import asking, career_sites, chinese_days, items, sections
+from scraper.sources.parts import asking, career_sites, chinese_days, items, sections
 
 PAGE = ("pageIndex", 1)
 PRESENTATION = frozenset({"pageSize", "_csrf"})

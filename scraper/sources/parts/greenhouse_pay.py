@@ -8,7 +8,7 @@ ranges are zones. No field states the period: only the title may ("Annual Salary
 import html
 import re
 
-from scraper.sources import items, pay
+from scraper.sources.parts import items, pay
 from storage.records import Pay
 
 # Where no word names the period: amounts like these, in these currencies, are only paid by the year.

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
-from scraper.sources import items
+from scraper.sources.parts import items
 
 
 def item(element: Element) -> dict[str, str | list[str | dict[str, str]]]:

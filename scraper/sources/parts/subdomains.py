@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from scraper.sources import urls
+from scraper.sources.parts import urls
 
 _SERVICES = ("www", "api", "app", "docs", "help", "support", "status", "developer", "developers", "blog")
 """Subdomains that vendors keep for themselves."""

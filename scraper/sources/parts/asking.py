@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from scraper.model import Request
-from scraper.sources import urls
+from scraper.sources.parts import urls
 
 JSON = ("Content-Type", "application/json")
 ACCEPT_JSON = ("Accept", "application/json")

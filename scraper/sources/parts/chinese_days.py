@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from scraper.sources import items
+from scraper.sources.parts import items
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _AS_ISO = str.maketrans({"年": "-", "月": "-", "日": None, "/": "-"})

@@ -1,0 +1,1 @@
+"""What families share: building requests, reading fields, telling addresses, pay and days apart."""
