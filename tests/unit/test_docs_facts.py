@@ -164,7 +164,8 @@ HOSTS = {"semver.org", "api.example.org"}
 
 def test_only_known_hosts_are_named() -> None:
     """Hosts of boards, and examples; nobody is sent anywhere else."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "scraper" / "sources").rglob("*.py"))
+    sources = (ROOT / "scraper" / "sources").rglob("*.py")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     for name, text in TEXTS.items():
         for url in re.findall(r"https?://[^\s)`\"'|]+", text):
             host = urlsplit(url).hostname or ""
@@ -177,3 +178,14 @@ def test_no_path_of_a_machine_is_named() -> None:
         absolute = re.findall(r"(?<![\w./~*)\]}:>…])/[a-z][\w.-]*/[\w./-]*", prose)
         assert not [path for path in absolute if not path.startswith("/home/me/")], name
         assert str(ROOT) not in text and str(Path.home()) not in text.replace("/home/me", ""), name
+
+
+def test_the_numbers_of_sources_and_boards_are_those_of_this_release() -> None:
+    boards, families = len(load_boards()), len(FAMILIES)
+    for name in ("README.md", "README.zh.md", "docs/SOURCES.md", "CHANGELOG.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        said = [int(number) for number in re.findall(r"(\d+) (?:boards (?:of|are)|个招聘页（腾讯)", text)]
+        said += [int(number) for number in re.findall(r"sources, (\d+) boards", text)]
+        assert said == [boards] or (name == "README.zh.md" and set(said) <= {boards}), name
+        kinds = re.findall(r"(\d+) (?:kinds of sources|类来源|families of sources)", text)
+        assert {int(number) for number in kinds} <= {families}, name
