@@ -7,6 +7,7 @@ of any list. See alibaba_posts for what is read.
 """
 
 import re
+from urllib.parse import quote
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, Reply, Request
@@ -71,7 +72,7 @@ def key_of(url: str) -> str | None:
 
 
 def _site(host: str) -> str:
-    return f"https://{host}{_BASES.get(host, '')}"
+    return f"https://{quote(host, safe='')}{_BASES.get(host, '')}"
 
 
 def _in_session(asked: Request, page: Reply) -> Request:

@@ -72,7 +72,7 @@ def _posting(job: items.Item) -> RawPosting:
     return RawPosting(
         native_id=items.identity(job, "id_icims"),
         title=items.title(job, "title"),
-        url=f"https://{_HOST}{path}" if path else "",
+        url=f"https://{_HOST}{path}" if path.startswith("/") else "",
         description=_text(job),
         format="html",
         locations=items.places(

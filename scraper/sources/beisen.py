@@ -7,6 +7,7 @@ not name comes back null, a day as 0001-01-01. `Duty` and `Require` may be one t
 once. Texts are plain; the portal decodes their entities once.
 """
 
+from urllib.parse import quote
 from xml.sax.saxutils import unescape
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
@@ -23,7 +24,7 @@ def first(board: Board) -> Request:
     """Ask for the first hundred posts that the portal finds for 产品经理."""
     asked = {"PageIndex": 0, "PageSize": 100, "Category": ["1"], "KeyWords": career_sites.KEYWORD}
     return asking.json_post(
-        f"https://{board.key}.{_DOMAIN}{_PATH}",
+        f"{_site(board.key)}{_PATH}",
         asked | {"SpecialType": 0, "PortalId": "", "DisplayFields": _SHOWN},
     )
 
@@ -42,6 +43,10 @@ def key_of(url: str) -> str | None:
     return key if key and career_sites.key_of(url, host, f"https://{host}{_PATH}") else None
 
 
+def _site(key: str) -> str:
+    return f"https://{quote(key, safe='')}.{_DOMAIN}"
+
+
 def _posting(job: items.Item, key: str) -> RawPosting:
     job_id = items.identity(job, "Id")
     duties, requirements = (unescape(items.text(job, name), _ENTITIES) for name in ("Duty", "Require"))
@@ -49,7 +54,7 @@ def _posting(job: items.Item, key: str) -> RawPosting:
     return RawPosting(
         native_id=job_id,
         title=items.title(job, "JobAdName"),
-        url=f"https://{key}.{_DOMAIN}/social/detail?jobAdId={job_id}",
+        url=f"{_site(key)}/social/detail?jobAdId={job_id}",
         description=duties if duties == requirements else text,
         locations=items.places(sorted(items.texts(job, "LocNames"))),
         salary_raw=_said(job, "Salary"),

@@ -85,7 +85,7 @@ def _plausible(domain: str) -> bool:
 
 def _site(key: str) -> tuple[str, str]:
     host, _, domain = key.removeprefix(_OLDER).partition("/")
-    return host, domain
+    return quote(host, safe=""), domain
 
 
 def _newer(key: str, position: items.Item) -> RawPosting:

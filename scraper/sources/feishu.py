@@ -24,20 +24,19 @@ _ENTRANCE = {"portal_type": 2, "job_function_id_list": [], "storefront_id_list":
 
 def first(board: Board) -> Request:
     """Ask for the portal's page, which names its `website-path`."""
-    host, _, path = board.key.partition("/")
+    host, path = _place(board.key)
     page = f"https://{host}/{quote(path)}/" if path else f"https://{host}/"
     return Request(page, headers=(("Accept", "text/html"),))
 
 
 def query(board: Board) -> Request:
     """Return the list request of the portal that the key names."""
-    host, _, path = board.key.partition("/")
-    return _search(host, path)
+    return _search(*_place(board.key))
 
 
 def parse(board: Board, reply: Reply, request: Request) -> Page:
     """Read the portal's page or one page of its list. Raises BoardGone, Refused, ShapeChanged."""
-    host = board.key.partition("/")[0]
+    host, _ = _place(board.key)
     if request.method == "GET":
         return Page(next=_search(host, _website_path(reply)))
     posts = f"https://{host}/{dict(request.headers).get('website-path', '')}/position/"
@@ -53,6 +52,11 @@ def key_of(url: str) -> str | None:
     path = "/".join(urls.segments(parts))
     portal = "" if path.startswith("api/") else f"{path}/".partition("position/")[0].rstrip("/")
     return None if portal and not _PATH.fullmatch(portal) else f"{host}/{portal}".rstrip("/")
+
+
+def _place(key: str) -> tuple[str, str]:
+    host, _, path = key.partition("/")
+    return quote(host, safe=""), path
 
 
 def _search(host: str, path: str) -> Request:

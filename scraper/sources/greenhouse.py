@@ -16,7 +16,7 @@ from scraper.sources.parts import greenhouse_pay, items, urls
 from storage.records import Workplace
 
 _API = "boards-api.greenhouse.io"
-_PUBLIC = ("boards.greenhouse.io", "job-boards.greenhouse.io", "job-boards.eu.greenhouse.io")
+_PUBLIC = tuple(f"{name}.greenhouse.io" for name in ("boards", "job-boards", "boards.eu", "job-boards.eu"))
 _DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
 
 

@@ -2,9 +2,11 @@
 
 The key is the address of the sitemap without its scheme ("careers.example.org/sitemap.xml"): a list of
 pages, or an index of such lists, of which those are read that speak of jobs (all, if none does); gzip files,
-too. A page is a job's if its address goes on behind a word like "jobs" or "careers" with a number or at least
-two words. The sitemap has no titles: the words of the address stand for the title until the page has been
-read. An address without words (`/jobs/R-1075582`) has none: its page is asked.
+too. A sitemap speaks for its own host (sitemaps.org), here also for subdomains and the domains above it: what
+it lists elsewhere is left out, so that nobody is asked because another's site names him. A page is a job's
+if its address goes on behind a word like "jobs" or "careers" with a number or at least two words. The
+sitemap has no titles: the words of the address stand for the title until the page has been read. An address
+without words (`/jobs/R-1075582`) has none: its page is asked.
 The surprise: robots.txt names the sitemap, but not each does; `lastmod` may be stamped anew with every
 rendering, so it is not read, and a page that was read once is not read again while it is listed: later
 changes of its text are not seen, and a posting is closed when the sitemap drops it. A page that asks not to
@@ -38,13 +40,18 @@ _CAPITALS = frozenset(
 
 def first(board: Board) -> Request:
     """Ask for the sitemap."""
-    return Request("https://" + quote(board.key, safe=_SAFE))
+    host, slash, path = board.key.partition("/")
+    return Request(f"https://{quote(host, safe='')}{slash}{quote(path, safe=_SAFE)}")
 
 
 def parse(board: Board, reply: Reply, request: Request) -> Page:
     """Read a list of pages or an index of lists. Raises ShapeChanged, TooBig (a gzip bomb)."""
     root = _inflated(reply).xml()
-    kind, found = _name(root), _addresses(root)
+    kind, listed = _name(root), _addresses(root)
+    site = urlsplit(first(board).url).hostname or ""
+    found = [url for url in listed if _is_of_site(url, site)]
+    if listed and not found:
+        raise ShapeChanged(reply.url, f"none of the {len(listed)} addresses is of the sitemap's own site")
     if kind == "sitemapindex":
         speaking = [url for url in found if _speaks_of_jobs(urlsplit(url).path)]
         return Page(more=tuple(Request(url) for url in speaking or found))
@@ -116,6 +123,12 @@ def _addresses(root: Element) -> list[str]:
                 address = quote((child.text or "").strip(), safe=_SAFE).partition("%23")[0].partition("#")[0]
                 found.append(re.sub("^http:", "https:", address))
     return list(dict.fromkeys(found))
+
+
+def _is_of_site(url: str, site: str) -> bool:
+    """Tell whether an address is of the host `site`, of a subdomain or of a domain above it."""
+    host, own = (f".{name.removeprefix('www.')}" for name in (urlsplit(url).hostname or "", site))
+    return host.endswith(own) or own.endswith(host)
 
 
 def _name(element: Element) -> str:

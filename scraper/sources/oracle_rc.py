@@ -96,7 +96,7 @@ def _turned(request: Request, offset: int) -> Request:
 
 def _place(key: str) -> tuple[str, str]:
     host, _, site = key.partition("/")
-    return host, quote(site, safe="")
+    return quote(host, safe=""), quote(site, safe="")
 
 
 def _posting(key: str, requisition: items.Item) -> RawPosting:

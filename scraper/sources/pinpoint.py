@@ -19,7 +19,7 @@ _WINDOW = 1000
 _SECTIONS = {
     "description": "",
     "key_responsibilities": "Key responsibilities",
-    "skills_knowledge_expertise": "Skills, knowledge and expertise",
+    "skills_knowledge_expertise": "Skills, Knowledge and Expertise",
     "benefits": "Benefits",
 }
 

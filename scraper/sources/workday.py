@@ -85,7 +85,8 @@ def _site(parts: SplitResult) -> str | None:
 
 def _base(key: str) -> tuple[str, str, str]:
     """Return the parts of a key: host, tenant and site."""
-    place, _, site = key.partition("/")
+    named, _, site = key.partition("/")
+    place = quote(named, safe="")
     return f"{place}.myworkdayjobs.com", place.partition(".")[0], quote(site, safe="")
 
 

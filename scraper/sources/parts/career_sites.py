@@ -18,6 +18,8 @@ KEY = "social"
 KEYWORD = "产品经理"
 """What sites are asked for that list thousands of posts of all kinds; the title still decides."""
 _INTERFACES = frozenset({"api", "websiterecruit"})
+_SMALLEST_CAP = 10
+"""Entries; a first page of fewer was cut short by something else than the site's own page size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ def read(
     read_one: Callable[[items.Item], RawPosting],
     id_name: str,
 ) -> Page:
-    """Read one page of a list whose success was checked. Null is an empty page. Raises ShapeChanged."""
+    """Read one page of a list whose success was checked. Null is an empty page. Raises ShapeChanged.
+
+    A site that shows fewer entries on the first page than it was asked for, though it has more, keeps to a
+    page size of its own: from the second page on it is asked for that, or entries would be skipped.
+    """
     total = items.member(reply, payload, listing.total, int)
     holder, _, name = listing.entries.rpartition(".")
     found = items.member(reply, payload, holder, dict) if holder else payload
@@ -77,8 +83,12 @@ def read(
     size = told if type(told) is int and told > 0 else asking.number(request, listing.size, len(entries))
     name, first = listing.page
     number = asking.number(request, name, first)
+    following = asking.turned(request, name, number + 1)
+    if size != told and number == first and _SMALLEST_CAP <= len(entries) < min(size, total):
+        size = len(entries)
+        following = asking.turned(following, listing.size, size)
     more = entries and (number - first + 1) * size < total
-    return Page(postings, rejects, asking.turned(request, name, number + 1) if more else None, total)
+    return Page(postings, rejects, following if more else None, total)
 
 
 def key_of(url: str, host: str, *requests: str) -> str | None:
