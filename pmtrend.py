@@ -143,7 +143,7 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
     from scraper.collecting import collect as run
     from scraper.fetching.archive import WarcArchive
     from scraper.fetching.client import HttpFetcher
-    from scraper.planning import askable
+    from scraper.planning import askable, gaps
 
     settings = context.settings
     operator = _operator(settings)
@@ -153,7 +153,7 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
     with (
         context.writing() as store,
         WarcArchive(settings.archive, utcnow, operator=operator) as archive,
-        HttpFetcher(operator, archive=archive, clock=utcnow, keys=own_keys) as fetcher,
+        HttpFetcher(operator, archive=archive, clock=utcnow, keys=own_keys, gaps=gaps(boards)) as fetcher,
         _progress("boards", len(boards)) as on_look,
     ):
         summary = run(store, boards, fetcher, clock=utcnow, until=until, on_look=on_look, all_due=bool(keys))

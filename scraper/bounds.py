@@ -1,11 +1,13 @@
 """What of a listing is kept while it is read: clean, of bounded size, and no more than is needed.
 
 A server may send anything: a text of 20 MB, an id as long as a book, half a surrogate pair, which no database
-takes. Fields that no posting has make an item unreadable; a text that is too long is cut and says so.
+takes, marks that nobody sees and that keep words from being found. Fields that no posting has make an item
+unreadable; a text that is too long is cut and says so.
 """
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any
@@ -21,6 +23,10 @@ MAX_KEPT = 12 * 2**20
 _MAX_REASON, _MAX_ID = 300, 200
 
 _BAD_CODES = re.compile("[\ud800-\udfff\x00]")
+# Soft hyphens, zero-width marks, marks that turn the direction of writing.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_BAD_OR_UNSEEN = re.compile(f"{_BAD_CODES.pattern}|{_UNSEEN.pattern}")
+_KEYS = ("native_id", "url", "apply_url", "requisition")
 _OTHERS = tuple(one.name for one in fields(RawPosting) if one.type is str and one.name != "description")
 _others = attrgetter(*_OTHERS)
 
@@ -36,29 +42,35 @@ def brief(text: str, most: int = _MAX_REASON) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def bounded(posting: RawPosting, *, wanted: bool) -> RawPosting | Reject:
-    """Return the posting fit to be kept, or a Reject. Of one that is not wanted the text is not kept.
+def bounded(posting: RawPosting, wanted: Callable[[RawPosting], bool]) -> RawPosting | Reject:
+    """Return the posting fit to be kept, or a Reject. Of one that is not `wanted` the text is not kept.
 
-    All that is told of such a text is that there is one.
+    All that is told of such a text is that there is one. A posting without a title may yet be wanted.
     """
     others = "".join((*_others(posting), *posting.locations))
     asked = len(posting.detail.url) + len(posting.detail.body) if posting.detail else 0
     if len(others) + asked > MAX_FIELDS or len(posting.native_id) > _MAX_ID:
         return Reject(brief(posting.native_id, _MAX_ID), "its fields are longer than those of any posting")
-    length = len(posting.description)
-    if length > (MAX_DESCRIPTION if wanted else 1):
-        kept = posting.description[: MAX_DESCRIPTION if wanted else 1]
-        posting = replace(posting, description=kept, text_cut=posting.text_cut or wanted)
-    return _cleaned(posting) if _is_bad(others) or _is_bad(posting.description) else posting
+    if _is_bad(others):
+        posting = _cleaned(posting)
+    most = MAX_DESCRIPTION if not posting.title or wanted(posting) else 1
+    if len(posting.description) > most:
+        cut = posting.text_cut or most > 1
+        posting = replace(posting, description=posting.description[:most], text_cut=cut)
+    return _cleaned(posting) if _is_bad(posting.description) else posting
 
 
 def _is_bad(text: str) -> bool:
-    return not (text.isascii() and "\x00" not in text) and _BAD_CODES.search(text) is not None
+    return not (text.isascii() and "\x00" not in text) and _BAD_OR_UNSEEN.search(text) is not None
 
 
 def _cleaned(posting: RawPosting) -> RawPosting:
+    """Without bad codes; of the fields that people read also without what they do not see."""
     texts: dict[str, Any] = {name: clean(getattr(posting, name)) for name in (*_OTHERS, "description")}
-    return replace(posting, **texts, locations=tuple(map(clean, posting.locations)))
+    texts |= {name: _UNSEEN.sub("", text) for name, text in texts.items() if name not in _KEYS}
+    return replace(
+        posting, **texts, locations=tuple(_UNSEEN.sub("", clean(one)) for one in posting.locations)
+    )
 
 
 def rejected(reject: Reject) -> Reject:

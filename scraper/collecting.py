@@ -46,7 +46,7 @@ def collect(
     outlooks = store.outlooks()
     _check_clock(boards, outlooks, now)
     run = Run(store, "collect", now, on_look)
-    planned = plan(boards, {} if all_due else outlooks, now)
+    planned = plan(boards, outlooks, now, all_due=all_due)
     run.summary.waiting = len(planned.waiting)
     run.recall()
     asked = [board for boards in planned.hosts for board in boards]

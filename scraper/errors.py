@@ -8,7 +8,7 @@
     └── FetchError               one request to one board (url, reason)
         ├── NotAllowed           robots.txt forbids it
         ├── UnsafeAddress        the host resolves to an address that is not public
-        ├── Refused              401, 403, 405, 451, a captcha, "no-auth": stop, do not argue
+        ├── Refused              401, 403, 405, 412, 451, a captcha, "no-auth": stop, do not argue
         ├── BoardGone            404 or 410 of the board itself
         ├── TooBig / TooSlow     over the size cap / over the total deadline
         ├── ServerTrouble        5xx, 429, timeouts, resets; worth another try later

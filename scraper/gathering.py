@@ -28,7 +28,7 @@ from storage.memories import Memory, SeenPage
 from storage.records import FetchState
 
 _MAX_PAGES = 200
-"""No followed board has 200 pages; a board that seems to is turning in circles."""
+"""What one look asks a board for at most; hardly any that is followed is so long."""
 _MAX_REJECTED = 0.10
 """Above this share of unreadable items the board has changed its shape (the 90 % rule of city-scrapers)."""
 _DRIFT = 0.005
@@ -107,8 +107,10 @@ def gather(
     try:
         while waiting:
             request = waiting.pop(0)
-            if request in asked or len(asked) >= _MAX_PAGES:
+            if request in asked:
                 raise ShapeChanged(request.url, "the board's pages do not end")
+            if len(asked) >= _MAX_PAGES:
+                raise TooBig(request.url, f"the board has more than {_MAX_PAGES} pages")
             if look.pages and late():
                 raise TooSlow(request.url, "the time was over before the whole board was read")
             asked.add(request)
@@ -230,7 +232,7 @@ class _Look:
             self.observed_at = reply.fetched_at
         with _PARSING:
             page: Page = self.family.parse(board, reply, request)
-            found = [self._bounded(posting) for posting in page.postings]
+            found = [bounds.bounded(posting, self.wanted) for posting in page.postings]
         self.pages += 1
         body = hashlib.sha256(reply.body)
         if page.postings or page.rejects or page.next is None or self.family.query is None:
@@ -248,9 +250,6 @@ class _Look:
         if any(len(one.url) + len(one.body) > _MAX_REQUEST for one in following):
             raise ShapeChanged(reply.url, "the board's next page has an address longer than any")
         return following
-
-    def _bounded(self, posting: RawPosting) -> RawPosting | Reject:
-        return bounds.bounded(posting, wanted=not posting.title or self.wanted(posting))
 
     def _keep(self, url: str, postings: list[RawPosting], rejects: list[Reject]) -> None:
         """Add the items of a page. Raises TooBig when a look would take more memory than any board needs."""
@@ -326,7 +325,7 @@ class _Look:
         reply = self.fetcher.fetch(asked, published=self.family.published)
         with _PARSING:
             whole = self.family.parse_detail(posting, reply)
-            kept = whole and self._bounded(whole)
+            kept = whole and bounds.bounded(whole, self.wanted)
         if isinstance(kept, Reject):
             raise ShapeChanged(reply.url, kept.reason)
         self.size += bounds.size(kept) if kept else 0

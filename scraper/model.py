@@ -122,10 +122,12 @@ class RawPosting:
 
     `description` is HTML or plain text as `format` says. Times are UTC-aware. `pay` is set only where
     the board states pay in structured fields. `workplace` is set only where the board states it.
-    `requisition` groups the same opening listed under several ids. `apply_url` is where one applies, if
-    that is another site than `url`: a board that copies postings names the original there. `text_cut` tells
-    that the source shows only the beginning of the text. `detail` is a request that must be made to complete
-    the text (its answer goes to `Family.parse_detail`); a posting with a detail may have no title yet.
+    `posted_at` is when it was published; a date of change is `updated_at`, kept only to tell that the entry
+    in the list changed. `requisition` groups the same opening listed under several ids. `apply_url` is where
+    one applies, if that is another site than `url`: a board that copies postings names the original there.
+    `text_cut` tells that the source shows only the beginning of the text. `detail` is a request that must be
+    made to complete the text (its answer goes to `Family.parse_detail`); a posting with a detail may have no
+    title yet.
     """
 
     native_id: str
@@ -141,6 +143,7 @@ class RawPosting:
     experience_raw: str = ""
     education_raw: str = ""
     posted_at: datetime | None = None
+    updated_at: datetime | None = None
     requisition: str = ""
     apply_url: str = ""
     text_cut: bool = False
@@ -194,6 +197,8 @@ class Family:
                     all others are part of the scope
     local_ids       ids of postings count within one board only (a tenant's own numbering)
     multi_employer  the list names an employer for each posting; each is a panel unit of its own
+    gap             seconds between two requests at its host, where its terms ask for more than usual
+    rest            hours between two looks at a board of it, where its terms ask for that
     credit          what the source's terms want to be said with its postings, with its address
     keys            names of the keys in the configuration without which the family cannot be asked
     """
@@ -211,5 +216,7 @@ class Family:
     presentation: frozenset[str] = frozenset()
     local_ids: bool = False
     multi_employer: bool = False
+    gap: float = 0.0
+    rest: float = 0.0
     credit: str = ""
     keys: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """Which boards a live run asks, and in which order: those that wait longest first, host by host."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from scraper.config import FILE_NAME, KEY_PREFIX
@@ -31,13 +31,23 @@ class Plan:
         return sum(len(boards) for boards in self.hosts)
 
 
-def plan(boards: Sequence[Board], outlooks: Mapping[tuple[str, str], Outlook], now: datetime) -> Plan:
-    """Return what to ask at `now`; boards never looked at come first."""
+def plan(
+    boards: Sequence[Board],
+    outlooks: Mapping[tuple[str, str], Outlook],
+    now: datetime,
+    *,
+    all_due: bool = False,
+) -> Plan:
+    """Return what to ask at `now`; boards never looked at come first.
+
+    `all_due` asks also those that are left alone after failures, but none that has to rest by its terms.
+    """
     by_host: dict[str, list[Board]] = {}
     waiting: list[Board] = []
     for board in sorted(boards, key=lambda board: _last_look(board, outlooks)):
-        outlook = outlooks.get((board.family, board.key))
-        if outlook is not None and outlook.not_before is not None and now < outlook.not_before:
+        if (outlook := outlooks.get((board.family, board.key))) and now < _not_before(
+            board, outlook, all_due
+        ):
             waiting.append(board)
             continue
         by_host.setdefault(_host(board), []).append(board)
@@ -64,6 +74,16 @@ def _host(board: Board) -> str:
         return urlsplit(FAMILIES[board.family].first(board).url).hostname or ""
     except Exception:  # a bug of the family: the look at this board meets it again, and fails alone
         return ""
+
+
+def _not_before(board: Board, outlook: Outlook, all_due: bool) -> datetime:
+    rested = outlook.last_look_at + timedelta(hours=FAMILIES[board.family].rest)
+    return rested if all_due or outlook.not_before is None else max(rested, outlook.not_before)
+
+
+def gaps(boards: Iterable[Board]) -> dict[str, float]:
+    """Return host -> seconds between two requests, for the hosts of families whose terms ask for a pause."""
+    return {_host(board): FAMILIES[board.family].gap for board in boards if FAMILIES[board.family].gap}
 
 
 def _last_look(board: Board, outlooks: Mapping[tuple[str, str], Outlook]) -> datetime:

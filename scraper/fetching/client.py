@@ -70,8 +70,9 @@ class HttpFetcher:
     User-Agent, and there is no default. `archive` keeps every answer if given; it is not closed here.
     `clock` gives UTC times, `monotonic` and `sleep` run the pacing. `allow_addresses` are (address, port)
     pairs that may be dialled though they are not public. `keys` are the user's own, by name: what a request
-    names in `secrets` is filled in when it is sent, and cut out of its answer should that repeat it. Raises
-    ConfigError for an unusable operator.
+    names in `secrets` is filled in when it is sent, and cut out of its answer should that repeat it. `gaps`
+    are seconds between two requests, for hosts that want more than usual. Raises ConfigError for an unusable
+    operator.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class HttpFetcher:
         allow_addresses: frozenset[tuple[str, int]] = frozenset(),
         limits: Limits | None = None,
         keys: Mapping[str, str] | None = None,
+        gaps: Mapping[str, float] | None = None,
     ):
         if not operator.strip() or not (operator.isascii() and operator.isprintable()):
             raise ConfigError(
@@ -96,6 +98,8 @@ class HttpFetcher:
         self._limits = limits or Limits()
         self._keys = dict(keys or {})
         self._pacer = Pacer(self._limits.gap, monotonic=monotonic, sleep=sleep)
+        for host, gap in (gaps or {}).items():
+            self._pacer.slow_down(host, gap)
         self._deadline = Deadline(monotonic)
         self._room = Room()
         self._ended = False

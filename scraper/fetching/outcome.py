@@ -43,9 +43,9 @@ class Answer:
 def reply_or_error(request: Request, answer: Answer) -> Reply:
     """Return the reply that `answer` is to `request`: a 200, or a 304 if that was what it asked.
 
-    Raises Refused (401, 403, 405, 451, or an HTML page with the words of a challenge where data was asked
-    for), BoardGone (404, 410), ServerTrouble (408, 425, 429, 5xx; with retry_after in seconds if the server
-    named one), ShapeChanged (any other status but 200).
+    Raises Refused (401, 403, 405, 412, 451, or an HTML page with the words of a challenge where data was
+    asked for), BoardGone (404, 410), ServerTrouble (408, 425, 429, 5xx; with retry_after in seconds if the
+    server named one), ShapeChanged (any other status but 200).
     """
     url, status = answer.url, answer.status
     if _is_challenge(request, answer):
@@ -54,7 +54,7 @@ def reply_or_error(request: Request, answer: Answer) -> Reply:
         headers = {name.lower(): answer.header(name.lower()) for name, _ in answer.headers}
         return Reply(url, answer.body, answer.at, status, headers)
     said = f"the server answered {status_line(status)}"
-    if status in (401, 403, 405, 451):
+    if status in (401, 403, 405, 412, 451):
         raise Refused(url, said, status=status)
     if status in (404, 410):
         raise BoardGone(url, said, status=status)

@@ -26,7 +26,9 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
     employer = raw.company.strip() or company
     key = company_key(employer)
     places = parse_places(raw.locations, title)
-    salary_raw = raw.salary_raw or _pay_text(raw.pay)
+    stated = _pay_text(raw.pay)
+    salary_raw = raw.salary_raw or stated
+    pay_text = f"{salary_raw}\n{stated}" if raw.salary_raw and stated else salary_raw
     return PostingRecord(
         native_id=raw.native_id,
         title=title,
@@ -34,7 +36,7 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
         url=raw.url,
         company=employer,
         company_key=key,
-        content_hash=content_hash(title, text, salary_raw, raw.experience_raw, raw.education_raw),
+        content_hash=content_hash(title, text, pay_text, raw.experience_raw, raw.education_raw),
         places=places.cities,
         countries=places.countries,
         market=market or ("en" if detect_language(f"{title}\n{text}") == "en" else "zh"),

@@ -90,6 +90,8 @@ FAMILY = Family(
     key_of,
     presentation=frozenset({"results_per_page"}),
     multi_employer=True,
+    gap=2.5,
+    rest=24.0,
     credit="Jobs by Adzuna (https://www.adzuna.co.uk)",
     keys=("adzuna_app_id", "adzuna_app_key"),
 )

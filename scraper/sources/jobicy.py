@@ -3,21 +3,19 @@
 The key is the tag, searched for in titles and texts: "product manager" (3 to 50 characters), or "all".
 The surprise: titles and names hold HTML entities, texts are HTML. `count` is documented up to 100, answered
 up to 200 since 2026-09 and cut down to what is allowed; any parameter it does not know is refused. Since
-2026-10 a reply may name a `nextCursor`: it is followed as `cursor`, a name nobody has documented; if it is
-wrong the look is partial, as it would be without. `pubDate` had no offset in 2025: such a time is taken
-for UTC. Postings appear three hours late; the terms: name Jobicy and link to its page, at most one request
-an hour, do not pass postings on to other job sites.
+2026-10 a reply may name a `nextCursor`; it is not followed, for the terms allow one request an hour, so the
+look is partial then. `pubDate` had no offset in 2025: such a time is taken for UTC. Postings appear three
+hours late; the terms: name Jobicy and link to its page, do not pass postings on to other job sites.
 """
 
 import html
-from dataclasses import replace
 
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources.parts import aggregators, items, pay, urls
+from scraper.sources.parts import aggregators, items, pay
 
 _API = "https://jobicy.com/api/v2/remote-jobs"
 _SIZE = 200
-_WINDOW = 100  # documented; a full one without a cursor may not be all
+_WINDOW = 100  # documented; a full one may not be all
 
 
 def first(board: Board) -> Request:
@@ -29,16 +27,9 @@ def parse(board: Board, reply: Reply, request: Request) -> Page:
     """Read one page. Raises ShapeChanged."""
     payload = reply.json()
     jobs = items.member(reply, payload, "jobs", list)
-    cursor = items.member(reply, payload, "nextCursor", str) if payload.get("nextCursor") else ""
-    following = replace(request, url=urls.with_parameter(request.url, "cursor", cursor))
     postings, rejects = items.read_items(jobs, _posting, lambda job: job["id"])
-    full = len(jobs) >= _WINDOW and not cursor
-    return Page(
-        postings,
-        rejects,
-        next=following if jobs and cursor else None,
-        partial="the source shows only its newest postings" if full else "",
-    )
+    more = bool(payload.get("nextCursor")) or len(jobs) >= _WINDOW
+    return Page(postings, rejects, partial="the source shows only its newest postings" if more else "")
 
 
 def key_of(url: str) -> str | None:
@@ -68,8 +59,8 @@ FAMILY = Family(
     first,
     parse,
     key_of,
-    page=("cursor", 0),
     presentation=frozenset({"count"}),
     multi_employer=True,
+    rest=1.0,
     credit="Postings from Jobicy (https://jobicy.com)",
 )

@@ -49,7 +49,7 @@ def _posting(post: items.Item) -> RawPosting:
         locations=items.places(sorted(items.texts(post, "workPlaceNameList"))),
         experience_raw=items.text(post, "reqWorkYearsName"),
         education_raw=items.text(post, "reqEducationName"),
-        posted_at=chinese_days.moment(post, "updateTime"),
+        updated_at=chinese_days.moment(post, "updateTime"),
     )
 
 

@@ -53,5 +53,6 @@ FAMILY = Family(
     parse,
     key_of,
     multi_employer=True,
+    rest=6.0,
     credit="Postings from Remotive (https://remotive.com)",
 )

@@ -87,4 +87,4 @@ def _pay(stated: items.Item) -> Pay | None:
     return pay.stated(low, high, items.text(stated, "currency"), per)
 
 
-FAMILY = Family("rippling", first, parse, key_of, parse_detail=parse_detail, published=False)
+FAMILY = Family("rippling", first, parse, key_of, parse_detail=parse_detail, published=False, gap=6.0)

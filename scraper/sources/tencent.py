@@ -83,7 +83,7 @@ def _posting(post: items.Item) -> RawPosting:
         description=duties if abroad else sections.section("岗位职责", duties),
         locations=items.places([items.text(post, "LocationName")]),
         experience_raw=items.text(post, "RequireWorkYearsName"),
-        posted_at=chinese_days.moment(post, "LastUpdateTime"),
+        updated_at=chinese_days.moment(post, "LastUpdateTime"),
         detail=None if abroad else _detail(post_id),
     )
 

@@ -98,5 +98,6 @@ FAMILY = Family(
     parse,
     key_of,
     multi_employer=True,
+    rest=1.0,
     credit="Postings from We Work Remotely (https://weworkremotely.com)",
 )

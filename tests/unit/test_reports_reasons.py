@@ -41,6 +41,7 @@ WHOLE: dict[str, set[str] | None] = {
     "storage/observing.py": None,
     "storage/reading.py": {"read_facts"},
     "scraper/loading.py": {"import_listings", "_import_state"},
+    "scraper/recording.py": {"record"},
     "scraper/gathering.py": {"gather", "judged", "failed"},
 }
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""

@@ -38,6 +38,7 @@ def test_recording(case: Path) -> None:
     assert [shown(request) for request in page.more] == expected.get("more", [])
     assert page.total == expected.get("total")
     assert page.scope == expected.get("scope", "")
+    assert page.partial == expected.get("partial", "")
     if page.next and "headers" in expected:
         assert dict(page.next.headers) == expected["headers"]
     elif page.next:

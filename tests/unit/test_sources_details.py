@@ -139,7 +139,7 @@ def test_the_real_tencent_posts_parse() -> None:
     wrapped = {"Code": 200, "Data": {"Count": len(posts), "Posts": posts}}
     page = parsed(FAMILIES["tencent"], json.dumps(wrapped).encode())
     assert (len(page.postings), page.rejects, page.next, page.total) == (8, (), None, 8)
-    assert all(posting.detail and posting.posted_at and posting.experience_raw for posting in page.postings)
+    assert all(posting.detail and posting.updated_at and posting.experience_raw for posting in page.postings)
     detail = json.loads((folder / "post_2023-01.json").read_text("utf-8"))
     listed = RawPosting(native_id=detail["PostId"], title=detail["RecruitPostName"])
     reply = Reply("https://careers.tencent.com/x", json.dumps({"Code": 200, "Data": detail}).encode(), NOW)

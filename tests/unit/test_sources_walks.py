@@ -61,8 +61,8 @@ SHAPES = {
     "xiaomi": Shape("jobPostId", "pageSize", "data.total", "data.pageSize"),
 }
 NO_ITEMS_OF_JSON = {"oracle_rc", "teamtailor"}
-CHAINS = {"arbeitnow", "jobicy"}
-"""They lead on by what the reply names, not by a count."""
+CHAINS = {"arbeitnow"}
+"""It leads on by what the reply names, not by a count."""
 NEVER_EMPTY = {"apple"}
 BY_COUNT = sorted(name for name, shape in SHAPES.items() if shape.total)
 CAPPED = ("baidu", "beisen", "bilibili", "ctrip", "netease", "meituan", "huawei", "xiaomi")

@@ -45,7 +45,7 @@ def _posting(post: items.Item, url: str) -> RawPosting:
         locations=items.places(sorted(items.texts(post, "workLocations"))),
         experience_raw=_experience(items.child(post, "experience")),
         education_raw=_DEGREES.get(items.text(post, "degree"), ""),
-        posted_at=chinese_days.moment(post, "publishTime"),
+        updated_at=chinese_days.moment(post, "publishTime"),
     )
 
 
