@@ -16,7 +16,7 @@ from scraper.folding import fold, fold_case_kept
 
 Span = tuple[int, int]
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """The version of the rules that are code and not tables: raised with every change of a module that may change
 what is understood of some text. tests/unit/test_tagging_rules.py notices a change that did not raise it."""
 

@@ -151,7 +151,7 @@ class _Line:
 
 def _line(low: str, start: int, end: int) -> _Line:
     content = min(_content(low, start, end), end)
-    close = content + len(low[content:end].rstrip(" :-*#]】)》_.…|"))
+    close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|"))
     return _Line(start, content, close, end, _BULLET.match(low, start, end) is not None)
 
 
