@@ -25,11 +25,14 @@ def shared_data() -> Path:
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every connection that does not go to this machine."""
-    connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: Any) -> None:
-        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
-            raise AssertionError(f"a test tried to reach {address}")
-        connect(self, address)
+    def guarded(connect: Any) -> Any:
+        def to_this_machine(self: socket.socket, address: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1"):
+                raise AssertionError(f"a test tried to reach {address}")
+            return connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+        return to_this_machine
+
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))

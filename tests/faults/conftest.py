@@ -83,9 +83,25 @@ def fetcher(open_fetcher: Callable[..., HttpFetcher]) -> Iterator[HttpFetcher]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that the whole archive of the demonstration was replayed into, to be copied."""
+    from scraper.boards import load_boards
+    from scraper.fetching.replay import ReplayArchive
+    from scraper.replaying import replay
+    from storage.store import open_store
+
+    path = tmp_path_factory.mktemp("demo") / "pmtrend.db"
+    store = open_store(f"sqlite:///{path}")
+    demo = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+    replay(store, ReplayArchive([demo]), load_boards(), clock=lambda: NOW)
+    store.close()
+    return path
+
+
 @pytest.fixture
 def toys(board: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Toy families (see toys.py) whose boards stand on the loopback board under any name that ends in .test."""
+    """Toy families (see toys.py); their boards stand on the loopback board under any name ending in .test."""
     from scraper.sources import FAMILIES
 
     resolve = socket.getaddrinfo

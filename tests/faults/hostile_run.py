@@ -1,7 +1,7 @@
-"""A live run in a process of its own, which tells how much memory it took: `hostile_run.py PORT FOLDER KEY...`.
+"""A live run in a process of its own, to measure its memory: `hostile_run.py PORT FOLDER KEY...`.
 
-The boards are toys on the loopback server at PORT. Prints one JSON object: the megabytes that the process held
-before the run and at most, and the states of the boards.
+The boards are toys on the loopback server at PORT. Prints one JSON object: the megabytes that the process
+held before the run and at most, and the states of the boards.
 """
 
 import json
@@ -10,8 +10,6 @@ import socket
 import sys
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from toys import Days, Toys, fetching, opened
 
@@ -23,6 +21,11 @@ from scraper.sources import FAMILIES
 
 
 def megabytes() -> int:
+    """What this process held at most. Linux lets `ru_maxrss` begin with what its parent held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) // 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
 

@@ -1,8 +1,8 @@
-"""What becomes of a store whose process is killed: `killed_run.py WHAT FOLDER`.
+"""What becomes of a store or report whose process is killed: `killed_run.py run|upgrade|report FOLDER`.
 
-Imports the program once, then forks a child per checkpoint (a statement or a commit), which kills itself there.
-After each the parent checks the database, repeats the work undisturbed and compares. Prints one JSON object: how
-many checkpoints there were, and what was wrong after which.
+Imports the program once, then forks a child per checkpoint (a statement or a commit), which kills itself
+there. After each the parent checks what is left, repeats the work undisturbed and compares. Prints one JSON
+object: how many checkpoints there were, and what was wrong after which.
 """
 
 import itertools
@@ -17,8 +17,6 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "unit")]
 
 from sqlalchemy import Engine, event
 from toys import Days, Toys, job, learned, opened, page
@@ -88,7 +86,7 @@ def one_upgrade(path: Path) -> None:
 
 
 def forked(work: Work, path: Path, number: int) -> int:
-    """Do the work in a child that is killed at checkpoint `number`. Returns the signal that ended it, else 0."""
+    """Do the work in a child that is killed at checkpoint `number`. Returns the signal, 0 if none came."""
     child = os.fork()
     if child == 0:
         KillAt(number)
@@ -99,7 +97,7 @@ def forked(work: Work, path: Path, number: int) -> int:
 
 
 def comparable(path: Path) -> dict[str, Any]:
-    """What the work must leave, however often it was begun: rows without their numbers where runs part them."""
+    """What the work must leave, however often it was begun."""
     found: dict[str, Any] = learned(path) if has_tables(path) else {}
     return {table: sorted(map(repr, rows)) for table, rows in found.items()}
 
@@ -140,6 +138,7 @@ def disturbed(work: Work, folder: Path, start: Path, step: int) -> tuple[int, li
 
 def report(folder: Path) -> tuple[int, list[str]]:
     """Kill the writing of another state of a report at every flush and every renaming."""
+    sys.path.append(str(Path(__file__).parents[1] / "unit"))
     from report_market import report_of_kind
 
     from reports import writing

@@ -196,7 +196,9 @@ def test_the_time_budget_ends_a_run_between_boards(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", [date(2026, 10, 18), date(2026, 11, 4)])
-def test_a_report_as_of_a_day_is_the_report_of_that_day_byte_for_byte(tmp_path: Path, day: date) -> None:
+def test_a_report_as_of_a_day_is_the_report_of_that_day_byte_for_byte(
+    tmp_path: Path, demo_database: Path, day: date
+) -> None:
     cut = datetime(day.year, day.month, day.day, 16, tzinfo=UTC) - timedelta(seconds=1)
     archive = ReplayArchive([DEMO])
     boards = load_boards()
@@ -206,8 +208,7 @@ def test_a_report_as_of_a_day_is_the_report_of_that_day_byte_for_byte(tmp_path: 
         until = datetime(2026, 10, 18, 16, tzinfo=UTC)
         return to_json(build_weekly(store.facts(first_week=date(2026, 1, 5), until=until, as_of=cut), week))
 
-    with opened(tmp_path / "whole.db") as whole, opened(tmp_path / "then.db") as then:
-        replaying.replay(whole, archive, boards, clock=now)
+    with opened(demo_database) as whole, opened(tmp_path / "then.db") as then:
         known = [exchange for exchange in archive.exchanges if exchange.at <= cut]
         archive.exchanges = tuple(known)
         replaying.replay(then, archive, boards, clock=now)

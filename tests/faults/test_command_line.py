@@ -1,6 +1,7 @@
 """Typing it wrong, and giving it broken things: one clear sentence, the right exit code, nothing lost."""
 
 import json
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -212,14 +213,16 @@ def test_a_replay_twice_changes_nothing(run: Run, tmp_path: Path) -> None:
     assert rows(tmp_path / "pmtrend.db") == before
 
 
-def test_status_check_is_for_monitoring(run: Run) -> None:
-    run("replay", DEMO)
+def test_status_check_is_for_monitoring(run: Run, tmp_path: Path, demo_database: Path) -> None:
+    shutil.copy(demo_database, tmp_path)
     assert run("status").code == 0
     assert run("status", "--check").code == 3
 
 
-def test_a_backup_is_a_working_copy_and_never_overwrites(run: Run, tmp_path: Path) -> None:
-    run("replay", DEMO)
+def test_a_backup_is_a_working_copy_and_never_overwrites(
+    run: Run, tmp_path: Path, demo_database: Path
+) -> None:
+    shutil.copy(demo_database, tmp_path)
     assert run("db", "backup", "copy.db").code == 0
     whole = run("status", "--json").out
     assert run("--db", f"sqlite:///{tmp_path}/copy.db", "status", "--json").out == whole

@@ -167,5 +167,5 @@ def test_of_a_posting_that_is_not_wanted_no_text_is_kept() -> None:
     from scraper.bounds import bounded
 
     cook = RawPosting("1", "Cook", description="Cook well.")
-    assert bounded(cook, wanted=False) == replace(cook, description="C"), "that there is one counts"
-    assert bounded(cook, wanted=True) is cook
+    assert bounded(cook, lambda _: False) == replace(cook, description="C"), "that there is one counts"
+    assert bounded(cook, lambda _: True) is cook

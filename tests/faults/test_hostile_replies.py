@@ -3,6 +3,7 @@
 import codecs
 import json
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -136,10 +137,8 @@ def test_more_xml_than_any_feed_has_is_too_big(body: bytes) -> None:
 
 def test_xml_that_nests_deep_is_read_or_named_at_once() -> None:
     begun = time.monotonic()
-    try:
+    with suppress(FetchError):
         reply(b"<a>" * 100_000 + b"</a>" * 100_000, "text/xml").xml()
-    except FetchError:
-        pass
     assert time.monotonic() - begun < 5
 
 

@@ -135,7 +135,7 @@ def test_boards_that_failed_repeatedly_are_left_alone_and_counted(
 
 
 def test_failures_of_one_evening_are_no_state(toys: Any, board: Any, tmp_path: Path) -> None:
-    """Row 5: confirmations must be spaced; a network that is down while somebody tries thrice proves nothing."""
+    """Row 5: confirmations are spaced; a network that is down while somebody tries thrice proves nothing."""
     clock = Days()
     with opened(tmp_path / "x.db") as store, fetching(board.port, clock) as fetcher:
         for _ in range(5):
@@ -201,7 +201,7 @@ def test_an_archive_that_cannot_be_written_ends_the_run_with_its_sentence(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Row 29: the disk fills while eight workers write; what was stored stays, and no worker is left behind."""
+    """Row 29: the disk fills while eight workers write; what was stored stays, no worker is left behind."""
     import scraper.fetching.archive as module
 
     board.say("/jobs", slow(scripted, page(job(1))))

@@ -88,7 +88,8 @@ def test_pages_that_do_not_end_cost_a_bounded_number_of_requests(
         board.say(f"/p{number}", scripted(body=page(job(number + 1), next=following)))
     summary = live.run()
     assert summary.states == {"toy:a.test/jobs": "partial"}
-    assert "pages do not end" in summary.reasons["toy:a.test/jobs"]
+    said = "more than 200 pages" if turn == "pages without end" else "pages do not end"
+    assert said in summary.reasons["toy:a.test/jobs"]
     assert len(board.asked) == {"the same page": 1, "two pages in a circle": 2}.get(turn, 200)
 
 
@@ -124,7 +125,7 @@ def test_a_renamed_field_fails_the_board_and_one_bad_item_does_not(
 
 
 def test_a_field_that_runs_empty_is_told(live: Live, board: Any, scripted: Any) -> None:
-    """Row 21: nothing is rejected when a field of no consequence is renamed; its share falls, and that shows."""
+    """Row 21: nothing is rejected when a field of no consequence is renamed; but its share falls."""
     for week in range(6):
         field = "places" if week < 5 else "cities"
         listed = [job(n, **{field: ["Berlin"]}) for n in range(40)]
@@ -196,3 +197,30 @@ def test_markup_that_nests_deep_and_texts_without_end_cost_no_other_posting(
     texts = {row[1]: row[5] for row in rows(live.database)["versions"]}
     assert len(max(texts.values(), key=len)) <= 256 * 1024
     assert '"text_cut": true' in str(rows(live.database)["versions"]).replace("True", "true")
+
+
+# ------------------------------------------------------------------ row 35: marks that nobody sees
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "AI Pro\u200bduct Manager",
+        "\u202eAI Product Manager\u202c",
+        "\ufeffAI产品\u200b经理",
+        "AI Pro\u00adduct Manager",
+    ],
+)
+def test_marks_that_nobody_sees_hide_no_title_and_no_word(
+    live: Live, board: Any, scripted: Any, title: str
+) -> None:
+    text = "Own our R\u200bAG assistant.\u2060 3\u200b+ years of pro\u00adduct experience."
+    board.say("/jobs", scripted(body=page(job("7\u200b", title, text))))
+    assert live.run().created == 1
+    found = rows(live.database)
+    assert [row[2] for row in found["postings"]] == ["7\u200b"], "an id is an id"
+    assert [row[5] for row in found["versions"]] == ["Own our RAG assistant. 3+ years of product experience."]
+    with opened(live.database) as store:
+        facts = store.facts(first_week=START.date(), until=START + timedelta(weeks=1))
+    (fact,) = facts.postings.values()
+    assert ("rag" in fact.tags, fact.years_min) == (True, 3)

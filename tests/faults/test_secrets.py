@@ -21,7 +21,7 @@ MUSE = "/www.themuse.com/api/public/jobs?category=Product+Management&page=1"
 
 @pytest.fixture
 def diverted(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send what is asked of https://host/path to http://loopback/host/path; all else knows the real address."""
+    """Send what is asked of https://host/path to http://loopback/host/path; nothing else knows of it."""
     address = HttpFetcher._with_keys
 
     def with_keys(self: HttpFetcher, request: Request) -> str:

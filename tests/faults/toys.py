@@ -40,8 +40,8 @@ def page(*jobs: dict[str, Any], **more: Any) -> bytes:
 class Toys:
     """Toy families whose boards stand on the ports of a loopback server under any name: key "host/path".
 
-    `toy` lists postings with texts; `toydetail` has them behind `/detail/<id>`. `parsed` counts the pages that
-    were parsed.
+    `toy` lists postings with texts; `toydetail` has them behind `/detail/<id>`. `parsed` counts
+    the pages that were parsed.
     """
 
     def __init__(self, port: int):
