@@ -66,6 +66,8 @@ def canonical_url(url: str) -> str:
             return f"https://{_quoted(host)}{_quoted(match[1])}"
     route = parts.fragment if parts.fragment.startswith(("/", "!/")) else ""
     page, routed = _page(parts.path, parts.query), _page(*_split_query(route))
+    if routed.startswith(("?", "!?")):  # a route of nothing but a query keeps its slash, or it is none
+        routed = routed.replace("?", "/?", 1)
     return f"https://{_quoted(host)}{page}" + (f"#{routed}" if routed not in ("", "!") else "")
 
 

@@ -185,7 +185,7 @@ def test_every_family_has_recordings_boards_and_a_row_in_the_documentation(famil
     assert (ROOT / "scraper" / "sources" / f"{family}.py").is_file()
     assert (ROOT / "scraper" / "boards" / f"{family}.toml").is_file()
     rows = re.findall(
-        r"^\| *`?([\w-]+)`? *\|", (ROOT / "docs" / "SOURCES.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| ([\w-]+) \| `", (ROOT / "docs" / "SOURCES.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert rows.count(family) == 1, "docs/SOURCES.md has one row per family"
 
