@@ -12,6 +12,7 @@ from scraper.normalizing.companies import company_key
 from scraper.normalizing.posting import normalise, stated_pay, without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
+from scraper.sources import begun_by
 from scraper.sources.parts import asking
 from scraper.understanding import TAXONOMY, understand
 from storage.memories import Known, Memory, Repetition
@@ -152,7 +153,9 @@ class Run:
         if gathered.unchanged:
             self._repeat(board, gathered)
         else:
-            scope = _scope(family, family.query(board) if family.query else first, gathered.scope)
+            opens_session = family.query and begun_by(first, family, board) == family.first(board)
+            asked = family.query(board) if family.query and opens_session else first
+            scope = _scope(family, asked, gathered.scope)
             listing = _listing(board, family, scope, gathered)
             self.record(
                 listing,

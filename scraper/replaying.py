@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from scraper.fetching.redaction import public_url
@@ -10,8 +10,11 @@ from scraper.fetching.replay import ReplayArchive
 from scraper.gathering import gather
 from scraper.model import Board, Request
 from scraper.recording import OnLook, Run, RunSummary, check_date, wanted
-from scraper.sources import FAMILIES, listing_of
+from scraper.sources import FAMILIES, begun_by, listing_of
 from storage.store import Store
+
+_SESSION = timedelta(hours=1)
+"""A list that is asked for so soon after a session was opened is part of the look that opened it."""
 
 
 def replay(
@@ -63,10 +66,15 @@ def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
     """Return every look that the archive holds, in the order of their dates."""
     known = _Known(boards)
     begun: dict[tuple[str, str, datetime], tuple[Board, Request, datetime]] = {}
+    opened: dict[Board, datetime] = {}
     for exchange in archive.exchanges:
         found = known.listed(exchange.request)
         if found is not None:
-            board, first = found
+            board, first, is_list = found
+            if not is_list:
+                opened[board] = exchange.at
+            elif board in opened and exchange.at - opened[board] < _SESSION:
+                continue
             # Dates have whole seconds: a list asked for twice in one of them is one look.
             begun.setdefault((board.family, board.key, exchange.at), (board, first, exchange.at))
     following: dict[str, datetime] = {}
@@ -85,17 +93,30 @@ class _Known:
         self._named = {self._spelling(board): board for board in boards}
         self._asked = {self._question(FAMILIES[board.family].first(board)): board for board in boards}
 
-    def listed(self, request: Request) -> tuple[Board, Request] | None:
+    def listed(self, request: Request) -> tuple[Board, Request, bool] | None:
+        """Return the board, the request as it is to be asked, and whether that is a list within a session."""
         board = self._asked.get(self._question(request))
         if board is None:
             found = listing_of(request)
             if found is None:
                 return None
             family, key = found
-            board = Board(family.name, key, key, family.market)
-            board = self._named.get(self._spelling(board), board)
-        asked = FAMILIES[board.family].first(board)
-        return board, replace(request, headers=asked.headers, secrets=asked.secrets)
+            board = self._followed(Board(family.name, key, key, family.market))
+        family = FAMILIES[board.family]
+        first = family.first(board)
+        asked = begun_by(request, family, board) or first
+        asked_again = replace(request, headers=asked.headers, secrets=asked.secrets, token=asked.token)
+        return board, asked_again, asked != first
+
+    def _followed(self, board: Board) -> Board:
+        """The followed board that is meant; the address of a list may name its host only."""
+        family, key = self._spelling(board)
+        of_host = [
+            known
+            for (name, spelt), known in self._named.items()
+            if (name, spelt.partition("/")[0]) == (family, key)
+        ]
+        return self._named.get((family, key)) or (of_host[0] if len(of_host) == 1 else board)
 
     @staticmethod
     def _question(request: Request) -> tuple[str, str, bytes]:

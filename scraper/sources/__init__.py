@@ -29,9 +29,19 @@ def family_of(url: str) -> tuple[Family, str] | None:
 
 
 def listing_of(request: Request) -> tuple[Family, str] | None:
-    """Return family and board key if `request` asks for the beginning of a board's list, else None."""
+    """Return family and board key if `request` asks for the beginning of a board's list, else None.
+
+    Where a look begins by opening a session, both that and the list itself are a beginning: archives of
+    others hold lists without sessions.
+    """
     for family in FAMILIES.values():
         key = family.key_of(request.url)
-        if key and asking.begins(request, family.first(Board(family.name, key, key)), family.page):
+        if key and begun_by(request, family, Board(family.name, key, key)):
             return family, key
     return None
+
+
+def begun_by(request: Request, family: Family, board: Board) -> Request | None:
+    """Return which of the family's own requests `request` stands for: that for the session or the list."""
+    starts = [family.first(board), *([family.query(board)] if family.query else [])]
+    return next((start for start in starts if asking.begins(request, start, family.page)), None)
