@@ -47,7 +47,7 @@ def collect(
     _check_clock(boards, outlooks, now)
     run = Run(store, "collect", now, on_look)
     planned = plan(boards, outlooks, now, all_due=all_due)
-    run.summary.waiting = len(planned.waiting)
+    run.summary.waiting, run.summary.resting = len(planned.waiting), len(planned.resting)
     run.recall()
     asked = [board for boards in planned.hosts for board in boards]
     detailed = {board: run.detailed(board, FAMILIES[board.family]) for board in asked}

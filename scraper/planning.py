@@ -19,11 +19,12 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`hosts`: the boards of each host, most overdue first, hosts in the order of their most overdue board;
-    `waiting`: boards that are left alone until a later run.
+    `waiting`: boards that are left alone after failures; `resting`: those whose terms ask for a pause.
     """
 
     hosts: tuple[tuple[Board, ...], ...]
     waiting: tuple[Board, ...]
+    resting: tuple[Board, ...]
 
     @property
     def due(self) -> int:
@@ -44,14 +45,16 @@ def plan(
     """
     by_host: dict[str, list[Board]] = {}
     waiting: list[Board] = []
+    resting: list[Board] = []
     for board in sorted(boards, key=lambda board: _last_look(board, outlooks)):
-        if (outlook := outlooks.get((board.family, board.key))) and now < _not_before(
-            board, outlook, all_due
-        ):
+        outlook = outlooks.get((board.family, board.key))
+        if outlook and _rests(board, outlook, now):
+            resting.append(board)
+        elif outlook and outlook.not_before and now < outlook.not_before and not all_due:
             waiting.append(board)
-            continue
-        by_host.setdefault(_host(board), []).append(board)
-    return Plan(tuple(tuple(asked) for asked in by_host.values()), tuple(waiting))
+        else:
+            by_host.setdefault(_host(board), []).append(board)
+    return Plan(tuple(map(tuple, by_host.values())), tuple(waiting), tuple(resting))
 
 
 def askable(boards: Sequence[Board], keys: Collection[str], *, named: bool) -> list[Board]:
@@ -76,9 +79,9 @@ def _host(board: Board) -> str:
         return ""
 
 
-def _not_before(board: Board, outlook: Outlook, all_due: bool) -> datetime:
-    rested = outlook.last_look_at + timedelta(hours=FAMILIES[board.family].rest)
-    return rested if all_due or outlook.not_before is None else max(rested, outlook.not_before)
+def _rests(board: Board, outlook: Outlook, now: datetime) -> bool:
+    rest = timedelta(hours=FAMILIES[board.family].rest)
+    return outlook.last_look_at <= now < outlook.last_look_at + rest
 
 
 def gaps(boards: Iterable[Board]) -> dict[str, float]:

@@ -63,12 +63,15 @@ class Visit:
 
 
 def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
-    """Return every look that the archive holds, in the order of their dates."""
+    """Return every look that the archive holds, in the order of their dates.
+
+    A reply whose body is in another archive shows nothing, so it is none.
+    """
     known = _Known(boards)
     begun: dict[tuple[str, str, datetime], tuple[Board, Request, datetime]] = {}
     opened: dict[Board, datetime] = {}
     for exchange in archive.exchanges:
-        found = known.listed(exchange.request)
+        found = known.listed(exchange.request) if archive.holds(exchange) else None
         if found is not None:
             board, first, is_list = found
             if not is_list:

@@ -31,6 +31,7 @@ from storage.units import (
 )
 from storage.weeks import week_of
 
+_SHOWED = ("complete", "suspect", "partial")
 _USABLE = (Fetch.state == "complete") | Fetch.accepted_at.is_not(None)
 
 
@@ -44,7 +45,9 @@ def record(connection: Connection, run: int, listing: Listing, zone: str, taxono
     )
     if connection.scalar(same) is not None:
         return Recorded(duplicate=True)
-    latest = connection.scalar(select(func.max(Fetch.observed_at)).where(Fetch.board_id == board.id))
+    latest = connection.scalar(  # a look that showed nothing makes no later news old
+        select(func.max(Fetch.observed_at)).where(Fetch.board_id == board.id, Fetch.state.in_(_SHOWED))
+    )
     if latest is not None and listing.observed_at < latest:
         return _record_late(connection, run, listing, zone, taxonomy, board)
     return _record_newest(connection, run, listing, zone, taxonomy, board)

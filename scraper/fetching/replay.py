@@ -115,6 +115,10 @@ class ReplayArchive:
                 return next((exchange for exchange in within if exchange.status == 200), within[0])
         return None
 
+    def holds(self, exchange: Exchange) -> bool:
+        """Tell whether the outcome of an exchange is here: an unchanged reply needs the body it refers to."""
+        return exchange.refers_to is None or self._bodies.holder(exchange) is not None
+
     def answer(self, exchange: Exchange) -> Answer:
         """Return the recorded answer with its body. Raises its FetchError, or one for a lost body."""
         if exchange.status is None:
@@ -169,7 +173,7 @@ class _Bodies:
         """The record it names if that has the digest it names, else any record that has it."""
         url, at = revisit.refers_to or ("", None)
         named = self._by_moment.get((url, at)) if at else None
-        if named and (named.digest == revisit.digest or not named.digest):
+        if named and (named.digest == revisit.digest or not (named.digest and revisit.digest)):
             return named
         return self._by_digest.get(revisit.digest)
 

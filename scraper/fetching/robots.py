@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from scraper.errors import FetchError, NotAllowed
+from scraper.errors import FetchError, NotAllowed, ServerTrouble
 from scraper.fetching.outcome import Answer
 from scraper.fetching.redaction import public_url
 
@@ -30,12 +30,13 @@ class RobotsRules:
     def check(self, url: str) -> float | None:
         """Return the Crawl-delay in seconds that holds for `url`, if any.
 
-        Raises NotAllowed if the rules forbid `url` or if there is no telling: robots.txt answers with a
-        server error or not at all.
+        Raises NotAllowed if the rules forbid `url`, and ServerTrouble if there is no telling: robots.txt
+        answers with a server error or not at all. Then nothing is asked, but nobody has refused anything.
         """
         rules = self._rules(url)
         if rules is None:
-            raise NotAllowed(public_url(url), "robots.txt of this host cannot be read, so nothing is asked")
+            reason = "robots.txt of this host cannot be read, so nothing is asked"
+            raise ServerTrouble(public_url(url), reason)
         if not rules.can_fetch(url, self._agent):
             raise NotAllowed(public_url(url), "robots.txt forbids this")
         delay = rules.crawl_delay(self._agent)

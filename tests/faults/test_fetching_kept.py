@@ -112,7 +112,7 @@ def test_replay_tells_the_same_story_as_the_live_run(board, scripted, tmp_path, 
     kinds = [entry[0] for entry in expected[3:]]
     assert kinds == [
         *(ServerTrouble, Refused, Refused, ServerTrouble, ShapeChanged, BoardGone, FetchError),
-        *(NotAllowed, BoardGone, NotAllowed, FetchError),
+        *(NotAllowed, BoardGone, ServerTrouble, FetchError),
     ]
 
 

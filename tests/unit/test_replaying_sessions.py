@@ -70,3 +70,17 @@ def test_a_list_within_its_session_is_no_look_of_its_own(tmp_path: Path) -> None
     found = visits(archived(tmp_path, *looks), [board])
     assert [visit.at for visit in found] == [NOW, NOW + timedelta(days=7)]
     assert {visit.first.method for visit in found} == {"GET"}
+
+
+def test_a_reply_whose_body_is_in_another_archive_is_no_look(tmp_path: Path) -> None:
+    """Nothing was seen, so nothing is stored; with the other archive it counts, in its place."""
+    family, board = FAMILIES["greenhouse"], Board("greenhouse", "acme", "Acme")
+    body = (RECORDINGS / "greenhouse/normal/reply.json").read_bytes()
+    request = family.first(board)
+    archived(tmp_path, (request, body, NOW))
+    first = next((tmp_path / "2026").rglob("*.warc.gz"))
+    with WarcArchive(tmp_path, lambda: NOW + timedelta(days=7)) as archive:
+        archive.write(request, Answer(request.url, 200, JSON, body, NOW + timedelta(days=7)))
+    assert archive.path is not None
+    assert visits(ReplayArchive([archive.path]), [board]) == []
+    assert len(visits(ReplayArchive([first, archive.path]), [board])) == 2

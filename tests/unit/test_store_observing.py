@@ -253,3 +253,14 @@ def test_status_counts_roles_and_boards(recorder: Recorder) -> None:
     assert (found.boards["complete"], found.boards["refused"]) == (1, 1)
     assert (found.seen, found.total, found.open, found.by_role["aigc_pm"]) == (40, 10, 10, 10)
     assert [trouble.board for trouble in found.troubles] == ["ashby:shut"]
+
+
+def test_a_look_that_showed_nothing_makes_no_later_news_old(tmp_path: Path) -> None:
+    """An archive that is read in a second piece, after its first piece ended in a failure."""
+    recorder = Recorder(tmp_path)
+    recorder.record(listing(day(0), ["a", "b"]), listing(day(14), [], state="failed"))
+    (late,) = recorder.record(listing(day(7), ["a", "b"]))
+    assert (late.late, late.state) == (False, "complete")
+    (newest,) = recorder.record(listing(day(3), ["a"], state="partial"))
+    assert newest.late, "what was seen on day 7 is news"
+    recorder.store.close()
