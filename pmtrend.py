@@ -31,7 +31,7 @@ from storage.records import Industry
 from storage.status import FAILED
 from storage.store import Store, open_store
 from storage.version import __version__
-from storage.weeks import WEEK, label, last_finished, parse_label, week_end
+from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_to_report
 
 if TYPE_CHECKING:
     from reports.delivery import Service
@@ -351,9 +351,11 @@ def _day_end(text: str, zone: str) -> datetime:
 @cli.command()
 @pass_context
 def weekly(context: Context) -> int:
-    """Collect, then write and deliver the report of the last finished week: what cron calls."""
+    """Collect, then write and deliver the report of the week (on its last day; before, of the last one)."""
     code = _collect(context, (), (), "50m")
-    built = _report(context, None, "both", context.settings.reports, None)
+    with context.store() as store:
+        week = label(week_to_report(utcnow(), store.zone, store.history_from()))
+    built = _report(context, week, "both", context.settings.reports, None)
     _feeds(context)
     delivered = _deliver(context, built, _webhooks(()), again=False)
     return code or delivered

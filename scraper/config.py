@@ -38,7 +38,7 @@ reports = "pmtrend-reports"
 
 [schedule]
 # Five cron fields, UTC, names for the days (mon, tue, ...).
-weekly = "17 22 * * sun"
+weekly = "17 12 * * sun"
 
 [delivery]
 # Where the folder `reports` is published, for the links of messages and feeds.
@@ -53,13 +53,21 @@ weekly = "17 22 * * sun"
 KEY_PREFIX = "PMTREND_KEY_"
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~%/-]*)?")
 _LONGEST_BASE_URL = 200
+_WRONG_TYPES = {
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list of texts",
+    "path_type": "must be a path in quotes",
+    "mapping_type": "must be a table",
+    "model_type": "must be a table",
+}
+"""What pydantic says of a value of another type, in words of TOML."""
 
 
 class Schedule(BaseModel):
     """When `pmtrend schedule` runs what."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    weekly: str = "17 22 * * sun"
+    weekly: str = "17 12 * * sun"
 
 
 class Delivery(BaseModel):
@@ -97,6 +105,13 @@ class Settings(BaseModel):
     delivery: Delivery = Delivery()
     home: Path = Field(default_factory=Path.cwd, exclude=True)
     source: Literal["file", "defaults"] = "defaults"
+
+    @field_validator("families")
+    @classmethod
+    def _not_none(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("names none; name at least one, or leave it out for all of them")
+        return value
 
     @field_validator("zone")
     @classmethod
@@ -136,6 +151,18 @@ def known(place: tuple[int | str, ...]) -> set[str]:
     return set(model.model_fields) - {"home", "source"}
 
 
+def _told(error: ValidationError) -> str:
+    """Return in one sentence, without the value (it may be a secret), which entry is wrong and why."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    message = _WRONG_TYPES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = f"there is no such setting; there are {', '.join(sorted(known(first['loc'])))}"
+    if first["type"] == "literal_error":
+        message = f"must be {first['ctx']['expected']}"
+    return f"{where}: {message}"
+
+
 def load_settings(path: Path | None) -> Settings:
     """Return the settings of `path`, or of ./pmtrend.toml if that exists, or the defaults.
 
@@ -157,12 +184,7 @@ def load_settings(path: Path | None) -> Settings:
     try:
         settings = Settings(**{**data, "home": home, "source": "file"})
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            message = f"there is no such setting; there are {', '.join(sorted(known(first['loc'])))}"
-        raise ConfigError(f"{path}: {where}: {message}") from None
+        raise ConfigError(f"{path}: {_told(error)}") from None
     except TypeError as error:
         raise ConfigError(f"{path}: {error}") from None
     return settings.model_copy(

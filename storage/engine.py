@@ -1,5 +1,7 @@
 """Opening a database: pragmas, write transactions, and the sentences for what is not a database."""
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,14 +24,17 @@ def open_engine(database: str) -> Engine:
     if url.get_backend_name() != "sqlite":
         raise StorageError(f"{url.get_backend_name()} databases are not supported yet; use sqlite:///FILE")
     _check_file(url)
-    engine = create_engine(url)
+    path = str(url.database)
+    engine = create_engine(url, creator=lambda: connect(path)) if _is_frozen(path) else create_engine(url)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
 
 
 def _check_file(url: URL) -> None:
-    if not url.database or url.database == ":memory:":
+    if not url.database:
+        raise StorageError(f"{url} names no file and would lose everything; write it as sqlite:///pmtrend.db")
+    if url.database == ":memory:":
         return
     path = Path(url.database)
     if path.is_dir():
@@ -44,6 +49,25 @@ def _check_file(url: URL) -> None:
             raise StorageError(f"the database {path} cannot be read: permission denied") from None
         if head != b"SQLite format 3\0":
             raise StorageError(f"{path} is not an SQLite database")
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Return a plain connection to a database file, to be used in any thread."""
+    if _is_frozen(path):
+        return sqlite3.connect(
+            f"{Path(path).absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False
+        )
+    return sqlite3.connect(path, check_same_thread=False)
+
+
+def _is_frozen(path: str) -> bool:
+    """Tell whether the database at `path` lies where nothing can be written, and nobody is at work on it.
+
+    SQLite reads such a one only if told so, for it cannot put its shared memory beside it
+    (https://www.sqlite.org/wal.html#readonly); with a log beside it rows would be left out.
+    """
+    file = Path(path)
+    return file.is_file() and not os.access(file.parent, os.W_OK) and not Path(f"{path}-wal").exists()
 
 
 def _on_connect(dbapi: Any, _record: object) -> None:

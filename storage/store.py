@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from storage import repeats, retagging, status_reading, upgrading
 from storage.contents import taxonomy_id
@@ -21,7 +21,7 @@ from storage.reading import read_facts
 from storage.reading_postings import known_contents
 from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
 from storage.status import Status
-from storage.tables import Run, Setting
+from storage.tables import Fetch, Run, Setting
 from storage.version import __version__
 
 RunKind = Literal["collect", "replay", "import"]
@@ -106,6 +106,11 @@ class Store:
         """Store looks that saw what `memories` returned for them, all or none."""
         with self._writing() as connection:
             repeats.record_repetitions(connection, run.id, looks, self.zone)
+
+    def history_from(self) -> datetime | None:
+        """Return when the first look was made, None in an empty store."""
+        with self._reading() as connection:
+            return connection.scalar(select(func.min(Fetch.observed_at)))
 
     def outlooks(self) -> dict[tuple[str, str], Outlook]:
         """Return (family, key) -> when a board was looked at last, and how often in vain."""

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect
 
+from storage.engine import connect
 from storage.errors import StorageError
 from storage.tables import Base
 
@@ -91,7 +92,7 @@ def _copy(engine: Engine, target: Path) -> None:
     part = target.with_name(target.name + ".part")
     try:
         part.unlink(missing_ok=True)
-        with closing(sqlite3.connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
+        with closing(connect(source)) as reader, closing(sqlite3.connect(part)) as writer:
             reader.backup(writer)
             sound = writer.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         if not sound:

@@ -35,6 +35,18 @@ def last_finished(instant: datetime, zone: str) -> date:
     return week_of(instant, zone) - WEEK
 
 
+def week_to_report(instant: datetime, zone: str, history_from: datetime | None) -> date:
+    """Return the Monday of the week that a run at `instant` reports when it has collected.
+
+    That is the last finished week. On the last day of a week (a Sunday in the zone) it is that week: what was
+    collected today belongs to it. So it is while the store's history (its first look) begins within it.
+    """
+    present = week_of(instant, zone)
+    ends_today = instant.astimezone(ZoneInfo(zone)).weekday() == 6
+    begins_now = history_from is not None and week_of(history_from, zone) >= present
+    return present if ends_today or begins_now else present - WEEK
+
+
 def week_end(monday: date, zone: str) -> datetime:
     """Return the first instant after the week (next Monday 00:00 in the zone), aware."""
     following = monday + WEEK

@@ -52,8 +52,8 @@ def test_the_keys_are_those_that_are_known(tmp_path: Path) -> None:
 
 
 def test_the_workflow_has_the_default_time_of_the_configuration() -> None:
-    assert 'cron: "17 22 * * 0"' in SNIPPETS["yaml"]
-    assert load_settings(None).schedule.weekly == "17 22 * * sun"
+    assert 'cron: "17 12 * * 0"' in SNIPPETS["yaml"]
+    assert load_settings(None).schedule.weekly == "17 12 * * sun"
 
 
 def test_the_figures_are_those_of_the_code() -> None:

@@ -1,4 +1,4 @@
-"""Which boards a live run asks: most overdue first, none that rests, none that is left alone after failures."""
+"""Which boards a live run asks: most overdue first, none that rests or is left alone after failures."""
 
 from datetime import UTC, datetime, timedelta
 

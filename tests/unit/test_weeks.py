@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_of
+from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_of, week_to_report
 
 ZONES = (
     *("Asia/Shanghai", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/Asuncion"),
@@ -66,3 +66,21 @@ def test_where_the_clocks_jump(instant: str, zone: str, monday: str) -> None:
 def test_a_week_is_named_after_the_year_that_holds_its_thursday(monday: str, name: str) -> None:
     assert label(date.fromisoformat(monday)) == name
     assert parse_label(name) == date.fromisoformat(monday)
+
+
+SUNDAY_EVENING = datetime(2026, 11, 22, 12, 17, tzinfo=UTC)  # 20:17 in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("instant", "history_from", "reported"),
+    [
+        (SUNDAY_EVENING, None, "2026-W47"),
+        (SUNDAY_EVENING, SUNDAY_EVENING, "2026-W47"),
+        (SUNDAY_EVENING + timedelta(hours=10), SUNDAY_EVENING - 9 * WEEK, "2026-W47"),  # Monday morning
+        (SUNDAY_EVENING - timedelta(days=1), SUNDAY_EVENING - 9 * WEEK, "2026-W46"),
+        (datetime(2026, 11, 25, 3, tzinfo=UTC), datetime(2026, 11, 25, 2, tzinfo=UTC), "2026-W48"),
+        (datetime(2026, 11, 25, 3, tzinfo=UTC), datetime(2026, 11, 20, 2, tzinfo=UTC), "2026-W47"),
+    ],
+)  # fmt: skip
+def test_the_week_that_a_run_reports(instant: datetime, history_from: datetime | None, reported: str) -> None:
+    assert label(week_to_report(instant, "Asia/Shanghai", history_from)) == reported
