@@ -1,6 +1,7 @@
 """Following one board more or less: find it behind an address, look at it, write it down; take it out."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -106,6 +107,23 @@ def find(url: str, fetcher: Fetcher) -> tuple[Candidate, str | None]:
             continue
         return _in_page(page, fetcher), naming.title_of(page.text())
     raise InputError(f"{url} redirects from host to host; name the address to which it leads")
+
+
+def doubled(boards: Sequence[Board]) -> list[str]:
+    """Return a warning for each employer of which several boards are followed, as a file may list them.
+
+    Boards that list several employers themselves are left out: postings there are recognised one by one.
+    """
+    of: defaultdict[str, list[Board]] = defaultdict(list)
+    for board in boards:
+        if not FAMILIES[board.family].multi_employer:
+            of[company_key(board.company)].append(board)
+    return [
+        f"{ones[0].company} is followed at {' and '.join(f'{one.family}:{one.key}' for one in ones)}; "
+        "two boards of one employer count it twice (`pmtrend boards remove` takes one out)"
+        for ones in of.values()
+        if len(ones) > 1
+    ]
 
 
 def look(board: Board, fetcher: Fetcher, now: datetime) -> Gathered:

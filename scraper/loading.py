@@ -1,8 +1,9 @@
 """A run on files that a user saved or exported himself: their listings, in the order of their dates."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from scraper.errors import InputError
 from scraper.gathering import unreadable
 from scraper.importing import ImportedListing
 from scraper.model import RawPosting
@@ -26,12 +27,14 @@ def import_listings(
     """Store the listings of imported files, in the order of their dates, as looks at the source `source`.
 
     Only with `complete` may what is absent count as missing; too many unreadable rows take that back.
-    Raises InputError for a date more than a year ahead, before anything is stored.
+    Raises InputError, before anything is stored, for a date more than a year ahead and if there are rows of
+    which none can be read.
     """
     now = clock()
     for imported in listings:
         if imported.observed_at:
             check_date(imported.observed_at, now)
+    _refuse_unreadable(listings)
     run = Run(store, "import", now, on_look)
     for imported in listings:
         keys = {posting.native_id: company_key(posting.company or source) for posting in imported.postings}
@@ -58,6 +61,22 @@ def import_listings(
         # A file that names no employer is a listing of one, and that one is called what the user called it.
         run.record(listing, imported.postings, source, None)
     return run.finish(clock())
+
+
+def ahead(listings: Sequence[ImportedListing], now: datetime) -> list[str]:
+    """Return a warning if the last of the listings lies more than a day ahead of `now`."""
+    last = max((one.observed_at for one in listings if one.observed_at), default=now)
+    if last <= now + timedelta(days=1):
+        return []
+    day, days = last.date().isoformat(), (last - now).days
+    return [f"the listing of {day} lies {days} days ahead; what is seen before that day will count as older"]
+
+
+def _refuse_unreadable(listings: Sequence[ImportedListing]) -> None:
+    rejects = [reject for one in listings for reject in one.rejects]
+    if rejects and not any(one.postings for one in listings):
+        more = f" (and {len(rejects) - 1} more rows like that)" if len(rejects) > 1 else ""
+        raise InputError(f"no row can be read, so nothing was stored: {rejects[0].reason}{more}")
 
 
 def _import_state(

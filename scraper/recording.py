@@ -25,6 +25,10 @@ _BATCH = 500
 _STALE = "stands under several employers"
 _REPETITIONS = 50
 """Unchanged looks stored at a time. A kill loses them, whole, and the next run simply looks again."""
+_FIELDS = (
+    *("description", "locations", "posted_at", "pay", "salary_raw"),
+    *("experience_raw", "workplace", "url"),
+)
 _FEWEST_FOR_FILLS = 5
 """Of fewer postings a share says nothing about the source."""
 
@@ -53,6 +57,7 @@ class RunSummary:
     reasons: dict[str, str] = field(default_factory=dict)
     unchanged: int = 0
     waiting: int = 0  # boards that were left alone after failures
+    resting: int = 0  # boards that rest as the terms of their source ask
     stopped: str = ""
 
     def add(self, looked: Looked) -> None:
@@ -72,7 +77,12 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure."""
+        """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure.
+
+        A run that looked at nothing, because all are left alone after failures, has failed.
+        """
+        if not self.looks and self.waiting:
+            return 2
         failed = sum(state in FAILED for state in self.states.values())
         if not failed:
             return 0
@@ -89,7 +99,7 @@ class RunSummary:
         return [
             f"{_count(self.looks, 'look')} at {_count(len(self.states), 'listing')}: {counts}",
             f"{_count(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
-            f"{self.created} new, {self.changed} changed, {self.closed} closed",
+            f"{self.created} new to the store, {self.changed} changed, {self.closed} closed",
             *([f"stored already: {_count(self.duplicates, 'look')}"] if self.duplicates else []),
             *(
                 [f"unchanged since the look before: {_count(self.unchanged, 'listing')}"]
@@ -104,8 +114,9 @@ class RunSummary:
         ]
 
     def _left_alone(self) -> list[str]:
-        told = f"left alone for now after failures: {_count(self.waiting, 'board')} (see `pmtrend status`)"
-        return [told] if self.waiting else []
+        waiting, resting = _count(self.waiting, "board"), _count(self.resting, "board")
+        told = [f"left alone for now after failures: {waiting} (see `pmtrend status`)"] * bool(self.waiting)
+        return told + [f"resting, as the terms of their sources ask: {resting}"] * bool(self.resting)
 
 
 def _count(number: int, what: str) -> str:
@@ -303,17 +314,12 @@ def _understood(record: PostingRecord, known: Mapping[str, Known]) -> PostingRec
 def _fills(raw: Sequence[RawPosting]) -> dict[str, float]:
     """Return the share of postings that have each field: a drop tells that a source changed its shape.
 
-    A text counts only where it is whole: without the postings whose details were not read.
+    Counted are those that are whole: where details complete a posting, only the ones that were just read.
     """
     whole = [posting for posting in raw if posting.detail is None]
-    shares = {
-        name: sum(bool(getattr(posting, name)) for posting in raw) / len(raw)
-        for name in ("locations", "posted_at", "pay", "salary_raw", "experience_raw", "workplace", "url")
-        if len(raw) >= _FEWEST_FOR_FILLS
-    }
-    if len(whole) >= _FEWEST_FOR_FILLS:
-        shares["description"] = sum(bool(posting.description) for posting in whole) / len(whole)
-    return {name: round(share, 3) for name, share in shares.items()}
+    if len(whole) < _FEWEST_FOR_FILLS:
+        return {}
+    return {name: round(sum(bool(getattr(one, name)) for one in whole) / len(whole), 3) for name in _FIELDS}
 
 
 def tag_record(record: PostingRecord | StoredText) -> Tagging:

@@ -16,6 +16,8 @@ GRACE = timedelta(hours=6)
 """A laptop that slept through the hour still runs once when it wakes."""
 WALL = timedelta(hours=3)
 """A run that takes so long hangs: its boards have 50 minutes, its last ones and the report minutes more."""
+_LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
+"""What never comes from here on (there is no year among the fields) comes in no year."""
 _LOOK_UP = timedelta(minutes=5)
 _MERCY = 30.0
 """Seconds that a run gets to end after it was told to."""
@@ -30,9 +32,12 @@ def _trigger(expression: str) -> CronTrigger:
             "either, the others only what is both"
         )
     try:
-        return CronTrigger.from_crontab(expression, timezone="UTC")
+        trigger = CronTrigger.from_crontab(expression, timezone="UTC")
     except ValueError as error:
         raise ConfigError(f"schedule {expression!r} is not five cron fields: {error}") from None
+    if trigger.get_next_fire_time(None, _LEAP_YEAR) is None:
+        raise ConfigError(f"schedule {expression!r}: there is no such day in any year")
+    return trigger
 
 
 def next_due(expression: str, now: datetime) -> datetime | None:

@@ -24,7 +24,7 @@ import httpx
 from scraper.errors import ConfigError, FetchError, ServerTrouble, TooSlow, UnsafeAddress
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.body import MAX_BODY, read_body
-from scraper.fetching.guard import Deadline, GuardedBackend, NotPublic
+from scraper.fetching.guard import Deadline, GuardedBackend, NotPublic, literal_address
 from scraper.fetching.outcome import (
     Answer,
     follow,
@@ -104,7 +104,8 @@ class HttpFetcher:
         self._room = Room()
         self._ended = False
         self._robots = RobotsRules(self._read_robots, PRODUCT, monotonic)
-        self._transport = GuardedTransport(GuardedBackend(self._deadline, allow_addresses))
+        self._backend = GuardedBackend(self._deadline, allow_addresses)
+        self._transport = GuardedTransport(self._backend)
 
     def __enter__(self) -> Self:
         return self
@@ -145,12 +146,24 @@ class HttpFetcher:
         try:
             host = _host(request)
             if robots:
+                self._refuse_private(request, host)  # what else could be told is that robots.txt is not read
                 self._heed_robots(request, host)
             return self._tried(request, host)
         except FetchError as error:
             if self._archive and not self._ended:
                 self._archive.write_failure(request, error, self._clock())
             raise
+
+    def _refuse_private(self, request: Request, host: str) -> None:
+        """Raise UnsafeAddress for a host that spells an address which is not public."""
+        address, parts = literal_address(host), urlsplit(request.url)
+        try:
+            if address is not None:
+                self._backend.admit(host, str(address), parts.port or {"https": 443}.get(parts.scheme, 80))
+        except NotPublic as error:
+            raise UnsafeAddress(public_url(request.url), str(error)) from error
+        except ValueError:  # of the port
+            raise FetchError(public_url(request.url), _NO_REQUEST) from None
 
     def _heed_robots(self, request: Request, host: str) -> None:
         delay = self._robots.check(request.url)

@@ -116,11 +116,15 @@ class GuardedBackend(httpcore.SyncBackend):
             raise httpcore.ConnectError(f"the name cannot be resolved: {error}") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for address in addresses:
-            if not is_public(ipaddress.ip_address(address)) and (address, port) not in self._allowed:
-                raise NotPublic(f"{host} is {address}, no public address")
+            self.admit(host, address, port)
         if not addresses:
             raise httpcore.ConnectError("the name has no address")
         return addresses
+
+    def admit(self, host: str, address: str, port: int) -> None:
+        """Raise NotPublic if `address`, which `host` is, may not be dialled."""
+        if not is_public(ipaddress.ip_address(address)) and (address, port) not in self._allowed:
+            raise NotPublic(f"{host} is {address}, no public address")
 
 
 class _TimedStream(httpcore.NetworkStream):

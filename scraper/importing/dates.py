@@ -18,16 +18,19 @@ _MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%
 def parse_as_of(text: str) -> datetime:
     """Return the instant named by `--as-of`: an ISO date (midnight UTC) or an ISO datetime with a zone.
 
-    Raises ConfigError for anything else.
+    Raises ConfigError for anything else, and for a year before 1990 or after 2100.
     """
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
-            return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
         instant = datetime.fromisoformat(text.strip())
-        if instant.tzinfo is not None:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+            instant = instant.replace(tzinfo=UTC)
+        if instant.tzinfo is not None and 1990 <= instant.year <= 2100:
             return instant.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
+    except ValueError:
         pass
+    else:
+        if instant.tzinfo is not None:
+            raise ConfigError(f"--as-of {text!r} lies before 1990 or after 2100")
     raise ConfigError(
         f"--as-of {text!r} is neither a date like 2026-05-13 nor a time with its zone like 2026-05-13T08:00Z"
     )
