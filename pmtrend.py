@@ -4,12 +4,14 @@ stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage
 2 every board failed, 3 some boards failed (or a message was not taken), 4 another run holds the lock.
 """
 
+import errno
 import json
 import logging
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,7 +27,7 @@ from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings, read_ke
 from scraper.errors import ConfigError, DeliveryError, InputError, LockHeld, PmtrendError
 from scraper.lock import exclusive
 from scraper.log import set_up
-from scraper.model import Board, Market
+from scraper.model import Board, Market, Reply, Request
 from storage.errors import StorageError
 from storage.records import Industry
 from storage.status import FAILED
@@ -36,6 +38,7 @@ from storage.weeks import WEEK, label, last_finished, parse_label, week_end, wee
 if TYPE_CHECKING:
     from reports.delivery import Service
     from reports.document import WeeklyReport
+    from scraper.fetching import Fetcher
     from scraper.fetching.client import HttpFetcher
     from scraper.fetching.webhooks import Webhook
 
@@ -44,12 +47,13 @@ if TYPE_CHECKING:
 class Context:
     """What stands before the verb: which database, which configuration.
 
-    `options` say the same from any folder, for a command that is run later.
+    `options` say the same from any folder, for a command that is run later; `file` is what `init` writes.
     """
 
     settings: Settings
     database: str
     options: tuple[str, ...] = ()
+    file: Path = Path(FILE_NAME)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -74,8 +78,16 @@ class Context:
 
 
 LOG = logging.getLogger("pmtrend")
+LONGEST_BUDGET = timedelta(hours=24)
+YEARS = range(2000, 2101)
+"""Of weeks and days that can be reported on."""
 HISTORY = 60 * WEEK
 """What a report reads: its 53 weeks and some before, so that the first of them has a past."""
+
+_NO_OPERATOR = (
+    f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
+    "it is sent with every request (`pmtrend init` writes the file)"
+)
 
 pass_context = click.make_pass_decorator(Context)
 
@@ -89,14 +101,26 @@ pass_context = click.make_pass_decorator(Context)
 def cli(context: click.Context, db: str | None, config: Path | None, verbose: bool) -> None:
     """Follow public product-manager postings and report what AI PM and AIGC PM roles ask for."""
     set_up(verbose)
-    if context.invoked_subcommand == "init" and config is None:
+    here = _working_folder()
+    if context.invoked_subcommand != "init":
+        settings = load_settings(config)
+    elif config is None:
         settings = Settings()
     else:
-        settings = load_settings(config)
+        settings = Settings(home=config.resolve().parent, source="file")
+    if settings.keys:
+        _own_keys(settings)  # a slip is told by every verb, not only by those that ask
     named = db or os.environ.get("PMTREND_DATABASE_URL")
     options = ["--config", str(config.resolve())] if config else []
-    options += ["--db", _absolute(named, Path.cwd())] if named else []
-    context.obj = Context(settings, named or _from_home(settings), tuple(options))
+    options += ["--db", _absolute(named, here)] if named else []
+    context.obj = Context(settings, named or _from_home(settings), tuple(options), config or Path(FILE_NAME))
+
+
+def _working_folder() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError("the folder in which pmtrend was started does not exist any more") from None
 
 
 def _from_home(settings: Settings) -> str:
@@ -116,11 +140,15 @@ def _absolute(database: str, folder: Path) -> str:
 @cli.command()
 @pass_context
 def init(context: Context) -> None:
-    """Write pmtrend.toml here and create the database."""
-    path = Path(FILE_NAME)
-    if path.exists():
-        raise ConfigError(f"{path} exists already; nothing was changed")
-    path.write_text(TEMPLATE, encoding="utf-8")
+    """Write pmtrend.toml here, or the file that --config names, and create the database beside it."""
+    path = context.file
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        raise ConfigError(f"{path} exists already; nothing was changed") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
     with context.store() as store:
         click.echo(f"wrote {path} and created {store.engine.url.database}")
     click.echo("next: set `operator` in it, then run `pmtrend weekly`")
@@ -164,10 +192,7 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
 def _operator(settings: Settings) -> str:
     if settings.operator.strip():
         return settings.operator
-    raise ConfigError(
-        f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
-        "it is sent with every request (`pmtrend init` writes the file)"
-    )
+    raise ConfigError(_NO_OPERATOR)
 
 
 def _own_boards(settings: Settings) -> Path:
@@ -177,6 +202,11 @@ def _own_boards(settings: Settings) -> Path:
 
 def _boards(settings: Settings, wanted: tuple[str, ...], keys: tuple[str, ...]) -> list[Board]:
     known = load_boards(_own_boards(settings))
+    if _own_boards(settings).exists():
+        from scraper.following import doubled
+
+        for warning in doubled(known):
+            click.echo(f"pmtrend: {warning}", err=True)
     wanted = wanted or settings.families
     unknown = set(wanted) - {board.family for board in known}
     if unknown:
@@ -191,9 +221,11 @@ def _boards(settings: Settings, wanted: tuple[str, ...], keys: tuple[str, ...]) 
 def _duration(text: str) -> timedelta:
     units = {"s": 1, "m": 60, "h": 3600}
     number, unit = text[:-1], text[-1:]
-    if unit not in units or not number.isdigit() or int(number) == 0:
+    if unit not in units or not (number.isascii() and number.isdigit()) or not number.strip("0"):
         raise ConfigError(f"--budget {text!r} is not a time; write it as 90s, 50m or 2h")
-    return timedelta(seconds=int(number) * units[unit])
+    if len(number) > 9 or (budget := timedelta(seconds=int(number) * units[unit])) > LONGEST_BUDGET:
+        raise ConfigError(f"--budget {text!r} is too long: 24h at most")
+    return budget
 
 
 @cli.command()
@@ -230,18 +262,20 @@ def import_(
 ) -> int:
     """Store postings from CSV, TSV, XLSX, JSON or JSONL files that you exported or saved yourself."""
     from scraper.importing import parse_as_of, read_files
-    from scraper.loading import import_listings
+    from scraper.loading import ahead, import_listings
 
     if not source.strip():
         raise ConfigError("--source needs a name")
-    listings = read_files(list(files), as_of=parse_as_of(as_of) if as_of else None, now=utcnow())
+    source, scope = _name("--source", source), _name("--scope", scope)
+    at, now = None if as_of is None else parse_as_of(as_of), utcnow()
+    listings = read_files(list(files), as_of=at, now=now)
     with context.writing() as store, _progress("listings", len(listings)) as on_look:
         summary = import_listings(
             store,
             listings,
-            source=source.strip(),
+            source=source,
             complete=complete,
-            scope=scope.strip(),
+            scope=scope,
             clock=utcnow,
             on_look=on_look,
         )
@@ -250,6 +284,8 @@ def import_(
             f"pmtrend: the rows have {len(listings)} different times; each was taken for a whole listing",
             err=True,
         )
+    for warning in ahead(listings, now):
+        click.echo(f"pmtrend: {warning}", err=True)
     for listing in listings:
         for reject in listing.rejects[:10]:
             click.echo(f"pmtrend: not read: {reject.reason}", err=True)
@@ -257,6 +293,13 @@ def import_(
             click.echo(f"pmtrend: … and {len(listing.rejects) - 10} more rows not read", err=True)
     _tell(summary)
     return 0
+
+
+def _name(option: str, text: str) -> str:
+    """Return the name without outer blanks. Raises ConfigError if it is not one line of text."""
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text.strip()):
+        raise ConfigError(f"{option} {text.strip()!r} holds characters that no name has")
+    return text.strip()
 
 
 def _tell(summary: Any) -> None:
@@ -313,7 +356,7 @@ def _report(context: Context, week: str | None, lang: str, out: Path, as_of: str
     from reports.writing import write_report
 
     with context.store() as store:
-        cut = _day_end(as_of, store.zone) if as_of else None
+        cut = None if as_of is None else _day_end(as_of, store.zone)
         monday = _week(week, store.zone, cut or utcnow())
         facts = store.facts(first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut)
     langs = LANGS if lang == "both" else (cast(Lang, lang),)
@@ -330,9 +373,12 @@ def _week(text: str | None, zone: str, known_at: datetime) -> date:
     if text is None:
         return last_finished(known_at, zone)
     try:
-        return parse_label(text)
+        monday = parse_label(text)
     except ValueError as error:
         raise ConfigError(f"--week: {error}") from None
+    if monday.year not in YEARS:
+        raise ConfigError(f"--week: {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    return monday
 
 
 def _day_end(text: str, zone: str) -> datetime:
@@ -342,6 +388,8 @@ def _day_end(text: str, zone: str) -> datetime:
         day = date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"--as-of {text!r} is not a day; write it as 2026-11-23") from None
+    if day.year not in YEARS:
+        raise ConfigError(f"--as-of {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
     following = day + timedelta(days=1)
     return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone)) - timedelta(
         seconds=1
@@ -521,7 +569,10 @@ def boards_add(
     from scraper.following import Wishes, add
 
     wishes = Wishes(company, market, industry, check=not no_check)
-    with _fetcher(context.settings) as fetcher:
+    # What its address tells needs nobody to be asked, and so no operator.
+    live: AbstractContextManager[Fetcher]
+    live = _fetcher(context.settings) if context.settings.operator.strip() else nullcontext(_NoOperator())
+    with live as fetcher:
         for line in add(url, _own_boards(context.settings), fetcher, wishes, utcnow()):
             click.echo(line)
 
@@ -566,6 +617,13 @@ def _fetcher(settings: Settings) -> "HttpFetcher":
     from scraper.fetching.client import HttpFetcher
 
     return HttpFetcher(_operator(settings), archive=None, clock=utcnow, keys=_own_keys(settings))
+
+
+class _NoOperator:
+    """Stands in for the live world, which nobody may ask without a name."""
+
+    def fetch(self, request: Request, *, published: bool) -> Reply:
+        raise ConfigError(_NO_OPERATOR)
 
 
 def _own_keys(settings: Settings) -> dict[str, str]:
@@ -661,6 +719,11 @@ def db_backup(context: Context, file: Path) -> None:
     click.echo(f"wrote {file}")
 
 
+def _drop_output() -> None:
+    """Nothing more goes to stdout, not even what Python still holds of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
     """Entry point of the console script."""
     try:
@@ -684,6 +747,12 @@ def main() -> None:
         code = 1
     except BrokenPipeError:
         # The reader of our output left (`pmtrend … | head`): say nothing, as other filters do.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 0
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        _drop_output()
+        click.echo(f"pmtrend: the output cannot be written: {error.strerror}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

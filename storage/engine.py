@@ -23,6 +23,10 @@ def open_engine(database: str) -> Engine:
         raise StorageError(f"{database!r} is not a database URL; write it as sqlite:///pmtrend.db") from None
     if url.get_backend_name() != "sqlite":
         raise StorageError(f"{url.get_backend_name()} databases are not supported yet; use sqlite:///FILE")
+    if not url.database:
+        raise StorageError(
+            f"{database!r} names no file and would lose everything; write sqlite:///pmtrend.db"
+        )
     _check_file(url)
     path = str(url.database)
     engine = create_engine(url, creator=lambda: connect(path)) if _is_frozen(path) else create_engine(url)
@@ -32,11 +36,9 @@ def open_engine(database: str) -> Engine:
 
 
 def _check_file(url: URL) -> None:
-    if not url.database:
-        raise StorageError(f"{url} names no file and would lose everything; write it as sqlite:///pmtrend.db")
     if url.database == ":memory:":
         return
-    path = Path(url.database)
+    path = Path(str(url.database))
     if path.is_dir():
         raise StorageError(f"the database {path} is a directory, not a file")
     if not path.parent.is_dir():

@@ -106,10 +106,10 @@ def telling() -> WeeklyReport:
 @pytest.mark.parametrize(
     ("lang", "quarantine", "fallen", "credit"),
     [
-        ("en", "alpha (ashby:alpha) (3 times in a row, next on 2026-10-16)",
+        ("en", "alpha (ashby:alpha) (3 times in a row, not before 2026-10-16)",
          "Of the postings of beta (ashby:beta), 12 % have a text, usually 98 %",
          "[Postings from Remote OK](https://remoteok.com)"),
-        ("zh", "alpha（ashby:alpha）（连续 3 次，下次 2026-10-16）",
+        ("zh", "alpha（ashby:alpha）（连续 3 次，2026-10-16 之前不再访问）",
          "beta（ashby:beta） 的岗位中有正文的占 12%，平时为 98%",
          "[Postings from Remote OK](https://remoteok.com)"),
     ],
