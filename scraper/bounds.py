@@ -36,6 +36,11 @@ def clean(text: str) -> str:
     return _BAD_CODES.sub("\ufffd", text)
 
 
+def visible(text: str) -> str:
+    """Return `text` without soft hyphens, zero-width marks and marks that turn the direction of writing."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
 def brief(text: str, most: int = _MAX_REASON) -> str:
     """Return a clean `text` of at most `most` characters, to be shown to people."""
     text = clean(text)
@@ -67,10 +72,8 @@ def _is_bad(text: str) -> bool:
 def _cleaned(posting: RawPosting) -> RawPosting:
     """Without bad codes; of the fields that people read also without what they do not see."""
     texts: dict[str, Any] = {name: clean(getattr(posting, name)) for name in (*_OTHERS, "description")}
-    texts |= {name: _UNSEEN.sub("", text) for name, text in texts.items() if name not in _KEYS}
-    return replace(
-        posting, **texts, locations=tuple(_UNSEEN.sub("", clean(one)) for one in posting.locations)
-    )
+    texts |= {name: visible(text) for name, text in texts.items() if name not in _KEYS}
+    return replace(posting, **texts, locations=tuple(visible(clean(one)) for one in posting.locations))
 
 
 def rejected(reject: Reject) -> Reject:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from scraper.bounds import visible
 from scraper.model import RawPosting
 from scraper.normalizing.addresses import original_address
 from scraper.normalizing.companies import company_key
@@ -21,8 +22,9 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
     `company` is the employer of its board, used where the posting names none; `market` None means that it
     follows the language of the posting.
     """
-    title = drop_contacts(to_text(raw.title, "text"))
-    text = drop_contacts(to_text(raw.description, raw.format))
+    # Entities may hide marks that nobody sees; between the characters of a word or a number they part it.
+    title = drop_contacts(visible(to_text(raw.title, "text")))
+    text = drop_contacts(visible(to_text(raw.description, raw.format)))
     employer = raw.company.strip() or company
     key = company_key(employer)
     places = parse_places(raw.locations, title)

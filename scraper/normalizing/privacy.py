@@ -1,54 +1,163 @@
-"""Personal data leaves a text before it is stored: e-mails, phones, messenger ids, recruiters' names."""
+"""Personal data leaves a text before it is stored: e-mails, phones, messenger ids, recruiters' names.
+
+All patterns read the folded text (`scraper.folding`), which is as long as the text itself: so full-width
+digits, colons and brackets, special blanks and traditional characters need no patterns of their own, and
+what is found there is cut from the text at the same place. Every repetition is bounded: time is linear.
+"""
 
 import re
 
+from scraper.folding import fold_case_kept
+
+_HAN = "[\u3400-\u9fff]"
+# Han may stand right before a number or an address ("电话138…"), Latin letters and digits may not.
+_FREE = r"(?<![A-Za-z0-9_/=.-])"
+_WORD = r"(?<![A-Za-z])"
+# What follows a number that counts something: 10000000用户, 400万, 1.5.
+_NO_COUNT = r"(?!\d|[.,]\d|\s?(?:[万亿千百+%个人次条件元年版台]|用户|users|DAU|MAU))"
+
+_HOST = r"[A-Za-z0-9-]{1,63}(?:(?:\.|\s?[\[({]\s?(?:dot|点)\s?[\])}]\s?|\sdot\s)[A-Za-z0-9-]{1,63}){1,8}"
+_MAILBOX = r"(?<![A-Za-z0-9._%+/-])[A-Za-z0-9._%+-]{1,64}"
 _EMAIL = (
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}\s?(?:@|＠|\[at\]|\(at\))\s?"
-    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
+    rf"{_MAILBOX}(?:@|\s?[\[({{<]\s?at\s?[\])}}>])\s?{_HOST}"
+    # With a blank before the sign it may be an employer: "Product Manager @ Example.com".
+    r"|(?<![A-Za-z0-9._%+/-])(?:(?=[A-Za-z]{0,63}[\d._%+-])[A-Za-z0-9._%+-]{1,64}"
+    rf"|hr|jobs?|careers?|recruit\w{{0,8}}|talent|hiring|hello|info|contact|resumes?|cv)\s@\s?{_HOST}"
+    rf"|{_MAILBOX}(?:\sdot\s[A-Za-z0-9-]{{1,63}})?\sat\s[A-Za-z0-9-]{{1,63}}\sdot\s[A-Za-z]{{2,10}}(?![A-Za-z])"
+    rf"|{_MAILBOX}#(?!(?:asp|vb|ado|ml)\.net)(?:[A-Za-z0-9-]{{1,63}}\.){{1,4}}(?:com|cn|net|org|io|ai)(?![A-Za-z0-9/])"
+    r"|[(\[]?(?:请?[将把])?\s?[#*]\s?请?(?:自行)?(?:替换|更换|换|改)[成为]?\s?@\s?[)\]]?"
 )
-_CN_MOBILE = r"(?<![\w/=.-])(?:\+?86[-\s]?)?1[3-9]\d(?:[-\s]?\d{4}){2}(?![\d-]*\d)"
+
+_CN_MOBILE = (
+    rf"(?:{_FREE}|(?<=tel)|(?<=phone)|(?<=[vw]x)|(?<=hr)|(?<=qq))(?<!编号)(?<!编号[: ])"
+    r"(?:(?:\(\+?86\)|\+?86|0086)[-\s]?)?1[3-9]\d(?:[-\s]?\d{4}){2}(?![\d-]{0,20}\d)(?!\s?[万亿元条])"
+)
 _CN_LANDLINE = (
-    r"(?<![\w/=.])(?:\(0\d{2,3}\)|（0\d{2,3}）|0\d{2,3}-)\s?\d{7,8}(?:-\d{1,6})?(?!\d)"
-    r"|(?<![\w/=.-])[48]00-\d{3,4}-?\d{3,4}(?!\d)"
+    r"(?<![A-Za-z0-9_/=.])(?:\(0\d{2,3}\)|0\d{2,3}-|0(?:10|2\d|[3-9]\d\d)\s)\s?\d{3,4}[-\s]?\d{4}"
+    r"(?:-\d{1,6})?(?!\d)"
+    rf"|{_FREE}[48]00-(?:\d{{3}}-?\d{{4}}|\d{{4}}-?\d{{3}})(?![\d万亿元])|{_FREE}400\s\d{{3}}\s\d{{4}}(?![\d万亿元])"
 )
-_NORTH_AMERICAN = r"(?<![\w/=.$€£¥,-])(?:\+?1[-.\s])?(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}(?!\d)"
-_INTERNATIONAL = r"(?<![\w/=])\+[1-9]\d{0,2}[-.\s(]*\d(?:[-.\s()]*\d){6,12}(?!\d)"
+_NORTH_AMERICAN = (
+    r"(?<![A-Za-z0-9_/=.$€£¥-])(?<!\d,)(?:\+?1[-.\s])?(?:\(\d{3}\)\s?|\d{3}[-.])\d{3}[-.]\d{4}(?!\d)"
+)
+_INTERNATIONAL = (
+    # After Han only where a number is announced: "底薪+20000" is none.
+    r"(?:(?<![\w/])|(?<=[话机线号码电打信系]))\+(?!\d{4,6}-\d{4,6}(?!\d))[1-9]\d{0,2}[-.\s(]{0,3}\d"
+    r"(?:[-.\s()]{0,3}\d){6,12}(?!\d)"
+)
 _PHONE = "|".join((_CN_MOBILE, _CN_LANDLINE, _NORTH_AMERICAN, _INTERNATIONAL))
-_ID = r"(?=[-\w]*[\d_-])[a-zA-Z0-9][-_a-zA-Z0-9]{4,19}"
-_MESSENGER = (
-    rf"(?:加|联系|添加)?\s?(?:微信|威信|薇信|WeChat|Weixin|V信|VX|WX)\s?(?:号|ID|账号|帐号)?\s?[:：]\s?{_ID}"
-    rf"|(?:微信号|WeChat ID|加微信|加V|加VX)\s?[:：]?\s?{_ID}|[(（]?(?:微信|电话|手机)同号[)）]?"
-    r"|QQ\s?(?:号码?|群|交流群)?\s?[:：]\s?[1-9]\d{4,10}(?![\d万亿+])|QQ(?:号码?|群)\s?[1-9]\d{4,10}(?![\d万亿+])"
-    r"|(?:Telegram|WhatsApp|Skype|LINE ID|TG)\s?[:：]\s?[@+]?[\w.-]{5,32}"
+# Seven to twelve digits are a phone only behind a label with a colon; "2019-2026" is none there either.
+_LOCAL_PHONE = (
+    r"(?:电话|座机|热线|联系方式|手机号?码?|(?<![A-Za-z])tel(?:ephone)?)\s?:\s?"
+    r"(?!(?:19|20)\d\d[-\s](?:19|20)\d\d)\d{3,4}[-\s]?\d{4}\d{0,4}" + _NO_COUNT
 )
+
+# An id has a digit, an underscore or a hyphen. Where less announces it, hyphens are too common in words and
+# single digits in names of products (Agent2, iPhone9), and some words are those of an interface.
+_ID_END = r"(?![A-Za-z0-9_-])"
+_NO_TERM = (
+    r"(?![a-z]{1,2}-|(?:js)?api|sdk|gpt|web|ios|oauth|mini|open|union|app|pay|llm|llama|qwen|claude|gemini"
+    r"|bot|agent)"
+)
+_ID = rf"{_NO_TERM}(?=[A-Za-z]{{1,19}}[\d_-])[A-Za-z][-_A-Za-z0-9]{{4,19}}{_ID_END}"
+_DIGIT_ID = rf"{_NO_TERM}(?=[-A-Za-z]{{1,19}}[\d_])[A-Za-z][-_A-Za-z0-9]{{4,19}}{_ID_END}(?!\.\d)"
+_CLEAR_ID = (
+    rf"{_NO_TERM}(?:(?=[-A-Za-z0-9]{{1,19}}_)|(?=[-A-Za-z]{{1,19}}\d[-A-Za-z]{{0,19}}\d))"
+    rf"[A-Za-z][-_A-Za-z0-9]{{5,19}}{_ID_END}(?!\.\d)"
+)
+_LETTERS_ID = rf"{_NO_TERM}[A-Za-z]{{6,20}}{_ID_END}(?!\s?[A-Za-z(/])"
+_NUMBER_ID = r"[1-9]\d{4,10}" + _NO_COUNT
+_LONE_NUMBER_ID = r"[1-9]\d{5,10}" + _NO_COUNT
+_HANDLE = r"@[A-Za-z][A-Za-z0-9_]{3,31}"
+
+_WECHAT = rf"(?:微\s?信|威信|{_WORD}WeChat|{_WORD}Weixin)"
+# Words that are used for nothing but to pass an id on.
+_ADD_ME = (
+    rf"(?:微信号|加微信?号?|薇信号?|{_WORD}V信号?|{_WORD}WeChat ID|{_WORD}[VW]X号?(?![A-Za-z])"
+    r"|[加+]\s?V[X信]|[加+]\s?V(?=\s?[:\s]))"
+)
+_QQ = r"(?:(?<![A-Za-z])Q\s?Q|扣扣)"
+_CHAT = (
+    rf"(?:{_WORD}(?:Telegram|WhatsApp|LINE\s?ID|TG|KakaoTalk|Viber|Zalo|Lark|Feishu|DingTalk)|钉钉|飞书|电报)"
+)
+_ID_WORD = r"(?:号码?|ID|账号|帐号)"
+_DIALLED = rf"(?:{_CN_MOBILE}|{_INTERNATIONAL})"
+_MESSENGER = "|".join(
+    (
+        r"\(?(?:微信|电话|手机|V信?)同号\)?",
+        rf"(?:加|联系|添加)?\s?(?:微\s?信|威信)\s?{_ID_WORD}?\s?:\s?{_ID}",
+        rf"(?:加|联系|添加)?\s?{_WECHAT}\s?{_ID_WORD}?\s?:\s?(?:{_DIGIT_ID}|{_NUMBER_ID}|{_DIALLED})",
+        rf"(?:加|联系|添加)?\s?{_WECHAT}\s?(?:[(\[【]\s?{_CLEAR_ID}\s?[)\]】]|{_CLEAR_ID}|{_DIALLED})",
+        rf"{_ADD_ME}\s?(?::\s?{_LETTERS_ID}|[:(\[]?\s?(?:{_ID}|{_LONE_NUMBER_ID}|{_DIALLED})[)\]]?)",
+        rf"{_QQ}\s?(?:号码?|(?:交流|招聘|求职)?群号?)?\s?:\s?{_NUMBER_ID}",
+        rf"{_QQ}(?:号码?|(?:交流|招聘|求职)?群号?)\s?[(]?{_NUMBER_ID}[)]?",
+        rf"{_QQ}\s?[(]?{_LONE_NUMBER_ID}[)]?",
+        rf"{_CHAT}\s?{_ID_WORD}?\s?:\s?(?:{_HANDLE}|{_DIGIT_ID}|[A-Za-z]{{5,32}}(?=\s?(?:$|[)。]))|{_DIALLED})",
+        rf"{_WORD}Skype\s?(?:ID)?\s?:\s?(?:live:)?[A-Za-z.][\w.-]{{4,30}}[A-Za-z0-9_]",
+        rf"{_CHAT}{_ID_WORD}\s?{_ID}",
+        rf"(?:{_CHAT}|{_WORD}Skype)\s?[(]?\s?(?:{_HANDLE}|{_CLEAR_ID}|{_DIALLED})\s?[)]?",
+        r"(?:https?://)?(?<![A-Za-z0-9.-])(?:t\.me|telegram\.me|wa\.me|line\.me)/[\w+@/?=%.-]{2,63}[\w/]",
+        r"(?:linkedin\s?:\s?)?(?:https?://)?(?<![A-Za-z0-9-])(?:[a-z]{2,3}\.)?linkedin\.com/(?:in|pub)/"
+        r"(?:[A-Za-z0-9%_-]{2,100}|[\w%-]{2,40})/?",
+    )
+)
+
+_SURNAME = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡余杜叶魏苏吕丁沈姚卢姜崔钟谭陆"
+    "汪范廖贾夏韦邹孟熊秦邱江尹薛闫侯陶黎贺郝龚邵钱覃戴莫孔汤]"
+)
+_MR = "(?:先生|女士|小姐)"
+_BY_TITLE = rf"(?:{_HAN}{{1,4}}{_MR}|{_SURNAME}(?:老师|经理|总监?|主管|同学|姐|哥))"
+_LATIN_NAME = r"[A-Z][\w'.-]{1,30}(?: [A-Z][\w'.-]{0,30}){0,3}"
 # The label goes with what it announces; a label alone stays.
 _LABEL = (
-    r"(?:(?:简历)?(?:请)?(?:投递|发送|投)?(?:至|到)?\s?(?:邮箱|邮件|电邮)|联系电话|联系方式|手机号?码?|电话|座机|热线|"
-    r"e-?mail|mail|phone|tel(?:ephone)?|mobile|cell)\s?[:：.]?\s?"
+    r"(?:(?:简历)?(?:请)?(?:投递|发送|投)?(?:至|到)?\s?(?:邮箱|邮件|电邮)|联系电话|联系方式|手机号?码?|座机"
+    r"|(?:咨询|招聘|服务|客服)?(?:电话|热线)|请?(?:致电|拨打|来电)"
+    r"|(?<![A-Za-z])(?:e-?mail|mail|phone|tel(?:ephone)?|mobile|cell))\s?[:.]?\s?"
+    rf"|(?:contact|reach out to|e-?mail|write to|call)\s(?-i:{_LATIN_NAME})\s(?:at|on|via|by)\s"
+    rf"|{_SURNAME}{_HAN}{{0,2}}(?:{_MR}|老师)\s?[:,(]?\s?"
 )
 _CONTACT = re.compile(
-    rf"(?:{_LABEL})?(?:{_EMAIL}|(?:{_PHONE})(?:\s?(?:转|ext\.?)\s?\d{{1,6}})?)|{_MESSENGER}",
+    rf"(?:{_LABEL})?(?:{_EMAIL}|(?:{_PHONE})(?:\s?(?:转|ext\.?)\s?\d{{1,6}})?)"
+    rf"(?:\s?\(?{_SURNAME}{_HAN}{{0,2}}(?:{_MR}|老师)\)?)?|{_LOCAL_PHONE}|{_MESSENGER}",
     re.IGNORECASE,
 )
-_HAN_NAME = r"[\u4e00-\u9fff]{1,4}(?:先生|女士|小姐|老师|经理|总|HR|hr)?"
-_LATIN_NAME = r"[A-Z][\w'’.-]+(?: [A-Z][\w'’.-]+){0,3}"
+
+# "HR" before two to four Han is a name only if none of these is among them: HR系统, HR专家, HR数字化.
+_NO_NAME = (
+    "系统场景专家产品流程管理领域学团队经总监负责人数字化面试服务行业工具背部门方向平台功能模块等和与及或的是会将在"
+    "为对可招聘培训薪酬绩效员组织事共享中心伙伴政策咨询顾问智助手机器科技软件解决案端类岗位侧线上下运营大型信息"
+    "应用需求合规主管高级助务同事们沟通反馈筛选约谈有无需了解懂直接联系投递简历各社保入离职实习生文"
+)
+_NAME = rf"(?:(?:(?![{_NO_NAME}]){_HAN}){{2,4}}|{_SURNAME}(?![{_NO_NAME}]){_HAN}{{1,2}}|{_BY_TITLE})"
+_NAME_END = r"(?=[\s,;。.()/|!]|$)"
+_RECRUITER = r"联系人|联络人|招聘负责人|招聘联系人|招聘者|招聘顾问|发布人|职位发布者|猎头顾问"
 _PERSON = re.compile(
-    r"(?:联系人|联络人|招聘负责人|招聘联系人|招聘者|招聘顾问|发布人|职位发布者|猎头顾问|HR)\s?[:：]\s?"
-    rf"(?:{_HAN_NAME}|{_LATIN_NAME})(?=[\s,，;；。.()（）/|]|$)"
-    r"|(?i:(?:your |the )?(?:recruiter|recruiting contact|talent partner|contact person|hiring contact)"
-    rf"(?: is|[:：]))\s?{_LATIN_NAME}"
-    rf"|(?i:posted by|contact)[:：]\s?{_LATIN_NAME}"
-    r"|^\s*[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐)\s?[·|/-]?\s?(?:HR|hr|HRBP|hrbp|人事|招聘|猎头)[^\n。]{0,20}$",
-    re.MULTILINE,
+    rf"(?:{_RECRUITER})\s?:\s?(?:{_HAN}{{1,4}}(?:{_MR}|老师|经理|总|HR|hr)?|{_LATIN_NAME}){_NAME_END}"
+    rf"|(?:{_RECRUITER})\s?(?:{_BY_TITLE}|{_SURNAME}(?![{_NO_NAME}]){_HAN}{{1,2}}{_NAME_END})"
+    rf"|(?<![A-Za-z])HR\s?:\s?(?:{_NAME}|{_HAN}(?:先生|女士|小姐|老师|经理|总)?|{_LATIN_NAME}){_NAME_END}"
+    rf"|(?:(?<![^,。;|(\s])|(?<=请联系)|(?<=联系))(?:HR|hr)\s?{_NAME}{_NAME_END}"
+    rf"|请?(?:直接)?(?:联系|联络|咨询)\s?(?:HR|hr)?\s?{_BY_TITLE}"
+    r"|(?i:(?<![a-z])(?:your |the )?"
+    r"(?:recruiter|recruiting contact|talent partner|contact person|hiring contact)"
+    rf"(?: is|:)|(?<![a-z])(?:your|our) recruiter,?)\s?{_LATIN_NAME}"
+    rf"|(?i:posted by|(?<![a-z])contact):\s?{_LATIN_NAME}"
+    r"|(?i:(?:please )?(?:send|submit|forward|e-?mail) (?:your |a |an |the )?"
+    r"(?:cv|resume|application|portfolio) to )"
+    r"(?!(?:The|Our|Human|Talent|Hiring|People|Recruit\w*|HR|Careers?)\b)"
+    r"[A-Z][a-z'-]{1,30} [A-Z][a-z'-]{1,30}"
+    rf"|^\s*{_HAN}{{1,3}}{_MR}\s?[·|/-]?\s?(?:HR|hr|HRBP|hrbp|人事|招聘|猎头)[^\n。]{{0,20}}$",
 )
 # Only lines with one of these can hold a contact: the patterns above are slow on ordinary prose.
 _WORTH_A_LOOK = re.compile(
-    r"[@＠]|[\[(]at[\])]|\d[\d\s().-]{5}|微信|威信|薇信|加v|v信|同号|联系|联络|招聘|发布|猎头|先生|女士|小姐|"
-    r"(?<![a-z])(?:hr|tg|vx|wx|qq|wechat|weixin|telegram|whatsapp|skype|line id|recruit|talent p|contact|"
-    r"hiring c|posted by)",
+    r"[@#]|[\[({<]\s?at\s?[\])}>]|\sdot\s|\d[\d\s().-]{5}|微\s?信|威信|薇信|[加+]\s?v|v信|同号|联系|联络|咨询|招聘"
+    r"|发布|猎头|先生|女士|小姐|扣扣|钉钉|飞书|电报|linkedin|[twe]\.me/|telegram\.me"
+    r"|(?<![a-z])(?:hr|tg|vx|wx|q\s?q|wechat|weixin|telegram|whatsapp|skype|line\s?id|kakaotalk|viber|zalo|lark"
+    r"|feishu|dingtalk|recruit|talent p|contact|hiring c|posted by|(?:cv|resume|application|portfolio) to )",
     re.IGNORECASE,
 )
-_LEFTOVER = re.compile(r"^[\W_]*(?:或|and|or|/)?[\W_]*$")
+_SIGNS = re.compile(r"[\W_]+")
+_LEFTOVER = ("", "或", "and", "or")
 
 
 def drop_contacts(text: str) -> str:
@@ -58,10 +167,21 @@ def drop_contacts(text: str) -> str:
     other kinds (years, pay, users, requisitions, dates) stay. Text without contacts comes back unchanged.
     """
     lines = []
-    for line in text.split("\n"):
-        kept = _PERSON.sub("", _CONTACT.sub("", line)) if _WORTH_A_LOOK.search(line) else line
+    for line, folded in zip(text.split("\n"), fold_case_kept(text).split("\n"), strict=True):
+        kept = _without_contacts(line, folded) if _WORTH_A_LOOK.search(folded) else line
         if kept == line:
             lines.append(line)
-        elif not _LEFTOVER.match(kept):
-            lines.append(re.sub(r"[(（\[【]\s*[)）\]】]", "", re.sub(r" {2,}", " ", kept)).rstrip())
+        elif _SIGNS.sub("", kept).lower() not in _LEFTOVER:
+            lines.append(re.sub(r"[(（\[【]\s?[)）\]】]", "", re.sub(r" {2,}", " ", kept)).rstrip())
     return "\n".join(lines)
+
+
+def _without_contacts(line: str, folded: str) -> str:
+    for pattern in (_CONTACT, _PERSON):
+        kept, start = [], 0
+        for found in pattern.finditer(folded):
+            kept.append((start, found.start()))
+            start = found.end()
+        kept.append((start, len(line)))
+        line, folded = ("".join(words[a:b] for a, b in kept) for words in (line, folded))
+    return line

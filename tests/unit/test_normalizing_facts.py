@@ -2,18 +2,21 @@
 
 import csv
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.dates import parse_date
+from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key, is_anonymous
 from scraper.normalizing.identity import content_hash
 from scraper.normalizing.places import Places, is_place_list, parse_places
+from scraper.normalizing.posting import normalise
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.workplace import find_workplace
 
@@ -199,6 +202,66 @@ def test_years_pay_and_counts_survive(a: int, b: int, c: int, n: int, form: str)
     assert drop_contacts(text) == text
 
 
+_NUMBERS = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+_IDS = st.from_regex(r"[k-z]{3,6}_[k-z]{2,5}[0-9]{2}", fullmatch=True)
+_CONTACTS = st.one_of(
+    st.builds(
+        "{}{}".format, st.sampled_from(["电话", "手机号：", "请致电", "微信同号", "VX", "微信 "]), _NUMBERS
+    ),
+    st.builds(
+        "{}{}".format,
+        st.sampled_from(
+            ["微信 ", "微信：", "微信号", "VX ", "V信 ", "薇信", "飞书号 ", "钉钉：", "Telegram @", "t.me/"]
+        ),
+        _IDS,
+    ),
+    st.builds(
+        "{}{}".format, _IDS, st.sampled_from(["@corp.cn", " [at] corp [dot] cn", "#corp.cn（#换成@）"])
+    ),
+)
+
+
+@given(
+    _CONTACTS,
+    st.sampled_from(["，", "。", "；", " ", "\n", "（"]),
+    st.sampled_from(["，", "。", "；", "\n", "）", ""]),
+)
+def test_contacts_go_wherever_they_stand(contact: str, before: str, after: str) -> None:
+    kept = drop_contacts(
+        f"熟悉大模型{before}{contact}{after}五险一金" if after else f"熟悉大模型{before}{contact}"
+    )
+    assert not re.search("[0-9]|[k-z]{3}|corp", kept), kept
+    assert kept.startswith("熟悉大模型") and (not after or kept.endswith("五险一金"))
+
+
+@given(st.text(alphabet="微信VX加+Qq电话HR王女士@#.-_:： (at)1380联系a\n", max_size=120))
+def test_what_stays_was_there_in_this_order(text: str) -> None:
+    rest = iter(text)
+    assert all(char in rest for char in drop_contacts(text))
+
+
+@pytest.mark.parametrize(
+    ("raw", "format"),
+    [
+        ("AI产品\u200b经理，电话138\u200b1234\u20605678", "text"),
+        ("<p>AI产品&#8203;经理，电话138&#8203;1234&#x2060;5678</p>", "html"),
+        ("<p>AI产品&shy;经理，电话138&zwnj;1234&rlm;5678&#65279;</p>", "html"),
+    ],
+)
+def test_marks_that_nobody_sees_part_no_words(raw: str, format: Literal["text", "html"]) -> None:
+    posting = RawPosting(
+        native_id="1",
+        url="https://e.example/1",
+        title=raw if format == "text" else "AI产品经理",
+        description=raw,
+        format=format,
+    )
+    record = normalise(posting, company="甲公司", market=None)
+    assert record.text == "AI产品经理，"
+    if format == "text":
+        assert record.title == "AI产品经理，"
+
+
 @given(st.text(max_size=200))
 def test_dropping_twice_drops_no_more(text: str) -> None:
     once = drop_contacts(text)
@@ -206,9 +269,12 @@ def test_dropping_twice_drops_no_more(text: str) -> None:
     assert drop_contacts(once) == once or len(drop_contacts(once)) < len(once)
 
 
-def test_real_texts_without_contacts_come_back_unchanged() -> None:
-    path = SHARED / "postings" / "zh.jsonl"
+@pytest.mark.parametrize(
+    "name", ["en", "zh", "zh_ambiguous_titles", "zh_stale_descriptions", "zh_years_apart"]
+)
+def test_real_texts_without_contacts_come_back_unchanged(name: str) -> None:
+    path = SHARED / "postings" / f"{name}.jsonl"
     if not path.exists():
         pytest.skip("the shared data are not here (there personal data is masked)")
-    texts = [row["description"] for row in _lines(path)]
+    texts = [text or "" for row in _lines(path) for text in (row.get("title"), row.get("description"))]
     assert [text for text in texts if drop_contacts(text) != text] == []
