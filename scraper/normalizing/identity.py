@@ -1,10 +1,8 @@
 """What makes two texts the same text."""
 
 import hashlib
-import re
 
-# Zero-width marks come and go with the editor; nobody sees them.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+from scraper.bounds import visible
 
 
 def content_hash(title: str, text: str, salary_raw: str, experience_raw: str, education_raw: str) -> str:
@@ -16,7 +14,7 @@ def content_hash(title: str, text: str, salary_raw: str, experience_raw: str, ed
 
 
 def _visible(text: str) -> str:
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(visible(text).split())
 
 
 def _digest(*parts: str) -> str:
