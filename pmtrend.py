@@ -160,7 +160,9 @@ def init(context: Context) -> None:
 @cli.command()
 @click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
 @click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable), now.")
-@click.option("--budget", default="50m", show_default=True, help="Begin no board after this time.")
+@click.option(
+    "--budget", default="50m", show_default=True, help="Begin no board after this time (24h at most)."
+)
 @pass_context
 def collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...], budget: str) -> int:
     """Look at the followed boards now and store what they list."""

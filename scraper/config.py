@@ -58,6 +58,7 @@ _WRONG_TYPES = {
     "tuple_type": "must be a list of texts",
     "path_type": "must be a path in quotes",
     "mapping_type": "must be a table",
+    "dict_type": "must be a table",
     "model_type": "must be a table",
 }
 """What pydantic says of a value of another type, in words of TOML."""

@@ -40,13 +40,13 @@ def _trigger(expression: str) -> CronTrigger:
     return trigger
 
 
-def next_due(expression: str, now: datetime) -> datetime | None:
-    """Return the first instant after `now` that `expression` (five cron fields, UTC) names, if there is one.
+def next_due(expression: str, now: datetime) -> datetime:
+    """Return the first instant after `now` that `expression` (five cron fields, UTC) names.
 
-    Raises ConfigError if it is no such expression.
+    Raises ConfigError if it is no such expression, or one that names no day of any year.
     """
-    due: datetime | None = _trigger(expression).get_next_fire_time(None, now)
-    return due.astimezone(UTC) if due else None
+    due: datetime = _trigger(expression).get_next_fire_time(None, now)
+    return due.astimezone(UTC)
 
 
 # ------------------------------------------------------------------ for cron and systemd

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from scraper.errors import FetchError, NotAllowed, ServerTrouble
+from scraper.errors import FetchError, NotAllowed, ServerTrouble, UnsafeAddress
 from scraper.fetching.outcome import Answer
 from scraper.fetching.redaction import public_url
 
@@ -32,6 +32,7 @@ class RobotsRules:
 
         Raises NotAllowed if the rules forbid `url`, and ServerTrouble if there is no telling: robots.txt
         answers with a server error or not at all. Then nothing is asked, but nobody has refused anything.
+        Raises UnsafeAddress for a host that is not public.
         """
         rules = self._rules(url)
         if rules is None:
@@ -55,6 +56,8 @@ class RobotsRules:
     def _fetched(self, url: str) -> Protego | None:
         try:
             answer = self._read(url)
+        except UnsafeAddress:
+            raise
         except FetchError:
             return None
         if 200 <= answer.status < 300:

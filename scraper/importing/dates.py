@@ -12,25 +12,25 @@ _STAMP = re.compile(
     r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
+_FIRST_YEAR = 1990
 _MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 
 
 def parse_as_of(text: str) -> datetime:
     """Return the instant named by `--as-of`: an ISO date (midnight UTC) or an ISO datetime with a zone.
 
-    Raises ConfigError for anything else, and for a year before 1990 or after 2100.
+    Raises ConfigError for anything else, and for a year before 1990.
     """
     try:
         instant = datetime.fromisoformat(text.strip())
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
             instant = instant.replace(tzinfo=UTC)
-        if instant.tzinfo is not None and 1990 <= instant.year <= 2100:
-            return instant.astimezone(UTC).replace(microsecond=0)
-    except ValueError:
-        pass
-    else:
         if instant.tzinfo is not None:
-            raise ConfigError(f"--as-of {text!r} lies before 1990 or after 2100")
+            if instant.year < _FIRST_YEAR:
+                raise ConfigError(f"--as-of {text!r} lies before {_FIRST_YEAR}")
+            return instant.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        pass
     raise ConfigError(
         f"--as-of {text!r} is neither a date like 2026-05-13 nor a time with its zone like 2026-05-13T08:00Z"
     )
@@ -106,4 +106,4 @@ def _at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second:
         instant = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
-    return instant if 1990 <= year <= 2100 else None
+    return instant if _FIRST_YEAR <= year <= 2100 else None

@@ -184,8 +184,15 @@ def test_the_next_run_is_told_in_utc_whatever_the_clocks_do(now: datetime, due: 
     assert next_due("17 22 * * sun", now) == due
 
 
-def test_a_date_that_never_comes_has_no_next_run() -> None:
-    assert next_due("0 0 30 feb *", datetime(2026, 11, 25, tzinfo=UTC)) is None
+@pytest.mark.parametrize("expression", ["0 0 30 feb *", "17 22 31 2 *", "0 5 31 4,6,9,11 *"])
+def test_a_date_that_never_comes_is_refused(expression: str) -> None:
+    for read in (lambda: next_due(expression, datetime(2026, 11, 25, tzinfo=UTC)), lambda: line(expression)):
+        with pytest.raises(ConfigError, match="there is no such day in any year"):
+            read()
+
+
+def test_a_leap_day_comes() -> None:
+    assert next_due("0 0 29 feb *", datetime(2026, 11, 25, tzinfo=UTC)) == datetime(2028, 2, 29, tzinfo=UTC)
 
 
 class Daemon:

@@ -1,0 +1,326 @@
+"""The edges of the command line: figures, dates, places and names that nobody sane types, and full disks."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import pmtrend
+from scraper.boards import load_boards
+from scraper.errors import UnsafeAddress
+from scraper.fetching.client import HttpFetcher
+from scraper.model import Request
+from scraper.understanding import TAXONOMY
+from storage.errors import StorageError
+from storage.store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
+ACME = "https://jobs.ashbyhq.com/acme-kitchens"
+JOBS = "title,company\nProduct Manager,Acme\n"
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in an empty folder, on a fixed day."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PMTREND_DATABASE_URL", raising=False)
+    monkeypatch.setattr(pmtrend, "utcnow", lambda: NOW)
+
+    def call(*words: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["pmtrend", *map(str, words)])
+        with pytest.raises(SystemExit) as exit_:
+            pmtrend.main()
+        captured = capsys.readouterr()
+        return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
+
+    return call
+
+
+def sentence(outcome: Outcome) -> str:
+    """The sentence of a failure: exit code 1, exactly one line on stderr and nothing on stdout."""
+    (line,) = outcome.err.strip().splitlines()
+    assert (outcome.code, outcome.out) == (1, ""), outcome
+    return line
+
+
+def as_process(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which $PMTREND is the command, in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PMTREND")}
+    command = f'{sys.executable} -c "import pmtrend; pmtrend.main()"'
+    return subprocess.run(
+        ["sh", "-c", words.replace("$PMTREND", command)],
+        cwd=folder,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
+# ------------------------------------------------------------------ options
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["collect", "--budget", "99999999999h"], "'99999999999h' is too long: 24h at most"),
+        (["collect", "--budget", "9" * 5000 + "s"], "is too long: 24h at most"),
+        (["collect", "--budget", "25h"], "'25h' is too long"),
+        (["collect", "--budget", "²h"], "'²h' is not a time"),
+        (["collect", "--budget", "00m"], "'00m' is not a time"),
+        (["report", "--week", "0001-W01"], "'0001-W01' lies outside the years 2000 to 2100"),
+        (["report", "--week", "0001-W02"], "lies outside the years"),
+        (["report", "--week", "9999-W52"], "lies outside the years"),
+        (["report", "--as-of", "9999-12-31"], "'9999-12-31' lies outside the years 2000 to 2100"),
+        (["report", "--as-of", "0001-01-01"], "lies outside the years"),
+        (["report", "--as-of", ""], "'' is not a day"),
+        (["deliver", "--week", "9999-W52", "--dry-run"], "lies outside the years"),
+        (["import", "jobs.csv", "--source", "a\nb"], r"--source 'a\nb' holds characters that no name has"),
+        (["import", "jobs.csv", "--source", "a", "--scope", "x\x1b[2Jy"], "--scope"),
+        (["import", "jobs.csv", "--source", "a\udcff"], "--source"),
+        (["import", "jobs.csv", "--source", "a", "--as-of", ""], "--as-of '' is neither a date"),
+        (["import", "jobs.csv", "--source", "a", "--as-of", "1989-12-31"], "lies before 1990"),
+        (["import", "jobs.csv", "--source", "a", "--as-of", "0001-01-01T00:00+14:00"], "lies before 1990"),
+        (["--db", "sqlite:///", "status"], "'sqlite:///' names no file and would lose everything"),
+        (["--db", "sqlite://", "status"], "'sqlite://' names no file"),
+    ],
+)
+def test_what_no_option_takes_is_one_sentence(run: Run, tmp_path: Path, words: list[str], said: str) -> None:
+    (tmp_path / "jobs.csv").write_text(JOBS)
+    (tmp_path / "pmtrend.toml").write_text('operator = "mailto:pm@example.org"\n')
+    assert said in sentence(run(*words))
+
+
+@pytest.mark.parametrize("as_of", ["2000-01-01", "2100-12-31"])
+def test_the_first_and_the_last_day_can_be_reported_on(run: Run, as_of: str) -> None:
+    assert run("report", "--as-of", as_of, "--lang", "en").code == 0
+
+
+def test_a_budget_of_a_day_is_a_budget() -> None:
+    assert pmtrend._duration("24h").days == 1
+
+
+# ------------------------------------------------------------------ places
+
+
+@pytest.mark.parametrize("verb", ["status", "init", "boards list", "schedule --print-cron"])
+def test_a_working_folder_that_was_deleted_is_one_sentence(tmp_path: Path, verb: str) -> None:
+    (tmp_path / "gone").mkdir()
+    done = as_process(f"cd gone; rmdir ../gone; $PMTREND {verb}", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch("pmtrend: the folder .* does not exist any more\n", done.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("verb", ["status", "boards list", "--help"])
+def test_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, verb: str) -> None:
+    done = as_process(f"$PMTREND {verb} >/dev/full", tmp_path)
+    assert done.returncode == 1
+    assert re.fullmatch("pmtrend: the output cannot be written: No space left on device\n", done.stderr)
+
+
+def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
+    done = as_process("{ $PMTREND boards list; echo $? >code; } | head -1", tmp_path)
+    assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")
+def test_a_folder_where_nothing_can_be_written_is_one_sentence_of_init(run: Run, tmp_path: Path) -> None:
+    assert "/proc/pmtrend.toml cannot be written" in sentence(run("--config", "/proc/pmtrend.toml", "init"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_init_writes_the_file_that_is_named_and_its_database_beside_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pmtrend.toml").write_text('operator = "me@example.org"\n')
+    (tmp_path / "there").mkdir()
+    assert run("--config", "there/mine.toml", "init").code == 0
+    found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {"pmtrend.toml", "there/mine.toml", "there/pmtrend.db"}
+    assert (tmp_path / "pmtrend.toml").read_text() == 'operator = "me@example.org"\n'
+    assert run("--config", "there/mine.toml", "status").code == 0
+    assert "exists already" in sentence(run("--config", "there/mine.toml", "init"))
+
+
+# ------------------------------------------------------------------ a database that may only be read
+
+
+@pytest.fixture
+def frozen(tmp_path: Path, demo_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A filled store in a folder in which nothing can be written.
+
+    For root every folder can be; so what tells that is told, and the file itself is opened as SQLite opens
+    one on such a medium.
+    """
+    folder = tmp_path / "medium"
+    folder.mkdir()
+    (folder / "pmtrend.db").write_bytes(demo_database.read_bytes())
+    folder.chmod(0o555)
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder and access(path, mode))
+    yield folder
+    folder.chmod(0o755)
+
+
+def test_what_only_reads_works_on_a_database_that_may_only_be_read(
+    run: Run, tmp_path: Path, frozen: Path, demo_database: Path
+) -> None:
+    database = f"sqlite:///{frozen}/pmtrend.db"
+    before = (frozen / "pmtrend.db").read_bytes()
+    shown = run("--db", database, "status", "--json")
+    assert shown.out == run("--db", f"sqlite:///{demo_database}", "status", "--json").out
+    assert run("--db", database, "db", "check").out == "ok\n"
+    assert run("--db", database, "db", "upgrade").code == 0
+    assert run("--db", database, "db", "backup", "copy.db").code == 0
+    assert run("--db", database, "report", "--week", "2026-W40", "--out", "reports").code == 0
+    assert run("--db", "sqlite:///copy.db", "status", "--json").out == shown.out
+    assert [path.name for path in frozen.iterdir()] == ["pmtrend.db"], "nothing is left beside it"
+    assert (frozen / "pmtrend.db").read_bytes() == before
+
+
+def test_what_writes_says_that_the_database_may_only_be_read(frozen: Path) -> None:
+    with (
+        closing(open_store(f"sqlite:///{frozen}/pmtrend.db")) as store,
+        pytest.raises(StorageError, match="is read-only"),
+    ):
+        store.begin_run("import", TAXONOMY, now=NOW, observed_from=NOW)
+
+
+# ------------------------------------------------------------------ configuration
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('families = "greenhouse"', "families: must be a list of texts"),
+        ("families = [1]", "families.0: must be a text in quotes"),
+        ("families = []", "families: names none; name at least one, or leave it out"),
+        ("archive = 7", "archive: must be a path in quotes"),
+        ("operator = 7", "operator: must be a text in quotes"),
+        ("operator = [1]", "operator: must be a text in quotes"),
+        ('schedule = "weekly"', "schedule: must be a table"),
+        ("delivery = 3", "delivery: must be a table"),
+        ('keys = "abc"', "keys: must be a table"),
+        ("[keys]\nthemuse = 3", "keys.themuse: must be a text in quotes"),
+        ('[delivery]\nslack = "fr"', "delivery.slack: must be 'en' or 'zh'"),
+        ('[keys]\nmuse = "x"', "no key named muse; [keys] and PMTREND_KEY_… know adzuna_app_id"),
+        ('[schedule]\nweekly = "17 22 31 2 *"', "there is no such day in any year"),
+        ('[schedule]\nweekly = "17 22 31 4,6,9,11 *"', "there is no such day in any year"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_told_in_plain_words(
+    run: Run, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "pmtrend.toml").write_text(text + "\n", encoding="utf-8")
+    told = sentence(run("status"))
+    assert said in told
+    assert not re.search("Input|tuple|class|pydantic|valid", told)
+
+
+def test_a_schedule_of_leap_days_is_a_schedule(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pmtrend.toml").write_text('[schedule]\nweekly = "17 22 29 2 *"\n')
+    assert run("status").code == 0
+
+
+# ------------------------------------------------------------------ boards
+
+
+def test_a_board_that_its_address_tells_can_be_added_by_nobody(run: Run, tmp_path: Path) -> None:
+    added = run("boards", "add", ACME, "--no-check")
+    assert (added.code, added.err) == (0, "")
+    assert "ashby:acme-kitchens: not asked" in added.out
+    told = sentence(run("boards", "add", "https://www.acme.example/careers", "--no-check"))
+    assert "`operator` is not set" in told
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.7:8080", "0x7f.1", "169.254.169.254", "1.1.1.1:99999"])
+def test_an_address_that_is_not_public_is_called_so(run: Run, tmp_path: Path, host: str) -> None:
+    (tmp_path / "pmtrend.toml").write_text('operator = "mailto:pm@example.org"\n')
+    told = sentence(run("boards", "add", f"http://{host}/careers"))
+    assert "no public address" in told or host.startswith("1.1.1.1")
+    assert "robots.txt" not in told
+
+
+def test_an_address_that_is_not_public_is_none_for_any_page() -> None:
+    with (
+        HttpFetcher("mailto:pm@example.org", archive=None, clock=lambda: NOW) as fetcher,
+        pytest.raises(UnsafeAddress, match="no public address"),
+    ):
+        fetcher.fetch(Request("http://192.168.0.1/jobs"), published=False)
+
+
+def test_a_second_board_of_one_employer_is_told_and_no_error(run: Run, tmp_path: Path) -> None:
+    (shipped,) = [board for board in load_boards() if (board.family, board.key) == ("ashby", "cohere")]
+    (tmp_path / "boards.d").mkdir()
+    text = f'[[board]]\nkey = "again"\ncompany = "{shipped.company.upper()}"\n'
+    (tmp_path / "boards.d" / "greenhouse.toml").write_text(text)
+    outcome = run("boards", "list")
+    assert outcome.code == 0
+    (told,) = outcome.err.splitlines()
+    assert "is followed at ashby:cohere and greenhouse:again; two boards of one employer" in told
+    assert len(json.loads(run("boards", "list", "--json").out)) == len(load_boards()) + 1
+
+
+def test_the_boards_that_are_shipped_give_no_warning(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "boards.d").mkdir()
+    assert run("boards", "list").err == ""
+
+
+# ------------------------------------------------------------------ imports
+
+
+def imported(run: Run, *more: str) -> Outcome:
+    return run("import", "jobs.csv", "--source", "x", *more)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "days"),
+    [("2026-11-26", None), ("2026-11-26T07:59Z", None), ("2026-11-27", 1), ("2027-09-01", 279)],
+)
+def test_a_listing_that_lies_ahead_is_stored_with_a_warning(
+    run: Run, tmp_path: Path, as_of: str, days: int | None
+) -> None:
+    (tmp_path / "jobs.csv").write_text(JOBS)
+    outcome = imported(run, "--as-of", as_of)
+    assert outcome.code == 0
+    said = f"pmtrend: the listing of {as_of} lies {days} days ahead; what is seen before that day"
+    assert outcome.err.startswith(said) if days else outcome.err == ""
+    assert json.loads(run("status", "--json").out)["postings"]["total"] == 1
+
+
+def test_rows_that_lie_ahead_are_warned_of_once(run: Run, tmp_path: Path) -> None:
+    rows = [f"Product Manager,Acme {n},2027-0{n}-01" for n in (1, 2, 3)]
+    (tmp_path / "jobs.csv").write_text("title,company,collected_at\n" + "\n".join(rows) + "\n")
+    outcome = imported(run)
+    assert (outcome.code, outcome.err.count(" days ahead")) == (0, 1)
+    assert "the listing of 2027-03-01" in outcome.err
+
+
+def test_a_file_of_which_no_row_can_be_read_is_an_error_and_stores_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text("title,company\n,Acme\n,Bolt\n")
+    told = sentence(imported(run, "--as-of", "2026-11-20", "--complete"))
+    assert "no row can be read, so nothing was stored: jobs.csv row 2: no title (and 1 more" in told
+    assert "empty" in run("status").out
+
+
+def test_what_a_run_found_new_is_new_to_the_store(run: Run, tmp_path: Path) -> None:
+    """A first look finds what was there before: not news of the market, as `status` and reports count it."""
+    (tmp_path / "jobs.csv").write_text(JOBS)
+    assert "of the PM postings 1 new to the store" in imported(run, "--as-of", "2026-11-20").out
+    assert "0 new, 1 found there" in run("status").out
