@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -64,7 +65,7 @@ def sentence(outcome: Outcome) -> str:
 def as_process(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a line of shell in which $PMTREND is the command, in a process of its own."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PMTREND")}
-    command = f'{sys.executable} -c "import pmtrend; pmtrend.main()"'
+    command = shlex.join([sys.executable, "-c", "import pmtrend; pmtrend.main()"])
     return subprocess.run(
         ["sh", "-c", words.replace("$PMTREND", command)],
         cwd=folder,

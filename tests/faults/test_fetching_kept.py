@@ -16,6 +16,7 @@ from scraper.errors import (
     Refused,
     ServerTrouble,
     ShapeChanged,
+    UnsafeAddress,
 )
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.replay import ReplayArchive
@@ -112,7 +113,7 @@ def test_replay_tells_the_same_story_as_the_live_run(board, scripted, tmp_path, 
     kinds = [entry[0] for entry in expected[3:]]
     assert kinds == [
         *(ServerTrouble, Refused, Refused, ServerTrouble, ShapeChanged, BoardGone, FetchError),
-        *(NotAllowed, BoardGone, ServerTrouble, FetchError),
+        *(NotAllowed, BoardGone, UnsafeAddress, FetchError),
     ]
 
 

@@ -144,7 +144,7 @@ def test_robots_is_read_once_a_day_and_per_host(clock):
 def test_robots_that_cannot_be_read_forbids_all_for_an_hour(clock):
     rules, asked = robots(clock, None, (200, b""))
     for _ in range(2):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(ServerTrouble):
             rules.check("https://a.example/1")
     clock.now += 3600
     assert rules.check("https://a.example/1") is None
