@@ -1,5 +1,6 @@
 """What every test has: our helper modules importable by name, and no way out to the network."""
 
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -12,6 +13,12 @@ for folder in ("unit", "faults"):
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real recordings that are not part of the project; tests on them skip where they are absent."""
+
+
+def pytest_configure() -> None:
+    """Take SIGINT again where whoever started the tests in the background had it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
