@@ -11,13 +11,11 @@ terms: link back to We Work Remotely; a feed is not to be asked for more than on
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
-from scraper.sources.parts import aggregators, items
+from scraper.sources.parts import aggregators, items, xmlitems
 
 _CATEGORIES = "https://weworkremotely.com/categories"
 _FEEDS = (
@@ -76,20 +74,8 @@ def _posting(item: items.Item) -> RawPosting:
         company=company.strip() if role.strip() else "",
         locations=items.places(sorted(countries)) or items.places([items.text(item, "region")]),
         workplace="remote",
-        posted_at=_rss_time(item, "pubDate"),
+        posted_at=xmlitems.rss_time(item, "pubDate"),
     )
-
-
-def _rss_time(item: items.Item, name: str) -> datetime | None:
-    """Return an RFC 2822 time as UTC; "-0000", without a statement of its zone, is UTC."""
-    printed = items.text(item, name)
-    if not printed:
-        return None
-    try:
-        moment = parsedate_to_datetime(printed)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name!r} is no time of a feed: {printed[:40]!r}") from None
 
 
 FAMILY = Family(

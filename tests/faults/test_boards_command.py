@@ -1,15 +1,13 @@
 """The verbs `boards list | add | remove | check` as typed: exit codes, one sentence, files, no network."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import pytest
+from typed import Outcome, Run, typed
 
-import pmtrend
 from scraper.boards import load_boards
 from scraper.errors import BoardGone
 from scraper.model import Reply, Request
@@ -18,15 +16,6 @@ NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 ACME = "https://jobs.ashbyhq.com/acme-kitchens"
 LIST = "https://api.ashbyhq.com/posting-api/job-board/acme-kitchens?includeCompensation=true"
 FOUND = b'{"jobs": [{"id": "1", "title": "Product Manager"}]}'
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
 
 
 class World:
@@ -67,11 +56,7 @@ def run(
     (tmp_path / "pmtrend.toml").write_text('operator = "mailto:pm@example.org"\n')
 
     def call(*words: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["pmtrend", *words])
-        with pytest.raises(SystemExit) as exit_:
-            pmtrend.main()
-        captured = capsys.readouterr()
-        return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
+        return typed(monkeypatch, capsys, *words)
 
     return call
 

@@ -3,27 +3,16 @@
 import json
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from typed import Outcome, Run, typed
 
-import pmtrend
 from scraper.lock import exclusive
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -35,11 +24,7 @@ def run(
     monkeypatch.delenv("PMTREND_DATABASE_URL", raising=False)
 
     def call(*words: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["pmtrend", *map(str, words)])
-        with pytest.raises(SystemExit) as exit_:
-            pmtrend.main()
-        captured = capsys.readouterr()
-        return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
+        return typed(monkeypatch, capsys, *words)
 
     return call
 

@@ -6,13 +6,13 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from typed import Outcome, Run, typed
 
 import pmtrend
 from scraper.boards import load_boards
@@ -29,15 +29,6 @@ ACME = "https://jobs.ashbyhq.com/acme-kitchens"
 JOBS = "title,company\nProduct Manager,Acme\n"
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line in an empty folder, on a fixed day."""
@@ -46,11 +37,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(pmtrend, "utcnow", lambda: NOW)
 
     def call(*words: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["pmtrend", *map(str, words)])
-        with pytest.raises(SystemExit) as exit_:
-            pmtrend.main()
-        captured = capsys.readouterr()
-        return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
+        return typed(monkeypatch, capsys, *words)
 
     return call
 

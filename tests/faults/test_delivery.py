@@ -3,18 +3,18 @@
 import json
 import logging
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from chat_services import PATHS, SECRETS, ChatServices
 from loopback import Scripted
 from report_market import report_of_kind
+from typed import Outcome, typed
 
 import pmtrend
 from reports.delivery import SERVICES, payload
@@ -241,12 +241,6 @@ def test_the_log_of_the_libraries_holds_no_address(
 # ------------------------------------------------------------------ the command line
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def run(
     services: ChatServices,
@@ -270,11 +264,7 @@ def run(
                 monkeypatch.setenv(f"{name}_WEBHOOK", services.hook(service))
                 monkeypatch.setenv(f"{name}_SECRET", SECRETS.get(service, ""))
         monkeypatch.setattr(pmtrend, "_collect", lambda *_: collected)
-        monkeypatch.setattr(sys, "argv", ["pmtrend", *words])
-        with pytest.raises(SystemExit) as exit_:
-            pmtrend.main()
-        captured = capsys.readouterr()
-        return Outcome(int(exit_.value.code or 0), captured.out, captured.err)
+        return typed(monkeypatch, capsys, *words)
 
     return call
 
