@@ -7,6 +7,7 @@ not, since 'İ'.lower() and NFKC('㎡') have two characters.
 """
 
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -66,3 +67,20 @@ def fold_case_kept(text: str) -> str:
 def fold(text: str) -> str:
     """Return `text` folded and with A-Z lowered; same length, so offsets stay valid."""
     return _map(text, _lower_table())
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One text in the three forms that reading needs, all of the same length.
+
+    `raw` as given, `low` folded and lowered, `cased` folded with its case.
+    """
+
+    raw: str
+    low: str
+    cased: str
+
+
+def folded(text: str) -> Folded:
+    """Return `text` in all its forms, so that whoever reads it next need not fold it again."""
+    return Folded(text, fold(text), fold_case_kept(text))
