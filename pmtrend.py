@@ -1,7 +1,8 @@
 """The command line: one short function per verb, no logic. The only file that knows all rooms.
 
 stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage or configuration,
-2 every board failed, 3 some boards failed (or a message was not taken), 4 another run holds the lock.
+2 every board failed, 3 some boards failed (or a message was not taken, a text not tagged), 4 another run
+holds the lock.
 """
 
 import errno
@@ -10,12 +11,12 @@ import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import click
 from tqdm import tqdm
@@ -523,14 +524,107 @@ def tag(file: BinaryIO, jsonl: bool) -> int:
 
 
 @cli.command()
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that tag (default: one a core).")
 @pass_context
-def retag(context: Context) -> None:
+def retag(context: Context, jobs: int | None) -> int:
     """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
-    from scraper.retagging import retag as run
+    from scraper.processes import cores
+    from scraper.retagging import Retagging
 
-    with context.writing() as store, tqdm(unit=" texts", disable=not sys.stderr.isatty()) as bar:
-        done = run(store, clock=utcnow, on_batch=bar.update)
-    click.echo(f"{done} texts tagged")
+    with context.writing() as store:
+        work = Retagging(store, utcnow(), jobs or cores())
+        try:
+            with tqdm(total=work.total, unit=" texts", disable=not sys.stderr.isatty()) as bar:
+                for done in work.batches():
+                    bar.update(done)
+        finally:
+            click.echo(work.line())
+            for problem in work.problems():
+                click.echo(f"pmtrend: {problem}", err=True)
+    return work.exit_code
+
+
+@cli.group("taxonomy")
+def taxonomy_() -> None:
+    """The vocabulary: what it says, what it lacks, what a change of it does."""
+
+
+@taxonomy_.command("list")
+def taxonomy_list() -> None:
+    """List the tags: id, era, English and Chinese name, finer tags that roll up into it (tab-separated)."""
+    from scraper.tagging.taxonomy import taxonomy
+    from scraper.vocabulary.showing import tag_lines
+
+    for line in tag_lines(taxonomy()):
+        click.echo(line)
+
+
+@taxonomy_.command("show")
+@click.argument("tag", metavar="TAG")
+def taxonomy_show(tag: str) -> None:
+    """Show a tag: names, groups, place in the value chain, and the words it is found by."""
+    from scraper.tagging.taxonomy import taxonomy
+    from scraper.vocabulary.showing import show_tag
+
+    for line in show_tag(taxonomy(), tag):
+        click.echo(line)
+
+
+@taxonomy_.command("candidates")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Only phrases of this language.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Phrases a language.")
+@click.option(
+    "--min-companies", type=click.IntRange(1), default=3, show_default=True, help="Asked for by so many."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@pass_context
+def taxonomy_candidates(
+    context: Context, lang: Literal["zh", "en"] | None, limit: int, min_companies: int, as_json: bool
+) -> None:
+    """List frequent phrases of stored duties and requirements that no tag covers, with counts and quotes."""
+    from scraper.tagging import default_tagger
+    from scraper.vocabulary.candidates import LANGUAGES, find_candidates
+    from scraper.vocabulary.reading import stored_texts
+
+    with context.store() as store:
+        versions = store.latest_versions()
+        with tqdm(total=len(versions), unit=" texts", disable=not sys.stderr.isatty()) as bar:
+            found = find_candidates(
+                stored_texts(store, versions, bar.update),
+                store.texts,
+                default_tagger(),
+                (lang,) if lang else LANGUAGES,
+                limit=limit,
+                min_companies=min_companies,
+            )
+    _print(found.as_json(), found.lines(), as_json)
+
+
+@taxonomy_.command("diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Only so many postings, always the same.")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@pass_context
+def taxonomy_diff(context: Context, old: str, new: str, sample: int | None, as_json: bool) -> None:
+    """Tag the stored postings with two vocabularies and show what differs; nothing is stored.
+
+    OLD and NEW are files like scraper/tagging/taxonomy.toml, or `current` for the one of this release.
+    """
+    from scraper.vocabulary.comparing import compare
+    from scraper.vocabulary.reading import read_vocabulary, stored_texts
+
+    vocabularies = read_vocabulary(old), read_vocabulary(new)
+    with context.store() as store:
+        versions = store.latest_versions(sample)
+        with tqdm(total=len(versions), unit=" texts", disable=not sys.stderr.isatty()) as bar:
+            found = compare(stored_texts(store, versions, bar.update), *vocabularies)
+    _print(found.as_json(), found.lines(), as_json)
+
+
+def _print(result: dict[str, Any], lines: Iterable[str], as_json: bool) -> None:
+    for line in [json.dumps(result, ensure_ascii=False)] if as_json else lines:
+        click.echo(line)
 
 
 # ------------------------------------------------------------------ boards, schedule, status, database

@@ -16,6 +16,8 @@ from scraper.model import RawPosting, Reject
 
 MAX_DESCRIPTION = 256 * 1024
 """Characters of one description; no honest posting comes near it."""
+MAX_READ = 64 * 1024
+"""Characters of one text that are read for understanding; an honest posting is a tenth of it."""
 MAX_FIELDS = 50_000
 """Characters of all other fields together; some postings name hundreds of places."""
 MAX_KEPT = 12 * 2**20

@@ -9,16 +9,18 @@ from scraper.errors import InputError
 from scraper.gathering import Gathered
 from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
-from scraper.normalizing.posting import normalise, stated_pay, without_text
+from scraper.normalizing.posting import normalise, without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
 from scraper.sources import begun_by
 from scraper.sources.parts import asking
-from scraper.understanding import TAXONOMY, understand
+from scraper.tagging_records import tag_record
+from scraper.understanding import TAXONOMY
 from storage.memories import Known, Memory, Repetition
-from storage.records import FetchState, Listing, PostingRecord, Recorded, StoredText, Tagging
+from storage.records import FetchState, Listing, PostingRecord, Recorded
 from storage.status import FAILED
 from storage.store import RunHandle, RunKind, Store
+from storage.tagging_rows import tagging_rows
 
 _FARTHEST = timedelta(days=366)
 _BATCH = 500
@@ -275,7 +277,7 @@ class Run:
         stale = [number for number in native_ids if number in known and not known[number].tagged]
         for start in range(0, len(stale), _BATCH):
             texts = self.store.untagged(TAXONOMY, _BATCH, (family, stale[start : start + _BATCH]))
-            tagged = [(text.version, tag_record(text)) for text in texts]
+            tagged = [(text.version, tagging_rows(tag_record(text))) for text in texts]
             self.store.add_taggings(TAXONOMY, tagged, self.now)
 
     def _begun(self, observed_from: datetime) -> RunHandle:
@@ -320,21 +322,6 @@ def _fills(raw: Sequence[RawPosting]) -> dict[str, float]:
     if len(whole) < _FEWEST_FOR_FILLS:
         return {}
     return {name: round(sum(bool(getattr(one, name)) for one in whole) / len(whole), 3) for name in _FIELDS}
-
-
-def tag_record(record: PostingRecord | StoredText) -> Tagging:
-    """Understand a normalised posting, just read or stored, with the current taxonomy."""
-    return understand(
-        record.title,
-        record.text,
-        company=record.company,
-        locations=tuple(record.structured.get("locations", ())),
-        workplace=record.structured.get("workplace"),
-        pay=stated_pay(record.structured),
-        salary_raw=record.salary_raw,
-        experience_raw=record.experience_raw,
-        education_raw=record.education_raw,
-    ).tagging
 
 
 def wanted(posting: RawPosting) -> bool:

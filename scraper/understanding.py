@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from scraper.errors import InputError
-from scraper.normalizing.salary import find_salary, parse_salary
+from scraper.folding import folded
+from scraper.normalizing.compensation import Compensation, Extras, find_compensation
+from scraper.normalizing.extras import Extra
+from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language, to_text
 from scraper.normalizing.titles import is_pm_title
 from scraper.normalizing.workplace import find_workplace
 from scraper.tagging import TextTagging, default_tagger, taxonomy_record
-from storage.records import EducationAsked, Pay, Quote, Tagging, TaxonomyRecord, Workplace, YearsAsked
+from storage.facts import facts_json, number_json, quote_json
+from storage.records import EducationAsked, Pay, Tagging, TaxonomyRecord, Workplace, YearsAsked
 
 TAXONOMY: TaxonomyRecord = taxonomy_record()
 """The taxonomy of this release: version, hash over all that decides tags, tags."""
@@ -32,11 +36,15 @@ _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`text` is what the quotes point into; `tagging` is what is stored; `detail` is how it came about."""
+    """`text` is what the quotes point into; `tagging` is what is stored; `detail` is how it came about.
+
+    `compensation` is all that is said of the pay, of which `tagging` holds the base.
+    """
 
     text: str
     tagging: Tagging
     detail: TextTagging
+    compensation: Compensation
 
 
 def understand(
@@ -61,9 +69,10 @@ def understand(
     """
     text = to_text(description, "html") if format == "html" else description
     lang = detect_language(f"{title}\n{text}")
+    forms = folded(text)
     detail = default_tagger().tag(
-        title,
-        text,
+        folded(title),
+        forms,
         lang=lang,
         is_pm=is_pm_title(title) if title.strip() else True,
         company=company,
@@ -72,7 +81,9 @@ def understand(
     )
     # A bare "100-120K" in a Chinese posting is in yuan; in English ones it may be any dollar.
     currency = None if lang == "en" else "CNY"
-    salary = pay or parse_salary(salary_raw, currency=currency) or find_salary(text, currency=currency)
+    scanned = Scanned(forms)
+    compensation = find_compensation(scanned, stated=pay, salary_raw=salary_raw, currency=currency)
+    facts = detail.facts
     tagging = Tagging(
         taxonomy=TAXONOMY.version,
         lang=lang,
@@ -82,11 +93,21 @@ def understand(
         years_total=detail.years_total,
         years_ai=detail.years_ai,
         education=detail.education,
-        salary=salary,
-        workplace=find_workplace(workplace, locations, title, text),
+        salary=compensation.pay,
+        workplace=find_workplace(workplace, locations, title, scanned),
         tags=detail.tags,
+        title_label=detail.verdict.title_label,
+        body_label=detail.verdict.body_label,
+        fingerprint=facts.fingerprint,
+        years_all=facts.years,
+        industries=facts.asked.industries,
+        languages=facts.asked.languages,
+        degree_specials=facts.asked.degree_specials,
+        travel=facts.asked.travel,
+        visa=facts.asked.visa,
+        compensation=_stated(compensation),
     )
-    return Understanding(text, tagging, detail)
+    return Understanding(text, tagging, detail, compensation)
 
 
 # ------------------------------------------------------------------ JSON
@@ -98,14 +119,22 @@ def to_json(id: Any, understanding: Understanding, *, with_text: bool = False) -
     A missing value is None, never 0. `with_text` (for HTML input) adds the text that the offsets point into.
     """
     tagging = understanding.tagging
+    facts = facts_json(tagging)
     result = {
         "id": id,
         "taxonomy": tagging.taxonomy,
         "lang": tagging.lang,
-        "role": {"class": tagging.role, "classic": tagging.classic, "genai": tagging.genai},
+        "role": {
+            "class": tagging.role,
+            "classic": tagging.classic,
+            "genai": tagging.genai,
+            "title": tagging.title_label,
+            "body": tagging.body_label,
+        },
         "years": {"total": _years(tagging.years_total), "ai": _years(tagging.years_ai)},
         "education": _education(tagging.education),
-        "salary": _pay(tagging.salary),
+        "salary": _salary(understanding.compensation),
+        "compensation": _beside_salary(understanding.compensation.extras),
         "workplace": tagging.workplace,
         "tags": [
             {
@@ -113,50 +142,72 @@ def to_json(id: Any, understanding: Understanding, *, with_text: bool = False) -
                 "fine": tag.fine,
                 "requirement": tag.requirement,
                 "zone": tag.zone,
-                **_quote(tag.quote),
+                **quote_json(tag.quote),
             }
             for tag in tagging.tags
         ],
+        **facts,
     }
     return {**result, "text": understanding.text} if with_text else result
-
-
-def _quote(quote: Quote) -> dict[str, Any]:
-    if quote.start is None:
-        return {"quote": quote.text}
-    return {"quote": quote.text, "field": quote.field, "start": quote.start, "end": quote.end}
 
 
 def _years(years: YearsAsked | None) -> dict[str, Any] | None:
     if years is None:
         return None
-    ends = {"min": _number(years.min), "max": _number(years.max)}
-    return {**ends, "requirement": years.requirement, **_quote(years.quote)}
+    ends = {"min": number_json(years.min), "max": number_json(years.max)}
+    return {**ends, "requirement": years.requirement, **quote_json(years.quote)}
 
 
 def _education(education: EducationAsked | None) -> dict[str, Any] | None:
     if education is None:
         return None
-    return {"min": education.min, "requirement": education.requirement, **_quote(education.quote)}
+    return {"min": education.min, "requirement": education.requirement, **quote_json(education.quote)}
 
 
-def _pay(pay: Pay | None) -> dict[str, Any] | None:
-    if pay is None:
+def _salary(compensation: Compensation) -> dict[str, Any] | None:
+    """Return the base pay, with whether bands were joined and what of it is inferred."""
+    if compensation.pay is None:
         return None
+    inferred = ["period"] if compensation.period_inferred else []
+    return {**_pay(compensation.pay), "multi": compensation.multi, "inferred": inferred}
+
+
+def _stated(compensation: Compensation) -> dict[str, Any]:
+    """Return what is stated of the pay besides the base and its ends, for the store."""
+    flags = {"multi": compensation.multi, "inferred": ["period"] if compensation.period_inferred else []}
+    said = {**flags, **_beside_salary(compensation.extras)}
+    return {name: value for name, value in said.items() if value}
+
+
+def _beside_salary(extras: Extras) -> dict[str, Any]:
     return {
-        "min": _number(pay.min),
-        "max": _number(pay.max),
-        "currency": pay.currency,
-        "period": pay.period,
-        "months": _number(pay.months),
-        "annual_min": _number(pay.annual(pay.min)),
-        "annual_max": _number(pay.annual(pay.max)),
-        **(_quote(pay.quote) if pay.quote else {}),
+        "ote": _pay(extras.ote) if extras.ote else None,
+        "bonus": _extra(extras.bonus) if extras.bonus else None,
+        "equity": _extra(extras.equity) if extras.equity else None,
     }
 
 
-def _number(value: float | None) -> float | int | None:
-    return int(value) if value is not None and value == int(value) else value
+def _extra(extra: Extra) -> dict[str, Any]:
+    sizes = {"percent": extra.percent, "months": extra.months, "amount": extra.amount}
+    return {
+        "kind": extra.kind,
+        **{name: [number_json(end) for end in size] if size else None for name, size in sizes.items()},
+        "currency": extra.currency,
+        **quote_json(extra.quote),
+    }
+
+
+def _pay(pay: Pay) -> dict[str, Any]:
+    return {
+        "min": number_json(pay.min),
+        "max": number_json(pay.max),
+        "currency": pay.currency,
+        "period": pay.period,
+        "months": number_json(pay.months),
+        "annual_min": number_json(pay.annual(pay.min)),
+        "annual_max": number_json(pay.annual(pay.max)),
+        **(quote_json(pay.quote) if pay.quote else {}),
+    }
 
 
 def decode_text(raw: bytes) -> str:

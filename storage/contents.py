@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from storage.grouping import Openings
-from storage.records import Listing, PostingRecord, Quote, Recorded, Tagging, TagHit, TaxonomyRecord
+from storage.records import Listing, PostingRecord, Recorded, Tagging, TaxonomyRecord
 from storage.tables import Company, Posting, Tag, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
+from storage.tagging_rows import TaggingRows, tagging_rows
 
 _CHUNK = 500
 """Values bound in one IN list; SQLite allows 32,766, PostgreSQL plans short lists better."""
@@ -219,12 +220,13 @@ def _find_or_create(
     return known[posting.native_id][0]
 
 
-def _quote(quote: Quote | None) -> dict[str, Any] | None:
-    return asdict(quote) if quote else None
-
-
 def add_taggings(connection: Connection, taxonomy: int, rows: Sequence[tuple[int, Tagging]]) -> None:
     """Store taggings of versions [(version id, tagging)] under one taxonomy; those it has are kept."""
+    add_tagging_rows(connection, taxonomy, [(version, tagging_rows(tagging)) for version, tagging in rows])
+
+
+def add_tagging_rows(connection: Connection, taxonomy: int, rows: Sequence[tuple[int, TaggingRows]]) -> None:
+    """Store taggings that `tagging_rows` has laid out; those the taxonomy has of these versions are kept."""
     wanted = dict(rows)
     for ids in chunks(list(wanted)):
         done = select(TaggingRow.version_id).where(
@@ -235,60 +237,14 @@ def add_taggings(connection: Connection, taxonomy: int, rows: Sequence[tuple[int
     if not wanted:
         return
     values = [
-        {"version_id": version, "taxonomy_id": taxonomy} | _flat(tagging)
-        for version, tagging in wanted.items()
+        {"version_id": version, "taxonomy_id": taxonomy} | columns for version, (columns, _) in wanted.items()
     ]
     statement = insert(TaggingRow).returning(TaggingRow.id, sort_by_parameter_order=True)
     numbers = connection.scalars(statement, values).all()
     tags = [
-        _tag_row(number, hit)
-        for number, tagging in zip(numbers, wanted.values(), strict=True)
-        for hit in tagging.tags
+        {"tagging_id": number} | tag
+        for number, (_, hits) in zip(numbers, wanted.values(), strict=True)
+        for tag in hits
     ]
     if tags:
         connection.execute(insert(Tag), tags)
-
-
-def _flat(tagging: Tagging) -> dict[str, Any]:
-    years, ai, degree, pay = tagging.years_total, tagging.years_ai, tagging.education, tagging.salary
-    proof = {
-        "years": _quote(years.quote if years else None),
-        "ai_years": _quote(ai.quote if ai else None),
-        "education": _quote(degree.quote if degree else None),
-        "salary": _quote(pay.quote if pay else None),
-    }
-    return {
-        "role": tagging.role,
-        "lang": tagging.lang,
-        "classic": tagging.classic,
-        "genai": tagging.genai,
-        "years_min": years.min if years else None,
-        "years_max": years.max if years else None,
-        "years_requirement": years.requirement if years else None,
-        "ai_years_min": ai.min if ai else None,
-        "ai_years_max": ai.max if ai else None,
-        "ai_years_requirement": ai.requirement if ai else None,
-        "education": degree.min if degree else None,
-        "education_requirement": degree.requirement if degree else None,
-        "workplace": tagging.workplace,
-        "salary_min": pay.min if pay else None,
-        "salary_max": pay.max if pay else None,
-        "salary_currency": pay.currency if pay else None,
-        "salary_period": pay.period if pay else None,
-        "salary_months": pay.months if pay else None,
-        "proof": {name: quote for name, quote in proof.items() if quote},
-    }
-
-
-def _tag_row(tagging_id: int, hit: TagHit) -> dict[str, Any]:
-    return {
-        "tagging_id": tagging_id,
-        "fine": hit.fine,
-        "tag": hit.id,
-        "requirement": hit.requirement,
-        "zone": hit.zone,
-        "field": hit.quote.field,
-        "quote": hit.quote.text,
-        "start": hit.quote.start,
-        "end": hit.quote.end,
-    }

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from storage.contents import chunks
+from storage.facts import asked_levels
 from storage.memories import Known
 from storage.records import Pay, PostingFact, Requirement, TaxonomyRecord
 from storage.tables import Company as CompanyRow
@@ -107,6 +108,11 @@ def _fact(
         tags={tag: requirement for tag, (requirement, _) in tags.items()},
         quotes={tag: quote for tag, (_, quote) in tags.items()},
         has_text=version.has_text,
+        title_label=tagging.title_label,
+        body_label=tagging.body_label,
+        pipeline=tagging.pipeline_share,
+        industries=asked_levels(tagging.facts, "industries"),
+        languages=asked_levels(tagging.facts, "languages"),
     )
 
 

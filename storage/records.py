@@ -6,13 +6,62 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from storage.memories import SeenPage
+from storage.taggings import (
+    Asked,
+    EducationAsked,
+    EducationLevel,
+    Fingerprint,
+    Pay,
+    Period,
+    Quote,
+    Requirement,
+    RoleClass,
+    Tagging,
+    TagHit,
+    TravelAsked,
+    Workplace,
+    YearsAsked,
+    YearsDemand,
+    YearsScope,
+)
 
-RoleClass = Literal["ai_pm", "aigc_pm", "both", "other_pm", "not_pm"]
-Requirement = Literal["required", "preferred", "duty", "mentioned"]
+__all__ = [
+    "IMPORT",
+    "Asked",
+    "Break",
+    "Cell",
+    "EducationAsked",
+    "EducationLevel",
+    "Facts",
+    "FetchFact",
+    "FetchState",
+    "Fingerprint",
+    "Industry",
+    "Listing",
+    "Pay",
+    "Period",
+    "PostingFact",
+    "PostingRecord",
+    "Quote",
+    "Recorded",
+    "Requirement",
+    "RoleClass",
+    "Spell",
+    "StoredText",
+    "TagHit",
+    "Tagging",
+    "TaxonomyRecord",
+    "TaxonomyTag",
+    "TravelAsked",
+    "Unit",
+    "Workplace",
+    "YearsAsked",
+    "YearsDemand",
+    "YearsScope",
+]
+"""What a posting says (storage/taggings.py) is part of these records."""
+
 FetchState = Literal["complete", "partial", "refused", "missing", "failed", "suspect"]
-Workplace = Literal["remote", "hybrid", "onsite"]
-EducationLevel = Literal["none", "high_school", "associate", "bachelor", "master", "doctorate"]
-Period = Literal["hour", "day", "week", "month", "year"]
 Industry = Literal[
     "internet",
     "finance",
@@ -27,89 +76,7 @@ Industry = Literal[
     "other",
 ]
 
-# ------------------------------------------------------------------ what a posting says, with proof
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Evidence: the slice `[start:end)` (code points) of `field`; offsets are None for board fields."""
-
-    text: str
-    start: int | None = None
-    end: int | None = None
-    field: Literal["title", "description"] = "description"
-
-
-@dataclass(frozen=True, slots=True)
-class YearsAsked:
-    """Years of experience asked for; `max` None is open-ended."""
-
-    min: float | None
-    max: float | None
-    requirement: Literal["required", "preferred"]
-    quote: Quote
-
-
-@dataclass(frozen=True, slots=True)
-class EducationAsked:
-    """The lowest degree asked for."""
-
-    min: EducationLevel
-    requirement: Literal["required", "preferred"]
-    quote: Quote
-
-
-@dataclass(frozen=True, slots=True)
-class Pay:
-    """Pay per `period` in `currency` (ISO 4217); `months` = salaries a year where the text states it.
-
-    `annual_min/max` are min/max a year (12 salaries where `months` is None), None for hour, day, week.
-    """
-
-    min: float | None
-    max: float | None
-    currency: str | None
-    period: Period | None
-    months: float | None = None
-    quote: Quote | None = None
-
-    def annual(self, value: float | None) -> float | None:
-        """Return `value` (one of min, max) per year, or None where the period does not allow it."""
-        if value is None or self.period not in ("month", "year"):
-            return None
-        return value if self.period == "year" else value * (self.months or 12)
-
-
-@dataclass(frozen=True, slots=True)
-class TagHit:
-    """One tag of a posting: the strongest requirement found, with its quote.
-
-    `id` is a contract id where the fine tag rolls up into one, else the fine tag's own id; `fine` is
-    always the fine tag that matched.
-    """
-
-    id: str
-    fine: str
-    requirement: Requirement
-    zone: str
-    quote: Quote
-
-
-@dataclass(frozen=True, slots=True)
-class Tagging:
-    """Everything that was understood of one text under one taxonomy version."""
-
-    taxonomy: str
-    lang: Literal["zh", "en", "mixed"]
-    role: RoleClass
-    classic: float
-    genai: float
-    years_total: YearsAsked | None = None
-    years_ai: YearsAsked | None = None
-    education: EducationAsked | None = None
-    salary: Pay | None = None
-    workplace: Workplace | None = None
-    tags: tuple[TagHit, ...] = ()
+# ------------------------------------------------------------------ the vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +283,11 @@ class PostingFact:
     tags: Mapping[str, Requirement]  # contract or fine id -> strongest requirement ("mentioned" left out)
     quotes: Mapping[str, str]  # tag id -> its quote
     has_text: bool = True  # False: the source gave a title and fields only, or the beginning of the text
+    title_label: RoleClass | None = None  # what the title alone says; None: tagged before that was asked
+    body_label: RoleClass | None = None  # what duties and requirements say without the title
+    pipeline: float | None = None  # share of work on models in the duties; None: none named
+    industries: Mapping[str, str] = field(default_factory=dict)  # industry to know -> required or preferred
+    languages: Mapping[str, str] = field(default_factory=dict)  # language to speak -> required or preferred
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,29 @@
 """Reading stored texts for a new taxonomy, and storing what it understood."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select, true
+from sqlalchemy import ColumnElement, Connection, exists, func, select, true
 
-from storage.contents import add_taggings, taxonomy_id
-from storage.records import StoredText, Tagging, TaxonomyRecord
+from storage.contents import add_tagging_rows, taxonomy_id
+from storage.records import StoredText, TaxonomyRecord
 from storage.tables import Company, Posting, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
+from storage.tagging_rows import TaggingRows
+from storage.texts import stored_text
+
+
+def _not_done(taxonomy: TaxonomyRecord) -> ColumnElement[bool]:
+    number = select(Taxonomy.id).where(Taxonomy.sha256 == taxonomy.sha256).scalar_subquery()
+    done = exists().where(TaggingRow.version_id == Version.id, TaggingRow.taxonomy_id == number)
+    return ~done
+
+
+def count_untagged(connection: Connection, taxonomy: TaxonomyRecord) -> int:
+    """Return how many versions have no tagging under this taxonomy."""
+    number = connection.scalar(select(func.count()).select_from(Version).where(_not_done(taxonomy)))
+    return number or 0
 
 
 def untagged(
@@ -16,43 +31,41 @@ def untagged(
     taxonomy: TaxonomyRecord,
     limit: int,
     of: tuple[str, Sequence[str]] | None = None,
+    *,
+    after: int = 0,
+    most_chars: float = math.inf,
 ) -> list[StoredText]:
     """Return up to `limit` versions that have no tagging under this taxonomy, in the order of their ids.
 
-    `of` asks only for postings of a family with the given native ids.
+    `of` asks only for postings of a family with the given native ids, `after` for versions after that one:
+    who goes through all names the last he had, so that none is looked for twice. No more are read once the
+    texts have `most_chars` characters.
     """
-    done = (
-        exists()
-        .where(TaggingRow.version_id == Version.id)
-        .where(TaggingRow.taxonomy_id == Taxonomy.id)
-        .where(Taxonomy.sha256 == taxonomy.sha256)
-    )
     rows = connection.execute(
         select(*Version.__table__.columns, Company.name.label("company"))
         .join(Posting, Posting.id == Version.posting_id)
         .join(Company, Company.id == Posting.company_id)
-        .where(~done)
+        .where(Version.id > after, _not_done(taxonomy))
         .where(true() if of is None else (Posting.family == of[0]) & Posting.native_id.in_(of[1]))
         .order_by(Version.id)
         .limit(limit)
     )
-    return [
-        StoredText(
-            row.id,
-            row.title,
-            row.text,
-            row.company,
-            row.salary_raw,
-            row.experience_raw,
-            row.education_raw,
-            row.structured,
-        )
-        for row in rows
-    ]
+    texts: list[StoredText] = []
+    chars = 0
+    for row in rows:
+        texts.append(stored_text(row))
+        chars += len(row.text)
+        if chars >= most_chars:
+            break
+    rows.close()
+    return texts
 
 
 def add(
-    connection: Connection, taxonomy: TaxonomyRecord, rows: Sequence[tuple[int, Tagging]], now: datetime
+    connection: Connection,
+    taxonomy: TaxonomyRecord,
+    rows: Sequence[tuple[int, TaggingRows]],
+    now: datetime,
 ) -> None:
     """Store taggings made at `now`, from when on the taxonomy is in force."""
-    add_taggings(connection, taxonomy_id(connection, taxonomy, now), rows)
+    add_tagging_rows(connection, taxonomy_id(connection, taxonomy, now), rows)

@@ -1,5 +1,6 @@
 """The store as the rest of the program sees it: open it, record runs, ask what is known."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from storage import repeats, retagging, status_reading, upgrading
+from storage import repeats, retagging, status_reading, texts, upgrading
 from storage.contents import taxonomy_id
 from storage.engine import explained, open_engine
 from storage.errors import StorageError
@@ -19,9 +20,10 @@ from storage.observing import record
 from storage.outlook import Outlook, read_outlooks
 from storage.reading import read_facts
 from storage.reading_postings import known_contents
-from storage.records import Facts, Listing, Recorded, StoredText, Tagging, TaxonomyRecord
+from storage.records import Facts, Listing, Recorded, StoredText, TaxonomyRecord
 from storage.status import Status
 from storage.tables import Fetch, Run, Setting
+from storage.tagging_rows import TaggingRows
 from storage.version import __version__
 
 RunKind = Literal["collect", "replay", "import"]
@@ -142,22 +144,44 @@ class Store:
         with self._reading() as connection:
             return status_reading.read_status(connection, now, next_due)
 
+    def count_untagged(self, taxonomy: TaxonomyRecord) -> int:
+        """Return how many stored texts this taxonomy has not tagged yet."""
+        with self._reading() as connection:
+            return retagging.count_untagged(connection, taxonomy)
+
     def untagged(
-        self, taxonomy: TaxonomyRecord, limit: int, of: tuple[str, Sequence[str]] | None = None
+        self,
+        taxonomy: TaxonomyRecord,
+        limit: int,
+        of: tuple[str, Sequence[str]] | None = None,
+        *,
+        after: int = 0,
+        most_chars: float = math.inf,
     ) -> list[StoredText]:
         """Return up to `limit` stored texts that this taxonomy has not tagged yet, oldest first.
 
-        `of` asks only for postings of a family with the given native ids.
+        `of` asks only for postings of a family with the given native ids, `after` for versions after that;
+        no more are read once they have `most_chars` characters.
         """
         with self._reading() as connection:
-            return retagging.untagged(connection, taxonomy, limit, of)
+            return retagging.untagged(connection, taxonomy, limit, of, after=after, most_chars=most_chars)
 
     def add_taggings(
-        self, taxonomy: TaxonomyRecord, rows: Sequence[tuple[int, Tagging]], now: datetime
+        self, taxonomy: TaxonomyRecord, rows: Sequence[tuple[int, TaggingRows]], now: datetime
     ) -> None:
-        """Store taggings [(version id, tagging)] made at `now`."""
+        """Store taggings [(version id, `tagging_rows` of it)] made at `now`, all or none."""
         with self._writing() as connection:
             retagging.add(connection, taxonomy, rows, now)
+
+    def latest_versions(self, sample: int | None = None) -> list[int]:
+        """Return the id of each posting's latest version, in order; or `sample` of them, always the same."""
+        with self._reading() as connection:
+            return texts.latest_ids(connection, sample)
+
+    def texts(self, versions: Sequence[int]) -> list[StoredText]:
+        """Return the stored texts with these version ids, in the order of the ids."""
+        with self._reading() as connection:
+            return texts.texts(connection, versions)
 
     def backup(self, target: Path) -> None:
         """Write a verified copy to `target`, which must not exist."""

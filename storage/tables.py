@@ -282,7 +282,11 @@ class Taxonomy(Base):
 
 
 class Tagging(Base):
-    """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay."""
+    """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay.
+
+    `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than these
+    columns it is empty, and the three before it are NULL.
+    """
 
     __tablename__ = "taggings"
     __table_args__ = (UniqueConstraint("version_id", "taxonomy_id"),)
@@ -308,6 +312,10 @@ class Tagging(Base):
     salary_period: Mapped[str | None]
     salary_months: Mapped[float | None]
     proof: Mapped[dict[str, Any]]
+    title_label: Mapped[str | None]
+    body_label: Mapped[str | None]
+    pipeline_share: Mapped[float | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
 
 
 class Tag(Base):

@@ -6,9 +6,9 @@ whether it is a salary is decided in `salary`. Works on folded text of any langu
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from scraper.folding import fold
 from storage.records import Period
 
 # Longest first: "ca$" before "$". "元" and "万" name no currency by themselves: Taiwan writes them too.
@@ -83,16 +83,29 @@ def _amount(at: int) -> str:
 
 
 _COMMENT = r"(?:\s?[\[(][^\])\n]{1,90}[\])])?"
-_JOIN = r"(?:\s{0,3}(?:-{1,2}|~|至|到|–|—)\s{0,3}|\s(?:to|and|through|up to)\s)"
+_JOIN = r"(?: {0,3}(?:-{1,2}|~|至|到|–|—) {0,3}|\s(?:to|and|through|up to)\s)"
 _RANGE = re.compile(
     rf"{_amount(0)}(?:{_COMMENT}(?P<join>{_JOIN}){_amount(1)}(?:{_COMMENT}{_JOIN}{_amount(2)})?)?"
 )
-_DIGIT = re.compile(r"(?<![0-9])(?<![0-9][.,'])\d")
-_IN_A_WORD = re.compile(r"[a-z#]\Z")
-_SIGN = re.compile(rf"{_CURRENCY}\s?\Z")
-_LONGEST_SIGN = max(map(len, _CURRENCIES)) + 1
+_IN_A_WORD = frozenset("abcdefghijklmnopqrstuvwxyz#")
+_LONGEST_SIGN = max(map(len, _CURRENCIES))
 _MONTHS = re.compile(r"\s{0,2}[·.,,，、x*×/(+]?\s{0,2}(\d{2})(?:\s?[-~]\s?(\d{2}))?\s?(?:个月)?薪")
-_DRAWN_DIGIT = re.compile("[\ue031-\ue03a]")
+_THREE_LETTERS = _any(written for written in _CURRENCIES if written.isascii() and len(written) == 3)
+# Beginnings of numbers that the grammar is worth trying at: it is slow, and most numbers are years,
+# counts and numbers of list items. Nothing that can be an amount is left out.
+_MARK = rf"(?:\s?{_UNIT}|\+?(?:\s?[元块]|\s?{_CURRENCY}|{_PER})|{_MONTHS.pattern})"
+_REST = r"[0-9.,'’]*+"
+_HINT = re.compile(
+    r"[0-9](?<![0-9][0-9])(?<![0-9][.,'][0-9])(?:"
+    r"(?<=[$£€₹₪₩¥元金币镑][0-9])|(?<=[$£€₹₪₩¥元金币镑]\s[0-9])"
+    rf"|(?<=[a-z][0-9])(?:(?<=(?:{_THREE_LETTERS})[0-9])|(?<=euro[0-9])|(?<=euros[0-9]))"
+    rf"|(?<=[a-z.]\s[0-9])(?:(?<=(?:{_THREE_LETTERS})\s[0-9])|(?<=euro\s[0-9])|(?<=euros\s[0-9]))"
+    rf"|(?<![a-z#][0-9]){_REST}(?=[\sa-z$£€₹₪₩¥+/每千万亿百元块美加澳新港台英欧韩日人薪·、x*×(\[~至到–—-])"
+    rf"(?:{_MARK}|(?<=[0-9'’,.]{{4}}){_COMMENT}{_JOIN}[0-9]"
+    rf"|{_COMMENT}{_JOIN}(?:{_CURRENCY}|[0-9]{_REST}(?:{_MARK}|{_COMMENT}{_JOIN}(?:{_CURRENCY}|[0-9]{_REST}{_MARK})))))"
+)
+MAX_AMOUNTS = 100
+"""Places of one text at which the grammar is tried; an honest posting has some dozens."""
 # What is counted in thousands but is not money.
 _NOT_MONEY = re.compile(
     r"\+?\s?(?:[%年岁人位名届级条次篇家单件字行台款门套座张只°]|个(?!月)|用户|粉丝|上下文|分辨率|视频|超高清|参数|门店|商家|客户|"
@@ -101,8 +114,7 @@ _NOT_MONEY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A sum or a range. `low`/`high` are scaled; equal for a single sum.
 
     `currency` is an ISO code, or "$"/"¥" as written, or None; `units` the written scales ("k", "万").
@@ -123,80 +135,111 @@ class Amount:
     end: int
 
 
-def amounts(text: str) -> Iterator[Amount]:
-    """Yield the amounts in `text` (any case, any width), left to right."""
-    text = _digits_mended(fold(text))
-    at = 0
-    while digit := _DIGIT.search(text, at):
-        # From digit to digit, looking back for the sign: trying the whole grammar at every letter is slow.
-        sign = _SIGN.search(text, max(at, digit.start() - _LONGEST_SIGN), digit.start())
-        in_word = not sign and _IN_A_WORD.search(text, max(0, digit.start() - 1), digit.start())
-        match = None if in_word else _RANGE.match(text, sign.start() if sign else digit.start())
-        amount = _read(match, text) if match else None
-        at = amount.end if amount else match.end() if match else digit.end()
+def amounts(low: str, numbers: Iterable[int]) -> Iterator[Amount]:
+    """Yield the amounts in a folded text, left to right; the first `MAX_AMOUNTS` of a text full of them.
+
+    `numbers` are the places where its runs of digits begin, in order.
+    """
+    at = tried = 0
+    for digit in numbers:
+        if digit < at or not _HINT.match(low, digit):
+            continue
+        tried += 1
+        if tried > MAX_AMOUNTS:
+            return
+        start = _start(low, at, digit)
+        match = None if start is None else _RANGE.match(low, start)
+        amount = _read(match, low) if match else None
+        at = amount.end if amount else match.end() if match else digit + 1
         if amount:
             yield amount
 
 
+def _start(low: str, first: int, digit: int) -> int | None:
+    """Return where the amount begins whose number begins at `digit`; None if the number is part of a word."""
+    if digit == first:
+        return digit
+    end = digit - 1 if low[digit - 1].isspace() else digit
+    for start in range(max(first, end - _LONGEST_SIGN), end):
+        if low[start:end] in _CURRENCIES and not (
+            low[start].isalpha() and start and "a" <= low[start - 1] <= "z"
+        ):
+            return start
+    return None if low[digit - 1] in _IN_A_WORD else digit
+
+
+_PERIOD_WORDS: tuple[tuple[Period, re.Pattern[str]], ...] = tuple(
+    (period, re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])")) for period, pattern in (*_ADVERBS, *_PERIODS)
+)
+
+
+@lru_cache(maxsize=256)
 def _period_of(words: str) -> Period | None:
-    for period, pattern in (*_ADVERBS, *_PERIODS):
-        if re.search(rf"(?<![a-z])(?:{pattern})(?![a-z])", words):
-            return period
-    return None
+    return next((period for period, pattern in _PERIOD_WORDS if pattern.search(words)), None)
 
 
-def _digits_mended(text: str) -> str:
-    """Give private-use digits back their meaning: one job board draws its salaries with U+E031 to U+E03A."""
-    if not _DRAWN_DIGIT.search(text):
-        return text
-    return text.translate({0xE031 + digit: str(digit) for digit in range(10)})
+_PART = 7
+_SECOND = range(_PART + 2, 2 * _PART + 2)
+"""Groups of one number in the grammar: currency, number, unit, plus, yuan, currency behind, period."""
 
 
 def _read(match: re.Match[str], text: str) -> Amount | None:
-    ends = [end for end in ("0", "1", "2") if match["num" + end] is not None]
-    values = [_value(match["num" + end]) for end in ends]
-    units = [match["unit" + end] or "" for end in ends]
-    if not _scale(values, units):
+    groups = match.groups()
+    join = groups[_PART]
+    numbers = (groups[:_PART], groups[_PART + 1 : 2 * _PART + 1], groups[2 * _PART + 1 :])
+    parts = [part for part in numbers if part[1] is not None]
+    if not (scaled := _scaled(parts)) and len(parts) == 3:
+        parts = parts[:2]  # "70k-120k EUR - 0.2% equity": the third number is another thing
+        scaled = _scaled(parts)
+    if not scaled:
         return None
-    currency = next((code for code in _currencies(match, ends)), None)
-    per = next((match["per" + end] for end in ends if match["per" + end]), None)
+    values, units = scaled
+    currency = _currency_of(parts)
+    per = next((part[6] for part in parts if part[6]), None)
     period: Period | None = _period_of(per) if per else "year" if "lpa" in units else None
-    after = text[match.end() : match.end() + 24]
-    months = _MONTHS.match(after)
-    yuan = any(match["yuan" + end] for end in ends)
-    marked = currency or yuan or period or any(units) or months
-    if not currency and not yuan and not period and not months and _NOT_MONEY.match(after):
-        return None
-    if not marked and len(values) == 1:
+    end = match.end() if len(parts) != 2 else max(match.end(group) for group in _SECOND)
+    after = text[end : end + 24]
+    months = _MONTHS.match(after) if "薪" in after else None
+    yuan = any(part[4] for part in parts)
+    alone = len(values) == 1 and not units[0]
+    if not (currency or yuan or period or months) and (alone or _NOT_MONEY.match(after)):
         return None
     return Amount(
-        low=min(values),
-        high=max(values),
+        low=values[0],
+        high=values[-1],
         is_range=len(values) > 1,
-        joined_by_and=(match["join"] or "").strip() == "and",
+        joined_by_and=join is not None and join.strip() == "and",
         currency=currency,
-        units=frozenset(filter(None, units)),
+        units=frozenset(unit for unit in units if unit),
         yuan=yuan,
-        plus=bool(match["plus" + ends[-1]]),
+        plus=bool(parts[-1][3]),
         period=period,
         months=(int(months[1]), int(months[2] or months[1])) if months else None,
         start=match.start(),
-        end=match.end() + (months.end() if months else 0),
+        end=end + (months.end() if months else 0),
     )
 
 
+_POINTS_IN_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_THOUSANDS_MARK = re.compile(r"[,'’]")
+
+
 def _value(number: str) -> float:
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", number):
+    if number.isdigit():
+        return float(number)
+    if _POINTS_IN_THOUSANDS.fullmatch(number):
         return float(number.replace(".", ""))
-    return float(re.sub(r"[,'’]", "", number))
+    return float(_THOUSANDS_MARK.sub("", number))
 
 
-def _scale(values: list[float], units: list[str]) -> bool:
-    """Scale the values in place and complete the units; tell whether a rising range results.
+def _scaled(parts: list[tuple[str | Any, ...]]) -> tuple[list[float], list[str]] | None:
+    """Return the values, scaled, and their units, completed; None if they do not rise.
 
     A unit on the right holds for the left too ("15-30K"), unless the left is larger ("8000-1.2万"). A unit
     on the left alone holds for the right if the right is too small without it ("$72k-96").
     """
+    values = [_value(part[1]) for part in parts]
+    units = [part[2] or "" for part in parts]
     last = len(values) - 1
     for at in range(last - 1, -1, -1):
         if not units[at] and values[at] <= values[at + 1]:
@@ -204,12 +247,32 @@ def _scale(values: list[float], units: list[str]) -> bool:
     for at in range(1, last + 1):
         if not units[at] and units[at - 1] and values[at] < values[at - 1] * _UNITS[units[at - 1]]:
             units[at] = units[at - 1]
-    values[:] = [value * _UNITS.get(unit, 1.0) for value, unit in zip(values, units, strict=True)]
-    return values == sorted(values)
+    for at, unit in enumerate(units):
+        if unit:
+            values[at] *= _UNITS[unit]
+    return (values, units) if last == 0 or values == sorted(values) else None
 
 
-def _currencies(match: re.Match[str], ends: list[str]) -> Iterator[str]:
-    """Yield the currencies named, codes before bare signs: "$215,000 CAD" is Canadian."""
-    written = [match[group + end] for end in ends for group in ("after", "cur")]
-    codes = [_CURRENCIES[words.strip()] for words in written if words]
-    yield from sorted(codes, key=lambda code: code in "$¥")
+def _currency_of(parts: list[tuple[str | None, ...]]) -> str | None:
+    """Return the currency that is named; codes go before bare signs: "$215,000 CAD" is Canadian."""
+    sign: str | None = None
+    for part in parts:
+        for written in (part[5], part[0]):
+            if written:
+                code = _CURRENCIES[written.strip()]
+                if code not in ("$", "¥"):
+                    return code
+                sign = sign or code
+    return sign
+
+
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"})
+
+
+def iso_currency(amount: Amount, site: str | None) -> str | None:
+    """Return the ISO 4217 code of the written currency; `site`, the board's own, settles bare signs."""
+    if amount.currency == "$":
+        return site if site in _DOLLARS else "USD"
+    if amount.currency == "¥":
+        return site if site in ("CNY", "JPY") else "JPY" if "m" in amount.units else "CNY"
+    return amount.currency

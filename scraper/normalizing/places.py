@@ -1,4 +1,4 @@
-"""Where a posting is: canonical cities, countries, and whether it may be done from anywhere.
+"""Where a posting is: canonical cities, provinces or states, countries, and whether it is remote.
 
 Chinese cities are named in Chinese (北京), the world's hubs in English (San Francisco); a place that the
 table `places.toml` does not know stays as it was written, cleaned.
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from scraper.folding import fold
 
@@ -19,6 +19,8 @@ _REMOTE = re.compile(
     r"|远程|居家|在家办公|地点不限|不限地点|城市不限"
 )
 _NOT_REMOTE = re.compile(r"\b(?:not|non|no)[- ]remote\b|非远程|不支持远程|不接受远程")
+
+_EXCEPT = re.compile(r"(?<![a-z])(?:non(?![- ]?remote)|except|outside|excluding)(?![a-z])")
 
 # What parts one location from the next, and what parts a place from the larger one it lies in.
 _NEXT = re.compile(r"\s*(?:[;|、；\n/&]|(?<![a-z])(?:or|and)(?![a-z]))\s*")
@@ -34,45 +36,81 @@ _SUBORDINATE = re.compile(r"(?:区|县|镇|街道|路|号|大厦|广场)$")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Canonical city names, ISO 3166 country codes (both in the order named), and "may be remote"."""
+    """Where a posting is, each in the order named.
+
+    `cities` are canonical names, `countries` ISO 3166 codes; `regions` the provinces of China ("浙江"; a
+    municipality is its own) and the states of some other countries ("California"). `remote`: it may be done
+    from elsewhere; `remote_scope`: from where, as far as that is said: country codes, or parts of the world
+    ("EMEA", "worldwide").
+    """
 
     cities: tuple[str, ...]
     countries: tuple[str, ...]
     remote: bool
+    regions: tuple[str, ...] = ()
+    remote_scope: tuple[str, ...] = ()
+
+
+class _Where(NamedTuple):
+    """A country, and the province or state in it if that is known."""
+
+    country: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Name:
     """What a name stands for: `cities` (a district stands for its city), or a larger place.
 
-    `countries` are the countries it may mean, the likeliest first ("CA": California, Canada).
+    `meanings` are the places it may lie in or be, the likeliest first ("CA": California, Canada). An area is
+    a part of the world, which says nothing of where the office is.
     """
 
-    kind: Literal["city", "district", "larger", "noise"]
+    kind: Literal["city", "district", "larger", "area", "noise"]
     cities: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
+    meanings: tuple[_Where, ...] = ()
+    area: str = ""
 
 
 @dataclass(slots=True)
 class _Location:
-    """One location, read piece by piece: its cities with their countries, the larger places, the rest."""
+    """One location, read piece by piece: its cities with where they lie, the larger places, the rest."""
 
-    cities: dict[str, str] = field(default_factory=dict)
+    cities: dict[str, _Where] = field(default_factory=dict)
     districts: list[_Name] = field(default_factory=list)
-    larger: list[tuple[str, ...]] = field(default_factory=list)
+    larger: list[tuple[_Where, ...]] = field(default_factory=list)
+    areas: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
     def add(self, name: _Name) -> None:
         if name.kind == "city":
-            for city in name.cities:
-                self.cities.setdefault(city, name.countries[0])
+            for city, where in zip(name.cities, name.meanings, strict=True):
+                self.cities.setdefault(city, where)
         elif name.kind == "district":
             self.districts.append(name)
+        elif name.kind == "area":
+            self.areas.append(name.area)
         elif name.kind == "larger":
-            last = next(reversed(self.cities), None)
-            if last is not None and self.cities[last] not in name.countries and not self.larger:
-                self.cities[last] = name.countries[0]  # Cambridge, MA is not the Cambridge of England
-            self.larger.append(name.countries)
+            self._settle_last_city(name.meanings)
+            self.larger.append(name.meanings)
+
+    def _settle_last_city(self, meanings: tuple[_Where, ...]) -> None:
+        """Cambridge, MA is not the Cambridge of England, nor Portland, ME that of Oregon."""
+        last = next(reversed(self.cities), None)
+        if last is None or self.larger:
+            return
+        known = self.cities[last]
+        within = next((where for where in meanings if where.country == known.country), meanings[0])
+        if within.country != known.country or within.region:
+            self.cities[last] = within
+
+    def found(self) -> Iterator[_Where]:
+        """Yield where its cities lie, and the larger places named that hold none of them."""
+        yield from self.cities.values()
+        countries = {where.country for where in self.cities.values()}
+        for meanings in self.larger:
+            if not countries & {where.country for where in meanings}:
+                yield meanings[0]
 
 
 def parse_places(locations: Sequence[str], title: str = "") -> Places:
@@ -83,18 +121,47 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     """
     cities: dict[str, None] = {}
     countries: dict[str, None] = {}
+    regions: dict[str, None] = {}
     tails = [tail for tail in _title_tails(title) if is_place_list(tail)]
-    for text in [*locations, *tails]:
+    texts = [_without_exceptions(text) for text in (*locations, *tails)]
+    for text in texts:
         for location in _read(text):
-            for city, country in location.cities.items():
-                cities.setdefault(city)
-                countries.setdefault(country)
-            for meanings in location.larger:
-                if not set(meanings) & set(location.cities.values()):
-                    countries.setdefault(meanings[0])
+            cities.update(dict.fromkeys(location.cities))
+            for where in location.found():
+                countries.setdefault(where.country)
+                if where.region:
+                    regions.setdefault(where.region)
             if not location.cities and location.unknown:
                 cities.setdefault(location.unknown[0])
-    return Places(tuple(cities), tuple(countries), any(map(says_remote, [*locations, *tails])))
+    remote = any(map(says_remote, texts))
+    scope = _remote_scope(texts) if remote else ()
+    return Places(tuple(cities), tuple(countries), remote, tuple(regions), scope)
+
+
+def _without_exceptions(text: str) -> str:
+    """Return a location up to what it excepts: "Remote (non-US)", "Anywhere except Brazil"."""
+    excepted = _EXCEPT.search(fold(text))
+    return text[: excepted.start()] if excepted else text
+
+
+def _remote_scope(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return where remote work is possible: what the remote locations name, else what the others name if
+    they name no city ("Remote" and "United States" as two locations)."""
+    remote = [text for text in texts if says_remote(text)]
+    others = [text for text in texts if not says_remote(text)]
+    scope: dict[str, None] = {}
+    for location in (location for text in remote for location in _read(text)):
+        named = [meanings[0] for meanings in location.larger] or list(location.cities.values())
+        scope.update(dict.fromkeys(where.country for where in named))
+        scope.update(dict.fromkeys(location.areas))
+    if not scope:
+        for location in (location for text in others for location in _read(text)):
+            if not (location.cities or location.unknown):
+                scope.update(dict.fromkeys(meanings[0].country for meanings in location.larger))
+                scope.update(dict.fromkeys(location.areas))
+    if len(scope) > 1:  # "anywhere in the US"
+        scope.pop("worldwide", None)
+    return tuple(scope)
 
 
 def is_place_list(text: str) -> bool:
@@ -129,7 +196,7 @@ def _read(text: str) -> Iterator[_Location]:
             (_read_han if _HAN.search(piece) else _read_latin)(piece, location)
         if not location.cities:
             for district in location.districts:
-                location.add(_Name("city", district.cities, district.countries))
+                location.add(_Name("city", district.cities, district.meanings))
         yield location
 
 
@@ -205,9 +272,9 @@ def _latin_name(words: str, location: _Location, follows: bool, names: Mapping[s
     if code and (behind_a_place or low not in names) and (words.isupper() or not follows):
         return code
     if low == "washington" and behind_a_place:
-        return _Name("larger", countries=("US",))
+        return _Name("larger", meanings=(_Where("US", "Washington"),))
     if low == "new york" and not location.cities and (follows or location.unknown):
-        return _Name("larger", countries=("US",))
+        return _Name("larger", meanings=(_Where("US", "New York"),))
     return names.get(low)
 
 
@@ -217,34 +284,54 @@ def _table() -> dict[str, Any]:
 
 
 @cache
+def _regions() -> dict[tuple[str, str], str]:
+    """Return (country, city) -> its province or state."""
+    table = _table()
+    found = {("CN", city): name for name, one in table["provinces"].items() for city in one["cities"]}
+    for country, states in table["states"].items():
+        found |= {(country, city): name for name, one in states.items() for city in one.get("cities", ())}
+    return found
+
+
+def _where(country: str, city: str) -> _Where:
+    return _Where(country, _regions().get((country, city), ""))
+
+
+@cache
 def _names() -> tuple[dict[str, _Name], int]:
     """Return every folded name with its meaning, and the length of the longest name in Han."""
     table = _table()
     names: dict[str, _Name] = {word: _Name("noise") for word in table["noise"]["words"]}
-    for country, words in [*table["countries"].items(), *table["states"].items()]:
-        names.update({word: _Name("larger", countries=(country,)) for word in words})
-    names.update({word: _Name("larger", countries=("CN",)) for word in table["provinces"]["names"]})
+    for area, words in table["areas"].items():
+        names.update({word: _Name("area", area=area) for word in words})
+    for country, words in table["countries"].items():
+        names.update({word: _Name("larger", meanings=(_Where(country),)) for word in words})
+    for country, states in {"CN": table["provinces"], **table["states"]}.items():
+        for state, one in states.items():
+            name = _Name("larger", meanings=(_Where(country, state),))
+            names.update({word: name for word in one["names"]})
     for city, districts in table["districts"].items():
-        names.update({word: _Name("district", (city,), ("CN",)) for word in districts})
+        names.update({word: _Name("district", (city,), (_where("CN", city),)) for word in districts})
     for city, others in table["china"].items():
-        names.update({word: _Name("city", (city,), ("CN",)) for word in [city, *others]})
+        names.update({word: _Name("city", (city,), (_where("CN", city),)) for word in [city, *others]})
     for word, cities in table["china_sets"].items():
-        names[word] = _Name("city", tuple(cities), ("CN",))
+        names[word] = _Name("city", tuple(cities), tuple(_where("CN", city) for city in cities))
     for city, (country, *others) in table["world"].items():
-        names.update({word: _Name("city", (city,), (country,)) for word in [city, *others]})
+        names.update({word: _Name("city", (city,), (_where(country, city),)) for word in [city, *others]})
     folded = {fold(word): name for word, name in names.items()}
     return folded, max(len(word) for word in folded if _HAN.search(word))
 
 
 @cache
 def _codes() -> dict[str, _Name]:
-    """Return two-letter codes: a state's country first, then the country of that code."""
+    """Return two-letter codes: a state first, then the country of that code."""
     table = _table()
-    codes: dict[str, list[str]] = {}
-    for country, states in table["state_codes"].items():
-        for state in states:
-            codes.setdefault(state, []).append(country)
+    codes: dict[str, list[_Where]] = {}
+    for country, states in table["states"].items():
+        for state, one in states.items():
+            if "code" in one:
+                codes.setdefault(one["code"], []).append(_Where(country, state))
     for country in table["countries"]:
-        codes.setdefault(country.lower(), []).append(country)
+        codes.setdefault(country.lower(), []).append(_Where(country))
     codes.pop("us")  # the name of the country, not a code beside a city
-    return {code: _Name("larger", countries=tuple(meanings)) for code, meanings in codes.items()}
+    return {code: _Name("larger", meanings=tuple(meanings)) for code, meanings in codes.items()}

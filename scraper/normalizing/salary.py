@@ -7,11 +7,13 @@ are not base pay and are never returned. Nothing is converted: pay stays in its 
 """
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from scraper.normalizing.money import Amount
+from scraper.folding import folded
+from scraper.normalizing.money import Amount, iso_currency
 from scraper.normalizing.money_context import Neighbours, amounts_in_context
+from scraper.normalizing.scanning import Scanned
 from storage.records import Pay, Period, Quote
 
 Inferred = Literal["period", "multi"]
@@ -30,8 +32,7 @@ class Reading:
     inferred: frozenset[Inferred] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Band:
+class _Band(NamedTuple):
     """One amount understood as a salary; an open end is None."""
 
     low: float | None
@@ -55,7 +56,7 @@ def parse_salary(raw: str, *, currency: str | None = None) -> Pay | None:
     return reading.pay if reading else None
 
 
-def find_salary(text: str, *, currency: str | None = None) -> Pay | None:
+def find_salary(text: Scanned, *, currency: str | None = None) -> Pay | None:
     """Return the pay that a posting's text states, its quote with offsets; None if it states none.
 
     Several bands of one currency and period (zones, levels) give their envelope; of several currencies
@@ -67,20 +68,40 @@ def find_salary(text: str, *, currency: str | None = None) -> Pay | None:
 
 def read_field(raw: str, *, currency: str | None = None) -> Reading | None:
     """Like `parse_salary`, with the details."""
-    bands = [_field_band(amount, near, currency) for amount, near in amounts_in_context(raw)]
-    reading = _joined([band for band in bands if band is not None], raw)
-    return reading and replace(reading, pay=replace(reading.pay, quote=Quote(raw.strip())))
+    return read_field_amounts(tuple(amounts_in_context(Scanned(folded(raw)))), raw, currency)
 
 
-def read_text(text: str, *, currency: str | None = None) -> Reading | None:
+AmountsInContext = tuple[tuple[Amount, Neighbours], ...]
+
+
+def read_field_amounts(amounts: AmountsInContext, raw: str, currency: str | None) -> Reading | None:
+    """Like `read_field`, from the amounts of the field `raw`."""
+    bands = [_field_band(amount, near, currency) for amount, near in amounts]
+    return _joined([band for band in bands if band is not None], raw, quote=Quote(raw.strip()))
+
+
+def read_text(text: Scanned, *, currency: str | None = None) -> Reading | None:
     """Like `find_salary`, with the details."""
-    bands = [_text_band(amount, near, currency) for amount, near in amounts_in_context(text)]
-    return _joined(_best([band for band in bands if band is not None]), text)
+    return read_amounts(tuple(amounts_in_context(text)), text.raw, currency)
+
+
+def read_amounts(amounts: AmountsInContext, raw: str, currency: str | None) -> Reading | None:
+    """Like `read_text`, from the amounts of the text `raw`."""
+    bands = [_text_band(amount, near, currency) for amount, near in amounts]
+    return _joined(_best([band for band in bands if band is not None]), raw)
+
+
+def read_ote(amounts: AmountsInContext, raw: str, currency: str | None) -> Pay | None:
+    """Return the on-target earnings among the amounts of the text `raw`, base and commission together."""
+    bands = [
+        _band(amount, near, currency) for amount, near in amounts if near.topic == "ote" and amount.currency
+    ]
+    reading = _joined([band for band in bands if band is not None], raw)
+    return reading.pay if reading else None
 
 
 # ------------------------------------------------------------------------------------ reading one amount
 
-_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN"})
 # Units of these are worth a hundredth of a dollar or less: their salaries have more digits.
 _SMALL_UNITS = frozenset({"JPY", "INR", "KRW", "IDR", "VND", "HUF"})
 _PLAUSIBLE: dict[Period, tuple[float, float]] = {
@@ -103,6 +124,8 @@ _OPEN_TOP_RIGHT = re.compile(r"\s?(?:(?:及|或)?以上|起(?!步价)|and (?:up|
 # What is left of a range with a slip of the pen: "$150,00-$220,000", "60/90k".
 _HALF_A_RANGE = re.compile(r"\d\s?[-~/]\s?$")
 _OPEN_BOTTOM_LEFT = re.compile(r"(?:up to|maximum(?: of)?|max\.?|最高|不超过|不高于)\s?:?\s?$")
+_OPEN = 32
+"""Characters before an amount in which a word of an open end may stand."""
 _OPEN_BOTTOM_RIGHT = re.compile(r"\s?(?:及|或)?(?:以下|以内)")
 
 
@@ -130,7 +153,7 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
         return None
     if amount.months:
         return band
-    announced = said or (near.under_salary_heading and (amount.is_range or near.ends_line))
+    announced = said or (near.under_salary_heading() and (amount.is_range or near.ends_line()))
     if amount.currency:
         if band.inferred and band.period != "year" and not (announced and amount.is_range):
             return None
@@ -138,7 +161,7 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
         shaped = amount.is_range and not wide and amount.low >= 20_000
         timed = not band.inferred and not amount.units & _MILLIONS
         return band if announced or timed or shaped else None
-    if not (near.chinese or announced):
+    if not (near.chinese() or announced):
         return None
     if amount.is_range and amount.units & _THOUSANDS:
         return band
@@ -148,7 +171,7 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
 
 def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
     code = _currency(amount, near, currency)
-    period = amount.period or ("month" if amount.months else near.period)
+    period = amount.period or ("month" if amount.months else near.period())
     if period is None and code == "CNY" and amount.units & _THOUSANDS and amount.low < _K_IS_MONTHLY_BELOW:
         period = "month"  # custom, not a guess: the boards write every monthly salary in thousands
     inferred = period is None
@@ -161,9 +184,9 @@ def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | Non
     if amount.high > most or amount.high < least or 0 < amount.low < least:
         return None
     if not amount.is_range:
-        if amount.plus or _OPEN_TOP_LEFT.search(near.left) or _OPEN_TOP_RIGHT.match(near.after):
+        if amount.plus or _OPEN_TOP_LEFT.search(near.left[-_OPEN:]) or _OPEN_TOP_RIGHT.match(near.after):
             high = None
-        elif _OPEN_BOTTOM_LEFT.search(near.left) or _OPEN_BOTTOM_RIGHT.match(near.after):
+        elif _OPEN_BOTTOM_LEFT.search(near.left[-_OPEN:]) or _OPEN_BOTTOM_RIGHT.match(near.after):
             low = None
     months = amount.months if period == "month" else None
     return _Band(low, high, code, period, inferred, months, amount.start, amount.end, near)
@@ -174,13 +197,9 @@ def _is_pension_plan(amount: Amount) -> bool:
 
 
 def _currency(amount: Amount, near: Neighbours, site: str | None) -> str | None:
-    if amount.currency == "$":
-        return site if site in _DOLLARS else "USD"
-    if amount.currency == "¥":
-        return site if site in ("CNY", "JPY") else "JPY" if "m" in amount.units else "CNY"
-    if amount.currency or site:
-        return amount.currency or site
-    return "CNY" if near.chinese or amount.yuan or amount.units & {"千", "万"} else None
+    if code := iso_currency(amount, site) or site:
+        return code
+    return "CNY" if near.chinese() or amount.yuan or amount.units & {"千", "万"} else None
 
 
 def _period_by_size(value: float, currency: str | None) -> Period:
@@ -192,43 +211,54 @@ def _period_by_size(value: float, currency: str | None) -> Period:
 # --------------------------------------------------------------------------------------- reading them all
 
 
-def _joined(bands: list[_Band], text: str, *, longest_quote: int = 240) -> Reading | None:
-    """Join the bands that agree with the first in currency and period into their envelope."""
+_LONGEST_QUOTE = 240
+
+
+def _joined(bands: list[_Band], text: str, *, quote: Quote | None = None) -> Reading | None:
+    """Join the bands that agree with the first in currency and period into their envelope.
+
+    Its quote is the slice of `text` that holds them all, unless `quote` is given.
+    """
     if not bands:
         return None
     first = bands[0]
     group = [band for band in bands if (band.currency, band.period) == (first.currency, first.period)]
-    lows = [band.low for band in group if band.low is not None]
-    highs = [band.high for band in group if band.high is not None]
-    low, high = min(lows, default=None), max(highs, default=None)
-    if low and high and high > 8 * low:
-        group, low, high = [first], first.low, first.high
-    end = group[-1].end if group[-1].end - first.start <= longest_quote else first.end
+    low, high = first.low, first.high
+    if len(group) > 1:
+        low = min((band.low for band in group if band.low is not None), default=None)
+        high = max((band.high for band in group if band.high is not None), default=None)
+        if low and high and high > 8 * low:
+            group, low, high = [first], first.low, first.high
+    end = group[-1].end if group[-1].end - first.start <= _LONGEST_QUOTE else first.end
     months = next((band.months for band in group if band.months), None)
-    inferred: set[Inferred] = set()
-    if all(band.inferred for band in group):
-        inferred.add("period")
-    if len({(band.low, band.high) for band in group}) > 1:
-        inferred.add("multi")
     pay = Pay(
         min=low,
         max=high,
         currency=first.currency,
         period=first.period,
         months=float(months[0]) if months else None,
-        quote=Quote(text[first.start : end], first.start, end),
+        quote=quote or Quote(text[first.start : end], first.start, end),
     )
-    return Reading(pay, months[1] if months else None, frozenset(inferred))
+    multi = len(group) > 1 and len({(band.low, band.high) for band in group}) > 1
+    period_inferred = all(band.inferred for band in group)
+    return Reading(pay, months[1] if months else None, _INFERRED[period_inferred, multi])
+
+
+_INFERRED: dict[tuple[bool, bool], frozenset[Inferred]] = {
+    (False, False): frozenset(),
+    (True, False): frozenset(("period",)),
+    (False, True): frozenset(("multi",)),
+    (True, True): frozenset(("period", "multi")),
+}
 
 
 def _best(bands: list[_Band]) -> list[_Band]:
     """Keep what stands beside a product manager, if other bands stand beside other roles; and of the rest
     what is said to be a salary, if anything is."""
-    if any(band.near.line_role == "other" for band in bands):
-        for wanted in ("pm", ""):
-            beside = [band for band in bands if band.near.line_role == wanted]
-            if beside:
-                bands = beside
-                break
-    said = [band for band in bands if band.near.topic == "salary" or band.near.under_salary_heading]
+    roles = [band.near.line_role() for band in bands] if len(bands) > 1 else []
+    if "other" in roles:
+        wanted = "pm" if "pm" in roles else ""
+        beside = [band for band, role in zip(bands, roles, strict=True) if role == wanted]
+        bands = beside or bands
+    said = [band for band in bands if band.near.topic == "salary" or band.near.under_salary_heading()]
     return said or bands

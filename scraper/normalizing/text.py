@@ -4,6 +4,7 @@ import html as entities
 import re
 from typing import Literal
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.nesting import TAG, too_deep
@@ -31,8 +32,13 @@ _ESCAPED_MARKUP = re.compile(
 _MARKUP_BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 _BAD_CODES = re.compile("[\ud800-\udfff\x00]")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+")
+# What a UTF-16 code unit is, for counting scripts: the halves of a pair are neither Han nor Latin here.
+_OTHER, _LATIN, _HAN = range(3)
+_SCRIPTS = np.zeros(0x10000, dtype=np.uint8)
+for _first, _last in (("A", "Z"), ("a", "z"), ("À", "Ö"), ("Ø", "ö"), ("ø", "ÿ")):
+    _SCRIPTS[ord(_first) : ord(_last) + 1] = _LATIN
+for _first, _last in (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff")):
+    _SCRIPTS[ord(_first) : ord(_last) + 1] = _HAN
 
 
 def to_text(description: str, format: Literal["text", "html"]) -> str:
@@ -62,10 +68,15 @@ def detect_language(text: str) -> Literal["zh", "en", "mixed"]:
 
     Chinese postings are full of English terms, so `zh` begins at 60 % Han; below 15 % it is `en`.
     """
-    han = len(_HAN.findall(text))
-    latin = len(_LATIN_WORD.findall(text)) * 1.6
+    if text.isascii():
+        return "en"
+    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
+    scripts = _SCRIPTS[units].tobytes()
+    han = scripts.count(_HAN)
     if han == 0:
         return "en"
+    words = sum(scripts.count(bytes((before, _LATIN))) for before in (_OTHER, _HAN))
+    latin = (words + (scripts[0] == _LATIN)) * 1.6
     share = han / (han + latin)
     return "zh" if share >= 0.6 else "en" if share < 0.15 else "mixed"
 

@@ -8,11 +8,12 @@ profession's name (product marketing manager, 产品运营经理, "PM - Product 
 """
 
 import re
+from functools import lru_cache
 
 from scraper.folding import fold, fold_case_kept
 from scraper.normalizing.places import is_place_list
 
-GATE_VERSION = 1
+GATE_VERSION = 2
 """Grows when titles pass or fail that did not before: it is part of the scope recorded with each run."""
 
 LONGEST_TITLE = 300
@@ -46,7 +47,8 @@ _EN_ROLE = re.compile(
             rf"^{_LEVELS}(?:{_CHIEF}|manager) ?[,-] ?{_PRODUCT}",
             rf"^{_LEVELS}(?:{_CHIEF}|manager|lead|principal|associate|intern) ?(?:of |[,:-] ?)?{_WORDS}"
             r"product management\b",
-            r"^product management\b(?! (?:engineer|designer|recruiter|sourcer|operations))",
+            r"^(?:\[[^\]]*\] ?)?product (?:management|leadership)\b"
+            r"(?! (?:engineer|designer|recruiter|sourcer|operations))",
             r"\bproduct management (?:director|lead|leader|head|intern|internship|associate|trainee)\b",
             r"\bapm (?:program(?:me)?|intern(?:ship)?|rotation(?:al)?|new grad)\b",
         )
@@ -80,7 +82,7 @@ _NOT_CPO = re.compile(r"\b(?:people|privacy|procurement|purchasing|program|polic
 
 _ZH_ROLE = re.compile(
     r"产品\s?(?:线|管理|规划)?(?:副?总监|总经理|经理|负责人|leader\b|owner\b|lead\b|vp\b|组长)"
-    r"|产品副总|首席产品官|产品策划|产品(?:管培生|培训生|规划师)|产品(?:经理)?(?:暑期|日常|校招|转正)?实习|实习产品"
+    r"|产品副总|首席产品官|产品策划|产品(?:管培生|培训生|规划师)|产品(?:经理|管理)?(?:暑期|日常|校招|转正)?实习|实习产品"
 )
 _ZH_JUNIOR_OR_EXPERT = re.compile(r"产品\s?(?:线)?(?:高级|资深|首席)?(?:专家|专员|助理|主管)")
 # 产品专家 and 产品专员 are also what presales and medical representatives are called.
@@ -101,12 +103,29 @@ _BRACKETED = re.compile(r"\([^()]*\)?|\[[^\[\]]*\]?|【[^【】]*】?|《[^《�
 _PARTS = re.compile(r"[|,，、;；:：/_—-]")
 
 
+# Every role above is written with one of these; most titles of a whole board have none.
+_ABBREVIATIONS = ("pm", "pdm", "cpo")
+_NEEDED = ("product", "产品", *_ABBREVIATIONS)
+_DIGIT = re.compile(r"\d")
+
+
 def is_pm_title(title: str) -> bool:
     """Tell whether the title names a product-management role (rule: see the module)."""
-    title = " ".join(title[:LONGEST_TITLE].split())
-    text = fold(_cut(title, _REQUISITION))
-    kept = fold_case_kept(title)
-    return _names_role_en(text) or _names_pm_abbreviation(kept, text) or _names_role_zh(text)
+    return _is_pm_title(title[:LONGEST_TITLE])
+
+
+@lru_cache(maxsize=8192)
+def _is_pm_title(title: str) -> bool:
+    title = " ".join(title.split())
+    low = fold(title)
+    if not any(word in low for word in _NEEDED):
+        return False
+    text = _cut(low, _REQUISITION) if _DIGIT.search(low) else low
+    if ("product" in text or "apm" in text) and _names_role_en(text):
+        return True
+    return ("产品" in text and _names_role_zh(text)) or (
+        any(word in text for word in _ABBREVIATIONS) and _names_pm_abbreviation(fold_case_kept(title), text)
+    )
 
 
 def _names_role_en(text: str) -> bool:

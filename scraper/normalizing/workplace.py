@@ -7,159 +7,151 @@ stated share of office days (hybrid) beats a general word, and words about the c
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+from scraper.bounds import MAX_READ
 from scraper.folding import fold
+from scraper.normalizing.scanning import Scanned
+from scraper.normalizing.titles import LONGEST_TITLE
+from scraper.normalizing.workplace_words import (
+    FIELD_HYBRID,
+    FIELD_ONSITE,
+    FIELD_REMOTE,
+    NOT_REMOTE,
+    OFFICE_DAYS,
+    REMOTE_TOOL,
+    RULES,
+    TITLE_CUES,
+    TITLE_HYBRID,
+    TITLE_ONSITE,
+    TITLE_REMOTE,
+)
 from storage.records import Workplace
 
-_HYBRID = r"\bhybrid\b|混合办公|混合工作|弹性远程"
-_ONSITE = r"\bon-?site\b|\bin[- ]office\b|\bin[- ]person\b|现场办公|线下办公|坐班|驻场办公|到岗办公"
-_REMOTE = (
-    r"\bremote(?:ly)?\b|\bwork from (?:home|anywhere)\b|\bwfh\b|\btelecommut\w+|"
-    r"远程(?:办公|工作|岗位)?|居家(?:办公|工作)?|在家办公"
-)
-
-_FIELD_REMOTE = re.compile(rf"{_REMOTE}|\banywhere\b|\bworldwide\b|\bhome[- ]based\b|地点不限")
-_FIELD_HYBRID = re.compile(_HYBRID)
-_FIELD_ONSITE = re.compile(_ONSITE)
-
-
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
-
-
-_NOT_REMOTE = _any(
-    r"\b(?:not|non|isn't|cannot be|aren't)[- ](?:a |currently |fully |offering |considering |be )*remote",
-    r"\bremote(?: work)? is not|\bno remote\b|非远程|(?:不支持|不接受|不可|不提供|无)远程",
-)
-_DAYS = r"(?:\(?[1-5]\)?|one|two|three|four|[1-5] ?(?:-|to) ?[1-5])[+x]?"
-_OFFICE = r"(?:office|offices|hq|headquarters|in[- ]person|on-?site|hub)"
-_A_WEEK = r"(?: a | per | each | every | ?/ ?| )?(?:week|wk)"
-# "in office 3 days a week", "2-3 days/week in the office", "3x per week", "two days from home".
-_OFFICE_DAYS = _any(
-    rf"\b{_OFFICE}\b[^\n;]{{0,70}}?\b{_DAYS}(?: times| days?)?{_A_WEEK}",
-    rf"\b{_DAYS}(?: days?| times)?{_A_WEEK}[^\n;]{{0,40}}?\b(?:{_OFFICE}|in (?:the|our))\b",
-    rf"\b{_DAYS} (?:days?|times) (?:in|at|from) (?:the |our )?[\w ]{{0,20}}?{_OFFICE}\b",
-    rf"\b(?:in[- ]office|onsite|on-site|in[- ]person) {_DAYS} days\b",
-    rf"\b{_DAYS} (?:days?|times)?{_A_WEEK} (?:remote|from home|wfh)\b",
-    rf"\b{_DAYS} remote days?\b|\bremote days\b|\bremote (?:work )?policy\W{{1,3}}{_DAYS} days?\b",
-    r"(?:每周|一周)(?:到岗|坐班|线下|到公司|现场)?[1-4一二两三四]天(?:到岗|坐班|办公室|线下|远程|居家)",
-)
-_SAYS_HYBRID = _any(
-    r"\bhybrid (?:work|role|position|schedule|model|environment|set-?up|policy|arrangement|team|opportunity|"
-    r"office|job|in |based|- )|\b(?:is|as|are) (?:a )?hybrid\b|#li-hybrid",
-    r"(?:location|work(?:place)?(?: type| model)?|schedule|policy|type|setup|style)\s?[:-]\s?.{0,40}hybrid",
-    r"^\W*hybrid\b[^\n]{0,40}$|,\s?hybrid\b|\(hybrid\b|\bhybrid\s?[/(]",
-    r"混合办公|混合工作",
-)
-_SAYS_REMOTE = _any(
-    r"#li-remote|\b(?:100%|fully|completely|entirely|permanently|all) ?-?remote\b",
-    r"\bremote[- ](?:first|only)\b",
-    r"\bremote (?:role|position|opportunity|job|work environment|team|organi[sz]ation|company|within|in|from|"
-    r"across|anywhere|—|-|–|u\.?s|united)",
-    r"\b(?:is|as|are|be|work|working) (?:a )?(?:fully |100% )?remote(?:ly)?\b|\bopen to remote\b",
-    r"\b(?:role|position|join)\b[^\n]{0,60}\bremotely\b|\bwork(?:ing)? from anywhere\b",
-    r"(?:location|workplace|work type|based)\s?[:-]\s?[^\n]{0,40}\bremote\b|^\W*remote\b[^\n]{0,40}$",
-    r"\bremote(?:-friendly)? \((?:us|uk|eu|europe|worldwide)",
-    r"远程办公|远程工作|全远程|可远程|支持远程|居家办公|在家办公|远程岗位",
-)
-_SAYS_ONSITE = _any(
-    r"#li-onsite|\b(?:fully |100% |is |be |work |working |role |an? |based )(?:fully )?"
-    r"(?:on-?site|in[- ]office|in[- ]person)\b",
-    r"\b(?:on-?site|in[- ]office|in[- ]person) (?:in|at) (?:our|the)\b",
-    r"\bin[- ]person (?:team|culture|company)\b",
-    r"(?:location|workplace|work type|where)[^:]{0,20}:.{0,50}\b(?:on-?site|in[- ]office|in[- ]person)\b",
-    r"\(on-?site\)|^\W*on-?site\b[^\n]{0,40}$|\bfull[- ]time in (?:the|our) office\b",
-    r"\b(?:5|five) days(?: a week| per week|/week)? (?:in|at|from) (?:the |our )?[\w ]{0,20}office",
-    r"\bin (?:the|our) [\w ]{0,20}office (?:5|five) days|\bwork (?:best )?happens in person\b",
-    r"现场办公|线下办公|坐班|线下实习|(?:每周|一周)[^，。；\n]{0,4}(?:线下|到公司|现场)[^，。；\n]{0,3}[4-7四五六]\s?天",
-)
-_REMOTE_TOOL = _any(
-    r"remote (?:sens|control|access|procedure|monitor|patient|support|desktop|teams|assist|config)",
-    r"远程(?:协作|诊断|控制|监控|运维|会议|医疗|教育|驾驶|升级|操控|面试|协助)",
-)
-# What stands near if the words speak of something else: perks, meals, the selection, the customer, a tool.
-_DAYS_ASIDE = _any(
-    r"\b(?:5|five) days",
-    r"lunch|dinner|breakfast|snack|meal|food|gym|pets|午餐|零食",
-    r"workshop|interview|面试",
-)
-_REMOTE_ASIDE = _any(
-    r"stipend|allowance|budget|interview|workshop|onboard|collaborat|communicat|manage|experience|worked|previous|"
-    r"prior|scheme|(?:weeks?|days?|months?)(?: a| per|/) ?year|occasional|we are (?:not|no)",
-    _REMOTE_TOOL.pattern,
-)
-_ONSITE_ASIDE = _any(
-    r"(?:customer|client)(?:s|'s)? (?:visit|site|meeting|office)",
-    r"(?:with|at|to) (?:the |our )?(?:customer|client)",
-    r"interview|gather|meet-?up|retreat|summit|event|off-?site|lunch",
-)
-_TEXT_RULES: tuple[tuple[re.Pattern[str], re.Pattern[str] | None, Workplace], ...] = (
-    (_NOT_REMOTE, None, "onsite"),
-    (_OFFICE_DAYS, _DAYS_ASIDE, "hybrid"),
-    (_SAYS_HYBRID, None, "hybrid"),
-    (_SAYS_REMOTE, _REMOTE_ASIDE, "remote"),
-    (_SAYS_ONSITE, _ONSITE_ASIDE, "onsite"),
-)
+MAX_TELLING = 8_000
+"""Characters of telling sentences that are read of a text; honest ones have half of that."""
 _NEAR = 50
-# Every rule needs one of these; the rules are slow on ordinary prose.
-_WORTH_A_LOOK = re.compile(
-    r"remote|hybrid|site|office|person|hq|headq|hub|wfh|from home|from anywhere|week|\bwk\b|"
-    r"远程|居家|在家|坐班|线下|现场|混合|每周|一周"
-)
-_TITLE_MARK = r"[(\[【|,–-]\s*[^()\[\]【】|]{0,30}"
+_STOPS = ("\n", "。", "；", "!", "?", ". ", ".\r")
+_STOP = re.compile(r"[\n。；!?]|\.(?=\s)")
 
 
 def find_workplace(
-    stated: Workplace | None, locations: Sequence[str], title: str, text: str
+    stated: Workplace | None, locations: Sequence[str], title: str, text: Scanned
 ) -> Workplace | None:
     """Return how the role is done, or None where nothing says so.
 
-    `stated` is the board's structured value and stands if given. "Not remote" alone means on site.
+    `stated` is the board's structured value and stands if given. "Not remote" alone means on site. Of the
+    text the first `MAX_READ` characters are read.
     """
-    return stated or _of_title(title) or _of_locations(locations) or _of_text(text)
+    return stated or _of_title(title[:LONGEST_TITLE]) or _of_locations("\n".join(locations)) or _of_text(text)
 
 
+@lru_cache(maxsize=4096)
 def _of_title(title: str) -> Workplace | None:
     text = fold(title)
-    if _NOT_REMOTE.search(text):
+    if not any(map(text.__contains__, TITLE_CUES)):
+        return None
+    if NOT_REMOTE.search(text):
         return "onsite"
-    if re.search(rf"{_TITLE_MARK}(?:{_HYBRID})", text):
+    if TITLE_HYBRID.search(text):
         return "hybrid"
-    marked = re.search(rf"{_TITLE_MARK}(?:{_REMOTE})|^remote\b|远程办公|居家办公|可远程", text)
-    if marked and not _REMOTE_TOOL.search(text):
+    if TITLE_REMOTE.search(text) and not REMOTE_TOOL.search(text):
         return "remote"
-    return "onsite" if re.search(rf"[(\[【|,]\s*(?:{_ONSITE})", text) else None
+    return "onsite" if TITLE_ONSITE.search(text) else None
 
 
-def _of_locations(locations: Sequence[str]) -> Workplace | None:
-    text = "\n".join(fold(location) for location in locations)
-    if _NOT_REMOTE.search(text):
+def _of_locations(locations: str) -> Workplace | None:
+    """Read locations, one a line."""
+    return _of_few_locations(locations) if len(locations) <= _FEW else _of_many_locations(locations)
+
+
+_FEW = 200
+"""Characters of locations up to which what was read is remembered: boards repeat them."""
+
+
+def _of_many_locations(locations: str) -> Workplace | None:
+    text = fold(locations)
+    if NOT_REMOTE.search(text):
         return "onsite"
-    remote, onsite = _FIELD_REMOTE.search(text), _FIELD_ONSITE.search(text)
-    if _FIELD_HYBRID.search(text):
+    remote, onsite = FIELD_REMOTE.search(text), FIELD_ONSITE.search(text)
+    if FIELD_HYBRID.search(text):
         return "hybrid"
     if remote:
         return "hybrid" if onsite else "remote"
     return "onsite" if onsite else None
 
 
-def _line_of_fields(text: str) -> str | None:
+_of_few_locations = lru_cache(maxsize=8192)(_of_many_locations)
+
+
+_LONGEST_FIELDS = 1_000
+"""Characters of a line up to which it may be one of fields."""
+
+
+def _line_of_fields(text: Scanned) -> str | None:
     """Return the line "Company | Role | Remote (US) | Full-time" that names a product manager, if any."""
-    for line in text.split("\n", 40)[:40]:
-        if line.count("|") >= 2 and "product manager" in fold(line) and not _OFFICE_DAYS.search(fold(line)):
-            return line
+    if text.raw.count("|", 0, MAX_READ) < 2:
+        return None
+    for line in text.raw[:MAX_READ].split("\n", 40)[:40]:
+        if line.count("|") >= 2 and len(line) <= _LONGEST_FIELDS:
+            low = fold(line)
+            if "product manager" in low and not OFFICE_DAYS.search(low):
+                return line
     return None
 
 
-def _of_text(text: str) -> Workplace | None:
+def _of_text(text: Scanned) -> Workplace | None:
     fields = _line_of_fields(text)
     if fields:
-        return _of_locations(fields.split("|"))
-    sentences = [part for part in re.split(r"[\n。；!?]|\.(?=\s)", fold(text)) if _WORTH_A_LOOK.search(part)]
-    for pattern, aside, workplace in _TEXT_RULES:
+        return _of_locations(fields.replace("|", "\n"))
+    sentences = _telling_sentences(text)
+    if not sentences:
+        return None
+    spoken_of = 0
+    for sentence in sentences:
+        spoken_of |= sentence.cues
+    for rule in RULES:
+        if not spoken_of & rule.cues:
+            continue
         for sentence in sentences:
-            for match in pattern.finditer(sentence):
-                near = sentence[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-                if not (aside and aside.search(near)):
-                    return workplace
+            if not sentence.cues & rule.cues:
+                continue
+            holds = sentence.text.__contains__
+            if not all(any(map(holds, words)) for words in rule.words):
+                continue
+            for match in rule.says.finditer(sentence.text):
+                near = sentence.text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+                if not (rule.aside and rule.aside.search(near)):
+                    return rule.workplace
     return None
+
+
+class _Sentence(NamedTuple):
+    """A sentence with the cues in it."""
+
+    text: str
+    cues: int
+
+
+def _telling_sentences(text: Scanned) -> list[_Sentence]:
+    """Return the sentences that hold a cue."""
+    low = text.low
+    found: list[_Sentence] = []
+    start = end = cues = read = 0
+    for at, cue in text.cues:
+        if at >= end:
+            if cues:
+                found.append(_Sentence(low[start:end], cues))
+                read += end - start
+                start = end
+                cues = 0
+            if read > MAX_TELLING:
+                break
+            start = max(max(low.rfind(stop, start, at) + 1 for stop in _STOPS), start, at - MAX_TELLING)
+            stop = _STOP.search(low, at, at + MAX_TELLING)
+            end = stop.start() if stop else min(len(low), at + MAX_TELLING)
+        cues |= cue
+    if cues:
+        found.append(_Sentence(low[start:end], cues))
+    return found

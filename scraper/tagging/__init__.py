@@ -2,12 +2,21 @@
 
     tables       the data files of this room, their validation and their common hash
     taxonomy     the vocabulary: fine tags, the contract tags they roll up into, their aliases
-    matching     one scan over the folded text: aliases and headings, with raw offsets
+    masking      a folded text made ready: addresses and the employer's name blanked
+    matching     one scan over it for all words of this room, with raw offsets; word lists ride in it
+    sections     headings, and which zone each opens
+    sentences    where sentences end
     zones        which part of a posting a sentence belongs to
     clauses      what a clause does to its hits: preferred, negated, trend-watching, using a tool
-    years        years of experience, with scope
+    counting     which hits of the vocabulary count: their case, their sentence, what hides them
+    years        years of experience, with scope (years_grammar: how numbers of years are written)
+    posting_level  what holds for the posting as a whole, of all demands for years and degrees
     education    the lowest degree asked for
     roles        the role class on two axes
+    role_labels  the same by the title alone and by the text alone
+    fingerprint  work on making models against work on using them
+    asked        industries, languages, kinds of degree, travel and permits, each by a module of its own
+    facts        labels, fingerprint, years and what is asked, as one value
     tagger       all of it for one posting
 
 `taxonomy_record()` names the version, and a hash of what all tables say and of the version of the rules.

@@ -1,24 +1,45 @@
 """What a clause does to the hits in it: preferred, negated, trend-watching, using a tool, a field of study.
 
 Chinese marks the preferred clause by clause (…者优先), English by section and clause ("ideally …",
-"… a plus"). Each function works on one folded sentence and returns spans; offsets are relative to it.
+"… a plus"). All words stand in the one scan of matching.py; here the hits of one sentence are judged, with
+offsets relative to it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from scraper.tagging.tables import Lexicon, Span, load
+from scraper.tagging.masking import Text
+from scraper.tagging.matching import Hit
+from scraper.tagging.tables import LANGUAGES, Language, Span, edges, inside, leftmost_longest, load
 
 _Found = Mapping[str, Sequence[Span]]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ZH_CLAUSE = re.compile(r"[,，]")
-_EN_CLAUSE = re.compile(
+_EN_HEAD = (
     r"[;()\[\]—]|\.\s|\s-\s|,\s+(?=(?:and |with |plus )?(?:experience|knowledge|familiarity"
     r"|background|exposure|understanding|prior|previous|ideally|preferably|degree|bonus|strong"
     r"|proficien|an? |but |ability))"
+)
+_EN_CLAUSE = re.compile(_EN_HEAD)
+_HIGHER = (
+    "mba",
+    "m.b.a",
+    "ms ",
+    "ms.",
+    "m.s",
+    "master",
+    "phd",
+    "ph.d",
+    "doctora",
+    "advanced",
+    "graduate degree",
+)
+_EN_DEGREE_CLAUSE = re.compile(
+    rf"{_EN_HEAD}"
     # a higher degree wished for beside one that is asked for: "Bachelor's degree required, MBA preferred"
     # (but not in "Bachelor's or Master's preferred": there both are wishes)
     r"|(?<!\bor)(?<!\bor a)(?<!\bor an),?\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a"
@@ -30,105 +51,163 @@ _EN_CLAUSE = re.compile(
 _OPENS_CLAUSE = re.compile(
     r"\s*(?:同时|且|并且|另外|如果|若)?(?:有|具备|具有|熟悉|熟练|了解|掌握|拥有|能|会|懂|对|精通|擅长|做过|参与|从事|本科|硕士|博士|计算机|至少|统招|全日制|\d|[一二三四五六七八九十两]+年|大专|良好|较强|优秀|专业)"
 )
+_OWN_DEMAND = re.compile(r"[\d一二两三四五六七八九十]\s*\+?年|学历")
 _GOES_ON = re.compile(r"\s*(?:或|及|以及|和|并|如|例如|等|包括|尤其|特别)")
 _NEGATION_STOPS = re.compile(r"[,;:。)]|\bbut\b|\band\b")
 _REACH_ZH, _REACH_EN = 14, 45
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """The marked spans of one sentence."""
+class Marks(NamedTuple):
+    """The marked spans of one sentence, each kind as the edges of their union (tables.inside asks it)."""
 
-    preferred: tuple[Span, ...] = ()
-    negated: tuple[Span, ...] = ()
-    trend: tuple[Span, ...] = ()
-    use: tuple[Span, ...] = ()
-    field: tuple[Span, ...] = ()
+    preferred: tuple[int, ...] = ()
+    negated: tuple[int, ...] = ()
+    trend: tuple[int, ...] = ()
+    use: tuple[int, ...] = ()
+    field: tuple[int, ...] = ()
     hiring: bool = False
 
 
 NO_MARKS = Marks()
 
-
-def marks(sentence: str) -> Marks:
-    """Return what marks the folded `sentence`."""
-    language = "zh" if _CJK.search(sentence) else "en"
-    found = _lexicon(language).scan(sentence)
-    if not found:
-        return NO_MARKS
-    clauses = clause_spans(sentence, language)
-    return Marks(
-        preferred=tuple(_preferred(sentence, language, clauses, found)),
-        negated=tuple(_negated(sentence, language, found)),
-        trend=tuple(_both(clauses, found, "watch", "watched")),
-        use=tuple(_both(clauses, found, "use", "used")),
-        field=tuple((start, end) for start, end in clauses if _stands(found, "field", start, end)),
-        hiring="hiring" in found,
-    )
-
-
-def inside(position: int, spans: Iterable[Span]) -> bool:
-    """Tell whether `position` lies in one of `spans`."""
-    return any(start <= position < end for start, end in spans)
+Word = tuple[Language, str]
+"""What a clause word is: a sign of this name, in sentences of this language."""
 
 
 @cache
-def _lexicon(language: str) -> Lexicon:
+def words() -> Mapping[Word, Sequence[str]]:
+    """Return the words that mark clauses."""
     table = load("clauses")
-    return Lexicon(
-        {
-            "preferred_after": table["preferred"][language]["after"],
-            "preferred_before": table["preferred"][language]["before"],
-            "negated_after": table["negated"][language]["after"],
-            "negated_before": table["negated"][language]["before"],
-            "negated_except": table["negated"][language]["except"],
-            "watch": table["trend"][language]["watch"],
-            "watched": table["trend"][language]["what"],
-            "use": table["user"][language]["use"],
-            "used": table["user"][language]["what"],
-            "field": table["field"][language]["holds"],
-            "hiring": table["hiring"][language]["holds"],
+    lists: dict[Word, Sequence[str]] = {}
+    for language in LANGUAGES:
+        lists |= {
+            (language, "preferred_after"): table["preferred"][language]["after"],
+            (language, "preferred_before"): table["preferred"][language]["before"],
+            (language, "negated_after"): table["negated"][language]["after"],
+            (language, "negated_before"): table["negated"][language]["before"],
+            (language, "negated_except"): table["negated"][language]["except"],
+            (language, "watch"): table["trend"][language]["watch"],
+            (language, "watched"): table["trend"][language]["what"],
+            (language, "use"): table["user"][language]["use"],
+            (language, "used"): table["user"][language]["what"],
+            (language, "tool"): table["user"][language]["holds"],
+            (language, "field"): table["field"][language]["holds"],
+            (language, "hiring"): table["hiring"][language]["holds"],
         }
+    return lists
+
+
+def marks(sentence: str, start: int, hits: Iterable[Hit[Word]]) -> Marks:
+    """Return what `hits` mark, the clause words in the folded `sentence`, which begins at `start`."""
+    language: Language = "en" if sentence.isascii() or not _CJK.search(sentence) else "zh"
+    found: dict[str, list[Span]] = {}
+    length = len(sentence)
+    for place, stop, (of, name) in hits:
+        if of == language and stop - start <= length:
+            spans = found.get(name)
+            if spans is None:
+                spans = found[name] = []
+            spans.append((place - start, stop - start))
+    wishes = "preferred_after" in found or "preferred_before" in found
+    negates = "negated_before" in found or "negated_after" in found
+    watches = "watch" in found and "watched" in found
+    uses = "tool" in found or ("use" in found and "used" in found)
+    if not (wishes or negates or watches or uses or "field" in found or "hiring" in found):
+        return NO_MARKS
+    for name, spans in found.items():
+        if len(spans) > 1:
+            found[name] = leftmost_longest(spans)
+    clauses = clause_spans(sentence, language) if wishes or watches or uses or "field" in found else []
+    return Marks(
+        edges(_preferred(sentence, language, clauses, found)) if wishes else (),
+        edges(_negated(sentence, language, found)) if negates else (),
+        edges(_holding_both(clauses, found["watch"], found["watched"])) if watches else (),
+        edges(_using(clauses, found)) if uses else (),
+        edges(_holding(clauses, found["field"])) if "field" in found else (),
+        "hiring" in found,
     )
 
 
-def clause_spans(sentence: str, language: str) -> list[Span]:
+class Marked:
+    """The marks of each sentence of a text, found when first asked for."""
+
+    def __init__(
+        self, text: Text, sentences: Sequence[tuple[int, int, object, object]], hits: Iterable[Hit[Word]]
+    ):
+        """Take the text, its sentences (start and end first) and the clause words that the scan found."""
+        self._low, self._sentences = text.low, sentences
+        self._hits = sorted(hits)
+        self._known: dict[int, Marks] = {}
+
+    def __call__(self, index: int) -> Marks:
+        """Return the marks of the sentence `index`."""
+        known = self._known.get(index)
+        if known is None:
+            known = self._known[index] = self._marks(*self._sentences[index][:2])
+        return known
+
+    def _marks(self, start: int, end: int) -> Marks:
+        first = bisect_left(self._hits, (start,))
+        last = bisect_left(self._hits, (end,), first)
+        if first == last:
+            return NO_MARKS
+        return marks(self._low[start:end], start, self._hits[first:last])
+
+
+def clause_spans(sentence: str, language: Language) -> list[Span]:
     """Cut a folded sentence into clauses (zh: at commas; en: at brackets and before a new head word)."""
+    if language == "zh":
+        cut = _ZH_CLAUSE
+    else:
+        cut = _EN_DEGREE_CLAUSE if any(word in sentence for word in _HIGHER) else _EN_CLAUSE
     spans, start = [], 0
-    for found in (_ZH_CLAUSE if language == "zh" else _EN_CLAUSE).finditer(sentence):
+    for found in cut.finditer(sentence):
         spans.append((start, found.start()))
         start = found.end()
     return [*spans, (start, len(sentence))]
 
 
-def _preferred(sentence: str, language: str, clauses: list[Span], found: _Found) -> Iterator[Span]:
+def _preferred(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
     for start, end in found.get("preferred_before", ()):
         forward = language == "en" or sentence[end : end + 1] == ":"
-        yield start, len(sentence) if forward else _clause_at(clauses, start)[1]
+        yield start, len(sentence) if forward else clauses[_clause_at(clauses, start)][1]
+    leading = dict(found.get("preferred_before", ()))
     for start, end in found.get("preferred_after", ()):
-        index = next(i for i, span in enumerate(clauses) if start <= span[1])
-        first = clauses[index][0] if language == "en" else _zh_start(sentence, clauses, index)
+        index = _clause_at(clauses, start)
+        if language == "zh" and sentence[leading.get(start, len(sentence)) : clauses[index][1]].strip(" )"):
+            continue  # "优先考虑有…背景": the wish is what follows
+        first = clauses[index][0] if language == "en" else _zh_start(sentence, clauses, index, start)
         yield first, max(end, clauses[index][1])
 
 
-def _zh_start(sentence: str, clauses: list[Span], index: int) -> int:
-    """Go back over clauses that are one list with the marked one: "熟悉ASR，TTS或NLP者优先"."""
+def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:
+    """Go back over clauses that are one list with the one marked at `place`: "熟悉ASR，TTS或NLP者优先".
+
+    A wish in brackets is about what they hold, if anything ("硕士(优先)"); a demand of years or a degree is
+    none of the list.
+    """
+    opened = sentence.rfind("(", 0, place)
+    if opened >= 0 and sentence[opened + 1 : place].strip() and sentence.find(")", opened, place) < 0:
+        return opened
     for _ in range(4):
         clause = sentence[slice(*clauses[index])]
         joined = _GOES_ON.match(clause) is not None
         if index == 0 or (_OPENS_CLAUSE.match(clause) and not joined):
             break
+        if _OWN_DEMAND.search(sentence, *clauses[index - 1]):
+            break
         index -= 1
     return clauses[index][0]
 
 
-def _clause_at(clauses: list[Span], position: int) -> Span:
-    return next((span for span in clauses if span[0] <= position <= span[1]), clauses[-1])
+def _clause_at(clauses: list[Span], position: int) -> int:
+    """Return the index of the first clause that does not end before `position`."""
+    return bisect_left(clauses, position, key=lambda span: span[1])
 
 
-def _negated(sentence: str, language: str, found: _Found) -> Iterator[Span]:
+def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]:
     reach = _REACH_ZH if language == "zh" else _REACH_EN
-    spared = found.get("negated_except", ())
+    spared = edges(found.get("negated_except", ()))
     for start, end in found.get("negated_before", ()):
         if not inside(start, spared):
             stop = _NEGATION_STOPS.search(sentence, end, end + reach)
@@ -139,12 +218,21 @@ def _negated(sentence: str, language: str, found: _Found) -> Iterator[Span]:
             yield max(cut, start - reach), end
 
 
-def _both(clauses: list[Span], found: _Found, first: str, second: str) -> Iterator[Span]:
-    if first in found and second in found:
-        for start, end in clauses:
-            if _stands(found, first, start, end) and _stands(found, second, start, end):
-                yield start, end
+def _using(clauses: list[Span], found: _Found) -> Iterator[Span]:
+    """Yield the clauses on AI as a tool: a tool is named, or using and what for."""
+    yield from _holding(clauses, found.get("tool", ()))
+    if "use" in found and "used" in found:
+        yield from _holding_both(clauses, found["use"], found["used"])
 
 
-def _stands(found: _Found, name: str, start: int, end: int) -> bool:
-    return any(start <= place < end for place, _ in found.get(name, ()))
+def _holding_both(clauses: list[Span], first: Iterable[Span], second: Iterable[Span]) -> Iterable[Span]:
+    """Return the clauses that hold a word of both kinds."""
+    return set(_holding(clauses, first)) & set(_holding(clauses, second))
+
+
+def _holding(clauses: list[Span], words: Iterable[Span]) -> Iterator[Span]:
+    """Yield the clauses in which one of `words` begins."""
+    for place, _ in words:
+        start, end = clauses[_clause_at(clauses, place)]
+        if start <= place < end:
+            yield start, end

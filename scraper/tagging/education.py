@@ -1,26 +1,24 @@
 """The lowest degree that a posting asks for."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import groupby
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from scraper.folding import fold
-from scraper.tagging.clauses import Marks, inside
-from scraper.tagging.matching import Text
-from scraper.tagging.tables import Lexicon, Words, load, lowered
+from scraper.tagging.clauses import Marks
+from scraper.tagging.masking import Text
+from scraper.tagging.matching import Hit
+from scraper.tagging.tables import Lexicon, Words, inside, leftmost_longest, load
 from scraper.tagging.zones import Sentence, Zoning
 from storage.records import EducationLevel
 
 LEVELS: tuple[EducationLevel, ...] = ("none", "high_school", "associate", "bachelor", "master", "doctorate")
 _UNNAMED = "unnamed"
+_MOST = 200
+"""Words for degrees that are looked at in one text; honest postings have a dozen."""
 _ENOUGH = re.compile(r"(?:院校|高校)?及?以上学历")
-_GATE = re.compile(
-    r"学历|本科|专科|大专|硕士|博士|研究生|学士|高中|中专|985|211|degree|bachelor|master|phd|ph\.d|\b[bm]\.?(?:a|s|sc|e|eng|tech)\b|mba|undergrad|diploma|doctor|dphil|postgrad|ged\b|一本|双一流|大学"
-)
-
 _STILL_ASKED = re.compile(
     r"(?:(?!优先|加分|佳)[^,;。])*(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
     # "本科(硕士优先)": the wish is what the brackets hold
@@ -37,11 +35,12 @@ _DEMANDS_AFTER = re.compile(
     r"|优先|加分|佳)"
     r"|(?P<demand>\b(?:required|(?:a|is) must|mandatory|essential|necessary)\b|必须|必需|必备|硬性要求))"
 )
+_BINDS = ("with", "plus", "and", "+", "(", "at least", "a minimum of")
+_BOUND = re.compile(r"(?:with|plus|and|\+|\()\s*(?:at least|a minimum of)?\s*$")
 _ALTERNATIVE = re.compile(r"\W*(?:degree)?\s*(?:or|/|或|、)\s*(?:an?\s+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Degree:
+class Degree(NamedTuple):
     """A degree asked for at `[start:end)` of the text."""
 
     level: EducationLevel
@@ -50,16 +49,17 @@ class Degree:
     end: int
 
 
-def find_education(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> Degree | None:
+def find_education(
+    text: Text, zoning: Zoning, hits: Sequence[Hit[str]], marked: Callable[[int], Marks]
+) -> Degree | None:
     """Return the lowest degree required in `text`, or the lowest preferred one if none is required.
 
-    Within one sentence degrees are alternatives ("Bachelor's or Master's"); over sentences, the lowest of
-    the first sentence that requires one counts, since later ones refine it.
+    `hits` are those of `words`; `marked(i)` gives the marks of the i-th sentence. Within one sentence
+    degrees are alternatives ("Bachelor's or Master's"); over sentences, the lowest of the first sentence that
+    requires one counts, since later ones refine it.
     """
-    if not _GATE.search(text.low):
-        return None
     by_sentence: dict[int, list[Degree]] = {}
-    for degree in _degrees(text, zoning, marked):
+    for degree in _degrees(text, zoning, hits, marked):
         by_sentence.setdefault(zoning.index(degree.start), []).append(degree)
     for requirement in ("required", "preferred"):
         for degrees in by_sentence.values():
@@ -69,9 +69,10 @@ def find_education(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -
     return None
 
 
+@lru_cache(maxsize=4096)
 def parse_education(raw: str) -> EducationLevel | None:
     """Read a board's education field ("本科", "大专及以上", "1-3年本科"); None if it is silent."""
-    low = lowered(raw)
+    low = fold(raw)
     if "不限" in low:
         return "none"
     scanned = _degree_words().scan(low)
@@ -86,27 +87,37 @@ def degree_before(low: str, start: int, stop: int) -> str | None:
     part = low[start:stop]
     cut = max(part.rfind(" or "), part.rfind("或"), part.rfind(";"))
     part = part[cut + 1 :]
-    if not re.search(r"(?:with|plus|and|\+|\()\s*(?:at least|a minimum of)?\s*$", part):
+    if not (part.rstrip().endswith(_BINDS) and _BOUND.search(part)):
         return None
     scanned = _degree_words().scan(part)
     return next((level for level in reversed(LEVELS) if level != "none" and level in scanned), None)
 
 
-def _degrees(text: Text, zoning: Zoning, marked: Callable[[int], Marks]) -> list[Degree]:
+def _degrees(
+    text: Text, zoning: Zoning, hits: Sequence[Hit[str]], marked: Callable[[int], Marks]
+) -> list[Degree]:
     """Return the degrees asked for, in order; an unnamed one ("degree in …", 985) yields to a named one."""
     degrees: list[Degree] = []
-    scanned = _degree_words().scan(text.low)
-    spans = sorted((*span, name) for name, found in scanned.items() for span in found)
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for start, end, name in hits[:_MOST]:
+        by_name.setdefault(name, []).append((start, end))
+    spans = sorted((*span, name) for name, found in by_name.items() for span in leftmost_longest(found))
     for index, grouped in groupby(spans, key=lambda span: zoning.index(span[0])):
         group = list(grouped)
-        sentence, marks = zoning.sentences[index], marked(index)
+        sentence = zoning.sentences[index]
         if sentence.zone in ("company", "benefits", "boilerplate"):
             continue
+        marks = marked(index)
+        rejected = _signs("reject").stand_in(text.low[sentence.start : sentence.end])
         named: list[Degree] = []
         unnamed: list[Degree] = []
         for start, end, name in group:
             local = start - sentence.start
-            if _rejected(text, start, end, sentence) or (inside(local, marks.negated) and name != "none"):
+            if (
+                rejected
+                or _is_other_word(text, start, end)
+                or (inside(local, marks.negated) and name != "none")
+            ):
                 continue
             preferred = sentence.zone == "preferred" or (
                 inside(local, marks.preferred)
@@ -151,9 +162,8 @@ def _settles(named: Degree, unnamed: Degree) -> bool:
     return overlaps or named.requirement in ("required", unnamed.requirement)
 
 
-def _rejected(text: Text, start: int, end: int, sentence: Sentence) -> bool:
-    if _signs("reject").stand_in(text.low[sentence.start : sentence.end]):
-        return True
+def _is_other_word(text: Text, start: int, end: int) -> bool:
+    """Tell whether an abbreviation of a degree means something else here (MS Office)."""
     spellings = _abbreviations().get(text.low[start:end])
     if spellings is None:
         return False
@@ -177,9 +187,15 @@ def _signs(name: str) -> Words:
 
 
 @cache
-def _degree_words() -> Lexicon:
+def words() -> Mapping[str, Sequence[str]]:
+    """Return the words for degrees by level, for the scan."""
     table = load("education")
-    words: dict[str, Iterable[str]] = {_UNNAMED: table[_UNNAMED]["words"]}
-    for level in LEVELS:
-        words[level] = (*table[level]["words"], *map(fold, table[level].get("abbr", ())))
-    return Lexicon(words)
+    levels: dict[str, Sequence[str]] = {
+        level: (*table[level]["words"], *map(fold, table[level].get("abbr", ()))) for level in LEVELS
+    }
+    return {_UNNAMED: table[_UNNAMED]["words"], **levels}
+
+
+@cache
+def _degree_words() -> Lexicon:
+    return Lexicon(words())

@@ -1,48 +1,39 @@
-"""One scan over the folded text: every alias and heading, at word boundaries, with raw offsets.
+"""One scan over the folded text that finds all words this room knows, at word edges, with raw offsets.
 
-All spellings stand in one Aho-Corasick automaton that reports overlapping hits; then a hit counts if its
-Latin edges are word edges (an ideograph is one: 负责AI产品) and, for an abbreviation, if its case is right.
-Web addresses, e-mails and the employer's own name are blanked first, so that "acme.ai" or a company named
-after a model are no evidence. Nothing moves: offsets are offsets into the raw text.
+Aliases, headings, clause words, wording, units of years, degrees and sentence ends stand in one Aho-Corasick
+automaton that reports overlapping hits; each hit goes to the list of its kind (`Found`). A word that begins
+or ends with an ASCII letter or digit must not go on there; an ideograph is an edge (负责AI产品).
+
+A module of this room that needs words of its own hands them in as a word list, and no second scan is made:
+
+    def word_lists() -> Mapping[str, Sequence[str]]:      # in the module; names begin with the module's
+        return {"roles.model_work": [...folded words...]}
+
+    WORD_LISTS = (roles.word_lists, …)                    # in tagger.py, once per module
+
+Then `TextTagging.words["roles.model_work"]` is a list of `(start, end, sentence)`, in order and without
+overlaps (the first and longest word counts), those of the title first with sentence -1 (offsets into the
+title); a list without hits is missing, so ask with `.get(name, ())`.
 """
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from scraper.tagging.tables import case_kept, is_latin, lowered
-from scraper.tagging.taxonomy import Alias, Taxonomy
+from scraper.tagging.masking import Text
+from scraper.tagging.tables import LATIN, Language
+from scraper.tagging.taxonomy import Alias
 
-MASK = "\x00"
-_LINE_ENDS = re.compile("[\r\v\f\u0085\u2028\u2029]")
-T = TypeVar("T", covariant=True)
-_ADDRESSES = re.compile(
-    r"https?://[!-~]+|www\.[!-~]+|(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9.-]+"
-    r"|(?<![a-z0-9.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:ai|io|com|cn|net|org|co|app|dev|tech|de|uk)(?![a-z0-9-])(?:/[!-~]*)?"
-)
-_LEGAL = re.compile(
-    r"[,. ]+(?:inc|ltd|llc|gmbh|corp|co|technologies|labs)\.?$"
-    r"|(?:股份|集团|科技|网络|信息|技术|智能|有限|责任|公司|\(.*?\))+$"
-)
-_CJK = re.compile(r"[\u3400-\u9fff]")
 _JUNCTION = re.compile(r"(?<=[\u3400-\u9fff]) ?(?=[a-z0-9])|(?<=[a-z0-9]) ?(?=[\u3400-\u9fff])")
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text in the three forms that matching needs, all of the same length.
-
-    `low` is folded, lowered and masked; `cased` is folded with its case.
-    """
-
-    raw: str
-    low: str
-    cased: str
+T = TypeVar("T")
+Hit = tuple[int, int, T]
+"""A word found at `[start:end)`, and what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,94 +45,88 @@ class Heading:
     match: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[T]):
-    """`what` stands at `[start:end)`."""
+class Found(NamedTuple):
+    """What one scan found, by kind, each list in the order of where its hits end."""
 
-    what: T
-    start: int
-    end: int
-
-
-def prepare(raw: str, names: Iterable[str] = ()) -> Text:
-    """Fold `raw` and mask addresses and `names` (folded names of the employer) in it."""
-    raw_lines = _LINE_ENDS.sub("\n", raw)
-    low = lowered(raw_lines)
-    if "." in low or "://" in low or "@" in low:
-        low = _ADDRESSES.sub(lambda found: MASK * (found.end() - found.start()), low)
-    for name in names:
-        if name in low:
-            pattern = rf"(?<![a-z0-9_]){re.escape(name)}(?![a-z0-9_])"
-            low = re.sub(pattern, lambda found: MASK * (found.end() - found.start()), low)
-    return Text(raw, low, case_kept(raw_lines))
+    aliases: list[Hit[Alias]]
+    headings: list[Hit[Heading]]
+    abouts: list[Hit[None]]
+    cuts: list[Hit[None]]
+    wording: list[Hit[tuple[Language, str]]]
+    clauses: list[Hit[tuple[Language, str]]]
+    units: list[Hit[str]]
+    parts: list[Hit[None]]
+    fresh: list[Hit[str]]
+    degrees: list[Hit[str]]
+    lists: list[Hit[str]]
 
 
-def common_words(vocabulary: Taxonomy) -> frozenset[str]:
-    """Return the aliases that are words of the field and not names of makers."""
-    return frozenset(alias.text for alias in vocabulary.aliases if alias.tag.category != "model_vendor")
+Entries = Iterable[tuple[Any, Iterable[str]]]
+"""Things, and the folded words that stand for each."""
 
 
-def employer_names(company: str, words: AbstractSet[str]) -> tuple[str, ...]:
-    """Return the folded forms of `company` to mask, longest first; `words` are those of `common_words`.
+class Scanner:
+    """The automaton over all words. Build once, use for any number of texts."""
 
-    A name that is an ordinary word of the vocabulary (a company called Search) is not masked, since then
-    most of its uses would be the word; names of model makers are: the employer is no requirement.
+    def __init__(self, words: Mapping[str, Entries], signs: Mapping[str, Entries]):
+        """Take what to find by its kind (the fields of Found): whole `words`, and `signs` at any place."""
+        uses: dict[str, list[tuple[int, Any, bool]]] = {}
+        for whole, kinds in ((True, words), (False, signs)):
+            for name, entries in kinds.items():
+                kind = Found._fields.index(name)
+                for thing, spelled in entries:
+                    for word in dict.fromkeys(spelled):
+                        uses.setdefault(word, []).append((kind, thing, whole))
+        self._entries = [_entry(word, of) for word, of in uses.items()]
+        self._find = AhoCorasick(
+            list(uses), matchkind=MatchKind.Standard, implementation=Implementation.ContiguousNFA
+        ).find_matches_as_indexes
+
+    def scan(self, text: Text, seams: AbstractSet[int] = frozenset()) -> Found:
+        """Return all that stands in `text`; `seams` are places where words meet that lost their blank."""
+        found = Found(*([] for _ in Found._fields))
+        keep = [hits.append for hits in found]
+        entries, low = self._entries, text.low
+        edged = low + " "  # so that both neighbours of a word can be looked at wherever it stands
+        for index, start, end in self._find(low, overlapping=True):
+            left, right, kind, thing, inner = entries[index]
+            if (left and edged[start - 1] in LATIN and start not in seams) or (
+                right and edged[end] in LATIN and end not in seams
+            ):
+                for kind, thing in inner:
+                    if kind != _HEADINGS or _glued(text.cased, start, end):
+                        keep[kind]((start, end, thing))
+            elif kind != _SEVERAL:
+                keep[kind]((start, end, thing))
+            else:
+                for kind, one in thing:
+                    keep[kind]((start, end, one))
+        return found
+
+
+_HEADINGS = Found._fields.index("headings")
+_SEVERAL = -1
+_Uses = tuple[tuple[int, Any], ...]
+
+
+def _entry(word: str, uses: Sequence[tuple[int, Any, bool]]) -> tuple[bool, bool, int, Any, _Uses]:
+    """Return how to handle a hit of `word`, whose `uses` are (kind, thing, whether it must be a whole word).
+
+    That is: whether it needs an edge left and right, its kind and thing (of _SEVERAL, all of them), and the
+    kinds and things that need no edge, or only that of a glued heading.
     """
-    full = lowered(company).strip()
-    short = _LEGAL.sub("", full).strip()
-    long_enough = [name for name in {full, short} if len(name) >= (2 if _CJK.search(name) else 3)]
-    return tuple(
-        sorted((name for name in long_enough if name not in words), key=lambda name: (-len(name), name))
-    )
-
-
-class Matcher:
-    """The automaton over a vocabulary and the headings. Build once, use for any number of texts."""
-
-    def __init__(self, vocabulary: Taxonomy, headings: Iterable[Heading]):
-        self._owners: dict[str, list[Alias | Heading]] = {}
-        for alias in vocabulary.aliases:
-            for spelling in spellings(alias.text):
-                self._owners.setdefault(spelling, []).append(alias)
-        for heading in headings:
-            self._owners.setdefault(heading.text, []).append(heading)
-        self._patterns = list(self._owners)
-        self._edges = [(is_latin(text[0]), is_latin(text[-1])) for text in self._patterns]
-        self._automaton = AhoCorasick(
-            self._patterns, matchkind=MatchKind.Standard, implementation=Implementation.DFA
-        )
-
-    def scan(self, text: Text) -> tuple[list[Match[Alias]], list[Match[Heading]]]:
-        """Return the hits of aliases and of headings in `text`, in order of their end."""
-        aliases: list[Match[Alias]] = []
-        headings: list[Match[Heading]] = []
-        low, last = text.low, len(text.low)
-        for index, start, end in self._automaton.find_matches_as_indexes(low, overlapping=True):
-            left, right = self._edges[index]
-            inside = (left and start and is_latin(low[start - 1])) or (
-                right and end < last and is_latin(low[end])
-            )
-            if inside and not _glued(text.cased, start, end):
-                continue
-            for owner in self._owners[self._patterns[index]]:
-                if isinstance(owner, Heading):
-                    headings.append(Match(owner, start, end))
-                elif inside:
-                    continue
-                elif owner.cased is None or _case_fits(text.cased[start:end], owner.cased):
-                    aliases.append(Match(owner, start, end))
-        return aliases, headings
+    edged = any(whole for _, _, whole in uses)
+    things = tuple((kind, thing) for kind, thing, _ in uses)
+    inner = tuple((kind, thing) for kind, thing, whole in uses if not whole or kind == _HEADINGS)
+    kind, thing = things[0] if len(things) == 1 else (_SEVERAL, things)
+    return edged and word[0] in LATIN, edged and word[-1] in LATIN, kind, thing, inner
 
 
 def _glued(cased: str, start: int, end: int) -> bool:
     """Tell whether a heading stands between words that lost their blanks: "…of teaJob SummaryThe person…"."""
     before, after = cased[start - 1 : start], cased[end : end + 1]
-    left = not (before and is_latin(before)) or (not before.isupper() and cased[start].isupper())
-    return left and (not (after and is_latin(after)) or after.isupper())
-
-
-def _case_fits(found: str, wanted: str) -> bool:
-    return found == wanted or (found[-1:] == "s" and found[:-1] == wanted)
+    left = before not in LATIN or (not before.isupper() and cased[start].isupper())
+    return left and (after not in LATIN or after.isupper() or after.isdecimal())
 
 
 def spellings(text: str) -> Iterator[str]:

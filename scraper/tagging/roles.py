@@ -2,30 +2,35 @@
 
 Three questions, in this order.
 
-1. Is it a PM? The title gate decides; duties that are sales or agency work overrule it.
+1. Is it a PM? The title gate decides; duties that are selling or writing code overrule it.
 2. Is AI the core of the job? Points are added: what the title names, how many sentences of duties and
    requirements name AI, which share of the duties is work on models, what the employer builds, what is
-   preferred (roles.toml, `[core]`). A tool that the candidate uses, a trend he watches and a negated mention
-   give none. The object of the work decides, not the letters AI: who plans recommendation or speech models,
-   their data, training and evaluation has an AI job; who works with people who do has not.
+   preferred (roles.toml, `[core]`). A tool that the candidate uses takes points off; a trend he watches and
+   a negated mention give none. The object of the work decides, not the letters AI: who plans recommendation
+   or speech models, their data, training and evaluation has an AI job; who works with people who do has not.
 3. Which AI? On each axis the sentences that name a technique of it are summed, weighted by zone; a technique
    in the title counts like several. Sentences and not hits are counted, so that one list of ten techniques
-   is one sign. Where no technique is named, duties on models and Chinese postings call a classic AI PM so,
-   other English ones of today mean generative AI.
+   is one sign, and a list of both kinds half a sign of each. Where hardly a technique is named, duties on
+   models and Chinese postings call a classic AI PM so, other English ones of today mean generative AI.
+
+The same questions are answered for the title alone and for the text alone: where the two differ, the title
+promises AI that the job does not have, or keeps quiet about AI that it has.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, Protocol, cast
+from typing import Any, Literal, NamedTuple, Protocol
 
-from scraper.tagging.tables import Lexicon, load
+from scraper.tagging.sections import headings
+from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import FineTag
-from scraper.tagging.zones import Sentence, headings
+from scraper.tagging.zones import Sentence
 from storage.records import Requirement, RoleClass
 
 _DUTIES = ("responsibilities", "summary")
 _DECORATION = " \t:-*#_|.[]()【】《》0123456789、一二三四五六七八九十"
+_LONGEST_HEADING = 60
 
 Reason = Literal[
     "not_pm_title", "not_pm_duties", "ai_core", "ai_passing", "no_ai", "classic", "genai", "both", "unnamed"
@@ -33,6 +38,9 @@ Reason = Literal[
 
 Stance = Literal["build", "use", "watch"]
 """What the candidate does with a thing: work on it, use it as a tool, keep an eye on it."""
+
+Found = Mapping[str, Sequence[tuple[int, int, int]]]
+"""The hits of word lists, as (start, end, sentence); sentence -1 is the title."""
 
 
 class RoleHit(Protocol):
@@ -52,7 +60,10 @@ class RoleHit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The class, the two axes, the points for AI being the core with their parts, and the reasons."""
+    """The class, the two axes, the points for AI being the core with their parts, and the reasons.
+
+    `title_label` and `body_label` are the classes that the title and the text alone give.
+    """
 
     role: RoleClass
     classic: float
@@ -61,69 +72,98 @@ class Verdict:
     limit: float
     parts: Mapping[str, float]
     reasons: tuple[Reason, ...]
+    title_label: RoleClass
+    body_label: RoleClass
 
 
-@dataclass(frozen=True, slots=True)
-class _Measures:
-    """What the hits amount to: weighted sentences per axis, and the signs of the title."""
+class _Title(NamedTuple):
+    """What the title names: the weight of its techniques on each axis, an object of models, AI as such."""
 
-    title_classic: float
-    title_genai: float
-    title_object: bool
-    title_ai: bool
-    classic: float
-    genai: float
-    any_ai: float
-    preferred: int
-    model_work: float
-    title_decides: bool
+    classic: float = 0.0
+    genai: float = 0.0
+    object: bool = False
+    ai: bool = False
+
+
+class _Body(NamedTuple):
+    """What the text amounts to: weighted sentences, counted sentences, and the share of work on models.
+
+    `used_*` are what AI tools in use add to an axis; `few`: the text is too short to speak against a title.
+    """
+
+    classic: float = 0.0
+    genai: float = 0.0
+    used_classic: float = 0.0
+    used_genai: float = 0.0
+    any_ai: float = 0.0
+    preferred: int = 0
+    tools: int = 0
+    employer: int = 0
+    model_work: float = 0.0
+    few: bool = True
+
+
+def word_lists() -> Mapping[str, Sequence[str]]:
+    """Return the words that this module wants to be found."""
+    table = load("roles")
+    lists = {
+        "roles.object": table["title_object"]["words"],
+        "roles.no_object": table["title_object"]["except"],
+        "roles.model_work": [*table["model_work"]["zh"], *table["model_work"]["en"]],
+    }
+    for name in ("sells", "may_sell", "codes", "works"):
+        lists[f"roles.{name}"] = [*table["not_pm"][f"{name}_zh"], *table["not_pm"][f"{name}_en"]]
+    return lists
 
 
 def classify(
-    title: str,
     low: str,
     sentences: Sequence[Sentence],
     hits: Iterable[RoleHit],
     employer: int,
+    words: Found,
     *,
     lang: str,
     is_pm: bool,
 ) -> Verdict:
     """Return the role class of one posting.
 
-    `title` and `low` are the folded title and text, `sentences` its zones, `hits` the counted hits of both,
-    `employer` the number of sentences about the employer that name AI.
+    `low` is the folded text, `sentences` its zones, `hits` the counted hits of title and text, `employer`
+    the number of sentences about the employer that name AI, `words` the hits of `word_lists`.
     """
-    measures = _measure(title, low, hits, sentences)
-    table = load("roles")
-    classic = round(measures.classic + table["axis"]["title"] * measures.title_classic, 2)
-    genai = round(measures.genai + table["axis"]["title"] * measures.title_genai, 2)
-    parts = _points(measures, employer, table["core"])
-    points = round(sum(parts.values()), 2)
-    role: RoleClass
-    reasons: tuple[Reason, ...]
+    title, body = _evidence(low, sentences, hits, employer, words)
+    verdict = _judged(title, body, lang)
+    parts, points, role, reasons = verdict
+    body_label = role if title == _Title() else _judged(_Title(), body, lang)[2]
+    title_label = _judged(title, _Body(), lang)[2] if is_pm else "not_pm"
     if not is_pm:
         role, reasons = "not_pm", ("not_pm_title",)
-    elif _sells(low, lang):
+    elif _is_other_work(low, words):
         role, reasons = "not_pm", ("not_pm_duties",)
-    elif points < table["core"]["limit"]:
-        role, reasons = "other_pm", ("ai_passing" if points else "no_ai",)
-    else:
-        made = lang != "en" or measures.model_work > table["core"]["classic_from"]
-        role, why = _axis(classic, genai, table["axis"], unnamed="ai_pm" if made else "aigc_pm")
-        reasons = ("ai_core", why)
-    return Verdict(role, classic, genai, points, table["core"]["limit"], parts, reasons)
+        body_label = "not_pm"
+    weight = load("roles")["axis"]["title"]
+    return Verdict(
+        role,
+        round(body.classic + weight * title.classic, 2),
+        round(body.genai + weight * title.genai, 2),
+        points,
+        load("roles")["core"]["limit"],
+        parts,
+        reasons,
+        title_label,
+        body_label,
+    )
 
 
 def signs(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
     """Return what each tag (outer id) brings to each axis: its weighted sentences, and the title's weight."""
-    axis, scale = load("roles")["axis"], _scale(sentences)
-    seen: dict[tuple[str, str, int], float] = {}
+    worth, seen = _worth(sentences), dict[tuple[str, str, int], float]()
+    scale, in_title = _scale(sum(worth)), load("roles")["axis"]["title"]
     for hit in hits:
         if hit.tag.era in ("classic", "genai") and _counts(hit):
-            zone = axis["title"] if hit.field == "title" else scale * _zone_weight(sentences, hit.sentence)
+            place = in_title if hit.field == "title" else scale * worth[hit.sentence]
             key = (hit.tag.era, hit.tag.out, hit.sentence)
-            seen[key] = max(seen.get(key, 0.0), zone * _share(hit.tag))
+            seen[key] = max(seen.get(key, 0.0), place * _signs(hit.tag).share)
     result: dict[str, dict[str, float]] = {"classic": {}, "genai": {}}
     for (era, out, _), value in seen.items():
         if value:
@@ -131,101 +171,135 @@ def signs(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> dict[str, d
     return result
 
 
+# ------------------------------------------------------------------ evidence
+
+
+class _Sign(NamedTuple):
+    """What an entry of the vocabulary is a sign of; see `_signs`."""
+
+    axis: int | None  # 0 classic, 1 generative
+    share: float  # how much of a whole sign on its axis
+    on_model: float  # how much it says that the work is on a model
+    generic: bool  # AI as such
+
+
+@cache
+def _signs(tag: FineTag) -> _Sign:
+    """Return what `tag` is a sign of.
+
+    Dialogue and speech systems are built both ways ("shared") and are models all the same.
+    """
+    share = load("roles")["weight"].get(tag.id, 1.0)
+    if tag.category == "lifecycle" and tag.out != "algorithm_collaboration":
+        on_model = 1.0
+    else:
+        on_model = share if tag.era == "classic" or tag.category in ("nlp", "speech") else 0.0
+    axis = {"classic": 0, "genai": 1}.get(tag.era)
+    return _Sign(axis, share, on_model, tag.category == "ai_generic")
+
+
 def _counts(hit: RoleHit) -> bool:
     """Tell whether a hit says what the job is: no wish, no tool in use, no trend to watch."""
     return hit.stance == "build" and hit.requirement != "preferred"
 
 
-def _share(tag: FineTag) -> float:
-    return cast(float, load("roles")["weight"].get(tag.id, 1.0))
+def _worth(sentences: Sequence[Sentence]) -> list[float]:
+    """Return what each sentence counts."""
+    weight = load("roles")["zone_weight"]
+    return [weight.get(sentence.zone, 0.0) for sentence in sentences]
 
 
-def _zone_weight(sentences: Sequence[Sentence], index: int) -> float:
-    return cast(float, load("roles")["zone_weight"].get(sentences[index].zone, 0.0))
-
-
-def _length(sentences: Sequence[Sentence]) -> float:
-    """Return how many weighted sentences of duties and requirements the text has."""
-    return sum(_zone_weight(sentences, index) for index in range(len(sentences)))
-
-
-def _scale(sentences: Sequence[Sentence]) -> float:
+def _scale(length: float) -> float:
     """Return the factor for short texts: one sentence of two says more than one of twenty."""
-    core, length = load("roles")["core"], _length(sentences)
-    return cast(float, min(max(core["usual_length"] / length, 1.0), core["scale_most"])) if length else 1.0
+    core = load("roles")["core"]
+    return float(min(max(core["usual_length"] / length, 1.0), core["scale_most"])) if length else 1.0
 
 
-def _measure(title_low: str, low: str, hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> _Measures:
-    title = {"classic": 0.0, "genai": 0.0}
-    best: dict[str, dict[int, float]] = {"classic": {}, "genai": {}, "any": {}}
-    title_ai, preferred, on_model = False, set(), dict[int, float]()
+def _evidence(
+    low: str, sentences: Sequence[Sentence], hits: Iterable[RoleHit], employer: int, words: Found
+) -> tuple[_Title, _Body]:
+    worth = _worth(sentences)
+    named = (0.0, 0.0)
+    title_ai = False
+    built: tuple[dict[int, float], dict[int, float]] = ({}, {})
+    used: tuple[dict[int, float], dict[int, float]] = ({}, {})
+    any_ai: set[int] = set()
+    preferred: set[int] = set()
+    tools: set[int] = set()
+    on_model: dict[int, float] = {}
     for hit in hits:
-        era = hit.tag.era
-        if era == "none":
+        tag = hit.tag
+        if tag.era == "none":
             continue
+        axis, share, model, generic = _signs(tag)
+        index = hit.sentence
         if hit.field == "title":
-            if era in title:
-                title[era] = max(title[era], _share(hit.tag))
-            title_ai = title_ai or hit.tag.category == "ai_generic"
+            title_ai = title_ai or generic
+            if axis is not None:
+                named = (max(named[0], share), named[1]) if axis == 0 else (named[0], max(named[1], share))
+        elif hit.stance == "use":
+            if hit.requirement != "preferred":
+                tools.add(index)
+            if axis is not None:
+                used[axis][index] = max(used[axis].get(index, 0.0), share)
         elif hit.requirement == "preferred":
-            preferred.add(hit.sentence)
-        elif _counts(hit):
-            counts = _zone_weight(sentences, hit.sentence)
-            on_model[hit.sentence] = max(on_model.get(hit.sentence, 0.0), _on_a_model(hit.tag))
-            best["any"][hit.sentence] = counts
-            if era in title:
-                best[era][hit.sentence] = max(best[era].get(hit.sentence, 0.0), counts * _share(hit.tag))
-    for index in _on_model_words(low, sentences):
-        on_model[index] = 1.0
-        best["any"].setdefault(index, _zone_weight(sentences, index))
-    sums = {name: _scale(sentences) * sum(values.values()) for name, values in best.items()}
-    return _Measures(
-        title_classic=title["classic"],
-        title_genai=title["genai"],
-        title_object=_names_object(title_low),
-        title_ai=title_ai,
-        classic=sums["classic"],
-        genai=sums["genai"],
-        any_ai=sums["any"],
-        preferred=len(preferred),
-        model_work=_model_work(low, on_model, sentences),
-        title_decides=_title_decides(low, sentences, wishes=bool(preferred)),
+            preferred.add(index)
+        elif hit.stance == "build":
+            any_ai.add(index)
+            on_model[index] = max(on_model.get(index, 0.0), model)
+            if axis is not None:
+                built[axis][index] = max(built[axis].get(index, 0.0), share)
+    for _, _, index in words.get("roles.model_work", ()):
+        if index >= 0 and sentences[index].zone in _DUTIES:
+            on_model[index] = 1.0
+            any_ai.add(index)
+    scale = _scale(sum(worth))
+    classic, genai = _axes(built, worth, scale)
+    tool_weight = scale * load("roles")["axis"]["tool"]
+    asked = [i for i, weight in enumerate(worth) if weight and not _is_heading(low, sentences[i])]
+    body = _Body(
+        classic,
+        genai,
+        tool_weight * sum(worth[i] * share for i, share in used[0].items()),
+        tool_weight * sum(worth[i] * share for i, share in used[1].items()),
+        scale * sum(worth[i] for i in any_ai),
+        len(preferred),
+        len(tools),
+        employer,
+        _model_work(on_model, sentences, worth, asked),
+        not asked or (len(asked) < load("roles")["core"]["short_text"] and not preferred),
     )
+    return _Title(*named, _names_object(words), title_ai), body
 
 
-def _on_a_model(tag: FineTag) -> float:
-    """Tell how much a tag says that the work is on a model: a technique, or a stage of its making.
-
-    Dialogue and speech systems are built both ways ("shared") and are models all the same.
-    """
-    if tag.category == "lifecycle" and tag.out != "algorithm_collaboration":
-        return 1.0
-    return _share(tag) if tag.era == "classic" or tag.category in ("nlp", "speech") else 0.0
-
-
-def _on_model_words(low: str, sentences: Sequence[Sentence]) -> Iterator[int]:
-    """Yield the duties that are on a model by their words, whether or not they name a technique."""
-    words = _model_words()
-    for index, sentence in enumerate(sentences):
-        if sentence.zone in _DUTIES and words.scan(low[sentence.start : sentence.end]):
-            yield index
+def _axes(
+    built: tuple[dict[int, float], dict[int, float]], worth: Sequence[float], scale: float
+) -> tuple[float, float]:
+    """Return the weighted sentences of both axes; one that names both kinds is less of a sign of each."""
+    mixed = load("roles")["axis"]["mixed"]
+    sums = [0.0, 0.0]
+    for axis in (0, 1):
+        other = built[1 - axis]
+        for index, share in built[axis].items():
+            sums[axis] += worth[index] * share * (mixed if share and other.get(index) else 1.0)
+    return scale * sums[0], scale * sums[1]
 
 
-@cache
-def _model_words() -> Lexicon:
-    return Lexicon(load("roles")["model_work"])
-
-
-def _model_work(low: str, on_model: Mapping[int, float], sentences: Sequence[Sentence]) -> float:
+def _model_work(
+    on_model: Mapping[int, float],
+    sentences: Sequence[Sentence],
+    worth: Sequence[float],
+    asked: Sequence[int],
+) -> float:
     """Return which share of the duties is work on models; of a text without duties, of all that it asks."""
-    asked = [i for i, sentence in enumerate(sentences) if not _is_heading(low, sentence)]
-    duties = [i for i in asked if sentences[i].zone in _DUTIES]
-    weights = {i: _zone_weight(sentences, i) for i in duties or asked}
-    total = sum(weights.values())
-    return sum(weights.get(i, 0.0) * value for i, value in on_model.items()) / total if total else 0.0
+    counted = [i for i in asked if sentences[i].zone in _DUTIES] or asked
+    total = max(sum(worth[i] for i in counted), load("roles")["core"]["classic_least"])
+    return float(sum(worth[i] * on_model.get(i, 0.0) for i in counted) / total)
 
 
 def _is_heading(low: str, sentence: Sentence) -> bool:
+    if sentence.end - sentence.start > _LONGEST_HEADING:
+        return False
     return low[sentence.start : sentence.end].strip(_DECORATION) in _heading_texts()
 
 
@@ -234,63 +308,60 @@ def _heading_texts() -> frozenset[str]:
     return frozenset(heading.text for heading in headings())
 
 
-def _names_object(title: str) -> bool:
-    """Tell whether `title` names what models are made for, and not a channel of that name (search ads)."""
-    found = _objects().scan(title)
-    spared = found.get("except", ())
-    return any(not any(a <= start < b for a, b in spared) for start, _ in found.get("words", ()))
+def _names_object(words: Found) -> bool:
+    """Tell whether the title names what models are made for, and not a channel of that name (search ads)."""
+    spared = [(start, end) for start, end, index in words.get("roles.no_object", ()) if index < 0]
+    return any(
+        index < 0 and not any(a <= start < b for a, b in spared)
+        for start, _, index in words.get("roles.object", ())
+    )
 
 
-@cache
-def _objects() -> Lexicon:
-    return Lexicon(load("roles")["title_object"])
+# ------------------------------------------------------------------ judging
 
 
-def _points(measures: _Measures, employer: int, core: Mapping[str, float]) -> dict[str, float]:
+def _judged(
+    title: _Title, body: _Body, lang: str
+) -> tuple[dict[str, float], float, RoleClass, tuple[Reason, ...]]:
+    """Return parts and sum of the points, the class and its reasons, whatever the title gate says."""
+    table = load("roles")
+    parts = _points(title, body, table["core"])
+    points = round(sum(parts.values()), 2)
+    if points < table["core"]["limit"]:
+        return parts, points, "other_pm", ("ai_passing" if parts else "no_ai",)
+    axis = table["axis"]
+    classic = body.classic + body.used_classic + axis["title"] * title.classic
+    genai = body.genai + body.used_genai + axis["title"] * title.genai
+    made = lang != "en" or body.model_work > table["core"]["classic_from"]
+    role, why = _axis(classic, genai, axis, unnamed="ai_pm" if made else "aigc_pm")
+    return parts, points, role, ("ai_core", why)
+
+
+def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, float]:
     """Return the parts of the points that are not zero, by their name in roles.toml."""
-    named = max(measures.title_classic, measures.title_genai)
-    borne_out = measures.model_work > 0
+    named = max(title.classic, title.genai)
+    whole = named >= 0.5
+    # "AI" in a title counts if anything bears it out; where there is hardly a text it is all there is.
+    titled = core["limit"] if body.few else core["title_ai"] * bool(body.any_ai or title.object or whole)
     parts = {
-        "title_technique": _title_technique(measures, core) * (named >= 0.5),
+        "title_technique": max(core["title_technique"], core["limit"] * body.few) * whole,
         "title_strategy": core["title_strategy"] * (0 < named < 0.5),
-        "title_object": core["title_object"] * (not named and measures.title_object and borne_out),
-        "title_ai": _title_ai(measures, core),
-        "genai": core["genai"] * min(measures.genai, core["genai_most"]),
-        "classic": core["classic"] * max(measures.model_work - core["classic_from"], 0.0),
-        "ai": core["ai"] * min(measures.any_ai, core["ai_most"]),
-        "employer": core["employer"] * min(employer, core["employer_most"]) * (measures.any_ai > 0),
-        "preferred": core["preferred"] * min(measures.preferred, core["preferred_most"]),
+        "title_object": core["title_object"] * (not named and title.object and body.model_work > 0),
+        "title_ai": titled * title.ai,
+        "genai": core["genai"] * min(body.genai, core["genai_most"]),
+        "classic": core["classic"] * max(body.model_work - core["classic_from"], 0.0),
+        "ai": core["ai"] * min(body.any_ai, core["ai_most"]),
+        "employer": core["employer"] * min(body.employer, core["employer_most"]) * (body.any_ai > 0),
+        "preferred": core["preferred"] * min(body.preferred, core["preferred_most"]),
+        "tools": -core["tools"] * min(body.tools, core["tools_most"]),
     }
     return {name: round(value, 2) for name, value in parts.items() if value}
-
-
-def _title_ai(measures: _Measures, core: Mapping[str, float]) -> float:
-    """ "AI" in a title counts if the duties bear it out; where there is hardly a text it is all there is."""
-    if not measures.title_ai:
-        return 0.0
-    return core["limit"] if measures.title_decides else core["title_ai"] * (measures.any_ai > 0)
-
-
-def _title_technique(measures: _Measures, core: Mapping[str, float]) -> float:
-    return max(core["title_technique"], core["limit"] * measures.title_decides)
-
-
-def _title_decides(low: str, sentences: Sequence[Sentence], *, wishes: bool) -> bool:
-    """Tell whether the text is too short to speak against its title.
-
-    One that names AI only as a wish does speak, however short it is.
-    """
-    asked = sum(
-        _zone_weight(sentences, index) > 0 and not _is_heading(low, sentence)
-        for index, sentence in enumerate(sentences)
-    )
-    return asked == 0 or (asked < load("roles")["core"]["short_text"] and not wishes)
 
 
 def _axis(
     classic: float, genai: float, axis: Mapping[str, float], *, unnamed: RoleClass
 ) -> tuple[RoleClass, Reason]:
-    if classic + genai == 0:
+    if classic + genai < axis["named_from"]:
         return unnamed, "unnamed"
     share = genai / (genai + classic)
     if axis["both_from"] <= share <= axis["both_to"] and min(classic, genai) >= axis["both_least"]:
@@ -298,15 +369,16 @@ def _axis(
     return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")
 
 
-def _sells(low: str, lang: str) -> bool:
-    """Tell whether the duties are selling: several of its words, and no more words of product work."""
-    language = "en" if lang == "en" else "zh"
-    found = _not_pm(language).scan(low)
-    sold, worked = ({low[slice(*span)] for span in found.get(name, ())} for name in ("sells", "works"))
-    return len(sold) >= load("roles")["not_pm"]["needed"] and len(worked) < len(sold)
-
-
-@cache
-def _not_pm(language: str) -> Lexicon:
+def _is_other_work(low: str, words: Found) -> bool:
+    """Tell whether the duties are selling or writing code: several of its words, fewer of product work."""
+    if not ("roles.sells" in words or "roles.codes" in words or "roles.may_sell" in words):
+        return False
     table = load("roles")["not_pm"]
-    return Lexicon({"sells": table[language], "works": table[f"work_{language}"]})
+    count = {
+        name: len({low[start:end] for start, end, index in words.get(f"roles.{name}", ()) if index >= 0})
+        for name in ("sells", "may_sell", "codes", "works")
+    }
+    sold = count["sells"] + 0.5 * count["may_sell"]
+    if sold >= table["needed"] and count["works"] < sold:
+        return True
+    return count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"]

@@ -3,24 +3,38 @@
 import hashlib
 import json
 import re
+import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from scraper.errors import ConfigError
-from scraper.folding import fold, fold_case_kept
 
 Span = tuple[int, int]
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 RULES_VERSION = 3
 """The version of the rules that are code and not tables: raised with every change of a module that may change
 what is understood of some text. tests/unit/test_tagging_rules.py notices a change that did not raise it."""
 
-TABLES = ("clauses", "education", "headings", "roles", "taxonomy", "wording", "years")
+TABLES = (
+    "clauses",
+    "conditions",
+    "education",
+    "fingerprint",
+    "headings",
+    "industries",
+    "roles",
+    "taxonomy",
+    "wording",
+    "years",
+)
 """The data files of this room."""
 
 
@@ -42,17 +56,13 @@ def fingerprint() -> str:
     return hashlib.sha256(said.encode("utf-8")).hexdigest()
 
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
+LATIN = frozenset(string.ascii_letters + string.digits + "_")
+"""The characters of an ASCII word."""
 
 
-def lowered(text: str) -> str:
-    """Return `text` folded and lowered, lone surrogates replaced (the automaton takes none); same length."""
-    return _SURROGATES.sub("\ufffd", fold(text))
-
-
-def case_kept(text: str) -> str:
-    """Return `text` folded but with its case, lone surrogates replaced; same length."""
-    return _SURROGATES.sub("\ufffd", fold_case_kept(text))
+def is_latin(char: str) -> bool:
+    """Tell whether `char` belongs to an ASCII word ([a-z0-9_], either case)."""
+    return char in LATIN
 
 
 class Lexicon:
@@ -68,24 +78,27 @@ class Lexicon:
             for word in dict.fromkeys(words):
                 owners.setdefault(word, []).append(name)
         self._owners = [(names, is_latin(word[0]), is_latin(word[-1])) for word, names in owners.items()]
-        self._automaton = AhoCorasick(list(owners), matchkind=MatchKind.Standard)
+        self._find = _automaton(owners)
 
     def scan(self, text: str) -> dict[str, list[Span]]:
         """Return the spans of each list that has a word in the folded `text`, in order."""
         found: dict[str, list[Span]] = {}
-        last = len(text)
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            names, left, right = self._owners[index]
-            if (left and start and is_latin(text[start - 1])) or (
-                right and end < last and is_latin(text[end])
-            ):
-                continue
+        for names, start, end in self.words_in(text):
             for name in names:
                 found.setdefault(name, []).append((start, end))
-        return {name: _leftmost_longest(spans) for name, spans in found.items()}
+        return {name: leftmost_longest(spans) for name, spans in found.items()}
+
+    def words_in(self, text: str) -> Iterator[tuple[list[str], int, int]]:
+        """Yield the words of `text`, overlapping ones too, each with the names of the lists that hold it."""
+        edged = text + " "  # so that both neighbours of a word can be looked at wherever it stands
+        for index, start, end in self._find(text, overlapping=True):
+            names, left, right = self._owners[index]
+            if not ((left and edged[start - 1] in LATIN) or (right and edged[end] in LATIN)):
+                yield names, start, end
 
 
-def _leftmost_longest(spans: list[Span]) -> list[Span]:
+def leftmost_longest(spans: list[Span]) -> list[Span]:
+    """Return `spans` in order without overlaps: of overlapping ones the first, and of those the longest."""
     if len(spans) == 1:
         return spans
     chosen: list[Span] = []
@@ -95,19 +108,78 @@ def _leftmost_longest(spans: list[Span]) -> list[Span]:
     return chosen
 
 
+def blanked(text: str, spans: Iterable[Span], blank: str) -> str:
+    """Return `text` with every character of `spans`, which are in order, replaced by `blank`."""
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        parts += text[done:start], blank * (end - start)
+        done = end
+    return "".join((*parts, text[done:]))
+
+
+def edges(spans: Iterable[Span]) -> tuple[int, ...]:
+    """Return the union of `spans` as its edges, in order: first start, first end, second start, …"""
+    spans = sorted(spans)
+    if len(spans) < 2:
+        return spans[0] if spans else ()
+    flat: list[int] = []
+    for start, end in spans:
+        if not flat or start > flat[-1]:
+            flat += start, end
+        elif end > flat[-1]:
+            flat[-1] = end
+    return tuple(flat)
+
+
+def inside(position: int, union: Sequence[int]) -> bool:
+    """Tell whether `position` lies in a union of spans given by its edges."""
+    return bisect_right(union, position) % 2 == 1
+
+
 class Words:
     """One word list; see Lexicon for what counts as a word."""
 
     def __init__(self, words: Iterable[str]):
-        self._lexicon = Lexicon({"": words})
-
-    def spans(self, text: str) -> list[Span]:
-        """Return where the words stand in the folded `text`, in order, without overlaps."""
-        return self._lexicon.scan(text).get("", [])
+        words = tuple(dict.fromkeys(words))
+        self._edges = [(is_latin(word[0]), is_latin(word[-1])) for word in words]
+        self._find = _automaton(words)
 
     def stand_in(self, text: str) -> bool:
         """Tell whether one of the words stands in the folded `text`."""
-        return bool(self._lexicon.scan(text))
+        edged = text + " "
+        for index, start, end in self._find(text, overlapping=True):
+            left, right = self._edges[index]
+            if not ((left and edged[start - 1] in LATIN) or (right and edged[end] in LATIN)):
+                return True
+        return False
+
+
+def _automaton(words: Iterable[str]) -> Callable[..., list[tuple[int, int, int]]]:
+    """Return what finds `words` in a text: overlapping hits as (index of the word, start, end)."""
+    automaton = AhoCorasick(words, matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+    return automaton.find_matches_as_indexes
+
+
+def places(word: str, text: str) -> Iterator[Span]:
+    """Yield where `word` stands in the folded `text` as a word of its own; see Lexicon for what is one."""
+    left, right, last = is_latin(word[0]), is_latin(word[-1]), len(text)
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        whole = not (left and start and text[start - 1] in LATIN) and not (
+            right and end < last and text[end] in LATIN
+        )
+        if whole:
+            yield start, end
+        start = text.find(word, end if whole else start + 1)
+
+
+def stands_in(word: str, text: str) -> bool:
+    """Tell whether `word` stands in the folded `text` as a word of its own."""
+    if word[0] not in LATIN and word[-1] not in LATIN:
+        return word in text
+    return next(places(word, text), None) is not None
 
 
 def words_pattern(words: Iterable[str]) -> str:
@@ -117,8 +189,3 @@ def words_pattern(words: Iterable[str]) -> str:
 
 def _word(word: str) -> str:
     return re.escape(word) + ("(?![a-z0-9_])" if is_latin(word[-1]) else "")
-
-
-def is_latin(char: str) -> bool:
-    """Tell whether `char` belongs to an ASCII word ([a-z0-9_], either case)."""
-    return char.isascii() and (char.isalnum() or char == "_")

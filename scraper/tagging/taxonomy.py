@@ -14,7 +14,7 @@ from typing import Any, Literal, cast, get_args
 
 from scraper.errors import ConfigError
 from scraper.folding import fold, fold_case_kept
-from scraper.tagging.tables import Words, fingerprint, load
+from scraper.tagging.tables import fingerprint, load, stands_in
 from storage.records import TaxonomyRecord, TaxonomyTag
 
 Era = Literal["classic", "genai", "shared", "none"]
@@ -36,18 +36,23 @@ _TAG_KEYS = {
 _GUARD_KEYS = {"aliases", "abbr", "require_near", "forbid_near"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Guard:
-    """What the sentence around a hit must hold (`require`) and must not hold (`forbid`)."""
+    """Words of which the sentence around a hit must hold one (`require`, if any), and none (`forbid`)."""
 
-    require: Words | None
-    forbid: Words | None
+    require: tuple[str, ...]
+    forbid: tuple[str, ...]
 
     def allows(self, sentence: str) -> bool:
-        """Tell whether a hit in `sentence` (folded) counts."""
-        if self.forbid is not None and self.forbid.stand_in(sentence):
-            return False
-        return self.require is None or self.require.stand_in(sentence)
+        """Tell whether a hit in the folded `sentence` counts."""
+        # A sentence is short and a guard has few words: asking for each is cheaper than any automaton.
+        for word in self.forbid:
+            if word in sentence and stands_in(word, sentence):
+                return False
+        for word in self.require:
+            if word in sentence and stands_in(word, sentence):
+                return True
+        return not self.require
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Alias:
     tag: FineTag
     text: str
     cased: str | None
-    guards: tuple[Guard, ...]
+    guard: Guard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,22 +177,20 @@ def _contract_tag(name: str, entry: Mapping[str, Any], groups: set[str], chain: 
 
 
 def _aliases(tag: FineTag, entry: Mapping[str, Any]) -> Iterator[Alias]:
-    common = Guard(None, Words(entry["forbid_near"])) if entry.get("forbid_near") else None
-    plain = (common,) if common else ()
+    forbidden = tuple(entry.get("forbid_near", ()))
+    common = Guard((), forbidden) if forbidden else None
     for text in (*entry.get("en", ()), *entry.get("zh", ())):
-        yield Alias(tag, _folded(tag, text), None, plain)
+        yield Alias(tag, _folded(tag, text), None, common)
     for text in entry.get("abbr", ()):
-        yield Alias(tag, fold(text), _cased(tag, text), plain)
+        yield Alias(tag, fold(text), _cased(tag, text), common)
     for block in entry.get("guarded", ()):
         if set(block) - _GUARD_KEYS or not (set(block) & {"require_near", "forbid_near"}):
             raise ConfigError(f"taxonomy: a guarded block of {tag.id!r} has unknown keys or guards nothing")
-        guard = Guard(
-            *(Words(block[key]) if block.get(key) else None for key in ("require_near", "forbid_near"))
-        )
+        guard = Guard(tuple(block.get("require_near", ())), (*forbidden, *block.get("forbid_near", ())))
         for text in block.get("aliases", ()):
-            yield Alias(tag, _folded(tag, text), None, (*plain, guard))
+            yield Alias(tag, _folded(tag, text), None, guard)
         for text in block.get("abbr", ()):
-            yield Alias(tag, fold(text), _cased(tag, text), (*plain, guard))
+            yield Alias(tag, fold(text), _cased(tag, text), guard)
 
 
 def _folded(tag: FineTag, text: str) -> str:

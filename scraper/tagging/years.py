@@ -10,68 +10,45 @@ recency ("within the last 3 years") are no experience.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from typing import Literal
+from functools import cache, lru_cache
+from itertools import chain, pairwise
+from typing import Literal, NamedTuple
 
-from scraper.tagging.clauses import Marks, inside
+from scraper.folding import fold
+from scraper.tagging.clauses import Marks
 from scraper.tagging.education import degree_before
-from scraper.tagging.matching import Match, Text
-from scraper.tagging.numerals import ENGLISH_WORDS, number, pair
-from scraper.tagging.tables import Words, load, lowered
+from scraper.tagging.masking import Text
+from scraper.tagging.matching import Found, Hit
+from scraper.tagging.numerals import number, pair
+from scraper.tagging.tables import Words, inside, leftmost_longest, load
 from scraper.tagging.taxonomy import Alias
+from scraper.tagging.years_grammar import (
+    AT_LEAST,
+    AT_MOST,
+    EN,
+    EN_NUMBER,
+    EN_PART,
+    ZH,
+    numbers_of_parts,
+    numbers_with_units,
+    without_list_numbers,
+)
 from scraper.tagging.zones import Zoning
 
 Scope = Literal["total", "pm", "ai", "genai", "mgmt", "other"]
 
-_ZH_NUMBER = (
-    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]{1,2}|半)"
-)
-_ZH = re.compile(
-    rf"(?P<pre>至少|不少于|不低于|最少|大于|超过|满)?\s*(?<![\d.])(?P<a>{_ZH_NUMBER})\s*(?P<plus>\+)?\s*"
-    rf"(?:年?\s*(?:-|~|至|到|—)+\s*(?P<b>{_ZH_NUMBER})\s*\+?\s*)?(?P<unit>年|个月)(?!级|轻|终|末|初|薪|化|报|代|货|前|来|内|份|龄|检|假|会|度|后|均|间)"
-    r"(?P<half>半)?\s*(?P<post>\+|(?:[(]?[及含]?(?:含)?[)]?\s*或?以上)|以下|以内|起|左右)*"
-)
-_EN_NUMBER = rf"(?:(?<!\d)\d{{1,2}}(?:\.\d)?|(?<![\w-])(?:{'|'.join(ENGLISH_WORDS)}))"
-_EN = re.compile(
-    rf"(?P<pre>at least|minimum of|minimum|min\.?|more than|over|up to|less than|under|\+|a)?\s*"
-    rf"(?<![.$,-])(?P<a>{_EN_NUMBER}|decade)\s*(?:\(\d{{1,2}}\+?\)\s*)?(?P<plus>\+|or more|plus)?\s*"
-    rf"(?:(?:-|~|to|/)\s*(?P<b>{_EN_NUMBER})\s*(?:\(\d{{1,2}}\)\s*)?(?P<plus2>\+|plus)?\s*)?"
-    r"(?:\(\d{1,2}\s*[-~]\s*\d{1,2}\)\s*)?(?P<dash>-)?(?P<unit>years?|yrs?|yoe|months?|(?<=decade))\b\.?'?"
-    r"(?P<post>\s*\+|\s+or more|\s+minimum|\s+plus)?"
-)
-_AT_LEAST = r"(?:at least|(?:an? )?minimum of|minimum|more than|over)"
-# A part of the years named before, without a unit of its own: "…, of which 2 in ML", "(3+ on AI)", "two of
-# them shipping LLM products". A comma or bracket alone opens one only with a lower bound or "of them".
-_EN_PART = re.compile(
-    rf"(?:\b(?:with|including|incl\.?|of which|and|ideally|preferably)|(?P<loose>[,;(]))\s*"
-    rf"(?P<pre>{_AT_LEAST})?\s*(?P<a>{_EN_NUMBER})\s*(?P<plus>\+|or more)?\s+"
-    r"(?:(?P<them>of (?:which|those|these|them))(?: years)?\b"
-    r"|(?:in|on|spent|as|with|working|building|shipping|leading|managing|focused)\b)(?!\s+(?:a|the) )"
-)
-_ZH_UNIT = re.compile(r"年|个月")
-_EN_UNIT = re.compile(r"years?|yrs?|yoe|months?|decade")
-_EN_PART_SIGN = re.compile(
-    rf"(?:\d\+?|or more|{'|'.join(ENGLISH_WORDS)}) (?:of (?:which|th)|in|on|spent|as|with|\w+ing|foc)"
-)
-_REACH = 48
-_LIST_NUMBER = re.compile(
-    r"(?:(?<=\n)|(?<=^)|(?<=[;。】\]])|(?<=要求:)|(?<=资格:)|(?<=条件:)) *[(]?\d{1,2}[.、)](?= *\d)"
-)
-_GATE = re.compile(r"年|月|经验|year|yr|yoe|month|decade|experience|应届|在读|在校|new grad|graduate|届")
 _CUT = re.compile(
-    rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{_AT_LEAST}\s+)?{_EN_NUMBER}\b)"
-    r"|\bwith (?=at least|\d)"
+    rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{AT_LEAST}\s+)?{EN_NUMBER}\b)"
+    r"|\bwith (?=at least|\d)|(?<=management experience) with\b"
 )
 _ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
 _DIGIT = re.compile(r"\d")
 _CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
 
 
-@dataclass(frozen=True, slots=True)
-class YearsPhrase:
+class YearsPhrase(NamedTuple):
     """One demand at `[start:end)`; `max` None is open.
 
     `condition` is the degree that it holds for; `part`: these years are among those named just before.
@@ -87,38 +64,56 @@ class YearsPhrase:
     part: bool = False
 
 
+@cache
+def words() -> Mapping[str, Sequence[str]]:
+    """Return the words that say without a number what experience is asked, for the scan."""
+    return {
+        f"{name}.{language}": load("years")[language][name]
+        for language in ("zh", "en")
+        for name in ("none", "fresh")
+    }
+
+
 def find_years(
-    text: Text, zoning: Zoning, hits: Sequence[Match[Alias]], marked: Callable[[int], Marks]
+    text: Text,
+    found: Found,
+    zoning: Zoning,
+    hits: Sequence[Hit[Alias]],
+    marked: Callable[[int], Marks],
 ) -> list[YearsPhrase]:
     """Return the demands for experience in `text`, in order.
 
-    `hits` are the vocabulary hits in `text`; `marked(i)` gives the marks of the i-th sentence.
+    `found` is what the scan found, `hits` are those of its vocabulary hits that count; `marked(i)` gives the
+    marks of the i-th sentence.
     """
-    if not _GATE.search(text.low):
+    phrases = _numbered(text.low, found, zoning, hits, marked) if found.units else []
+    return phrases or list(_without_number(text.low, found, zoning))
+
+
+def _numbered(
+    low: str,
+    found: Found,
+    zoning: Zoning,
+    hits: Sequence[Hit[Alias]],
+    marked: Callable[[int], Marks],
+) -> list[YearsPhrase]:
+    low = without_list_numbers(low, found.cuts)
+    numbers = list(numbers_with_units(low, found.units))
+    if not numbers:
         return []
-    low = _LIST_NUMBER.sub(lambda found: " " * (found.end() - found.start()), text.low)
     ai = _AiSpans(hits)
+    first = min(match.start() for match in numbers)
+    numbers += numbers_of_parts(low, [start for start, _, _ in found.parts if start > first])
     phrases: list[YearsPhrase] = []
-    for found in sorted(_numbers(low), key=lambda found: found.start()):
-        if phrases and found.start() < phrases[-1].end:
+    for match in sorted(numbers, key=lambda match: match.start()):
+        if phrases and match.start() < phrases[-1].end:
             continue
-        if found.re is _EN_PART and not _is_part(found, phrases, zoning):
+        if match.re is EN_PART and not _is_part(match, phrases, zoning):
             continue
-        phrase = _phrase(low, found, zoning, ai, marked)
+        phrase = _phrase(low, match, zoning, ai, marked)
         if phrase is not None:
             phrases.append(phrase)
-    return phrases or list(_without_number(low, zoning))
-
-
-def _numbers(low: str) -> Iterator[re.Match[str]]:
-    """Yield every number with its unit; the grammars are tried only around a unit, to stay linear."""
-    for grammar, units in ((_ZH, _ZH_UNIT), (_EN, _EN_UNIT), (_EN_PART, _EN_PART_SIGN)):
-        done = 0
-        for unit in units.finditer(low):
-            found = grammar.search(low, max(done, unit.start() - _REACH), min(unit.end() + _REACH, len(low)))
-            if found:
-                yield found
-                done = found.end()
+    return phrases
 
 
 def _is_part(found: re.Match[str], phrases: Sequence[YearsPhrase], zoning: Zoning) -> bool:
@@ -128,20 +123,21 @@ def _is_part(found: re.Match[str], phrases: Sequence[YearsPhrase], zoning: Zonin
     return not found["loose"] or bool(found["plus"] or found["pre"] or found["them"])
 
 
+@lru_cache(maxsize=4096)
 def parse_experience(raw: str) -> tuple[float, float | None] | None:
     """Read a board's experience field: "3-5年", "1年以内", "经验不限", "应届生", "3-4年经验", "5+ years".
 
     A bare "3年" is the band (3, 4) of the boards that write so. None if it names no years of experience
     (the intern form "4天/周 6个月").
     """
-    low = lowered(raw).strip()
+    low = fold(raw).strip()
     words = _words("zh")
     if any(mark in low for mark in ("天/周", "/周")):
         return None
     if words.fresh.stand_in(low) or _words("en").fresh.stand_in(low):
         return 0, 0
     found = next(
-        (match for match in (_ZH.search(low), _EN.search(low)) if match and match["unit"] != "个月"), None
+        (match for match in (ZH.search(low), EN.search(low)) if match and match["unit"] != "个月"), None
     )
     if found is None:
         return (0, None) if "不限" in low or "无" in low or words.none.stand_in(low) else None
@@ -156,26 +152,27 @@ def parse_experience(raw: str) -> tuple[float, float | None] | None:
 class _AiSpans:
     """Where the text speaks of AI, and whether of the generative kind."""
 
-    def __init__(self, hits: Sequence[Match[Alias]]):
-        table = load("years")
-        categories, spared = set(table["ai_categories"]), set(table["not_ai_tags"])
+    def __init__(self, hits: Sequence[Hit[Alias]]):
+        categories, spared = _ai_words()
         chosen = sorted(
-            (hit.start, hit.end, hit.what.tag.era == "genai")
-            for hit in hits
-            if hit.what.tag.category in categories and hit.what.tag.id not in spared
+            (start, end, alias.tag.era == "genai")
+            for start, end, alias in hits
+            if alias.tag.category in categories and alias.tag.id not in spared
         )
         self._spans = chosen
         self._starts = [start for start, _, _ in chosen]
 
     def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
         """Return what kind of AI is named in `[start:end)`."""
-        first = bisect_left(self._starts, start)
-        inner = []
-        for span in self._spans[first:]:
-            if span[0] >= end:
-                break
-            inner.append(span[2])
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        inner = [genai for _, _, genai in self._spans[first:last]]
         return None if not inner else "genai" if any(inner) else "ai"
+
+
+@cache
+def _ai_words() -> tuple[frozenset[str], frozenset[str]]:
+    table = load("years")
+    return frozenset(table["ai_categories"]), frozenset(table["not_ai_tags"])
 
 
 def _phrase(
@@ -185,18 +182,20 @@ def _phrase(
     sentence = zoning.sentences[index]
     if sentence.zone in ("company", "benefits", "boilerplate"):
         return None
-    language = "zh" if found.re is _ZH else "en"
-    if not _is_experience(
-        low, found, language, sentence.start, sentence.end, sentence.zone in ("required", "preferred")
-    ):
+    language = "zh" if found.re is ZH else "en"
+    start, end = sentence.start, sentence.end
+    cut = _CUT.search(low, found.end(), end)
+    clause_end = cut.start() if cut else end
+    asked = sentence.zone in ("required", "preferred")
+    if not _is_experience(low, found, language, start, clause_end, end, asked):
         return None
-    scope = _scope(low, found, language, (sentence.start, sentence.end), ai)
+    scope = _scope(low, found, language, start, clause_end, ai)
     preferred = sentence.zone == "preferred" or inside(
         found.start("a") - sentence.start, marked(index).preferred
     )
     low_end, high_end = _range(found)
     start, end = found.start(), found.end()
-    if found.re is _EN_PART:
+    if found.re is EN_PART:
         start = found.start("pre") if found["pre"] else found.start("a")
     while low[start].isspace():
         start += 1
@@ -214,10 +213,12 @@ def _phrase(
 
 def _names_part(low: str, found: re.Match[str], start: int) -> bool:
     """Tell whether the years found are introduced as part of others, in a sentence that begins at `start`."""
-    if found.re is _EN_PART:
+    if found.re is EN_PART:
         return True
     lead = low[max(start, found.start("a") - 80) : found.start("a")]
-    return _PART_OF.search(lead) is not None or _OF_THEM.match(low, found.end()) is not None
+    if any(word in lead for word in _PART_WORDS) and _PART_OF.search(lead):
+        return True
+    return _OF_THEM.match(low, found.end()) is not None
 
 
 def _range(found: re.Match[str]) -> tuple[float, float | None]:
@@ -231,18 +232,20 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
     if unit in ("个月", "month", "months"):
         low_end, high_end = low_end / 12, high_end / 12 if high_end else None
     post, pre = (groups.get("post") or "").strip(), (groups.get("pre") or "").strip()
-    if high_end is None and (post in ("以下", "以内") or pre in ("up to", "less than", "under")):
+    if high_end is None and (post in ("以下", "以内") or pre in AT_MOST):
         return 0, low_end
     if "以上" in post or "+" in post or groups.get("plus2") or (groups.get("b") and groups.get("plus")):
         high_end = None
     return round(low_end, 2), high_end
 
 
-def _is_experience(low: str, found: re.Match[str], language: str, start: int, end: int, asked: bool) -> bool:
+def _is_experience(
+    low: str, found: re.Match[str], language: str, start: int, cut: int, end: int, asked: bool
+) -> bool:
     words = _words(language)
-    cut = _CUT.search(low, found.end(), end)
-    clause_start = max((low.rfind(mark, start, found.start()) + 1 for mark in ",;。("), default=start)
-    clause = low[max(clause_start, start) : cut.start() if cut else end]
+    place = found.start()
+    marks = (low.rfind(mark, start, place) for mark in ",;。(")
+    clause = low[max(start, *[mark + 1 for mark in marks]) : cut]
     before = low[max(start, found.start() - 18) : found.start("a")]
     if words.before_reject.stand_in(before) or (_number_of(found) or 0) > 30:
         return False
@@ -273,19 +276,18 @@ def _number_of(found: re.Match[str]) -> float | None:
     return number(found["a"])
 
 
-def _scope(low: str, found: re.Match[str], language: str, sentence: tuple[int, int], ai: _AiSpans) -> Scope:
-    start, end = sentence
-    cut = _CUT.search(low, found.end(), end)
-    following = _DIGIT.search(low, found.end(), end)
-    stop = min(cut.start() if cut else end, following.start() if following else end)
+def _scope(low: str, found: re.Match[str], language: str, start: int, cut: int, ai: _AiSpans) -> Scope:
+    """Return what the years are of: told from them to `cut`, the end of their clause, else before them."""
+    following = _DIGIT.search(low, found.end(), cut)
+    stop = following.start() if following else cut
+    rest = low[found.end() : stop]
+    before = max(low.rfind(",", start, found.start()), start)
     after = _scope_of(low, found.end(), stop, language, ai)
-    if after in ("ai", "genai", "pm", "mgmt") or low[found.end() : stop].strip(" 的of-"):
-        if after == "total" and language == "zh" and low[found.end() : stop].strip() in ("", "经验"):
-            return _scope_of(
-                low, max(low.rfind(",", start, found.start()), start), found.start(), language, ai
-            )
+    if after in ("ai", "genai", "pm", "mgmt") or rest.strip(" 的of-"):
+        if after == "total" and language == "zh" and rest.strip() in ("", "经验"):
+            return _scope_of(low, before, found.start(), language, ai)
         return after
-    return _scope_of(low, max(low.rfind(",", start, found.start()), start), found.start(), language, ai)
+    return _scope_of(low, before, found.start(), language, ai)
 
 
 def _scope_of(low: str, start: int, stop: int, language: str, ai: _AiSpans) -> Scope:
@@ -328,6 +330,7 @@ _PLAN = re.compile(
 _PART_OF = re.compile(
     r"(?:years?\b[^.;]*\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*(?:at least|至少|有)?\s*$"
 )
+_PART_WORDS = ("with", "incl", "of which", "其中", "含", "包括")
 _OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")
 _OF_WHAT = re.compile(r"\s+(?:of|in|with|as|building|working|managing|leading|owning|shipping)\b")
 _GENERIC_EN = re.compile(
@@ -344,16 +347,26 @@ def _is_generic(part: str, language: str) -> bool:
     return not re.search(r"[\w]{2,}", rest)
 
 
-def _without_number(low: str, zoning: Zoning) -> Iterator[YearsPhrase]:
+def _without_number(low: str, found: Found, zoning: Zoning) -> Iterator[YearsPhrase]:
     """Yield the first sign of a text without numbers: no experience is asked, or graduates are."""
-    graduates = [found.span() for found in _CLASS_OF.finditer(low)]
+    if not found.fresh and "届" not in low and "毕业" not in low:
+        return
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for start, end, name in found.fresh:
+        by_name.setdefault(name, []).append((start, end))
     for language in ("zh", "en"):
-        words = _words(language)
-        for spans, upper in ((words.none.spans(low), None), ([*words.fresh.spans(low), *graduates], 0.0)):
+        none, fresh = (leftmost_longest(by_name.get(f"{name}.{language}", [])) for name in ("none", "fresh"))
+        for spans, upper in ((none, None), (chain(fresh, _graduates(low)), 0.0)):
             for start, end in spans:
                 if zoning.sentences[zoning.index(start)].zone not in ("company", "benefits"):
                     yield YearsPhrase(0, upper, "total", "required" if upper == 0 else "none", start, end)
                     return
+
+
+def _graduates(low: str) -> Iterator[tuple[int, int]]:
+    """Yield where the class of a year is asked for (2026届, 2025年毕业)."""
+    if "届" in low or "毕业" in low:
+        yield from (found.span() for found in _CLASS_OF.finditer(low))
 
 
 @dataclass(frozen=True, slots=True)

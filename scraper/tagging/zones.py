@@ -1,54 +1,35 @@
 """Which part of a posting a sentence belongs to.
 
-A posting is cut into sentences (line ends, full stops, bullets, list numbers). Headings, alone on a line or
-inside one ("岗位职责：1、…任职要求：…"), open a zone that lasts until the next. Where no heading stands, a
-list whose numbers begin again is a new block, judged by its first items, and other sentences are judged
-by their wording; what gives no sign stays `unknown`. Nothing becomes `required` by default.
+A posting is cut into sentences (sentences.py). Headings open a zone that lasts until the next (sections.py).
+Where no heading stands, a list whose numbers begin again is a new block, judged by its first items, and
+other sentences are judged by their wording; what gives no sign stays `unknown`. Nothing becomes `required`
+by default.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal, cast
+from typing import NamedTuple, cast
 
-from scraper.tagging.matching import Heading, Match, Text
-from scraper.tagging.tables import Lexicon, Words, load, words_pattern
+from scraper.tagging.masking import Text
+from scraper.tagging.matching import Found, Hit
+from scraper.tagging.sections import ZONES, Zone, headings
+from scraper.tagging.sentences import Piece, cut_sentences
+from scraper.tagging.tables import LANGUAGES, LATIN, Language, load
 
-Zone = Literal[
-    "title",
-    "summary",
-    "responsibilities",
-    "required",
-    "preferred",
-    "company",
-    "benefits",
-    "boilerplate",
-    "unknown",
-]
+__all__ = ["ZONES", "Sentence", "Zone", "Zoning", "headings", "words", "zone_text"]
 
-ZONES = ("preferred", "required", "responsibilities", "summary", "boilerplate", "benefits", "company")
-_KINDS = ("start", "line", "inline", "zh_line", "word")
-_SPLIT = re.compile(
-    r"\n+|[。!?;]+|\.(?=\s+[^a-z\s]|\s*$)|[●•◦▪■◆○➢✓]"
-    r"|(?:(?<=^)|(?<=[^\dA-Za-z.,~\-\x00(]))(?P<number>\d{1,2})[、.)](?=[^\d])"
-)
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|inc|incl|min|vs|sr|jr|dr|approx|no|st|co|u\.s)|^[a-z])$", re.IGNORECASE
-)
-_DECORATION = re.compile(
-    r"[^A-Za-z0-9\u3400-\u9fff]*(?:[一二三四五六七八九十]{1,2}[、.) ]|\d{1,2}[、.)])?"
-    r"[^A-Za-z0-9\u3400-\u9fff]*"
-)
-_BULLET = re.compile(r"\s*[-*•●◦▪·–○➢✓]\s*")
-_HEADING_LENGTH = 70
-_SENTENCE_LENGTH = 800
-_CJK = re.compile(r"[\u3400-\u9fff]")
+_NO_IDEOGRAPHS = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
+"""All but the bytes that begin an ideograph (U+4000 to U+9FFF) in UTF-8."""
+_TURN: tuple[Language, str] = ("en", "turn")
+_CLOSING = ("boilerplate", "benefits", "company")
+_BULLETS = "-*•●◦▪·–○➢✓"
+_FIRST_MARK = re.compile(r"\s*\S")
+_LABEL = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """`[start:end)` of the text, its zone, and its number in a list if it has one."""
 
     start: int
@@ -66,312 +47,237 @@ class Zoning:
 
     def index(self, position: int) -> int:
         """Return the index of the sentence that holds `position` (of the one before, for a separator)."""
-        return max(bisect_right(self._starts, position) - 1, 0)
+        after = bisect_right(self._starts, position)
+        return after - 1 if after else 0
 
 
 @cache
-def headings() -> tuple[Heading, ...]:
-    """Return all headings of headings.toml."""
-    table = load("headings")
-    return tuple(
-        Heading(text, zone, kind) for zone in ZONES for kind in _KINDS for text in table[zone].get(kind, ())
-    )
+def words() -> Mapping[tuple[Language, str], Sequence[str]]:
+    """Return the words that tell the zone of a sentence, by language and zone, for the scan."""
+    table = load("wording")
+    lists = {
+        (language, zone): entry.get("holds", ())
+        for language in LANGUAGES
+        for zone, entry in table[language].items()
+    }
+    closing = {_closing_name(zone): table["closing"][zone] for zone in ("boilerplate", "benefits")}
+    return {**lists, **closing, _TURN: table["company_turn"]["holds"]}
 
 
-def zone_text(text: Text, found: Iterable[Match[Heading]]) -> Zoning:
-    """Cut `text` into sentences with their zones; `found` are the headings that the matcher saw."""
-    breaks = _breaks(text, found)
-    pieces = _sentences(text, [position for position, _ in breaks])
-    chinese = _is_chinese(text.low)
+def _closing_name(zone: str) -> tuple[Language, str]:
+    return "en", f"closing {zone}"
+
+
+def zone_text(text: Text, found: Found, breaks: Sequence[tuple[int, Zone]]) -> Zoning:
+    """Cut `text` into sentences with their zones.
+
+    `found` is what the scan found in it, `breaks` are where sections begin and with which zone.
+    """
+    pieces = cut_sentences(text, found.cuts, [position for position, _ in breaks])
+    reader = _Wording(text.low, found.wording, "zh" if _is_chinese(text.low) else "en")
     zoned: list[Sentence] = []
     for zone, group in _by_section(pieces, breaks):
-        if chinese and zone in ("unknown", "responsibilities"):
-            zoned.extend(_by_blocks(text, group, zone))
+        if reader.chinese and zone in ("unknown", "responsibilities"):
+            zoned += _by_blocks(reader, group, zone)
         elif zone == "unknown":
-            zoned.extend(
-                _by_wording(
-                    text, group, first=bool(breaks) and group[0].start < breaks[0][0], chinese=chinese
-                )
-            )
-        elif zone == "company" and not chinese:
-            zoned.extend(_company(text, group))
+            zoned += _by_wording(reader, group, first=bool(breaks) and group[0][0] < breaks[0][0])
+        elif zone == "company" and not reader.chinese:
+            zoned += _company(reader, group)
+        elif zone in ("responsibilities", "required", "preferred") and not reader.chinese:
+            zoned += _closed(reader, group, zone)
         else:
-            zoned.extend(Sentence(piece.start, piece.end, zone, piece.number) for piece in group)
+            zoned += _in_zone(zone, group)
     return Zoning(zoned)
+
+
+def _in_zone(zone: Zone, pieces: Iterable[Piece]) -> list[Sentence]:
+    return [Sentence(start, end, zone, number) for start, end, number in pieces]
 
 
 def _is_chinese(low: str) -> bool:
     sample = low[:3000]
-    return len(_CJK.findall(sample)) * 4 > len(sample)
-
-
-# ------------------------------------------------------------------ headings
-
-
-def _breaks(text: Text, found: Iterable[Match[Heading]]) -> list[tuple[int, Zone]]:
-    """Return where sections begin, in order; a heading belongs to the section that it opens."""
-    by_line: dict[int, list[Match[Heading]]] = {}
-    lines = _lines(text.low)
-    starts = [start for start, _ in lines]
-    for match in found:
-        by_line.setdefault(bisect_right(starts, match.start) - 1, []).append(match)
-    breaks: list[tuple[int, Zone]] = []
-    for index, (start, end) in enumerate(lines):
-        matches = by_line.get(index, [])
-        if matches:
-            breaks.extend(_line_breaks(text, _line(text.low, start, end), matches))
-        elif text.low.startswith(("about ", "关于"), _content(text.low, start, end)):
-            breaks.extend(_about(text, start, end))
-    return sorted(breaks)
-
-
-def _lines(low: str) -> list[tuple[int, int]]:
-    lines, start = [], 0
-    for part in low.split("\n"):
-        lines.append((start, start + len(part)))
-        start += len(part) + 1
-    return lines
-
-
-def _content(low: str, start: int, end: int) -> int:
-    found = _DECORATION.match(low, start, end)
-    return found.end() if found else start
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line `[start:end)`: its words stand in `[content:close)`, decoration and colon aside."""
-
-    start: int
-    content: int
-    close: int
-    end: int
-    bullet: bool
-
-
-def _line(low: str, start: int, end: int) -> _Line:
-    content = min(_content(low, start, end), end)
-    close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|"))
-    return _Line(start, content, close, end, _BULLET.match(low, start, end) is not None)
-
-
-def _line_breaks(text: Text, line: _Line, matches: list[Match[Heading]]) -> list[tuple[int, Zone]]:
-    ranked = sorted(matches, key=lambda match: _rank(match, line.content))
-    whole = next((match for match in ranked if _is_line_heading(text, line, match)), None)
-    breaks = [(line.start, cast(Zone, whole.what.zone))] if whole else []
-    taken = whole.end if whole else line.start
-    # A heading inside a line must come after the one that opens it; of overlapping ones the longest counts.
-    for match in sorted(matches, key=lambda match: (match.start, match.start - match.end)):
-        if match.start >= taken and _is_inline_heading(text, line, match):
-            breaks.append((match.start, cast(Zone, match.what.zone)))
-            taken = match.end
-    return breaks
-
-
-def _rank(match: Match[Heading], content: int) -> tuple[bool, bool, int, int]:
-    at_start = match.start == content
-    return (match.what.match == "word", not at_start, match.start - match.end, ZONES.index(match.what.zone))
-
-
-def _is_line_heading(text: Text, line: _Line, match: Match[Heading]) -> bool:
-    """Tell whether `match` makes `line` a heading (or its beginning, before a colon)."""
-    kind, at_start = match.what.match, match.start == line.content
-    if kind == "word":
-        return not line.bullet and _looks_like_heading(text, line)
-    if not at_start:
+    if sample.isascii():
         return False
-    after = text.low[match.end : min(match.end + 8, line.end)].lstrip(" 】])》*_")[:1]
-    if after == ":" or match.end >= line.close:
-        return True
-    length = line.close - line.content
-    if kind == "inline":
-        return length <= 14
-    if kind == "start" and length <= min(_HEADING_LENGTH, match.end - match.start + 40):
-        plain = text.low[line.close : line.end].strip(" *#_")[:1] not in (".", ";", ",")
-        return plain and (not line.bullet or line.close - match.end <= 4)
-    return False
+    return len(sample.encode().translate(None, _NO_IDEOGRAPHS)) * 4 > len(sample)
 
 
-def _looks_like_heading(text: Text, line: _Line) -> bool:
-    if not 0 < line.close - line.content <= 60:
-        return False
-    words = text.cased[line.content : line.end].strip()
-    if words[-1] in ".;,!":
-        return False
-    long = re.findall(r"[A-Za-z']{4,}", words)
-    return words[-1] == ":" or (bool(long) and all(word[0].isupper() for word in long))
-
-
-def _is_inline_heading(text: Text, line: _Line, match: Match[Heading]) -> bool:
-    low, kind = text.low, match.what.match
-    before = low[match.start - 1] if match.start > line.content else ""
-    after = low[match.end] if match.end < line.end else ""
-    if kind == "inline":
-        if after in (":", "】", "]") or before in ("【", "["):
-            return True
-        edge = before == "" or not (before.isalnum() or before in ",、的与和及") or before.isdigit()
-        return edge and (after == "" or after in " -—(" or after.isdigit() or not after.isalnum())
-    if kind == "zh_line":
-        opened = before == "" or not (before.isalnum() or before == ",")
-        return before in ("【", "[", "《") or (after == ":" and opened)
-    if kind != "start" or match.end - match.start < 8 or not text.cased[match.start].isupper():
-        return False
-    glued = after != "" and text.cased[match.end].isupper()
-    return (after == ":" or glued) and (before in ("", ".", " ", ")") or before.isalnum())
-
-
-def _about(text: Text, start: int, end: int) -> list[tuple[int, Zone]]:
-    line = text.low[start:end].strip()
-    short = len(line) <= (16 if _CJK.search(line) else 60) or line.endswith(":")
-    return [(start, "company")] if short and line[-1:] not in (".", "。", ";") else []
-
-
-# ------------------------------------------------------------------ sentences
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    start: int
-    end: int
-    number: int | None
-
-
-def _sentences(text: Text, breaks: list[int]) -> list[_Piece]:
-    cuts: list[tuple[int, int, int | None]] = [(position, position, None) for position in breaks]
-    for found in _SPLIT.finditer(text.cased):
-        if found[0] == "." and _ABBREVIATED.search(text.cased, max(found.start() - 6, 0), found.start()):
-            continue
-        cuts.append((found.start(), found.end(), int(found["number"]) if found["number"] else None))
-    cuts.sort(key=lambda cut: cut[:2])
-    pieces: list[_Piece] = []
-    start, number = 0, None
-    for cut_start, cut_end, next_number in cuts:
-        if text.low[start:cut_start].strip():
-            pieces.extend(_pieces(text.low, start, cut_start, number))
-            number = None
-        start = max(start, cut_end)
-        number = next_number if next_number is not None else number
-    if text.low[start:].strip():
-        pieces.extend(_pieces(text.low, start, len(text.low), number))
-    return pieces
-
-
-def _pieces(low: str, start: int, end: int, number: int | None) -> Iterator[_Piece]:
-    """Yield a sentence in parts that are short enough for the work inside a sentence to stay bounded."""
-    while end - start > _SENTENCE_LENGTH:
-        middle, limit = start + _SENTENCE_LENGTH // 2, start + _SENTENCE_LENGTH
-        cut = max(low.rfind(mark, middle, limit) for mark in (",", "、", " ")) + 1 or limit
-        yield _Piece(start, cut, number)
-        start = cut
-    yield _Piece(start, end, number)
-
-
-def _by_section(pieces: list[_Piece], breaks: list[tuple[int, Zone]]) -> list[tuple[Zone, list[_Piece]]]:
-    sections: list[tuple[Zone, list[_Piece]]] = []
-    positions = [position for position, _ in breaks]
-    last = -1
+def _by_section(
+    pieces: Iterable[Piece], breaks: Sequence[tuple[int, Zone]]
+) -> Iterator[tuple[Zone, list[Piece]]]:
+    """Yield the sentences from each break to the next; those before the first are of no known zone."""
+    zone: Zone = "unknown"
+    group: list[Piece] = []
+    opened = 0
     for piece in pieces:
-        index = bisect_right(positions, piece.start)
-        if index != last:
-            sections.append((breaks[index - 1][1] if index else "unknown", []))
-            last = index
-        sections[-1][1].append(piece)
-    return sections
+        if opened < len(breaks) and piece[0] >= breaks[opened][0]:
+            if group:
+                yield zone, group
+                group = []
+            while opened < len(breaks) and piece[0] >= breaks[opened][0]:
+                zone = breaks[opened][1]
+                opened += 1
+        group.append(piece)
+    if group:
+        yield zone, group
 
 
-# ------------------------------------------------------------------ wording, where no heading tells
-
-
-def _by_blocks(text: Text, pieces: list[_Piece], zone: Zone) -> list[Sentence]:
+def _by_blocks(reader: "_Wording", pieces: list[Piece], zone: Zone) -> list[Sentence]:
     """Judge each run of list numbers by its first items; a run ends where the numbers begin again."""
-    blocks: list[list[_Piece]] = [[]]
+    blocks: list[list[Piece]] = [[]]
     highest = 0
     for piece in pieces:
-        if piece.number is not None:
-            if piece.number == 1 and highest > 1:
+        number = piece[2]
+        if number is not None:
+            if number == 1 and highest > 1:
                 blocks.append([])
                 highest = 0
-            highest = max(highest, piece.number)
+            highest = max(highest, number)
         blocks[-1].append(piece)
     if zone == "responsibilities" and len(blocks) == 1:
-        return [Sentence(piece.start, piece.end, zone, piece.number) for piece in pieces]
+        return _in_zone(zone, pieces)
     sentences: list[Sentence] = []
     for block in blocks:
-        numbered = [piece for piece in block if piece.number is not None][:3]
-        asked = sum(_wording(text, piece, chinese=True) == "required" for piece in numbered)
-        if len(numbered) < 2:
-            if zone == "responsibilities":
-                sentences.extend(Sentence(piece.start, piece.end, zone, piece.number) for piece in block)
-            else:
-                sentences.extend(_by_wording(text, block, first=False, chinese=True))
-            continue
-        verdict: Zone = "required" if asked * 2 > len(numbered) else "responsibilities"
-        for piece in block:
-            own = _wording(text, piece, chinese=True) if piece.number is None else verdict
-            settled = verdict if own == "unknown" else own
-            sentences.append(Sentence(piece.start, piece.end, settled, piece.number))
+        numbered = [piece for piece in block if piece[2] is not None][:3]
+        if len(numbered) >= 2:
+            asked = sum(reader.zone(piece) == "required" for piece in numbered)
+            verdict: Zone = "required" if asked * 2 > len(numbered) else "responsibilities"
+            for piece in block:
+                own = reader.zone(piece) if piece[2] is None else verdict
+                sentences += _in_zone(verdict if own == "unknown" else own, [piece])
+        elif zone == "responsibilities":
+            sentences += _in_zone(zone, block)
+        else:
+            sentences += _by_wording(reader, block, first=False)
     return sentences
 
 
-def _by_wording(text: Text, pieces: list[_Piece], *, first: bool, chinese: bool) -> list[Sentence]:
-    sentences = []
-    before: Zone = "company" if first and not chinese else "unknown"
+def _by_wording(reader: "_Wording", pieces: Iterable[Piece], *, first: bool) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    before: Zone = "company" if first and not reader.chinese else "unknown"
     for piece in pieces:
-        zone = _wording(text, piece, chinese=chinese)
-        if zone == "unknown" and not chinese:
+        zone = reader.zone(piece)
+        if zone == "unknown" and not reader.chinese:
             # English prose before the first heading: one subject per paragraph, so a sentence without a
             # sign of its own goes on with what the last one spoke about.
             zone = before
         before = zone
-        sentences.append(Sentence(piece.start, piece.end, zone, piece.number))
+        sentences += _in_zone(zone, [piece])
     return sentences
 
 
-def _company(text: Text, pieces: list[_Piece]) -> list[Sentence]:
-    """A section about the company often ends with the job, without a heading."""
-    turn = _turn()
-    return [
-        Sentence(
-            piece.start,
-            piece.end,
-            "summary" if turn.stand_in(text.low[piece.start : piece.end]) else "company",
-        )
-        for piece in pieces
-    ]
+def _company(reader: "_Wording", pieces: Iterable[Piece]) -> Iterator[Sentence]:
+    """Yield a section about the company, which often ends with the job, without a heading."""
+    listed = False
+    for piece in pieces:
+        start, end, number = piece
+        bullet = reader.is_item(start)
+        turned = reader.turns(piece) or (listed and bullet)
+        # "As a product lead, you'll:" turns the items that follow it, too.
+        listed = turned and (bullet or reader.low[start:end].rstrip().endswith(":"))
+        yield Sentence(start, end, "summary" if turned else "company", number)
 
 
-def _wording(text: Text, piece: _Piece, *, chinese: bool) -> Zone:
-    wording = _wordings("zh" if chinese else "en")
-    sentence = text.low[piece.start : piece.end].strip(" -*·,:")
-    held = wording.holds.scan(sentence)
-    for zone, begins in wording.begins:
-        if zone in held or (begins is not None and begins.match(sentence)):
-            return zone
-    return "unknown"
+def _closed(reader: "_Wording", pieces: Iterable[Piece], zone: Zone) -> Iterator[Sentence]:
+    """Yield a section whose list often ends with paragraphs on something else, without a heading."""
+    listed = False
+    for piece in pieces:
+        start, end, number = piece
+        if reader.is_item(start):
+            listed = True
+        elif listed and reader.begins_line(start):
+            zone = reader.closing(piece) or zone
+        yield Sentence(start, end, zone, number)
 
 
-@dataclass(frozen=True, slots=True)
 class _Wording:
-    """`holds`: words by zone; `begins`: how a sentence starts, by zone, in the order of asking."""
+    """Tells the zone of a sentence by its wording: `words` that stand in it, or how it begins."""
 
-    holds: Lexicon
-    begins: tuple[tuple[Zone, re.Pattern[str] | None], ...]
+    def __init__(self, low: str, hits: Iterable[Hit[tuple[Language, str]]], language: Language):
+        self.chinese = language == "zh"
+        self.low = low
+        self._order = _order(language)
+        self._begins = _begins(language)
+        self._hits = sorted((start, end, zone) for start, end, (of, zone) in hits if of == language)
+
+    def zone(self, piece: Piece) -> Zone:
+        held = self._held(piece)
+        sentence = self.low[piece[0] : piece[1]].strip(" -*·,:")
+        for at in _first_words(sentence):
+            for word, zone in self._begins.get(sentence[at : at + 1], ()):
+                if _stands_at(word, sentence, at):
+                    held.add(zone)
+        return next((zone for zone in self._order if zone in held), "unknown") if held else "unknown"
+
+    def turns(self, piece: Piece) -> bool:
+        """Tell whether a sentence of a section about the company speaks of the job after all."""
+        return _TURN[1] in self._held(piece)
+
+    def closing(self, piece: Piece) -> Zone | None:
+        """Return what a paragraph after a list speaks of, if not of what the list does."""
+        held = self._held(piece)
+        for zone in _CLOSING:
+            if zone in held or _closing_name(zone)[1] in held:
+                return cast(Zone, zone)
+        begins, spared = _closing_begins()
+        said = self.low[piece[0] : piece[1]].lstrip()
+        opens = said.startswith(begins) and not said.startswith(spared)
+        return "company" if opens and _TURN[1] not in held else None
+
+    def begins_line(self, start: int) -> bool:
+        """Tell whether nothing but blanks stands between `start` and the line end before or at it."""
+        low = self.low
+        while start and low[start - 1] == " ":
+            start -= 1
+        return not start or low[start - 1] == "\n" or low[start] == "\n"
+
+    def is_item(self, start: int) -> bool:
+        """Tell whether a line with a bullet begins at `start`."""
+        found = _FIRST_MARK.match(self.low, start)
+        return found is not None and found[0][-1] in _BULLETS and self.begins_line(start)
+
+    def _held(self, piece: Piece) -> set[str]:
+        if not self._hits:
+            return set()
+        start, end, _ = piece
+        first = bisect_left(self._hits, (start,))
+        last = bisect_left(self._hits, (end,), first)
+        return {zone for _, stop, zone in self._hits[first:last] if stop <= end}
+
+
+def _first_words(sentence: str) -> tuple[int, ...]:
+    """Return where a sentence may be said to begin: at its start, or after a short label ("经验背景：…")."""
+    blanks = len(sentence) - len(sentence.lstrip()) if sentence[:1].isspace() else 0
+    colon = sentence.find(":", 0, _LABEL + 1)
+    if colon < 0 or sentence.find(",", 0, colon) >= 0 or sentence.find("。", 0, colon) >= 0:
+        return (blanks,)
+    after = colon + 1
+    return blanks, after + len(sentence) - after - len(sentence[after:].lstrip())
+
+
+def _stands_at(word: str, sentence: str, at: int) -> bool:
+    if not sentence.startswith(word, at):
+        return False
+    return word[-1] not in LATIN or sentence[at + len(word) : at + len(word) + 1] not in LATIN
 
 
 @cache
-def _turn() -> Words:
-    return Words(load("wording")["company_turn"]["holds"])
+def _order(language: str) -> Sequence[Zone]:
+    """Return the zones in the order in which they are asked."""
+    return tuple(cast(Zone, zone) for zone in load("wording")[language])
 
 
 @cache
-def _wordings(language: str) -> _Wording:
-    zones = load("wording")[language]
-    begins = (
-        (cast(Zone, zone), _begins(entry["begins"]) if entry.get("begins") else None)
-        for zone, entry in zones.items()
-    )
-    return _Wording(Lexicon({zone: entry.get("holds", ()) for zone, entry in zones.items()}), tuple(begins))
+def _begins(language: str) -> Mapping[str, Sequence[tuple[str, Zone]]]:
+    """Return the words that begin the sentences of a zone, with it, by their first letter."""
+    by_letter: dict[str, list[tuple[str, Zone]]] = {}
+    for zone, entry in load("wording")[language].items():
+        for word in entry.get("begins", ()):
+            by_letter.setdefault(word[0], []).append((word, cast(Zone, zone)))
+    return by_letter
 
 
-def _begins(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:[^,。:]{{0,12}}:)?\s*(?:{words_pattern(words)})")
+@cache
+def _closing_begins() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return how a paragraph on the company begins, and what begins so and is not on it."""
+    table = load("wording")["closing"]
+    return tuple(table["begins"]), tuple(table["not_begins"])

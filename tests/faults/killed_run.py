@@ -1,4 +1,4 @@
-"""What becomes of a store or report whose process is killed: `killed_run.py run|upgrade|report FOLDER`.
+"""What becomes of a store or report whose process is killed: `killed_run.py run|upgrade|retag|report FOLDER`.
 
 Imports the program once, then forks a child per checkpoint (a statement or a commit), which kills itself
 there. After each the parent checks what is left, repeats the work undisturbed and compares. Prints one JSON
@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
-from toys import Days, Toys, job, learned, opened, page
+from toys import START, Days, Toys, job, learned, opened, page
 
-from scraper import collecting
+from scraper import collecting, retagging
 from scraper.model import Board, Reply, Request
 from scraper.sources import FAMILIES
 from storage import upgrading
@@ -83,6 +83,20 @@ def one_upgrade(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}")
     upgrading.upgrade(engine)
     engine.dispose()
+
+
+def one_retag(path: Path) -> None:
+    retagging.BATCH = 2
+    with opened(path) as store:
+        for _ in retagging.Retagging(store, START, jobs=1).batches():
+            pass
+
+
+def untagged(path: Path) -> None:
+    """A store in which the current taxonomy has tagged nothing."""
+    two_looks(path)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE taxonomies SET sha256 = 'earlier'")
 
 
 def forked(work: Work, path: Path, number: int) -> int:
@@ -184,6 +198,10 @@ def main(what: str, folder: Path) -> None:
         with opened(start):
             pass
         checkpoints, problems = disturbed(two_looks, folder, start, step=7)
+    elif what == "retag":
+        FAMILIES.update(Toys(1).families)
+        untagged(start)
+        checkpoints, problems = disturbed(one_retag, folder, start, step=1)
     else:
         older(start)
         checkpoints, problems = disturbed(one_upgrade, folder, start, step=2)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from reports.weekly import build_weekly, to_json
-from scraper import collecting, loading, recording, replaying
+from scraper import collecting, loading, replaying, tagging_records
 from scraper.boards import load_boards
 from scraper.errors import ServerTrouble
 from scraper.fetching.archive import WarcArchive
@@ -148,7 +148,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
     board.say("/one", scripted(body=body))
     board.say("/two", scripted(body=body.replace(b'"id": 1', b'"id": 2')))
     board.say("/three", scripted(body=body.replace(b'"id": 1', b'"id": 3')))
-    understand, calls = recording.understand, []
+    understand, calls = tagging_records.understand, []
 
     def broken(*words: Any, **more: Any) -> Any:
         calls.append(words)
@@ -156,7 +156,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
             raise ZeroDivisionError("a bug")
         return understand(*words, **more)
 
-    monkeypatch.setattr(recording, "understand", broken)
+    monkeypatch.setattr(tagging_records, "understand", broken)
     with open_fetcher() as fetcher, opened(tmp_path / "x.db") as store:
         boards = [Board("greenhouse", name, name.title()) for name in ("one", "two", "three")]
         summary = collecting.collect(store, boards, fetcher, clock=now)

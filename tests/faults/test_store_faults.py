@@ -163,11 +163,11 @@ def test_a_clock_that_is_an_hour_behind_is_none_of_our_business(
 # ------------------------------------------------------------------ rows 28, 31, 33: kills
 
 
-@pytest.mark.parametrize(("what", "least"), [("run", 20), ("upgrade", 10), ("report", 40)])
+@pytest.mark.parametrize(("what", "least"), [("run", 20), ("upgrade", 10), ("retag", 20), ("report", 40)])
 def test_a_kill_at_any_checkpoint_loses_nothing_that_doing_it_again_does_not_bring(
     what: str, least: int, tmp_path: Path
 ) -> None:
-    """Rows 28 (a run), 31 (a migration), 33 (a report): sound after it, the same when repeated."""
+    """Rows 28 (a run, a retag), 31 (a migration), 33 (a report): sound after it, the same when repeated."""
     done = subprocess.run(
         [sys.executable, KILLED, what, tmp_path], capture_output=True, text=True, check=False
     )

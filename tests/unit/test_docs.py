@@ -226,6 +226,8 @@ WORDS = {
     "boards add": ["https://jobs.ashbyhq.com/larkspur", "--no-check"],
     "boards remove": ["ashby:larkspur"],
     "db backup": ["copy.db"],
+    "taxonomy show": ["rag"],
+    "taxonomy diff": ["current", "current"],
 }
 
 

@@ -3,7 +3,9 @@
 import csv
 import json
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.dates import parse_date
+from scraper.folding import folded
 from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key, is_anonymous
 from scraper.normalizing.identity import content_hash
 from scraper.normalizing.places import Places, is_place_list, parse_places
 from scraper.normalizing.posting import normalise
 from scraper.normalizing.privacy import drop_contacts
+from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.workplace import find_workplace
 
 CORPORA = Path(__file__).parents[1] / "corpora"
@@ -45,8 +49,26 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     "case", _cases("places.jsonl"), ids=lambda case: str(case["locations"] or case["title"])
 )
 def test_places(case: dict[str, Any]) -> None:
-    expected = Places(tuple(case["cities"]), tuple(case["countries"]), case.get("remote", False))
+    expected = Places(
+        tuple(case["cities"]),
+        tuple(case["countries"]),
+        case.get("remote", False),
+        tuple(case.get("regions", ())),
+        tuple(case.get("remote_scope", ())),
+    )
     assert parse_places(case["locations"], case.get("title", "")) == expected
+
+
+def test_every_city_of_a_country_with_regions_lies_in_one() -> None:
+    table = tomllib.loads((files("scraper.normalizing") / "places.toml").read_text(encoding="utf-8"))
+    regions = {"CN": table["provinces"], **table["states"]}
+    placed = [(country, city) for country, of in regions.items() for one in of.values()
+              for city in one.get("cities", ())]  # fmt: skip
+    cities = {("CN", city) for city in table["china"]}
+    cities |= {(entry[0], city) for city, entry in table["world"].items()}
+    assert len(placed) == len(set(placed))
+    assert set(placed) <= cities
+    assert {city for city in cities if city[0] in ("CN", "US", "CA", "AU", "IN")} <= set(placed)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +136,9 @@ def test_iso_and_epoch_round_trip(seconds: int) -> None:
     "case", _cases("workplace.jsonl"), ids=lambda case: case["title"] + "|" + case["text"]
 )
 def test_workplace(case: dict[str, Any]) -> None:
-    found = find_workplace(case.get("stated"), case["locations"], case["title"], case["text"])
+    found = find_workplace(
+        case.get("stated"), case["locations"], case["title"], Scanned(folded(case["text"]))
+    )
     assert found == case["workplace"]
 
 
@@ -127,7 +151,9 @@ def test_workplace_on_labelled_postings(name: str, least: float) -> None:
     right = 0
     for row in rows:
         place = row.get("location_raw") or row.get("city")
-        found = find_workplace(None, [place] if place else [], row["title"], row["description"])
+        found = find_workplace(
+            None, [place] if place else [], row["title"], Scanned(folded(row["description"]))
+        )
         right += found in (row["remote"], (row.get("second") or row)["remote"])
     assert right / len(rows) >= least
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.folding import folded
 from scraper.normalizing.salary import Reading, find_salary, parse_salary, read_field, read_text
+from scraper.normalizing.scanning import Scanned
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 SHARED = Path(__file__).parents[3] / "shared"
@@ -26,9 +28,13 @@ def _rows(path: Path) -> list[dict[str, str]]:
     "row", _rows(CORPORA / "salary.tsv"), ids=lambda row: f"{row['read']}: {row['text']}"
 )
 def test_corpus(row: dict[str, str]) -> None:
-    read = parse_salary if row["read"] == "field" else find_salary
     text = row["text"].replace("⏎", "\n")
-    pay = read(text, currency=row["site"] or None)
+    site = row["site"] or None
+    pay = (
+        parse_salary(text, currency=site)
+        if row["read"] == "field"
+        else find_salary(Scanned(folded(text)), currency=site)
+    )
     if not row["period"]:
         assert pay is None, row["why"]
         return
@@ -65,7 +71,7 @@ def _told(reading: Reading | None) -> dict[str, Any] | None:
 def test_phrases_of_the_research(row: dict[str, str]) -> None:
     expected = json.loads(row["expected_json"])
     assert _told(read_field(row["text"], currency=row["site_currency"])) == expected
-    found = _told(read_text(row["text"], currency=row["site_currency"]))
+    found = _told(read_text(Scanned(folded(row["text"])), currency=row["site_currency"]))
     assert found == (None if row["id"] in _ONLY_IN_A_FIELD else expected)
 
 
@@ -77,7 +83,7 @@ def test_real_cases() -> None:
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         field = case["source"] == "board_field"
-        pay = parse_salary(case["sentence"]) if field else find_salary(case["match"])
+        pay = parse_salary(case["sentence"]) if field else find_salary(Scanned(folded(case["match"])))
         said = (pay.min, pay.max, pay.currency, pay.period) if pay else (None,) * 4
         if said != (case["min"], case["max"], case["currency"], case["period"]):
             wrong.append((case["match"], said))
@@ -86,7 +92,7 @@ def test_real_cases() -> None:
 
 def test_text_names_the_pay_of_the_product_manager() -> None:
     text = "Backend Engineer | $170k-$220k\nProduct Manager | $120k-$160k\nDesigner | $100k-$130k"
-    pay = find_salary(text)
+    pay = find_salary(Scanned(folded(text)))
     assert pay is not None
     assert (pay.min, pay.max) == (120_000, 160_000)
 
@@ -94,7 +100,7 @@ def test_text_names_the_pay_of_the_product_manager() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_answered_with_a_true_quote(text: str) -> None:
     parse_salary(text)
-    pay = find_salary(text)
+    pay = find_salary(Scanned(folded(text)))
     if pay is not None:
         assert pay.quote is not None
         assert text[pay.quote.start : pay.quote.end] == pay.quote.text
@@ -108,7 +114,7 @@ def test_any_text_is_answered_with_a_true_quote(text: str) -> None:
 )
 def test_monthly_ranges_survive_any_neighbourhood(low: int, more: int, months: str, before: str) -> None:
     text = f"{before}薪资：{low}-{low + more}K{months}，五险一金"
-    pay = find_salary(text)
+    pay = find_salary(Scanned(folded(text)))
     assert pay is not None
     assert (pay.min, pay.max, pay.currency, pay.period) == (low * 1000, (low + more) * 1000, "CNY", "month")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scraper.folding import folded
 from scraper.tagging import default_tagger
 from scraper.tagging.years import parse_experience
 from scraper.understanding import understand
@@ -27,7 +28,7 @@ def cases(name: str, key: str) -> list[Any]:
 
 
 def read_years(text: str, lang: str) -> list[list[Any]]:
-    found = default_tagger().tag("", text, lang=lang, is_pm=True).years
+    found = default_tagger().tag(folded(""), folded(text), lang=lang, is_pm=True).years
     return [[phrase.min, phrase.max, phrase.scope, phrase.requirement] for phrase in found]
 
 
@@ -48,7 +49,7 @@ def test_roles(row: dict[str, str]) -> None:
 
 
 def tags_of(text: str) -> dict[str, str]:
-    found = default_tagger().tag("", text, lang="zh", is_pm=True).tags
+    found = default_tagger().tag(folded(""), folded(text), lang="zh", is_pm=True).tags
     return {name: tag.requirement for tag in found for name in (tag.id, tag.fine)}
 
 
@@ -65,7 +66,7 @@ def test_tags(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", cases("education.tsv", "text"))
 def test_education(row: dict[str, str]) -> None:
-    found = default_tagger().tag("", row["text"], lang="zh", is_pm=True).education
+    found = default_tagger().tag(folded(""), folded(row["text"]), lang="zh", is_pm=True).education
     assert (f"{found.min} {found.requirement}" if found else "null") == row["expected"], row["note"]
 
 
@@ -73,7 +74,7 @@ def test_education(row: dict[str, str]) -> None:
 def test_zones(line: str) -> None:
     case = json.loads(line)
     text = case["text"]
-    sentences = default_tagger().tag("", text, lang="zh", is_pm=True).sentences
+    sentences = default_tagger().tag(folded(""), folded(text), lang="zh", is_pm=True).sentences
     for snippet, zone in case["zones"].items():
         at = text.index(snippet)
         assert [s.zone for s in sentences if s.start <= at < s.end] == [zone], snippet

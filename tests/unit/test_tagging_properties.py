@@ -1,14 +1,16 @@
 """What must hold for any text: no exception, every quote its slice, the same answer twice, linear work."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.folding import folded
 from scraper.tagging import default_tagger
+from scraper.tagging.masking import MAX_READ
 from scraper.tagging.tables import Lexicon
 from scraper.understanding import understand
 
@@ -90,7 +92,7 @@ def test_any_text_is_understood_and_every_quote_is_its_slice(title: str, text: s
 @given(text=TEXTS)
 def test_sentences_are_in_order_inside_the_text_and_do_not_overlap(text: str) -> None:
     end = 0
-    for sentence in default_tagger().tag("", text, lang="zh", is_pm=True).sentences:
+    for sentence in default_tagger().tag(folded(""), folded(text), lang="zh", is_pm=True).sentences:
         assert end <= sentence.start < sentence.end <= len(text)
         end = sentence.end
 
@@ -98,18 +100,18 @@ def test_sentences_are_in_order_inside_the_text_and_do_not_overlap(text: str) ->
 def work(run: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> int:
     """Count the calls that `run` makes and the characters that it looks words up in."""
     done = 0
-    scan = Lexicon.scan
+    look = Lexicon.words_in
 
-    def counted(self: Lexicon, text: str) -> dict[str, list[tuple[int, int]]]:
+    def counted(self: Lexicon, text: str) -> Iterator[tuple[list[str], int, int]]:
         nonlocal done
         done += len(text)
-        return scan(self, text)
+        return look(self, text)
 
     def call(frame: Any, event: str, argument: Any) -> None:
         nonlocal done
         done += event in ("call", "c_call")
 
-    monkeypatch.setattr(Lexicon, "scan", counted)
+    monkeypatch.setattr(Lexicon, "words_in", counted)
     previous = sys.getprofile()
     sys.setprofile(call)
     try:
@@ -138,18 +140,46 @@ UNITS = [
         "RequirementsThe ",
         "not sql, ",
     ),
-    *("\n", ". ", "aaaa", "a.b.", "a@", " ", "- "),
+    *("\n", ". ", "aaaa", "a.b.", "a@", " ", "- ", "x\n", "a.com ", "with ", "(", "，", "about \n"),
+    *(
+        "1年",
+        "1、",
+        "5+ years ",
+        "优先",
+        "岗位职责",
+        "本科及以上学历优先，",
+        "AI，或",
+        "Skills\n",
+        "2026届",
+        "or more ",
+    ),
 ]
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_work_grows_linearly_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tagger = default_tagger()
-    tagger.tag("", "负责大模型 and LLMs", lang="zh", is_pm=True)  # build what is built once
+    tagger.tag(folded(""), folded("负责大模型 and LLMs"), lang="zh", is_pm=True)  # build what is built once
 
     def of(size: int) -> int:
         text = (unit * size)[:size]
-        return work(lambda: tagger.tag("AI产品经理", text, lang="zh", is_pm=True), monkeypatch)
+        return work(
+            lambda: tagger.tag(folded("AI产品经理"), folded(text), lang="zh", is_pm=True), monkeypatch
+        )
 
     small, large = of(8_000), of(32_000)
     assert large <= 4 * small * 1.25 + 2_000, (small, large)
+
+
+def test_no_more_than_a_bound_of_a_text_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger, title = default_tagger(), folded("AI产品经理")
+    long = folded("熟悉LLM，" * MAX_READ)
+    found = tagger.tag(title, long, lang="zh", is_pm=True)
+    assert found.read == MAX_READ
+    assert max(sentence.end for sentence in found.sentences) <= MAX_READ
+    assert all(long.raw[hit.start : hit.end] == "LLM" for hit in found.hits if hit.field == "description")
+    cut = folded(long.raw[:MAX_READ])
+    assert tagger.tag(title, cut, lang="zh", is_pm=True) == found
+    of_cut = work(lambda: tagger.tag(title, cut, lang="zh", is_pm=True), monkeypatch)
+    of_long = work(lambda: tagger.tag(title, long, lang="zh", is_pm=True), monkeypatch)
+    assert of_long <= of_cut + 100

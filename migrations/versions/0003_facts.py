@@ -1,0 +1,26 @@
+"""what a posting asks for besides tags, years and degree; the role that title and text say each alone
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+
+revision = '0003'
+down_revision = '0002'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column('taggings', sa.Column('title_label', sa.Text(), nullable=True))
+    op.add_column('taggings', sa.Column('body_label', sa.Text(), nullable=True))
+    op.add_column('taggings', sa.Column('pipeline_share', sa.Double(), nullable=True))
+    op.add_column('taggings', sa.Column('facts', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
+
+
+def downgrade() -> None:
+    for column in ('facts', 'pipeline_share', 'body_label', 'title_label'):
+        op.drop_column('taggings', column)

@@ -1,0 +1,118 @@
+"""All that a posting says of its pay: base salary, on-target earnings, bonus, equity, each with its proof."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scraper.folding import folded
+from scraper.normalizing.extras import Extra, find_bonus, find_equity
+from scraper.normalizing.money_context import amounts_in_context
+from scraper.normalizing.salary import (
+    AmountsInContext,
+    Reading,
+    read_amounts,
+    read_field_amounts,
+    read_ote,
+)
+from scraper.normalizing.scanning import Scanned
+from storage.records import Pay, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is paid beside the base salary: on-target earnings (which hold the base), bonus, equity."""
+
+    ote: Pay | None = None
+    bonus: Extra | None = None
+    equity: Extra | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compensation:
+    """What is paid. Nothing is converted or added up.
+
+    `multi`: `pay` joins several bands (zones, levels) into one envelope. `period_inferred`: no period is
+    written, the size of the amount tells.
+    """
+
+    pay: Pay | None
+    multi: bool
+    period_inferred: bool
+    extras: Extras
+
+
+def find_compensation(
+    text: Scanned, *, stated: Pay | None = None, salary_raw: str = "", currency: str | None = None
+) -> Compensation:
+    """Return what a posting says of its pay.
+
+    Base pay is what the board states as numbers (`stated`), else what its salary field says, else the text;
+    the extras are taken from the field where it names them, else from the text. `currency` (ISO 4217) is
+    the board's own, as for `parse_salary`.
+    """
+    field = _read_field(salary_raw, currency) if salary_raw else _NOTHING
+    reading = Reading(stated) if stated else field.reading
+    wanted = reading is None or any(word.extra == "ote" for word in text.extras)
+    amounts = tuple(amounts_in_context(text)) if wanted else ()
+    if reading is None:
+        reading = read_amounts(amounts, text.raw, currency)
+    found = _extras(text, amounts, currency)
+    inferred = reading.inferred if reading else frozenset()
+    return Compensation(
+        pay=reading.pay if reading else None,
+        multi="multi" in inferred or field.multi,
+        period_inferred="period" in inferred,
+        extras=Extras(
+            field.extras.ote or found.ote,
+            field.extras.bonus or found.bonus,
+            field.extras.equity or found.equity,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a board's salary field says."""
+
+    reading: Reading | None = None
+    multi: bool = False
+    extras: Extras = Extras()
+
+
+_NOTHING = _Field()
+
+
+@lru_cache(maxsize=8192)
+def _of_short_field(raw: str, currency: str | None) -> _Field:
+    return _of_field(raw, currency)
+
+
+def _read_field(raw: str, currency: str | None) -> _Field:
+    # What was read of short fields is remembered: boards repeat their salaries.
+    return _of_short_field(raw, currency) if len(raw) <= 200 else _of_field(raw, currency)
+
+
+def _of_field(raw: str, currency: str | None) -> _Field:
+    money = Scanned(folded(raw))
+    amounts = tuple(amounts_in_context(money))
+    reading = read_field_amounts(amounts, raw, currency)
+    several = "multiple ranges" in money.low or (reading is not None and "multi" in reading.inferred)
+    found = _extras(money, amounts, currency, in_field=True)
+    # A quote of a field has no offsets.
+    extras = Extras(
+        found.ote and replace(found.ote, quote=found.ote.quote and Quote(found.ote.quote.text)),
+        found.bonus and replace(found.bonus, quote=Quote(found.bonus.quote.text)),
+        found.equity and replace(found.equity, quote=Quote(found.equity.quote.text)),
+    )
+    return _Field(reading, several, extras)
+
+
+def _extras(
+    money: Scanned, amounts: AmountsInContext, currency: str | None, *, in_field: bool = False
+) -> Extras:
+    if not money.extras:
+        return Extras()
+    return Extras(
+        read_ote(amounts, money.raw, currency),
+        find_bonus(money, currency, in_field=in_field),
+        find_equity(money, currency, in_field=in_field),
+    )

@@ -1,0 +1,45 @@
+"""What a text says besides tags, role and degree, as one value: fingerprint, years, what is asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scraper.tagging.asked import AskedFacts, find_asked
+from scraper.tagging.clauses import Marks
+from scraper.tagging.fingerprint import fingerprint
+from scraper.tagging.masking import Text
+from scraper.tagging.roles import RoleHit
+from scraper.tagging.years import YearsPhrase
+from scraper.tagging.years_demands import years_demands
+from scraper.tagging.zones import Zoning
+from storage.records import Fingerprint, YearsDemand
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """The facts of one posting; the modules that find them tell what they mean."""
+
+    fingerprint: Fingerprint
+    years: tuple[YearsDemand, ...]
+    asked: AskedFacts
+
+
+def text_facts(
+    head: Text,
+    body: Text,
+    zoning: Zoning,
+    *,
+    hits: Sequence[RoleHit],
+    phrases: Sequence[YearsPhrase],
+    words: Mapping[str, Sequence[tuple[int, int, int]]],
+    marked: Callable[[int], Marks],
+) -> TextFacts:
+    """Return the facts of title and text.
+
+    `hits` are the counted hits of the vocabulary, `phrases` the demands for years, `words` the hits of
+    the word lists (see matching.py), `marked(i)` the marks of the i-th sentence.
+    """
+    return TextFacts(
+        fingerprint(hits, zoning.sentences),
+        years_demands(phrases, body, zoning),
+        find_asked(head, body, zoning, words, marked),
+    )

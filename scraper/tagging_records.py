@@ -1,0 +1,64 @@
+"""Normalised postings, just read or stored → what is understood of them, and how that is stored.
+
+Loads no SQL: processes that only tag start from here.
+"""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scraper.bounds import brief
+from scraper.normalizing.posting import stated_pay
+from scraper.understanding import TAXONOMY, understand
+from storage.records import PostingRecord, StoredText, Tagging
+from storage.tagging_rows import TaggingRows, tagging_rows
+
+
+def tag_record(record: PostingRecord | StoredText) -> Tagging:
+    """Understand a normalised posting, just read or stored, with the current taxonomy."""
+    return understand(
+        record.title,
+        record.text,
+        company=record.company,
+        locations=tuple(record.structured.get("locations", ())),
+        workplace=record.structured.get("workplace"),
+        pay=stated_pay(record.structured),
+        salary_raw=record.salary_raw,
+        experience_raw=record.experience_raw,
+        education_raw=record.education_raw,
+    ).tagging
+
+
+@dataclass(frozen=True, slots=True)
+class Untaggable:
+    """A stored text on which the tagger failed: a bug, told with where it is."""
+
+    version: int
+    title: str
+    company: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.title!r} of {self.company} (version {self.version}): {self.reason}"
+
+
+Tagged = tuple[int, TaggingRows] | Untaggable
+"""What became of a stored text: its version with what is to be stored of it, or why there is nothing."""
+
+
+def tag_texts(texts: Sequence[StoredText]) -> tuple[str, list[Tagged]]:
+    """Tag texts of the store; return the hash of the taxonomy that did it, too.
+
+    A process that is started later might find another release installed than the one that asks it.
+    """
+    return TAXONOMY.sha256, [_tagged(text) for text in texts]
+
+
+def _tagged(text: StoredText) -> Tagged:
+    try:
+        return text.version, tagging_rows(tag_record(text))
+    except Exception as error:  # a bug; it must not cost the others their tags
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+        reason = brief(f"{type(error).__name__}: {' '.join(str(error).split())}") + f" ({where})"
+        return Untaggable(text.version, text.title, text.company, reason)

@@ -1,0 +1,93 @@
+"""The facts of a posting as JSON: one shape for the column `facts` and for what `pmtrend tag --jsonl` prints.
+
+A quote is `{"quote", "field", "start", "end"}`, or `{"quote"}` of a board's own field. Whole numbers have no
+decimals. A missing value inside a fact is null.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from storage.taggings import Asked, Fingerprint, Quote, Tagging, TravelAsked, YearsDemand
+
+
+def quote_json(quote: Quote) -> dict[str, Any]:
+    """Return where a quote stands and what it says."""
+    if quote.start is None:
+        return {"quote": quote.text}
+    return {"quote": quote.text, "field": quote.field, "start": quote.start, "end": quote.end}
+
+
+def number_json(value: float | None) -> float | int | None:
+    """Return `value`, as an integer if it is whole."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def asked_json(asked: Asked) -> dict[str, Any]:
+    """Return one thing asked: id, requirement, level, quote."""
+    return {
+        "id": asked.id,
+        "requirement": asked.requirement,
+        "level": asked.level,
+        **quote_json(asked.quote),
+    }
+
+
+def years_json(demand: YearsDemand) -> dict[str, Any]:
+    """Return one demand for years."""
+    return {
+        "scope": demand.scope,
+        "min": number_json(demand.min),
+        "max": number_json(demand.max),
+        "requirement": demand.requirement,
+        "zone": demand.zone,
+        "condition": demand.condition,
+        "part": demand.part,
+        **quote_json(demand.quote),
+    }
+
+
+def travel_json(travel: TravelAsked) -> dict[str, Any]:
+    """Return the travel asked for."""
+    return {
+        "requirement": travel.requirement,
+        "percent_min": number_json(travel.percent_min),
+        "percent_max": number_json(travel.percent_max),
+        "times_a_year": number_json(travel.times_a_year),
+        "often": travel.often,
+        **quote_json(travel.quote),
+    }
+
+
+def fingerprint_json(fingerprint: Fingerprint) -> dict[str, Any]:
+    """Return pipeline and application with the pipeline's share, and the stages and groups named."""
+    return {
+        "pipeline": fingerprint.pipeline,
+        "application": fingerprint.application,
+        "share": fingerprint.share,
+        "stages": list(fingerprint.stages),
+        "groups": list(fingerprint.groups),
+    }
+
+
+def facts_json(tagging: Tagging) -> dict[str, Any]:
+    """Return all facts of a tagging by family; what is not stated is null or empty."""
+    return {
+        "fingerprint": fingerprint_json(tagging.fingerprint) if tagging.fingerprint else None,
+        "years_all": [years_json(demand) for demand in tagging.years_all],
+        "industries": [asked_json(asked) for asked in tagging.industries],
+        "languages": [asked_json(asked) for asked in tagging.languages],
+        "degree_specials": [asked_json(asked) for asked in tagging.degree_specials],
+        "travel": travel_json(tagging.travel) if tagging.travel else None,
+        "visa": [asked_json(asked) for asked in tagging.visa],
+    }
+
+
+def stored_facts(tagging: Tagging) -> dict[str, Any]:
+    """Return the value of the column `facts`: only what is stated."""
+    facts = {**facts_json(tagging), "compensation": dict(tagging.compensation)}
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def asked_levels(facts: Mapping[str, Any], family: str) -> dict[str, str]:
+    """Return id -> requirement of one family ("industries", "languages" ...) in a value of the column."""
+    return {asked["id"]: asked["requirement"] for asked in facts.get(family, ())}

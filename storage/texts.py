@@ -1,0 +1,49 @@
+"""Reading stored texts for their words: the latest version of each posting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+from sqlalchemy.orm import aliased
+
+from storage.records import StoredText
+from storage.tables import Company, Posting, Version
+
+_later = aliased(Version)
+_IS_LATEST = ~exists().where(_later.posting_id == Version.posting_id).where(_later.id > Version.id)
+_SPREAD, _RANGE = 2654435761, 2**32
+"""Knuth's multiplicative hash: spreads consecutive numbers evenly over the range."""
+
+
+def latest_ids(connection: Connection, size: int | None = None) -> list[int]:
+    """Return the ids of the latest versions, in order; `size` asks for a sample, always the same one."""
+    query = select(Version.id).where(_IS_LATEST)
+    if size is not None:
+        query = query.order_by(Version.posting_id * _SPREAD % _RANGE, Version.id).limit(size)
+    return sorted(connection.scalars(query))
+
+
+def texts(connection: Connection, versions: Sequence[int]) -> list[StoredText]:
+    """Return the texts of `versions`, in the order of their ids."""
+    rows = connection.execute(
+        select(*Version.__table__.columns, Company.name.label("company"))
+        .join(Posting, Posting.id == Version.posting_id)
+        .join(Company, Company.id == Posting.company_id)
+        .where(Version.id.in_(versions))
+        .order_by(Version.id)
+    )
+    return [stored_text(row) for row in rows]
+
+
+def stored_text(row: Any) -> StoredText:
+    """Return the record of a row that has the columns of a version and its company's name as `company`."""
+    return StoredText(
+        row.id,
+        row.title,
+        row.text,
+        row.company,
+        row.salary_raw,
+        row.experience_raw,
+        row.education_raw,
+        row.structured,
+    )

@@ -1,0 +1,145 @@
+"""Facts on their way: from the tagger into the store and out to the reports, and rows older than they are."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from store_helpers import TAXONOMY, Recorder, day, listing
+
+from scraper.understanding import to_json, understand
+from storage.engine import open_engine
+from storage.facts import facts_json, stored_facts
+from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TravelAsked
+from storage.store import open_store
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+TEXT = """岗位职责：
+1、负责数据标注与模型评测
+任职要求：
+1、统招本科及以上学历，3年以上产品经验，其中1年以上AI产品经验
+2、有保险行业经验
+3、英语可作为工作语言者优先
+4、能适应频繁出差
+"""
+
+
+def stored(folder: Path, tagging: Tagging) -> tuple[PostingFact, Recorder]:
+    """Store a posting with this tagging and read it back."""
+    recorder = Recorder(folder)
+    look = listing(day(0), ["1"])
+    own = replace(look.postings[0], tagging=replace(tagging, taxonomy=TAXONOMY.version))
+    recorder.record(replace(look, postings=(own,)))
+    (fact,) = recorder.store.facts(first_week=day(-7).date(), until=day(7)).postings.values()
+    return fact, recorder
+
+
+def test_what_was_understood_can_be_counted(tmp_path: Path) -> None:
+    tagging = understand("AI产品经理", TEXT).tagging
+    fact, _ = stored(tmp_path, tagging)
+    assert fact.industries == {"finance": "required"}
+    assert fact.languages == {"english": "preferred"}
+    assert (fact.title_label, fact.body_label) == (tagging.title_label, tagging.body_label)
+    assert fact.title_label is not None and fact.body_label is not None
+    assert fact.pipeline == 1.0
+
+
+def test_the_column_keeps_what_is_stated_with_its_quotes(tmp_path: Path) -> None:
+    tagging = understand("产品经理", TEXT).tagging
+    _, recorder = stored(tmp_path, tagging)
+    recorder.store.close()
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    with engine.connect() as connection:
+        (kept,) = connection.execute(text("SELECT facts FROM taggings")).scalars()
+    engine.dispose()
+    facts = json.loads(kept)
+    assert facts == stored_facts(tagging)
+    assert set(facts) == {
+        "fingerprint", "years_all", "industries", "languages", "degree_specials", "travel"
+    }  # fmt: skip
+    for family in ("years_all", "industries", "languages", "degree_specials"):
+        for one in facts[family]:
+            assert TEXT[one["start"] : one["end"]] == one["quote"]
+    assert [(one["scope"], one["min"]) for one in facts["years_all"]] == [("pm", 3), ("ai", 1)]
+    assert facts["travel"]["often"] == "frequent"
+
+
+def test_a_tagging_without_facts_stores_an_empty_object(tmp_path: Path) -> None:
+    fact, _ = stored(tmp_path, Tagging("t1", "en", "other_pm", 0.0, 0.0))
+    assert (fact.title_label, fact.body_label, fact.pipeline) == (None, None, None)
+    assert fact.industries == {} and fact.languages == {}
+
+
+def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
+    _, recorder = stored(tmp_path, understand("产品经理", TEXT).tagging)
+    recorder.store.close()
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0002")
+        command.upgrade(config, "0003")
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT * FROM taggings")).one()
+        assert (row.title_label, row.body_label, row.pipeline_share) == (None, None, None)
+        assert json.loads(row.facts) == {}
+    engine.dispose()
+    store = open_store(url)
+    (fact,) = store.facts(first_week=day(-7).date(), until=day(7)).postings.values()
+    assert fact.industries == {} and fact.title_label is None
+    store.close()
+
+
+def test_the_answer_names_all_families_and_says_null_for_what_is_not_stated() -> None:
+    answer = to_json(1, understand("Product Manager", "Responsibilities\n- Own the roadmap\n"))
+    assert answer["role"]["title"] == answer["role"]["body"] == "other_pm"
+    assert answer["fingerprint"]["share"] is None
+    assert (answer["fingerprint"]["pipeline"], answer["fingerprint"]["application"]) == (0, 0)
+    assert answer["travel"] is None
+    for family in ("years_all", "industries", "languages", "degree_specials", "visa"):
+        assert answer[family] == []
+
+
+def test_years_of_all_scopes_are_told_beside_total_and_ai() -> None:
+    answer = to_json(1, understand("产品经理", TEXT))
+    assert set(answer["years"]) == {"total", "ai"}, "tools read each value of years as one demand"
+    assert [demand["scope"] for demand in answer["years_all"]] == ["pm", "ai"]
+
+
+SHARES = st.floats(0, 40).map(lambda value: round(value * 2) / 2)
+
+
+@given(SHARES, SHARES)
+def test_a_share_lies_between_0_and_1_or_is_none(pipeline: float, application: float) -> None:
+    share = Fingerprint(pipeline, application).share
+    if pipeline + application == 0:
+        assert share is None
+    else:
+        assert share is not None and 0 <= share <= 1
+
+
+def test_the_json_of_a_fact_is_that_of_its_quote() -> None:
+    quote = Quote("travel 25%", 3, 13)
+    tagging = Tagging(
+        "t1", "en", "other_pm", 0.0, 0.0,
+        travel=TravelAsked("required", quote, 25.0, 25.0),
+        visa=(Asked("clearance", "preferred", quote),),
+    )  # fmt: skip
+    facts = facts_json(tagging)
+    told = {"quote": "travel 25%", "field": "description", "start": 3, "end": 13}
+    assert facts["travel"] == {
+        "requirement": "required",
+        "percent_min": 25,
+        "percent_max": 25,
+        "times_a_year": None,
+        "often": None,
+        **told,
+    }
+    assert facts["visa"] == [{"id": "clearance", "requirement": "preferred", "level": None, **told}]
