@@ -501,8 +501,8 @@ def _message(context: Context, report: "WeeklyReport", service: "Service") -> di
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
 def tag(file: BinaryIO, jsonl: bool) -> int:
     """Show what would be tagged in a text, and why (first line: the title; or from stdin)."""
+    from scraper.answering import decode_text, tag_lines
     from scraper.explaining import explain
-    from scraper.understanding import decode_text, tag_lines
 
     if jsonl:
         problems: list[str] = []

@@ -27,8 +27,8 @@ from typing import Any
 
 from worst_cases import SIZE, worst_cases
 
+from scraper.answering import tag_lines
 from scraper.clock import utcnow
-from scraper.understanding import tag_lines
 
 GOAL = 8.0  # MB a second
 LIMIT = 50.0  # milliseconds for SIZE bytes

@@ -9,7 +9,7 @@ from scraper.model import RawPosting
 from scraper.normalizing.addresses import original_address
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.identity import content_hash
-from scraper.normalizing.places import parse_places
+from scraper.normalizing.places import Places, parse_places
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.text import detect_language, to_text
 from scraper.normalizing.vacancies import signature_of
@@ -45,7 +45,7 @@ def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRe
         salary_raw=salary_raw,
         experience_raw=raw.experience_raw,
         education_raw=raw.education_raw,
-        structured=_structured(raw),
+        structured=_structured(raw, places),
         posted_at=raw.posted_at,
         address=original_address(raw.url, raw.apply_url),
         signature=signature_of(title, text, places.cities or places.countries, raw.requisition),
@@ -73,8 +73,12 @@ def _pay_text(pay: Pay | None) -> str:
     return f"{pay.currency or ''} {ends} / {pay.period or ''}".strip()
 
 
-def _structured(raw: RawPosting) -> dict[str, Any]:
+def _structured(raw: RawPosting, places: Places) -> dict[str, Any]:
     stated: dict[str, Any] = {"locations": list(raw.locations)}
+    if places.regions:
+        stated["regions"] = list(places.regions)
+    if places.remote_scope:
+        stated["remote_scope"] = list(places.remote_scope)
     if raw.workplace:
         stated["workplace"] = raw.workplace
     if raw.text_cut:

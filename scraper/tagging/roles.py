@@ -134,7 +134,10 @@ def classify(
     title, body = _evidence(low, sentences, hits, employer, words)
     verdict = _judged(title, body, lang)
     parts, points, role, reasons = verdict
-    body_label = role if title == _Title() else _judged(_Title(), body, lang)[2]
+    body_label = role
+    if title != _Title():
+        # In doubt a text means what its title says, so that only a clear difference is one.
+        body_label = _judged(_Title(), body, lang, limit=load("roles")["core"]["text_limit"])[2]
     title_label = _judged(title, _Body(), lang)[2] if is_pm else "not_pm"
     if not is_pm:
         role, reasons = "not_pm", ("not_pm_title",)
@@ -321,13 +324,16 @@ def _names_object(words: Found) -> bool:
 
 
 def _judged(
-    title: _Title, body: _Body, lang: str
+    title: _Title, body: _Body, lang: str, *, limit: float | None = None
 ) -> tuple[dict[str, float], float, RoleClass, tuple[Reason, ...]]:
-    """Return parts and sum of the points, the class and its reasons, whatever the title gate says."""
+    """Return parts and sum of the points, the class and its reasons, whatever the title gate says.
+
+    `limit`: another one than that of the whole posting.
+    """
     table = load("roles")
     parts = _points(title, body, table["core"])
     points = round(sum(parts.values()), 2)
-    if points < table["core"]["limit"]:
+    if points < (table["core"]["limit"] if limit is None else limit):
         return parts, points, "other_pm", ("ai_passing" if parts else "no_ai",)
     axis = table["axis"]
     classic = body.classic + body.used_classic + axis["title"] * title.classic
@@ -381,4 +387,4 @@ def _is_other_work(low: str, words: Found) -> bool:
     sold = count["sells"] + 0.5 * count["may_sell"]
     if sold >= table["needed"] and count["works"] < sold:
         return True
-    return count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"]
+    return bool(count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"])

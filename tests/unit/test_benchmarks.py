@@ -17,7 +17,7 @@ import scoring
 import tagging
 import worst_cases
 
-from scraper.understanding import tag_lines
+from scraper.answering import tag_lines
 
 LABELS = [label for path in sorted(labelled.LABELS.glob("*.jsonl")) for label in labelled.lines(path)]
 

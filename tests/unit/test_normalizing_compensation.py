@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scraper.answering import to_json
 from scraper.folding import folded
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.extras import Extra
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language
-from scraper.understanding import to_json, understand
+from scraper.understanding import understand
 from storage.records import Pay, Quote
 
 CASES = [

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from store_helpers import TAXONOMY, Recorder, day, listing
 
-from scraper.understanding import to_json, understand
+from scraper.answering import to_json
+from scraper.understanding import understand
 from storage.engine import open_engine
 from storage.facts import facts_json, stored_facts
 from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TravelAsked

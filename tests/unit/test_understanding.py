@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.answering import decode_text, tag_lines, to_json
 from scraper.errors import InputError
 from scraper.explaining import explain, split
-from scraper.understanding import TAXONOMY, decode_text, tag_lines, to_json, understand
+from scraper.understanding import TAXONOMY, understand
 from storage.records import Pay
 
 ZH = (

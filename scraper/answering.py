@@ -1,0 +1,220 @@
+"""The answers of `pmtrend tag --jsonl`: lines of JSON in, one line of JSON for each out."""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from scraper.errors import InputError
+from scraper.normalizing.places import Places, parse_places
+from scraper.pay_json import beside_salary_json, salary_json
+from scraper.understanding import TAXONOMY, Understanding, understand
+from storage.facts import facts_json, number_json, quote_json
+from storage.records import EducationAsked, YearsAsked
+
+_TOLERANCE = 50
+"""Bytes above 127 for each broken one, from which on a text is still UTF-8."""
+_LINE_END = re.compile(r"\r\n?")
+_TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw")
+"""Fields that are text and in which spreadsheets put numbers."""
+_LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*[,}]')
+
+
+def to_json(
+    id: Any, understanding: Understanding, places: Places | None = None, *, with_text: bool = False
+) -> dict[str, Any]:
+    """Return the object that `pmtrend tag --jsonl` prints for one posting.
+
+    A missing value is None, never 0. `places` are those of its locations and title. `with_text` (for HTML
+    input) adds the text that the offsets point into.
+    """
+    tagging = understanding.tagging
+    facts = facts_json(tagging)
+    result = {
+        "id": id,
+        "taxonomy": tagging.taxonomy,
+        "taxonomy_sha256": TAXONOMY.sha256,
+        "lang": tagging.lang,
+        "role": {
+            "class": tagging.role,
+            "classic": tagging.classic,
+            "genai": tagging.genai,
+            "title": tagging.title_label,
+            "body": tagging.body_label,
+        },
+        "years": {"total": _years(tagging.years_total), "ai": _years(tagging.years_ai)},
+        "education": _education(tagging.education),
+        "salary": salary_json(understanding.compensation),
+        "compensation": beside_salary_json(understanding.compensation.extras),
+        "workplace": tagging.workplace,
+        "places": _places(places) if places else None,
+        "tags": [
+            {
+                "id": tag.id,
+                "fine": tag.fine,
+                "requirement": tag.requirement,
+                "zone": tag.zone,
+                **quote_json(tag.quote),
+            }
+            for tag in tagging.tags
+        ],
+        **facts,
+    }
+    return {**result, "text": understanding.text} if with_text else result
+
+
+def _years(years: YearsAsked | None) -> dict[str, Any] | None:
+    if years is None:
+        return None
+    ends = {"min": number_json(years.min), "max": number_json(years.max)}
+    return {**ends, "requirement": years.requirement, **quote_json(years.quote)}
+
+
+def _education(education: EducationAsked | None) -> dict[str, Any] | None:
+    if education is None:
+        return None
+    return {"min": education.min, "requirement": education.requirement, **quote_json(education.quote)}
+
+
+def _places(places: Places) -> dict[str, Any]:
+    named = ("cities", "regions", "countries", "remote_scope")
+    return {**{name: list(getattr(places, name)) for name in named}, "remote": places.remote}
+
+
+def decode_text(raw: bytes) -> str:
+    """Decode what a user gave, line ends as \\n: UTF-8, with or without a byte-order mark, else GB18030.
+
+    A few broken bytes in much UTF-8 become U+FFFD, since as GB18030 all the rest would be read wrongly.
+    Raises InputError, the end of a sentence, if it is neither.
+    """
+    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    damage = text.count("\ufffd") - raw.count("\ufffd".encode())
+    if damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
+        return _LINE_END.sub("\n", text)
+    try:
+        return _LINE_END.sub("\n", raw.decode("gb18030"))
+    except UnicodeDecodeError:
+        raise InputError("is neither UTF-8 nor GB18030 text") from None
+
+
+class _BadLine(Exception):
+    """A line that cannot be understood: the end of the sentence that says why, and the line's id."""
+
+    def __init__(self, reason: str, id: Any = None):
+        super().__init__(reason)
+        self.id = id
+
+
+def tag_lines(lines: Iterable[str | bytes], problems: list[str] | None = None) -> Iterator[str]:
+    """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
+
+    Bytes are decoded line by line (`decode_text`). A field that is missing or null says nothing, an `id` so
+    is null in the answer. A line that is no JSON object, or in which a field is not of the contract's types,
+    is answered by `{"id": …, "error": "line 3 …"}` (id: null if it cannot be read); the sentence is appended
+    to `problems`, too.
+    """
+    for number, line in enumerate(lines, start=1):
+        try:
+            text = _line_text(line)
+            if not text.strip():
+                continue
+            row = _row(text)
+            html = row.get("format") == "html"
+            places = parse_places(_locations(row), row.get("title") or "")
+            answer = _dumps(to_json(row.get("id"), understand_row(row), places, with_text=html))
+        except _BadLine as bad:
+            error = f"line {number} {bad}"
+            if problems is not None:
+                problems.append(error)
+            answer = _dumps({"id": bad.id, "error": error})
+        yield answer
+
+
+def _line_text(line: str | bytes) -> str:
+    if isinstance(line, str):
+        return line.removeprefix("\ufeff")
+    try:
+        return decode_text(line)
+    except InputError as error:
+        # What is asked for by name can still be found: an id is mostly ASCII.
+        raise _BadLine(str(error), _id_in(line.decode("ascii", errors="replace"))) from error
+
+
+def _id_in(text: str) -> Any:
+    """Return the id that a broken line begins with, if it does."""
+    found = _LEADING_ID.match(text)
+    if found is None or "\ufffd" in found[1]:
+        return None
+    try:
+        return _plain_id(json.loads(found[1]))
+    except ValueError:
+        return None
+
+
+def _plain_id(id: Any) -> Any:
+    """Return `id`, or None if JSON cannot say it."""
+    try:
+        json.dumps(id, allow_nan=False)
+    except (ValueError, RecursionError):
+        return None
+    return id
+
+
+def _row(text: str) -> Mapping[str, Any]:
+    """Return the object of a line, its numbers in text fields as text. Raises _BadLine."""
+    try:
+        row = json.loads(text)
+    except json.JSONDecodeError as error:  # its own text counts lines from the beginning of this one
+        raise _BadLine(f"is not JSON: {error.msg} (column {error.colno})", _id_in(text)) from error
+    except (ValueError, RecursionError) as error:
+        raise _BadLine(f"is not JSON: {error}", _id_in(text)) from error
+    if not isinstance(row, dict):
+        raise _BadLine("is not a JSON object")
+    id = _plain_id(row.get("id"))
+    if id is None and row.get("id") is not None:
+        raise _BadLine("has an id that is no finite number")
+    row |= {name: str(row[name]) for name in _TEXTS if _is_number(row.get(name))}
+    if wrong := [name for name in (*_TEXTS, "description") if not isinstance(row.get(name), str | None)]:
+        raise _BadLine(f"is not understood: {', '.join(wrong)} must be text", id)
+    if row.get("format") not in (None, "text", "html"):
+        raise _BadLine(f"is not understood: format is {row['format']!r}; it must be text or html", id)
+    places = row.get("location")
+    if not isinstance(places, str | None) and not (
+        isinstance(places, list) and all(isinstance(p, str) for p in places)
+    ):
+        raise _BadLine("is not understood: location must be text or a list of texts", id)
+    return row
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether `value` is a finite number; JSON's true is none, though Python's is."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _locations(row: Mapping[str, Any]) -> Sequence[str]:
+    places = row.get("location") or ()
+    return (places,) if isinstance(places, str) else tuple(places)
+
+
+def understand_row(row: Mapping[str, Any]) -> Understanding:
+    """Understand one object of the contract's input, its fields checked."""
+    return understand(
+        row.get("title") or "",
+        row.get("description") or "",
+        format=cast(Literal["text", "html"], row.get("format") or "text"),
+        company=row.get("company") or "",
+        locations=_locations(row),
+        salary_raw=row.get("salary_raw") or "",
+        experience_raw=row.get("experience_raw") or "",
+        education_raw=row.get("education_raw") or "",
+    )
+
+
+def _dumps(result: Mapping[str, Any]) -> str:
+    line = json.dumps(result, ensure_ascii=False)
+    try:
+        line.encode("utf-8")
+    except UnicodeEncodeError:  # a lone surrogate came in as an escape and goes out as one
+        return json.dumps(result, ensure_ascii=True)
+    return line
