@@ -10,7 +10,7 @@ from scraper.errors import InputError
 from scraper.normalizing.places import Places, parse_places
 from scraper.pay_json import beside_salary_json, salary_json
 from scraper.understanding import TAXONOMY, Understanding, understand
-from storage.facts import facts_json, number_json, quote_json
+from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 
 _TOLERANCE = 50
@@ -49,16 +49,7 @@ def to_json(
         "compensation": beside_salary_json(understanding.compensation.extras),
         "workplace": tagging.workplace,
         "places": _places(places) if places else None,
-        "tags": [
-            {
-                "id": tag.id,
-                "fine": tag.fine,
-                "requirement": tag.requirement,
-                "zone": tag.zone,
-                **quote_json(tag.quote),
-            }
-            for tag in tagging.tags
-        ],
+        "tags": [tag_json(tag) for tag in tagging.tags],
         **facts,
     }
     return {**result, "text": understanding.text} if with_text else result
@@ -211,8 +202,12 @@ def understand_row(row: Mapping[str, Any]) -> Understanding:
     )
 
 
+# What is written is made here and holds nothing twice, so that looking for circles is only a loss of time.
+_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
+
 def _dumps(result: Mapping[str, Any]) -> str:
-    line = json.dumps(result, ensure_ascii=False)
+    line = _WRITER.encode(result)
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:  # a lone surrogate came in as an escape and goes out as one

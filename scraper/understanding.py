@@ -5,8 +5,7 @@ Nothing here asks the clock, the network or the store.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from scraper.folding import folded
 from scraper.normalizing.compensation import Compensation, find_compensation
@@ -22,8 +21,7 @@ TAXONOMY: TaxonomyRecord = taxonomy_record()
 """The taxonomy of this release: version, hash over all that decides tags, tags."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
+class Understanding(NamedTuple):
     """`text` is what the quotes point into; `tagging` is what is stored; `detail` is how it came about.
 
     `compensation` is all that is said of the pay, of which `tagging` holds the base.

@@ -7,7 +7,7 @@ decimals. A missing value inside a fact is null.
 from collections.abc import Mapping
 from typing import Any
 
-from storage.taggings import Asked, Fingerprint, Quote, Tagging, TravelAsked, YearsDemand
+from storage.taggings import Asked, Fingerprint, Quote, Tagging, TagHit, TravelAsked, YearsDemand
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -15,6 +15,21 @@ def quote_json(quote: Quote) -> dict[str, Any]:
     if quote.start is None:
         return {"quote": quote.text}
     return {"quote": quote.text, "field": quote.field, "start": quote.start, "end": quote.end}
+
+
+def tag_json(tag: TagHit) -> dict[str, Any]:
+    """Return a tag: id, fine tag, requirement, zone, quote."""
+    id, fine, requirement, zone, (quote, start, end, field) = tag
+    return {
+        "id": id,
+        "fine": fine,
+        "requirement": requirement,
+        "zone": zone,
+        "quote": quote,
+        "field": field,
+        "start": start,
+        "end": end,
+    }
 
 
 def number_json(value: float | None) -> float | int | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from scraper.folding import folded
 from scraper.normalizing.extras import Extra, find_bonus, find_equity
@@ -17,8 +18,7 @@ from scraper.normalizing.scanning import Scanned
 from storage.records import Pay, Quote
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What is paid beside the base salary: on-target earnings (which hold the base), bonus, equity."""
 
     ote: Pay | None = None
@@ -26,8 +26,10 @@ class Extras:
     equity: Extra | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Compensation:
+_NO_EXTRAS = Extras()
+
+
+class Compensation(NamedTuple):
     """What is paid. Nothing is converted or added up.
 
     `multi`: `pay` joins several bands (zones, levels) into one envelope. `period_inferred`: no period is
@@ -51,21 +53,20 @@ def find_compensation(
     """
     field = _read_field(salary_raw, currency) if salary_raw else _NOTHING
     reading = Reading(stated) if stated else field.reading
-    wanted = reading is None or any(word.extra == "ote" for word in text.extras)
+    wanted = reading is None or any([word.extra == "ote" for word in text.extras])
     amounts = tuple(amounts_in_context(text)) if wanted else ()
     if reading is None:
         reading = read_amounts(amounts, text.raw, currency)
-    found = _extras(text, amounts, currency)
+    extras = _extras(text, amounts, currency)
+    if field.extras is not _NO_EXTRAS:
+        ote, bonus, equity = field.extras
+        extras = Extras(ote or extras.ote, bonus or extras.bonus, equity or extras.equity)
     inferred = reading.inferred if reading else frozenset()
     return Compensation(
         pay=reading.pay if reading else None,
         multi="multi" in inferred or field.multi,
         period_inferred="period" in inferred,
-        extras=Extras(
-            field.extras.ote or found.ote,
-            field.extras.bonus or found.bonus,
-            field.extras.equity or found.equity,
-        ),
+        extras=extras,
     )
 
 
@@ -75,7 +76,7 @@ class _Field:
 
     reading: Reading | None = None
     multi: bool = False
-    extras: Extras = Extras()
+    extras: Extras = _NO_EXTRAS
 
 
 _NOTHING = _Field()
@@ -110,7 +111,7 @@ def _extras(
     money: Scanned, amounts: AmountsInContext, currency: str | None, *, in_field: bool = False
 ) -> Extras:
     if not money.extras:
-        return Extras()
+        return _NO_EXTRAS
     return Extras(
         read_ote(amounts, money.raw, currency),
         find_bonus(money, currency, in_field=in_field),

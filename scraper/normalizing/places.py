@@ -23,14 +23,18 @@ _NOT_REMOTE = re.compile(r"\b(?:not|non|no)[- ]remote\b|非远程|不支持远�
 _EXCEPT = re.compile(r"(?<![a-z])(?:non(?![- ]?remote)|except|outside|excluding)(?![a-z])")
 
 # What parts one location from the next, and what parts a place from the larger one it lies in.
-_NEXT = re.compile(r"\s*(?:[;|、；\n/&]|(?<![a-z])(?:or|and)(?![a-z]))\s*")
-_WITHIN = re.compile(r"\s*(?:[,，·•・()\[\]【】:：*+_]|\s-+|-+\s)\s*")
+# The blanks before it are only tried from the first on, since a text may hold thousands.
+_BLANKS = r"(?:(?<!\s)\s+)?"
+_NEXT = re.compile(rf"{_BLANKS}(?:[;|、；\n/&]|(?<![a-z])(?:or|and)(?![a-z]))\s*")
+_WITHIN = re.compile(rf"{_BLANKS}(?:[,，·•・()\[\]【】:：*+_]|\s-+|-+\s)\s*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_ENDING = re.compile(r"特别行政区|自治区|自治州|地区|新区|高新区|开发区|[省市区县镇\s\d-]")
 _DASHED_TAIL = re.compile(
     r"(?:\s[-–—|,]\s|[-–—|_·](?=[^\s–—|_·-]+$)|,\s|\s(?=[\u3400-\u9fff/、]+$))([^|–—,]+)$"
 )
 _TOWN_WORDS = frozenset({"city", "beach", "springs", "falls", "heights"})
+_MAX_LOCATIONS = 16 * 1024
+"""Characters of all locations of a posting that are read; one that names hundreds of places has a fourth."""
 _SUBORDINATE = re.compile(r"(?:区|县|镇|街道|路|号|大厦|广场)$")
 
 
@@ -123,7 +127,7 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     countries: dict[str, None] = {}
     regions: dict[str, None] = {}
     tails = [tail for tail in _title_tails(title) if is_place_list(tail)]
-    texts = [_without_exceptions(text) for text in (*locations, *tails)]
+    texts = [_without_exceptions(text) for text in (*_first_of(locations), *tails)]
     for text in texts:
         for location in _read(text):
             cities.update(dict.fromkeys(location.cities))
@@ -136,6 +140,16 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     remote = any(map(says_remote, texts))
     scope = _remote_scope(texts) if remote else ()
     return Places(tuple(cities), tuple(countries), remote, tuple(regions), scope)
+
+
+def _first_of(locations: Sequence[str]) -> Iterator[str]:
+    """Yield the locations up to `_MAX_LOCATIONS` characters of all."""
+    left = _MAX_LOCATIONS
+    for text in locations:
+        if left <= 0:
+            return
+        yield text[:left]
+        left -= len(text) + 1
 
 
 def _without_exceptions(text: str) -> str:

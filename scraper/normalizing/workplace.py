@@ -71,7 +71,7 @@ _FEW = 200
 
 
 def _of_many_locations(locations: str) -> Workplace | None:
-    text = fold(locations)
+    text = fold(locations[:MAX_READ])
     if NOT_REMOTE.search(text):
         return "onsite"
     remote, onsite = FIELD_REMOTE.search(text), FIELD_ONSITE.search(text)

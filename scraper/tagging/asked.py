@@ -1,7 +1,7 @@
 """Everything asked of the candidate besides tags, years and the degree: see the modules that it calls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scraper.tagging.asked_words import asked_words
 from scraper.tagging.clauses import Marks
@@ -15,8 +15,7 @@ from scraper.tagging.zones import Zoning
 from storage.records import Asked, TravelAsked
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFacts:
+class AskedFacts(NamedTuple):
     """The facts by family; storage/taggings.py tells what they mean."""
 
     industries: tuple[Asked, ...] = ()

@@ -6,7 +6,7 @@ offsets relative to it.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -101,9 +101,8 @@ def marks(sentence: str, start: int, hits: Iterable[Hit[Word]]) -> Marks:
     """Return what `hits` mark, the clause words in the folded `sentence`, which begins at `start`."""
     language: Language = "en" if sentence.isascii() or not _CJK.search(sentence) else "zh"
     found: dict[str, list[Span]] = {}
-    length = len(sentence)
     for place, stop, (of, name) in hits:
-        if of == language and stop - start <= length:
+        if of == language:
             spans = found.get(name)
             if spans is None:
                 spans = found[name] = []
@@ -136,22 +135,25 @@ class Marked:
     ):
         """Take the text, its sentences (start and end first) and the clause words that the scan found."""
         self._low, self._sentences = text.low, sentences
-        self._hits = sorted(hits)
         self._known: dict[int, Marks] = {}
+        self._hits: dict[int, list[Hit[Word]]] = {}
+        starts = [sentence[0] for sentence in sentences]
+        for hit in hits:
+            index = bisect_right(starts, hit[0]) - 1
+            if index >= 0 and hit[1] <= sentences[index][1]:
+                self._hits.setdefault(index, []).append(hit)
 
     def __call__(self, index: int) -> Marks:
         """Return the marks of the sentence `index`."""
         known = self._known.get(index)
         if known is None:
-            known = self._known[index] = self._marks(*self._sentences[index][:2])
+            hits = self._hits.get(index)
+            known = NO_MARKS
+            if hits:
+                start, end = self._sentences[index][:2]
+                known = marks(self._low[start:end], start, hits)
+            self._known[index] = known
         return known
-
-    def _marks(self, start: int, end: int) -> Marks:
-        first = bisect_left(self._hits, (start,))
-        last = bisect_left(self._hits, (end,), first)
-        if first == last:
-            return NO_MARKS
-        return marks(self._low[start:end], start, self._hits[first:last])
 
 
 def clause_spans(sentence: str, language: Language) -> list[Span]:

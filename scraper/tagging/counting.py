@@ -1,5 +1,6 @@
 """Which hits of the vocabulary count: the case is right, the sentence around allows it, nothing hides it."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from scraper.tagging.masking import Text
@@ -29,15 +30,18 @@ def counted_in_text(text: Text, hits: Iterable[Hit[Alias]], zoning: Zoning) -> l
     counted: list[Counted] = []
     last, sentence = -1, ""
     allowed: dict[Guard, bool] = {}
+    low, cased, starts = text.low, text.cased, zoning.starts
     for start, end, alias in hits:
-        if alias.cased is not None and not _case_fits(text.cased[start:end], alias):
+        if alias.cased is not None and not _case_fits(cased[start:end], alias):
             continue
-        index = zoning.index(start)
+        index = bisect_right(starts, start) - 1
+        if index < 0:
+            index = 0
         guard = alias.guard
         if guard is not None:
             if index != last:
                 last, allowed = index, {}
-                sentence = text.low[slice(*zoning.sentences[index][:2])]
+                sentence = low[slice(*zoning.sentences[index][:2])]
             if guard not in allowed:
                 allowed[guard] = guard.allows(sentence)
             if not allowed[guard]:

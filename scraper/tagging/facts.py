@@ -1,21 +1,20 @@
 """What a text says besides tags, role and degree, as one value: fingerprint, years, what is asked."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scraper.tagging.asked import AskedFacts, find_asked
 from scraper.tagging.clauses import Marks
 from scraper.tagging.fingerprint import fingerprint
+from scraper.tagging.hits import Hit
 from scraper.tagging.masking import Text
-from scraper.tagging.roles import RoleHit
 from scraper.tagging.years import YearsPhrase
 from scraper.tagging.years_demands import years_demands
 from scraper.tagging.zones import Zoning
 from storage.records import Fingerprint, YearsDemand
 
 
-@dataclass(frozen=True, slots=True)
-class TextFacts:
+class TextFacts(NamedTuple):
     """The facts of one posting; the modules that find them tell what they mean."""
 
     fingerprint: Fingerprint
@@ -28,7 +27,7 @@ def text_facts(
     body: Text,
     zoning: Zoning,
     *,
-    hits: Sequence[RoleHit],
+    hits: Sequence[Hit],
     phrases: Sequence[YearsPhrase],
     words: Mapping[str, Sequence[tuple[int, int, int]]],
     marked: Callable[[int], Marks],

@@ -11,7 +11,7 @@ from functools import cache
 from typing import cast
 
 from scraper.errors import ConfigError
-from scraper.tagging.roles import RoleHit
+from scraper.tagging.hits import Hit
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import FineTag, taxonomy
 from scraper.tagging.zones import Sentence
@@ -23,7 +23,7 @@ _FIRST_NAME = 4
 """The bit of the first requirement group; groups and stages follow in the order of the vocabulary."""
 
 
-def fingerprint(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> Fingerprint:
+def fingerprint(hits: Iterable[Hit], sentences: Sequence[Sentence]) -> Fingerprint:
     """Return the fingerprint of one text: `hits` are its counted hits, those of the title among them.
 
     Stages of the value chain are those of the AI tags named in title, duties and requirements; groups are
@@ -32,14 +32,14 @@ def fingerprint(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> Finge
     signs = _signs()
     by_sentence: dict[int, int] = {}
     named = 0
-    for hit in hits:
-        if hit.stance == "build" and hit.requirement != "preferred":
-            sign = signs.get(hit.tag.id)
+    for tag, _, _, field, _, requirement, stance, index in hits:
+        if stance == "build" and requirement != "preferred":
+            sign = signs.get(tag.id)
             if sign is None:  # a tag of another vocabulary
-                sign = _sign(hit.tag)
+                sign = _sign(tag)
             named |= sign
-            if hit.field != "title":
-                by_sentence[hit.sentence] = by_sentence.get(hit.sentence, 0) | sign
+            if field != "title":
+                by_sentence[index] = by_sentence.get(index, 0) | sign
     weight = _weights()
     pipeline = application = 0.0
     for index, sign in by_sentence.items():

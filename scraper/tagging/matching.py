@@ -1,6 +1,6 @@
 """One scan over the folded text that finds all words this room knows, at word edges, with raw offsets.
 
-Aliases, headings, clause words, wording, units of years, degrees and sentence ends stand in one Aho-Corasick
+Aliases, headings, clause words, wording, units of years, degrees and list numbers stand in one Aho-Corasick
 automaton that reports overlapping hits; each hit goes to the list of its kind (`Found`). A word that begins
 or ends with an ASCII letter or digit must not go on there; an ideograph is an edge (负责AI产品).
 
@@ -51,7 +51,7 @@ class Found(NamedTuple):
     aliases: list[Hit[Alias]]
     headings: list[Hit[Heading]]
     abouts: list[Hit[None]]
-    cuts: list[Hit[None]]
+    list_numbers: list[Hit[None]]
     wording: list[Hit[tuple[Language, str]]]
     clauses: list[Hit[tuple[Language, str]]]
     units: list[Hit[str]]
@@ -84,7 +84,7 @@ class Scanner:
 
     def scan(self, text: Text, seams: AbstractSet[int] = frozenset()) -> Found:
         """Return all that stands in `text`; `seams` are places where words meet that lost their blank."""
-        found = Found(*([] for _ in Found._fields))
+        found = Found(*[[] for _ in Found._fields])
         keep = [hits.append for hits in found]
         entries, low = self._entries, text.low
         edged = low + " "  # so that both neighbours of a word can be looked at wherever it stands

@@ -18,15 +18,15 @@ promises AI that the job does not have, or keeps quiet about AI that it has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal, NamedTuple, Protocol
+from functools import cache, lru_cache
+from typing import Any, Literal, NamedTuple
 
+from scraper.tagging.hits import Hit
 from scraper.tagging.sections import headings
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import FineTag
 from scraper.tagging.zones import Sentence
-from storage.records import Requirement, RoleClass
+from storage.records import RoleClass
 
 _DUTIES = ("responsibilities", "summary")
 _DECORATION = " \t:-*#_|.[]()【】《》0123456789、一二三四五六七八九十"
@@ -36,30 +36,11 @@ Reason = Literal[
     "not_pm_title", "not_pm_duties", "ai_core", "ai_passing", "no_ai", "classic", "genai", "both", "unnamed"
 ]
 
-Stance = Literal["build", "use", "watch"]
-"""What the candidate does with a thing: work on it, use it as a tool, keep an eye on it."""
-
 Found = Mapping[str, Sequence[tuple[int, int, int]]]
 """The hits of word lists, as (start, end, sentence); sentence -1 is the title."""
 
 
-class RoleHit(Protocol):
-    """What this module needs of a hit."""
-
-    @property
-    def tag(self) -> FineTag: ...
-    @property
-    def field(self) -> Literal["title", "description"]: ...
-    @property
-    def requirement(self) -> Requirement: ...
-    @property
-    def stance(self) -> Stance: ...
-    @property
-    def sentence(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The class, the two axes, the points for AI being the core with their parts, and the reasons.
 
     `title_label` and `body_label` are the classes that the title and the text alone give.
@@ -103,6 +84,9 @@ class _Body(NamedTuple):
     few: bool = True
 
 
+_NO_TITLE, _NO_BODY = _Title(), _Body()
+
+
 def word_lists() -> Mapping[str, Sequence[str]]:
     """Return the words that this module wants to be found."""
     table = load("roles")
@@ -119,7 +103,7 @@ def word_lists() -> Mapping[str, Sequence[str]]:
 def classify(
     low: str,
     sentences: Sequence[Sentence],
-    hits: Iterable[RoleHit],
+    hits: Iterable[Hit],
     employer: int,
     words: Found,
     *,
@@ -135,10 +119,10 @@ def classify(
     verdict = _judged(title, body, lang)
     parts, points, role, reasons = verdict
     body_label = role
-    if title != _Title():
+    if title != _NO_TITLE:
         # In doubt a text means what its title says, so that only a clear difference is one.
-        body_label = _judged(_Title(), body, lang, limit=load("roles")["core"]["text_limit"])[2]
-    title_label = _judged(title, _Body(), lang)[2] if is_pm else "not_pm"
+        body_label = _judged(_NO_TITLE, body, lang, limit=load("roles")["core"]["text_limit"])[2]
+    title_label = _title_label(title, lang) if is_pm else "not_pm"
     if not is_pm:
         role, reasons = "not_pm", ("not_pm_title",)
     elif _is_other_work(low, words):
@@ -158,7 +142,7 @@ def classify(
     )
 
 
-def signs(hits: Iterable[RoleHit], sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
+def signs(hits: Iterable[Hit], sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
     """Return what each tag (outer id) brings to each axis: its weighted sentences, and the title's weight."""
     worth, seen = _worth(sentences), dict[tuple[str, str, int], float]()
     scale, in_title = _scale(sum(worth)), load("roles")["axis"]["title"]
@@ -201,7 +185,7 @@ def _signs(tag: FineTag) -> _Sign:
     return _Sign(axis, share, on_model, tag.category == "ai_generic")
 
 
-def _counts(hit: RoleHit) -> bool:
+def _counts(hit: Hit) -> bool:
     """Tell whether a hit says what the job is: no wish, no tool in use, no trend to watch."""
     return hit.stance == "build" and hit.requirement != "preferred"
 
@@ -209,7 +193,7 @@ def _counts(hit: RoleHit) -> bool:
 def _worth(sentences: Sequence[Sentence]) -> list[float]:
     """Return what each sentence counts."""
     weight = load("roles")["zone_weight"]
-    return [weight.get(sentence.zone, 0.0) for sentence in sentences]
+    return [weight.get(zone, 0.0) for _, _, zone, _ in sentences]
 
 
 def _scale(length: float) -> float:
@@ -219,43 +203,39 @@ def _scale(length: float) -> float:
 
 
 def _evidence(
-    low: str, sentences: Sequence[Sentence], hits: Iterable[RoleHit], employer: int, words: Found
+    low: str, sentences: Sequence[Sentence], hits: Iterable[Hit], employer: int, words: Found
 ) -> tuple[_Title, _Body]:
-    worth = _worth(sentences)
-    named = (0.0, 0.0)
+    named = [0.0, 0.0]
     title_ai = False
     built: tuple[dict[int, float], dict[int, float]] = ({}, {})
     used: tuple[dict[int, float], dict[int, float]] = ({}, {})
-    any_ai: set[int] = set()
     preferred: set[int] = set()
     tools: set[int] = set()
-    on_model: dict[int, float] = {}
-    for hit in hits:
-        tag = hit.tag
+    on_model: dict[int, float] = {}  # of each sentence whose work is AI, how much of it is on a model
+    for tag, _, _, field, _, requirement, stance, index in hits:
         if tag.era == "none":
             continue
         axis, share, model, generic = _signs(tag)
-        index = hit.sentence
-        if hit.field == "title":
+        if field == "title":
             title_ai = title_ai or generic
-            if axis is not None:
-                named = (max(named[0], share), named[1]) if axis == 0 else (named[0], max(named[1], share))
-        elif hit.stance == "use":
-            if hit.requirement != "preferred":
+            if axis is not None and share > named[axis]:
+                named[axis] = share
+        elif stance == "use":
+            if requirement != "preferred":
                 tools.add(index)
-            if axis is not None:
-                used[axis][index] = max(used[axis].get(index, 0.0), share)
-        elif hit.requirement == "preferred":
+            if axis is not None and share > used[axis].get(index, 0.0):
+                used[axis][index] = share
+        elif requirement == "preferred":
             preferred.add(index)
-        elif hit.stance == "build":
-            any_ai.add(index)
-            on_model[index] = max(on_model.get(index, 0.0), model)
-            if axis is not None:
-                built[axis][index] = max(built[axis].get(index, 0.0), share)
+        elif stance == "build":
+            if model > on_model.get(index, -1.0):
+                on_model[index] = model
+            if axis is not None and share > built[axis].get(index, 0.0):
+                built[axis][index] = share
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0
-            any_ai.add(index)
+    worth = _worth(sentences)
     scale = _scale(sum(worth))
     classic, genai = _axes(built, worth, scale)
     tool_weight = scale * load("roles")["axis"]["tool"]
@@ -263,16 +243,16 @@ def _evidence(
     body = _Body(
         classic,
         genai,
-        tool_weight * sum(worth[i] * share for i, share in used[0].items()),
-        tool_weight * sum(worth[i] * share for i, share in used[1].items()),
-        scale * sum(worth[i] for i in any_ai),
+        tool_weight * sum([worth[i] * share for i, share in used[0].items()]),
+        tool_weight * sum([worth[i] * share for i, share in used[1].items()]),
+        scale * sum([worth[i] for i in on_model]),
         len(preferred),
         len(tools),
         employer,
         _model_work(on_model, sentences, worth, asked),
         not asked or (len(asked) < load("roles")["core"]["short_text"] and not preferred),
     )
-    return _Title(*named, _names_object(words), title_ai), body
+    return _Title(named[0], named[1], _names_object(words), title_ai), body
 
 
 def _axes(
@@ -296,14 +276,13 @@ def _model_work(
 ) -> float:
     """Return which share of the duties is work on models; of a text without duties, of all that it asks."""
     counted = [i for i in asked if sentences[i].zone in _DUTIES] or asked
-    total = max(sum(worth[i] for i in counted), load("roles")["core"]["classic_least"])
-    return float(sum(worth[i] * on_model.get(i, 0.0) for i in counted) / total)
+    total = max(sum([worth[i] for i in counted]), load("roles")["core"]["classic_least"])
+    return float(sum([worth[i] * on_model[i] for i in counted if i in on_model]) / total)
 
 
 def _is_heading(low: str, sentence: Sentence) -> bool:
-    if sentence.end - sentence.start > _LONGEST_HEADING:
-        return False
-    return low[sentence.start : sentence.end].strip(_DECORATION) in _heading_texts()
+    start, end, _, _ = sentence
+    return end - start <= _LONGEST_HEADING and low[start:end].strip(_DECORATION) in _heading_texts()
 
 
 @cache
@@ -313,10 +292,11 @@ def _heading_texts() -> frozenset[str]:
 
 def _names_object(words: Found) -> bool:
     """Tell whether the title names what models are made for, and not a channel of that name (search ads)."""
+    if "roles.object" not in words:
+        return False
     spared = [(start, end) for start, end, index in words.get("roles.no_object", ()) if index < 0]
     return any(
-        index < 0 and not any(a <= start < b for a, b in spared)
-        for start, _, index in words.get("roles.object", ())
+        index < 0 and not any(a <= start < b for a, b in spared) for start, _, index in words["roles.object"]
     )
 
 
@@ -343,24 +323,39 @@ def _judged(
     return parts, points, role, ("ai_core", why)
 
 
+@lru_cache(maxsize=1024)
+def _title_label(title: _Title, lang: str) -> RoleClass:
+    """Return the class that a title alone gives."""
+    return _judged(title, _NO_BODY, lang)[2]
+
+
 def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, float]:
     """Return the parts of the points that are not zero, by their name in roles.toml."""
+    _, genai, _, _, any_ai, preferred, tools, employer, model_work, few = body
+    parts: dict[str, float] = {}
     named = max(title.classic, title.genai)
     whole = named >= 0.5
-    # "AI" in a title counts if anything bears it out; where there is hardly a text it is all there is.
-    titled = core["limit"] if body.few else core["title_ai"] * bool(body.any_ai or title.object or whole)
-    parts = {
-        "title_technique": max(core["title_technique"], core["limit"] * body.few) * whole,
-        "title_strategy": core["title_strategy"] * (0 < named < 0.5),
-        "title_object": core["title_object"] * (not named and title.object and body.model_work > 0),
-        "title_ai": titled * title.ai,
-        "genai": core["genai"] * min(body.genai, core["genai_most"]),
-        "classic": core["classic"] * max(body.model_work - core["classic_from"], 0.0),
-        "ai": core["ai"] * min(body.any_ai, core["ai_most"]),
-        "employer": core["employer"] * min(body.employer, core["employer_most"]) * (body.any_ai > 0),
-        "preferred": core["preferred"] * min(body.preferred, core["preferred_most"]),
-        "tools": -core["tools"] * min(body.tools, core["tools_most"]),
-    }
+    if whole:
+        parts["title_technique"] = max(core["title_technique"], core["limit"] * few)
+    elif named:
+        parts["title_strategy"] = core["title_strategy"]
+    elif title.object and model_work > 0:
+        parts["title_object"] = core["title_object"]
+    if title.ai:
+        # "AI" in a title counts if anything bears it out; where there is hardly a text it is all there is.
+        borne_out = bool(any_ai or title.object or whole)
+        parts["title_ai"] = core["limit"] if few else core["title_ai"] * borne_out
+    if genai:
+        parts["genai"] = core["genai"] * min(genai, core["genai_most"])
+    if model_work > core["classic_from"]:
+        parts["classic"] = core["classic"] * (model_work - core["classic_from"])
+    if any_ai:
+        parts["ai"] = core["ai"] * min(any_ai, core["ai_most"])
+        parts["employer"] = core["employer"] * min(employer, core["employer_most"])
+    if preferred:
+        parts["preferred"] = core["preferred"] * min(preferred, core["preferred_most"])
+    if tools:
+        parts["tools"] = -core["tools"] * min(tools, core["tools_most"])
     return {name: round(value, 2) for name, value in parts.items() if value}
 
 

@@ -23,8 +23,9 @@ Zone = Literal[
 
 ZONES = ("preferred", "required", "responsibilities", "summary", "boilerplate", "benefits", "company")
 _RANKS = {zone: rank for rank, zone in enumerate(ZONES)}
-_KINDS = ("start", "line", "inline", "zh_line", "word", "zh_word")
-_WITHIN_A_LINE = ("word", "zh_word")
+_KINDS = ("start", "line", "inline", "zh_line", "word", "zh_word", "zh_tail")
+_WITHIN_A_LINE = ("word", "zh_word", "zh_tail")
+_INLINE = ("start", "inline", "zh_line")
 _ALNUM = LATIN - {"_"}
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ _WORD_HEADING_LENGTH = 60
 _NEAR = 80
 """A line end must be this near a word that makes its line a heading, decoration included."""
 _ZH_WORD_HEADING_LENGTH = 20
+_ZH_TAIL_HEADING_LENGTH = 14
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -60,14 +62,13 @@ class _Line(NamedTuple):
     content: int
     close: int
     end: int
-    bullet: bool
 
 
 def find_sections(text: Text, found: Found) -> list[tuple[int, Zone]]:
     """Return where sections begin, in order; a heading belongs to the section that it opens."""
     breaks: list[tuple[int, Zone]] = []
     for line, hits in _by_line(text.low, [hit for hit in found.headings if _may_open(text, hit)]):
-        breaks.extend(_line_breaks(text, line, hits))
+        breaks += _line_breaks(text, line, hits)
     for line, abouts in _by_line(text.low, found.abouts):
         if abouts[0][0] == line.content and _is_about(text.low[line.start : line.end].strip()):
             named = any(line.start <= start < line.end for start, _, _ in found.headings)
@@ -124,16 +125,21 @@ def _line(low: str, start: int, end: int) -> _Line:
     found = _DECORATION.match(low, start, end)
     content = found.end() if found else start
     close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|"))
-    return _Line(start, content, close, end, _BULLET.match(low, start, end) is not None)
+    return _Line(start, content, close, end)
+
+
+def _is_bulleted(text: Text, line: _Line) -> bool:
+    return _BULLET.match(text.low, line.start, line.end) is not None
 
 
 def _line_breaks(text: Text, line: _Line, hits: list[Hit[Heading]]) -> list[tuple[int, Zone]]:
-    ranked = sorted(hits, key=lambda hit: _rank(hit, line.content)) if len(hits) > 1 else hits
-    whole = next((hit for hit in ranked if _is_line_heading(text, line, hit)), None)
+    wholes = [hit for hit in hits if _is_line_heading(text, line, hit)]
+    whole = min(wholes, key=lambda hit: _rank(hit, line.content)) if wholes else None
     breaks = [(line.start, cast(Zone, whole[2].zone))] if whole else []
     taken = whole[1] if whole else line.start
     # A heading inside a line must come after the one that opens it; of overlapping ones the longest counts.
-    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])) if len(hits) > 1 else hits:
+    inner = [hit for hit in hits if hit[0] >= taken and hit[2].match in _INLINE]
+    for hit in sorted(inner, key=lambda hit: (hit[0], -hit[1])) if len(inner) > 1 else inner:
         if hit[0] >= taken and _is_inline_heading(text, line, hit):
             breaks.append((hit[0], cast(Zone, hit[2].zone)))
             taken = hit[1]
@@ -150,9 +156,12 @@ def _is_line_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
     start, end, heading = hit
     kind = heading.match
     if kind == "word":
-        return not line.bullet and _looks_like_heading(text, line)
+        return not _is_bulleted(text, line) and _looks_like_heading(text, line)
     if kind == "zh_word":
         return _looks_like_zh_heading(text, line)
+    if kind == "zh_tail":
+        short = line.close - line.content <= _ZH_TAIL_HEADING_LENGTH
+        return end == line.close and short and _looks_like_zh_heading(text, line)
     if start != line.content:
         return False
     if end >= line.close or text.low[end : min(end + 8, line.end)].lstrip(" 】])》*_")[:1] == ":":
@@ -163,7 +172,7 @@ def _is_line_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
     if kind == "start" and length <= min(_HEADING_LENGTH, end - start + 40):
         rest = text.low[line.close : line.end].strip(" *#_")
         plain = rest.startswith("...") or rest[:1] not in (".", ";", ",")
-        return plain and (not line.bullet or line.close - end <= 4)
+        return plain and (line.close - end <= 4 or not _is_bulleted(text, line))
     return False
 
 

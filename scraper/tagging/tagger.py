@@ -1,9 +1,9 @@
 """One posting through the whole room: scan, zones, clauses, tags, years, education, role."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Literal, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from scraper.folding import Folded
 from scraper.tagging import (
@@ -21,16 +21,15 @@ from scraper.tagging.clauses import NO_MARKS, Marked
 from scraper.tagging.counting import Counted, counted_in_text, counted_in_title
 from scraper.tagging.education import find_education
 from scraper.tagging.facts import TextFacts, text_facts
-from scraper.tagging.masking import MAX_TITLE, common_words, employer_names, prepare
+from scraper.tagging.hits import Hit, Stance
+from scraper.tagging.masking import MAX_TITLE, Text, common_words, employer_names, prepare
 from scraper.tagging.matching import Found, Scanner, spellings
 from scraper.tagging.posting_level import education_asked, years_ai, years_total
 from scraper.tagging.tables import inside, leftmost_longest
-from scraper.tagging.taxonomy import FineTag, Taxonomy, taxonomy
+from scraper.tagging.taxonomy import Taxonomy, taxonomy
 from scraper.tagging.years import YearsPhrase, find_years
 from scraper.tagging.zones import Sentence, Zone, Zoning, zone_text
 from storage.records import EducationAsked, Quote, Requirement, TagHit, YearsAsked
-
-Field = Literal["title", "description"]
 
 WORD_LISTS: tuple[Callable[[], Mapping[str, Sequence[str]]], ...] = (asked_words.word_lists, roles.word_lists)
 """The word lists that other modules of this room want to be found in the same scan; see matching.py."""
@@ -43,23 +42,11 @@ _REQUIREMENTS: dict[Zone, Requirement] = {
     "unknown": "mentioned",
 }
 """What a plain sentence of a zone asks; of other zones, duties."""
+_REPEATED = 200
+"""Code points of a title up to which what was read is remembered: postings repeat their titles."""
 
 
-class Hit(NamedTuple):
-    """One counted hit: where it stands, what it asks, and whether its clause builds, uses or only watches."""
-
-    tag: FineTag
-    start: int
-    end: int
-    field: Field
-    zone: Zone
-    requirement: Requirement
-    stance: roles.Stance
-    sentence: int
-
-
-@dataclass(frozen=True, slots=True)
-class TextTagging:
+class TextTagging(NamedTuple):
     """What title and text say. `hits` are all counted hits, `tags` the strongest one of each tag.
 
     `words` are the hits of the word lists that modules of this room handed in, by list, as (start, end,
@@ -78,6 +65,14 @@ class TextTagging:
     facts: TextFacts
     words: Mapping[str, list[tuple[int, int, int]]]
     read: int
+
+
+class _Title(NamedTuple):
+    """A title as it is read: its counted hits, and the hits of the word lists by list."""
+
+    head: Text
+    hits: Sequence[Hit]
+    lists: Mapping[str, Sequence[tuple[int, int, int]]]
 
 
 class Tagger:
@@ -99,11 +94,13 @@ class Tagger:
             },
             signs={
                 "abouts": [(None, sections.ABOUT)],
-                "cuts": sentences.signs().items(),
+                "list_numbers": sentences.list_numbers().items(),
                 "units": years_grammar.units().items(),
                 "parts": years_grammar.parts().items(),
             },
         )
+
+        self._repeated_title = lru_cache(maxsize=4096)(self._read_title)
 
     @property
     def version(self) -> str:
@@ -127,30 +124,25 @@ class Tagger:
         gate says. The board fields are used where the text is silent.
         """
         names = employer_names(company, self._common) if company else ()
-        head, body = prepare(title, most=MAX_TITLE), prepare(text, names)
-        in_head, found = self._scanner.scan(head), self._scanner.scan(body)
+        read = self._repeated_title if len(title.raw) <= _REPEATED else self._read_title
+        head, in_head, listed = read(title)
+        body = prepare(text, names)
+        found = self._scanner.scan(body)
         breaks = sections.find_sections(body, found)
         if seams := sections.seams(body, breaks):
             found = self._scanner.scan(body, seams)
         zoning = zone_text(body, found, breaks)
         marked = Marked(body, zoning.sentences, found.clauses)
         counted = counted_in_text(body, found.aliases, zoning) if zoning.sentences else []
-        hits = [
-            *(
-                Hit(alias.tag, start, end, "title", "title", "duty", "build", -1)
-                for start, end, alias, _ in counted_in_title(head, in_head.aliases)
-            ),
-            *_judged(counted, zoning, marked),
-        ]
-        aliases = [hit[:3] for hit in counted]
-        phrases = find_years(body, found, zoning, aliases, marked) if zoning.sentences else []
+        hits = [*in_head, *_judged(counted, zoning, marked)]
+        phrases = find_years(body, found, zoning, counted, marked) if zoning.sentences else []
         degree = (
             find_education(body, zoning, found.degrees, marked)
             if found.degrees and zoning.sentences
             else None
         )
         employer = _employer(counted, zoning)
-        words = _in_lists(in_head, found, zoning)
+        words = _in_lists(listed, found, zoning)
         verdict = roles.classify(body.low, zoning.sentences, hits, employer, words, lang=lang, is_pm=is_pm)
         return TextTagging(
             verdict=verdict,
@@ -173,6 +165,19 @@ class Tagger:
             words=words,
             read=len(body.low),
         )
+
+    def _read_title(self, title: Folded) -> _Title:
+        head = prepare(title, most=MAX_TITLE)
+        found = self._scanner.scan(head)
+        hits = [
+            Hit(alias.tag, start, end, "title", "title", "duty", "build", -1)
+            for start, end, alias, _ in counted_in_title(head, found.aliases)
+        ]
+        listed = {
+            name: [(start, end, -1) for start, end in leftmost_longest(spans)]
+            for name, spans in _by_list(found).items()
+        }
+        return _Title(head, hits, listed)
 
 
 def _judged(counted: Iterable[Counted], zoning: Zoning, marked: Marked) -> list[Hit]:
@@ -199,23 +204,33 @@ def _judged(counted: Iterable[Counted], zoning: Zoning, marked: Marked) -> list[
         wish = zone == "preferred" or (bool(preferred) and inside(local, preferred))
         asked: Requirement = "preferred" if wish else "mentioned" if watched else requirement
         used = bool(use) and inside(local, use)
-        stance: roles.Stance = "use" if used else "watch" if watched else "build"
+        stance: Stance = "use" if used else "watch" if watched else "build"
         judged.append(Hit(alias.tag, start, end, "description", zone, asked, stance, index))
     return judged
 
 
-def _in_lists(in_head: Found, found: Found, zoning: Zoning) -> dict[str, list[tuple[int, int, int]]]:
-    """Return the hits of the word lists, those of the title first."""
-    words: dict[str, list[tuple[int, int, int]]] = {}
-    for hits, in_title in ((in_head.lists, True), (found.lists, False)):
-        spans: dict[str, list[tuple[int, int]]] = {}
-        for start, end, name in hits:
-            spans.setdefault(name, []).append((start, end))
-        for name, places in spans.items():
-            words.setdefault(name, []).extend(
-                (start, end, -1 if in_title else zoning.index(start))
-                for start, end in leftmost_longest(places)
-            )
+def _by_list(found: Found) -> dict[str, list[tuple[int, int]]]:
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for start, end, name in found.lists:
+        places = spans.get(name)
+        if places is None:
+            spans[name] = [(start, end)]
+        else:
+            places.append((start, end))
+    return spans
+
+
+def _in_lists(
+    listed: Mapping[str, Sequence[tuple[int, int, int]]], found: Found, zoning: Zoning
+) -> dict[str, list[tuple[int, int, int]]]:
+    """Return the hits of the word lists by list, those of the title (`listed`) first."""
+    words = {name: [*places] for name, places in listed.items()}
+    starts = zoning.starts
+    for name, spans in _by_list(found).items():
+        places = [
+            (start, end, max(bisect_right(starts, start) - 1, 0)) for start, end in leftmost_longest(spans)
+        ]
+        words[name] = words[name] + places if name in words else places
     return words
 
 
@@ -229,21 +244,23 @@ def _strongest(hits: Sequence[Hit], title: str, text: str) -> list[TagHit]:
     """Return one TagHit per outer id: strongest requirement first, then body before title, then the first."""
     best: dict[str, Hit] = {}
     for hit in hits:
-        out = hit.tag.out
+        out = hit[0].out
         other = best.get(out)
-        if other is None or _goes_before(hit, other):
+        if other is None:
             best[out] = hit
-    chosen = sorted((hit.field != "title", hit.start, hit.end, out) for out, hit in best.items())
+            continue
+        gain = _STRENGTH[hit[5]] - _STRENGTH[other[5]]
+        # Of hits in one field mostly the first in the list stands first, too.
+        behind = hit[1] > other[1] and hit[3] == other[3]
+        if gain > 0 or (gain == 0 and not behind and _order(hit) < _order(other)):
+            best[out] = hit
+    chosen = sorted([(hit[3] != "title", hit[1], hit[2], out) for out, hit in best.items()])
     return [_tag_hit(best[out], title, text) for _, _, _, out in chosen]
 
 
-def _goes_before(hit: Hit, other: Hit) -> bool:
-    strength, known = _STRENGTH[hit.requirement], _STRENGTH[other.requirement]
-    return strength > known or (strength == known and _order(hit) < _order(other))
-
-
 def _order(hit: Hit) -> tuple[bool, int, int, str]:
-    return (hit.field == "title", hit.start, -hit.end, hit.tag.id)
+    tag, start, end, field, *_ = hit
+    return (field == "title", start, -end, tag.id)
 
 
 def _tag_hit(hit: Hit, title: str, text: str) -> TagHit:

@@ -46,18 +46,22 @@ class Guard:
     def allows(self, sentence: str) -> bool:
         """Tell whether a hit in the folded `sentence` counts."""
         # A sentence is short and a guard has few words: asking for each is cheaper than any automaton.
-        for word in self.forbid:
-            if word in sentence and stands_in(word, sentence):
+        holds = sentence.__contains__
+        for word in filter(holds, self.forbid):
+            if stands_in(word, sentence):
                 return False
-        for word in self.require:
-            if word in sentence and stands_in(word, sentence):
+        for word in filter(holds, self.require):
+            if stands_in(word, sentence):
                 return True
         return not self.require
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FineTag:
-    """One entry of the vocabulary; `out` is the id that tags carry outside (contract id or own id)."""
+    """One entry of the vocabulary; `out` is the id that tags carry outside (contract id or own id).
+
+    Equal only to itself, so that it is hashed at once, however much it holds.
+    """
 
     id: str
     out: str

@@ -18,12 +18,12 @@ from typing import Literal, NamedTuple
 
 from scraper.folding import fold
 from scraper.tagging.clauses import Marks
+from scraper.tagging.counting import Counted
 from scraper.tagging.education import degree_before
 from scraper.tagging.masking import Text
-from scraper.tagging.matching import Found, Hit
+from scraper.tagging.matching import Found
 from scraper.tagging.numerals import number, pair
 from scraper.tagging.tables import Words, inside, leftmost_longest, load
-from scraper.tagging.taxonomy import Alias
 from scraper.tagging.years_grammar import (
     AT_LEAST,
     AT_MOST,
@@ -78,7 +78,7 @@ def find_years(
     text: Text,
     found: Found,
     zoning: Zoning,
-    hits: Sequence[Hit[Alias]],
+    hits: Sequence[Counted],
     marked: Callable[[int], Marks],
 ) -> list[YearsPhrase]:
     """Return the demands for experience in `text`, in order.
@@ -94,10 +94,10 @@ def _numbered(
     low: str,
     found: Found,
     zoning: Zoning,
-    hits: Sequence[Hit[Alias]],
+    hits: Sequence[Counted],
     marked: Callable[[int], Marks],
 ) -> list[YearsPhrase]:
-    low = without_list_numbers(low, found.cuts)
+    low = without_list_numbers(low, found.list_numbers)
     numbers = list(numbers_with_units(low, found.units))
     if not numbers:
         return []
@@ -152,21 +152,31 @@ def parse_experience(raw: str) -> tuple[float, float | None] | None:
 class _AiSpans:
     """Where the text speaks of AI, and whether of the generative kind."""
 
-    def __init__(self, hits: Sequence[Hit[Alias]]):
-        categories, spared = _ai_words()
-        chosen = sorted(
-            (start, end, alias.tag.era == "genai")
-            for start, end, alias in hits
-            if alias.tag.category in categories and alias.tag.id not in spared
-        )
-        self._spans = chosen
-        self._starts = [start for start, _, _ in chosen]
+    def __init__(self, hits: Sequence[Counted]):
+        self._hits = hits
+        self._starts: list[int] | None = None
+        self._spans: list[tuple[int, int, bool]] = []
 
     def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
         """Return what kind of AI is named in `[start:end)`."""
+        if self._starts is None:  # most numbers of years are dropped before this is asked
+            self._spans = _ai_spans(self._hits)
+            self._starts = [start for start, _, _ in self._spans]
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         inner = [genai for _, _, genai in self._spans[first:last]]
         return None if not inner else "genai" if any(inner) else "ai"
+
+
+def _ai_spans(hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
+    """Return where AI is named, in order, and whether it is of the generative kind."""
+    categories, spared = _ai_words()
+    return sorted(
+        [
+            (start, end, alias.tag.era == "genai")
+            for start, end, alias, _ in hits
+            if alias.tag.category in categories and alias.tag.id not in spared
+        ]
+    )
 
 
 @cache

@@ -47,9 +47,9 @@ _ZH_REACH = 28
 """What a Chinese range takes before its unit, and what may follow."""
 _EN_LEAD = 16
 """What may stand before the first digit of an English number: "minimum of "."""
+_EN_WORDS = ("decade", *ENGLISH_WORDS)
 _EN_NUMBER_WORD = re.compile(rf"decade|(?<![\w-])(?:{'|'.join(ENGLISH_WORDS)})")
 _DIGIT = re.compile(r"\d")
-_DIGITS = frozenset("0123456789")
 _REACH = 48
 """What an English range takes before its unit, and what may follow."""
 _LIST_LEAD = 9
@@ -75,18 +75,17 @@ def parts() -> Mapping[None, Sequence[str]]:
     return {None: [f"{number} " for number in (*"0123456789", "+", "or more", *ENGLISH_WORDS)]}
 
 
-def without_list_numbers(low: str, cuts: Iterable[Hit[None]]) -> str:
+def without_list_numbers(low: str, numbers: Iterable[Hit[None]]) -> str:
     """Blank the numbers of list items that begin with a number: "1、3年以上" asks for 3 years."""
     items: list[Span] = []
-    for start, end, _ in cuts:
-        if end - start == 2 and low[start] in _DIGITS:
-            following = end
-            while low[following : following + 1] == " ":
-                following += 1
-            if low[following : following + 1] in _OPENS_NUMBER:
-                item = _LIST_NUMBER.search(low, max(start - _LIST_LEAD, 0), following + 1)
-                if item and (not items or item.start() >= items[-1][1]):
-                    items.append(item.span())
+    for start, end, _ in numbers:
+        following = end
+        while low[following : following + 1] == " ":
+            following += 1
+        if low[following : following + 1] in _OPENS_NUMBER:
+            item = _LIST_NUMBER.search(low, max(start - _LIST_LEAD, 0), following + 1)
+            if item and (not items or item.start() >= items[-1][1]):
+                items.append(item.span())
     return blanked(low, items, " ") if items else low
 
 
@@ -102,7 +101,9 @@ def numbers_with_units(low: str, units: Iterable[Hit[str]]) -> Iterator[re.Match
     done = 0
     for start, end in islice(((start, end) for start, end, of in units if of == "en"), _MOST):
         first = max(done, start - _REACH)
-        digit = _DIGIT.search(low, first, start) or _EN_NUMBER_WORD.search(low, first, end)
+        digit = _DIGIT.search(low, first, start)
+        if digit is None and any(map(low[first:end].__contains__, _EN_WORDS)):
+            digit = _EN_NUMBER_WORD.search(low, first, end)
         if digit:
             # "three (3) years": the number may begin with its word
             lead = 2 * _EN_LEAD if low[digit.start() - 1 : digit.start()] == "(" else _EN_LEAD

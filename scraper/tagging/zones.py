@@ -26,6 +26,8 @@ _TURN: tuple[Language, str] = ("en", "turn")
 _CLOSING = ("boilerplate", "benefits", "company")
 _BULLETS = "-*•●◦▪·–○➢✓"
 _FIRST_MARK = re.compile(r"\s*\S")
+_FIRST_ITEMS = 3
+"""Items of a list that tell what it is about."""
 _LABEL = 12
 
 
@@ -39,15 +41,15 @@ class Sentence(NamedTuple):
 
 
 class Zoning:
-    """The sentences of one text, in order, covering all of it that is not a separator."""
+    """The sentences of one text, in order, covering all of it that is not a separator; and their starts."""
 
     def __init__(self, sentences: Sequence[Sentence]):
         self.sentences = sentences
-        self._starts = [sentence.start for sentence in sentences]
+        self.starts = [start for start, _, _, _ in sentences]
 
     def index(self, position: int) -> int:
         """Return the index of the sentence that holds `position` (of the one before, for a separator)."""
-        after = bisect_right(self._starts, position)
+        after = bisect_right(self.starts, position)
         return after - 1 if after else 0
 
 
@@ -73,7 +75,7 @@ def zone_text(text: Text, found: Found, breaks: Sequence[tuple[int, Zone]]) -> Z
 
     `found` is what the scan found in it, `breaks` are where sections begin and with which zone.
     """
-    pieces = cut_sentences(text, found.cuts, [position for position, _ in breaks])
+    pieces = cut_sentences(text, [position for position, _ in breaks])
     reader = _Wording(text.low, found.wording, "zh" if _is_chinese(text.low) else "en")
     zoned: list[Sentence] = []
     for zone, group in _by_section(pieces, breaks):
@@ -81,8 +83,8 @@ def zone_text(text: Text, found: Found, breaks: Sequence[tuple[int, Zone]]) -> Z
             zoned += _by_blocks(reader, group, zone)
         elif zone == "unknown":
             zoned += _by_wording(reader, group, first=bool(breaks) and group[0][0] < breaks[0][0])
-        elif zone == "company" and not reader.chinese:
-            zoned += _company(reader, group)
+        elif zone == "company":
+            zoned += (_company_zh if reader.chinese else _company)(reader, group)
         elif zone in ("responsibilities", "required", "preferred") and not reader.chinese:
             zoned += _closed(reader, group, zone)
         else:
@@ -137,13 +139,14 @@ def _by_blocks(reader: "_Wording", pieces: list[Piece], zone: Zone) -> list[Sent
         return _in_zone(zone, pieces)
     sentences: list[Sentence] = []
     for block in blocks:
-        numbered = [piece for piece in block if piece[2] is not None][:3]
+        numbered = [piece for piece in block if piece[2] is not None][:_FIRST_ITEMS]
         if len(numbered) >= 2:
-            asked = sum(reader.zone(piece) == "required" for piece in numbered)
+            asked = [reader.zone(piece) for piece in numbered].count("required")
             verdict: Zone = "required" if asked * 2 > len(numbered) else "responsibilities"
             for piece in block:
                 own = reader.zone(piece) if piece[2] is None else verdict
-                sentences += _in_zone(verdict if own == "unknown" else own, [piece])
+                start, end, number = piece
+                sentences.append(Sentence(start, end, verdict if own == "unknown" else own, number))
         elif zone == "responsibilities":
             sentences += _in_zone(zone, block)
         else:
@@ -161,7 +164,8 @@ def _by_wording(reader: "_Wording", pieces: Iterable[Piece], *, first: bool) -> 
             # sign of its own goes on with what the last one spoke about.
             zone = before
         before = zone
-        sentences += _in_zone(zone, [piece])
+        start, end, number = piece
+        sentences.append(Sentence(start, end, zone, number))
     return sentences
 
 
@@ -175,6 +179,17 @@ def _company(reader: "_Wording", pieces: Iterable[Piece]) -> Iterator[Sentence]:
         # "As a product lead, you'll:" turns the items that follow it, too.
         listed = turned and (bullet or reader.low[start:end].rstrip().endswith(":"))
         yield Sentence(start, end, "summary" if turned else "company", number)
+
+
+def _company_zh(reader: "_Wording", pieces: list[Piece]) -> list[Sentence]:
+    """Return a Chinese section about the company, which ends where a list that speaks of the job begins."""
+    for at, piece in enumerate(pieces):
+        if piece[2] == 1 and reader.begins_line(piece[0] - len("1、")):
+            items = [item for item in pieces[at:] if item[2] is not None][:_FIRST_ITEMS]
+            speaking = sum(reader.zone(item) in ("responsibilities", "required") for item in items)
+            if len(items) > 1 and speaking * 2 > len(items):
+                return _in_zone("company", pieces[:at]) + _by_blocks(reader, pieces[at:], "unknown")
+    return _in_zone("company", pieces)
 
 
 def _closed(reader: "_Wording", pieces: Iterable[Piece], zone: Zone) -> Iterator[Sentence]:

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scraper.folding import folded
 from scraper.tagging import Tagger, tagger
 from scraper.tagging.masking import MASK, prepare
-from scraper.tagging.matching import Scanner
-from scraper.tagging.sentences import cut_sentences, signs
+from scraper.tagging.sentences import cut_sentences
 from scraper.tagging.tables import edges, inside, places
 
 
@@ -48,9 +47,7 @@ def test_all_line_ends_are_one() -> None:
 
 
 def sentences(text: str) -> list[str]:
-    scanner = Scanner(words={}, signs={"cuts": signs().items()})
-    prepared = prepare(folded(text))
-    pieces = cut_sentences(prepared, scanner.scan(prepared).cuts, [])
+    pieces = cut_sentences(prepare(folded(text)), [])
     return [text[start:end].strip() for start, end, _ in pieces]
 
 
