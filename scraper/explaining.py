@@ -85,7 +85,7 @@ def _why(found: Understanding, words: Mapping[str, Any]) -> Iterator[str]:
     if verdict.parts:
         yield _item(words["points"].format(points=verdict.points, limit=verdict.limit))
     for name, value in verdict.parts.items():
-        yield _item(f"  +{value:g} {words.get(name + '_part') or words[name]}")
+        yield _item(f"  {value:+g} {words['parts'][name]}")
     by_axis = signs(found.detail.hits, found.detail.sentences)
     for axis, total in (("classic", verdict.classic), ("genai", verdict.genai)):
         parts = sorted(by_axis[axis].items(), key=lambda part: (-part[1], part[0]))

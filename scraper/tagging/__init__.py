@@ -12,11 +12,10 @@
     years        years of experience, with scope (years_grammar: how numbers of years are written)
     posting_level  what holds for the posting as a whole, of all demands for years and degrees
     education    the lowest degree asked for
-    roles        the role class on two axes
-    role_labels  the same by the title alone and by the text alone
+    roles        the role class on two axes; the same by the title alone and by the text alone
     fingerprint  work on making models against work on using them
     asked        industries, languages, kinds of degree, travel and permits, each by a module of its own
-    facts        labels, fingerprint, years and what is asked, as one value
+    facts        fingerprint, years and what is asked, as one value
     tagger       all of it for one posting
 
 `taxonomy_record()` names the version, and a hash of what all tables say and of the version of the rules.

@@ -10,13 +10,12 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
+from scraper.bounds import MAX_READ
 from scraper.folding import Folded, fold
 from scraper.tagging.tables import Span, blanked, places
 from scraper.tagging.taxonomy import Taxonomy
 
 MASK = "\x00"
-MAX_READ = 32 * 1024
-"""Code points of a text that are read; the longest honest posting among thousands of boards has 13,569."""
 
 MAX_TITLE = 1024
 """Code points of a title that are read."""

@@ -51,7 +51,7 @@ class TextTagging(NamedTuple):
 
     `words` are the hits of the word lists that modules of this room handed in, by list, as (start, end,
     sentence); sentence -1 is the title. `read` is how many code points of the text were read: fewer than it
-    has if it is longer than masking.MAX_READ.
+    has if it is longer than bounds.MAX_READ.
     """
 
     verdict: roles.Verdict

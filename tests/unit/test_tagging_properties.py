@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scraper.bounds import MAX_READ
 from scraper.folding import folded
 from scraper.tagging import default_tagger
-from scraper.tagging.masking import MAX_READ
 from scraper.tagging.tables import Lexicon
 from scraper.understanding import understand
 
