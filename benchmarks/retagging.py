@@ -286,6 +286,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--folder", type=Path, help="where the store is made (4 GB for a million postings)")
     options = parser.parse_args(arguments)
     jobs = ["--jobs", options.jobs] if options.jobs else []
+    if options.folder is not None:
+        options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pmtrend-bench-", dir=options.folder) as name:
         path = Path(name) / "bench.db"
         size = fill(f"sqlite:///{path}", options.postings)

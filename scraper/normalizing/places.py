@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
@@ -35,6 +35,9 @@ _DASHED_TAIL = re.compile(
 _TOWN_WORDS = frozenset({"city", "beach", "springs", "falls", "heights"})
 _MAX_LOCATIONS = 16 * 1024
 """Characters of all locations of a posting that are read; one that names hundreds of places has a fourth."""
+_MARKS = ",;|/、，；\n"
+_REPEATED = 200
+"""Characters of a title or of the locations up to which what was read is remembered: boards repeat them."""
 _SUBORDINATE = re.compile(r"(?:区|县|镇|街道|路|号|大厦|广场)$")
 
 
@@ -123,11 +126,16 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     Of the title only a bracket or a tail that holds nothing but known places counts ("（北京/深圳）",
     "- London", "北上广深均可").
     """
+    tails = _repeated_tails(title) if len(title) <= _REPEATED else _place_tails(title)
+    texts = (*_first_of(locations), *tails)
+    return _repeated_places(texts) if sum(map(len, texts)) <= _REPEATED else _places_of(texts)
+
+
+def _places_of(locations: tuple[str, ...]) -> Places:
     cities: dict[str, None] = {}
     countries: dict[str, None] = {}
     regions: dict[str, None] = {}
-    tails = [tail for tail in _title_tails(title) if is_place_list(tail)]
-    texts = [_without_exceptions(text) for text in (*_first_of(locations), *tails)]
+    texts = [_without_exceptions(text) for text in locations]
     for text in texts:
         for location in _read(text):
             cities.update(dict.fromkeys(location.cities))
@@ -142,13 +150,18 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     return Places(tuple(cities), tuple(countries), remote, tuple(regions), scope)
 
 
+_repeated_places = lru_cache(maxsize=8192)(_places_of)
+
+
 def _first_of(locations: Sequence[str]) -> Iterator[str]:
-    """Yield the locations up to `_MAX_LOCATIONS` characters of all."""
+    """Yield the locations up to `_MAX_LOCATIONS` characters of all; no name is cut in two."""
     left = _MAX_LOCATIONS
     for text in locations:
-        if left <= 0:
+        if len(text) > left:
+            cut = max(text.rfind(mark, 0, left) for mark in _MARKS)
+            yield text[: cut if cut >= 0 else max(text.rfind(" ", 0, left), 0)]
             return
-        yield text[:left]
+        yield text
         left -= len(text) + 1
 
 
@@ -193,6 +206,14 @@ def says_remote(location: str) -> bool:
     """Tell whether a location (not a sentence) says that the work may be done from anywhere."""
     text = fold(location)
     return bool(_REMOTE.search(text)) and not _NOT_REMOTE.search(text)
+
+
+def _place_tails(title: str) -> tuple[str, ...]:
+    """Return what of the title names known places and nothing else."""
+    return tuple(tail for tail in _title_tails(title) if is_place_list(tail))
+
+
+_repeated_tails = lru_cache(maxsize=8192)(_place_tails)
 
 
 def _title_tails(title: str) -> list[str]:

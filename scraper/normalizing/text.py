@@ -30,10 +30,12 @@ _ESCAPED_MARKUP = re.compile(
     r"&lt;/?(?:p|div|ul|li|br|h[1-6]|strong|b|span)(?: [^<>]{0,200})?/?&gt;", re.IGNORECASE
 )
 _MARKUP_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_BLANKS = re.compile(r" {2,}")
 
 _BAD_CODES = re.compile("[\ud800-\udfff\x00]")
 # What a UTF-16 code unit is, for counting scripts: the halves of a pair are neither Han nor Latin here.
 _OTHER, _LATIN, _HAN = range(3)
+_LATIN_OR_NOT = bytes(_LATIN if script == _LATIN else _OTHER for script in range(256))
 _SCRIPTS = np.zeros(0x10000, dtype=np.uint8)
 for _first, _last in (("A", "Z"), ("a", "z"), ("À", "Ö"), ("Ø", "ö"), ("ø", "ÿ")):
     _SCRIPTS[ord(_first) : ord(_last) + 1] = _LATIN
@@ -71,11 +73,11 @@ def detect_language(text: str) -> Literal["zh", "en", "mixed"]:
     if text.isascii():
         return "en"
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype=np.uint16)
-    scripts = _SCRIPTS[units].tobytes()
-    han = scripts.count(_HAN)
+    scripts = _SCRIPTS.take(units).tobytes()
+    han = len(scripts) - len(scripts.translate(None, bytes((_HAN,))))
     if han == 0:
         return "en"
-    words = sum(scripts.count(bytes((before, _LATIN))) for before in (_OTHER, _HAN))
+    words = scripts.translate(_LATIN_OR_NOT).count(bytes((_OTHER, _LATIN)))
     latin = (words + (scripts[0] == _LATIN)) * 1.6
     share = han / (han + latin)
     return "zh" if share >= 0.6 else "en" if share < 0.15 else "mixed"
@@ -137,7 +139,13 @@ class _Page:
 
     def enter(self, node: LexborNode, tag: str | None) -> None:
         if tag == "-text":
-            self._write(node.text_content or "")
+            text = node.text_content or ""
+            if self._verbatim:
+                self._write_lines(text)
+            elif text.isprintable() and "  " not in text:  # of all blanks only single spaces
+                self._append(text)
+            else:
+                self._append(_MARKUP_BLANKS.sub(" ", text))
         elif tag == "br":
             self._break = True
         elif tag in ("td", "th"):
@@ -148,11 +156,11 @@ class _Page:
             self._fresh_cell = True
         elif tag in _OWN_LINE:
             self._new_block(tag)
-            if tag == "tr":
+            if tag == "li":
+                self._bullet = True
+            elif tag == "tr":
                 self._cells = 0
                 self._fresh_cell = False
-            elif tag == "li":
-                self._bullet = True
             elif tag in ("ul", "ol"):
                 self._lists += 1
             elif tag == "pre":
@@ -182,10 +190,7 @@ class _Page:
             # The items of a list and the rows of a table stay together, whatever paragraphs they hold.
             self._gap = self._gap or (tag in _SPACED and not self._lists and not self._cells)
 
-    def _write(self, text: str) -> None:
-        if not self._verbatim:
-            self._append(_MARKUP_BLANKS.sub(" ", text))
-            return
+    def _write_lines(self, text: str) -> None:
         for number, line in enumerate(re.split(r"\r\n|\r|\n", text)):
             if number:
                 self._gap = self._gap or self._break
@@ -203,7 +208,9 @@ class _Page:
 
     def _flush(self) -> None:
         line = "".join(self._line)
-        line = (line if self._verbatim else re.sub(r" {2,}", " ", line)).strip(" \t")
+        if "  " in line and not self._verbatim:
+            line = _BLANKS.sub(" ", line)
+        line = line.strip(" \t")
         if line:
             self._done.append(line)
         if self._gap and self._done and self._done[-1]:

@@ -9,6 +9,7 @@
     zones        which part of a posting a sentence belongs to
     clauses      what a clause does to its hits: preferred, negated, trend-watching, using a tool
     counting     which hits of the vocabulary count: their case, their sentence, what hides them
+    hits         what is told of a hit that counts: its zone, what it asks, what is done with the thing
     years        years of experience, with scope (years_grammar: how numbers of years are written)
     posting_level  what holds for the posting as a whole, of all demands for years and degrees
     education    the lowest degree asked for

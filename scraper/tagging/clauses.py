@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from scraper.tagging.masking import Text
@@ -53,8 +54,25 @@ _OPENS_CLAUSE = re.compile(
 )
 _OWN_DEMAND = re.compile(r"[\d一二两三四五六七八九十]\s*\+?年|学历")
 _GOES_ON = re.compile(r"\s*(?:或|及|以及|和|并|如|例如|等|包括|尤其|特别)")
+# A wish closes its clause; elsewhere 优先 is a verb or a rank of work (优先级, 优先保障), and 更好, 最佳
+# compare what is made (最佳实践, 更好地).
+_ZH_CLOSES = re.compile(r"[^\u3400-\u9fff]|$")
+_ZH_GOES_BEFORE = ("优先", "更好", "更优", "更佳", "最佳", "最好", "择优", "加成")
+_ZH_WISH_TAIL = re.compile(r"(?:考虑|录用|录取|条件|加分|项|者|资格|要求|经验)")
+_ZH_WISHED = re.compile(r"(?:者|经验|经历|背景|专业|案例|学历|院校|毕业|项目)\s*$")
+_ZH_RANK = re.compile(r"[级权顺次排]")
+_ZH_WISHED_AFTER = re.compile(
+    r"\s*(?:具备|具有|拥有|有|熟悉|掌握|懂|本科|硕士|博士|研究生|大专|统招|侧重"
+    r"|[^,;。]{0,16}(?:产品|工作|从业|项目|相关|专业)(?:经验|背景|经历|专业))"
+)
+_ZH_MADE = re.compile(r"[得到做变更成让使]")
+_EN_OF_WORK = re.compile(
+    r"\s(?:outcomes?|results?|states?|behaviou?rs?|impact|effects?|goals?|partners?|providers?|vendors?"
+    r"|suppliers?|locations?|names?|pronouns?|channels?|users?)\b"
+)
 _NEGATION_STOPS = re.compile(r"[,;:。)]|\bbut\b|\band\b")
 _REACH_ZH, _REACH_EN = 14, 45
+_END = itemgetter(1)
 
 
 class Marks(NamedTuple):
@@ -176,10 +194,41 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: _F
     leading = dict(found.get("preferred_before", ()))
     for start, end in found.get("preferred_after", ()):
         index = _clause_at(clauses, start)
+        if language == "zh" and not _zh_wish(sentence, start, end):
+            if _zh_wish_ahead(sentence, start, end):
+                yield start, clauses[index][1]
+            continue
+        if language == "en" and _EN_OF_WORK.match(sentence, end):
+            continue  # "the desired outcomes", "a preferred partner"
         if language == "zh" and sentence[leading.get(start, len(sentence)) : clauses[index][1]].strip(" )"):
             continue  # "优先考虑有…背景": the wish is what follows
         first = clauses[index][0] if language == "en" else _zh_start(sentence, clauses, index, start)
         yield first, max(end, clauses[index][1])
+
+
+def _zh_wish(sentence: str, start: int, end: int) -> bool:
+    """Tell whether the word at `[start:end)` wishes for what stands before it: "…经验优先", "…者更好"."""
+    word = sentence[start:end]
+    if not word.startswith(_ZH_GOES_BEFORE):
+        return True
+    if word == "优先":
+        if sentence[start - 1 : start] in ("高", "低") or _ZH_RANK.match(sentence, end):
+            return False
+        if _ZH_WISH_TAIL.match(sentence, end) or _ZH_WISHED.search(sentence, max(0, start - 4), start):
+            return True
+    elif word == "择优":
+        return sentence.startswith(("录", "考虑"), end)
+    elif word in ("更好", "更优", "最好") and _ZH_MADE.search(sentence, max(0, start - 6), start):
+        return False
+    return _ZH_CLOSES.match(sentence, end) is not None
+
+
+def _zh_wish_ahead(sentence: str, start: int, end: int) -> bool:
+    """Tell whether the word at `[start:end)` wishes for what follows it: "优先具备…", "，最好是…"."""
+    word = sentence[start:end]
+    if word == "最好":  # not "行业最好的", "做最好用的"
+        return not _CJK.match(sentence[start - 1 : start]) and not sentence.startswith(("的", "用"), end)
+    return word == "优先" and _ZH_WISHED_AFTER.match(sentence, end) is not None
 
 
 def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:
@@ -192,9 +241,10 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
     if opened >= 0 and sentence[opened + 1 : place].strip() and sentence.find(")", opened, place) < 0:
         return opened
     for _ in range(4):
-        clause = sentence[slice(*clauses[index])]
-        joined = _GOES_ON.match(clause) is not None
-        if index == 0 or (_OPENS_CLAUSE.match(clause) and not joined):
+        if index == 0:
+            break
+        start, end = clauses[index]
+        if _OPENS_CLAUSE.match(sentence, start, end) and not _GOES_ON.match(sentence, start, end):
             break
         if _OWN_DEMAND.search(sentence, *clauses[index - 1]):
             break
@@ -204,7 +254,7 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
 
 def _clause_at(clauses: list[Span], position: int) -> int:
     """Return the index of the first clause that does not end before `position`."""
-    return bisect_left(clauses, position, key=lambda span: span[1])
+    return bisect_left(clauses, position, key=_END)
 
 
 def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]:

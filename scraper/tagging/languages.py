@@ -33,7 +33,7 @@ _TOPIC_BEFORE = re.compile(
 # Words of two others: 算法语言, 道德语境, 今日语录, 中国语言.
 _ACROSS = re.compile(r"(?<=[算方无书])法语|(?<=[道品公])德语|(?<=[今每当])日语|(?<=[中外各])国语")
 _ZH_CUE = re.compile(
-    r"流利|流畅|熟练|读写|听说|口语|书面|能力|水平|语言|沟通|交流|表达|阅读|优先|加分|佳|良好|优秀|较好"
+    r"流利|流畅|熟练|读写|听说|口语|书面|能力|水平|语言|沟通|交流|表达|阅读|优先(?![级权顺次排])|加分|佳|良好|优秀|较好"
     r"|精通|基础|母语|无障碍|技能|写作|过关|不错|特别好|会说|懂|双语|[四六八46]级|及格"
 )
 _EN_CUE = re.compile(
@@ -43,7 +43,7 @@ _EN_CUE = re.compile(
     r"|ability to (?:read|write)|skills?|knowledge of|asset)\b"
 )
 _WISH = re.compile(
-    r"优先|加分|佳|最好|更好|\bplus\b|prefer|bonus|nice|asset|advantage|desir|ideal|helpful|beneficial"
+    r"优先(?![级权顺次排])|加分|佳|最好|更好|\bplus\b|prefer|bonus|nice|asset|advantage|desir|ideal|helpful|beneficial"
     r"|not required"
 )
 _EN_WORKING = r"working language|\bprofessional\b|\bbusiness[- ](?:level|fluent)"

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, TypeVar, cast
 
+from scraper.tagging import fields
+from scraper.tagging.fields import Field, Line
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found, Heading, Hit
 from scraper.tagging.tables import LATIN, load
@@ -23,9 +25,10 @@ Zone = Literal[
 
 ZONES = ("preferred", "required", "responsibilities", "summary", "boilerplate", "benefits", "company")
 _RANKS = {zone: rank for rank, zone in enumerate(ZONES)}
-_KINDS = ("start", "line", "inline", "zh_line", "word", "zh_word", "zh_tail")
+_EMPLOYER: Zone = "company"
+_KINDS = ("start", "line", "inline", "zh_line", "zh_label", "word", "zh_word", "zh_tail", *fields.KINDS)
 _WITHIN_A_LINE = ("word", "zh_word", "zh_tail")
-_INLINE = ("start", "inline", "zh_line")
+_INLINE = ("start", "inline", "zh_line", "zh_label")
 _ALNUM = LATIN - {"_"}
 T = TypeVar("T")
 
@@ -36,6 +39,7 @@ _DECORATION = re.compile(
     r"[^A-Za-z0-9\u00c0-\u024f\u3400-\u9fff]*(?:[一二三四五六七八九十]{1,2}[、.) ]|\d{1,2}[、.)])?"
     r"[^A-Za-z0-9\u00c0-\u024f\u3400-\u9fff]*"
 )
+_ORDINAL = re.compile(r"(?:^|[\s.。;!])[一二三四五六七八九十]{1,2}、\Z")
 _BULLET = re.compile(r"\s*[-*•●◦▪·–○➢✓]\s*")
 _HEADING_LENGTH = 70
 _WORD_HEADING_LENGTH = 60
@@ -55,35 +59,37 @@ def headings() -> tuple[Heading, ...]:
     )
 
 
-class _Line(NamedTuple):
-    """A line `[start:end)`: its words stand in `[content:close)`, decoration and colon aside."""
+class Sections(NamedTuple):
+    """Where sections begin, in order, and with which zone; and the fields, in order."""
 
-    start: int
-    content: int
-    close: int
-    end: int
+    breaks: list[tuple[int, Zone]]
+    fields: list[Field]
 
 
-def find_sections(text: Text, found: Found) -> list[tuple[int, Zone]]:
-    """Return where sections begin, in order; a heading belongs to the section that it opens."""
+def find_sections(text: Text, found: Found) -> Sections:
+    """Return the sections of `text`; a heading belongs to the section that it opens."""
     breaks: list[tuple[int, Zone]] = []
+    said: list[Field] = []
+    abouts = [
+        (line.start, _EMPLOYER)
+        for line, hits in _by_line(text.low, found.abouts)
+        if hits[0][0] == line.content and _is_about(text.low[line.start : line.end].strip())
+        if not any(line.start <= start < line.end for start, _, _ in found.headings)
+    ]
     for line, hits in _by_line(text.low, [hit for hit in found.headings if _may_open(text, hit)]):
-        breaks += _line_breaks(text, line, hits)
-    for line, abouts in _by_line(text.low, found.abouts):
-        if abouts[0][0] == line.content and _is_about(text.low[line.start : line.end].strip()):
-            named = any(line.start <= start < line.end for start, _, _ in found.headings)
-            if not named:
-                breaks.append((line.start, "company"))
-    return sorted(breaks)
+        while abouts and abouts[0][0] < line.start:
+            breaks.append(abouts.pop(0))
+        _read_line(text, line, hits, breaks, said)
+    return Sections([*breaks, *abouts], said)
 
 
-def seams(text: Text, breaks: Iterable[tuple[int, Zone]]) -> frozenset[int]:
+def seams(text: Text, sections: Sections) -> frozenset[int]:
     """Return the breaks inside what looks like a word: headings that lost the blank before them."""
     low = text.low
-    return frozenset(at for at, _ in breaks if at and low[at] in LATIN and low[at - 1] in LATIN)
+    return frozenset(at for at, _ in sections.breaks if at and low[at] in LATIN and low[at - 1] in LATIN)
 
 
-def _by_line(low: str, hits: Iterable[Hit[T]]) -> Iterator[tuple[_Line, list[Hit[T]]]]:
+def _by_line(low: str, hits: Iterable[Hit[T]]) -> Iterator[tuple[Line, list[Hit[T]]]]:
     """Yield the lines that hold hits, with them."""
     start, end = 0, -1
     group: list[Hit[T]] = []
@@ -121,29 +127,68 @@ def _may_open(text: Text, hit: Hit[Heading]) -> bool:
     return after == ":" or after.isupper() or after.isdecimal()
 
 
-def _line(low: str, start: int, end: int) -> _Line:
+def _line(low: str, start: int, end: int) -> Line:
     found = _DECORATION.match(low, start, end)
     content = found.end() if found else start
     close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|"))
-    return _Line(start, content, close, end)
+    return Line(start, content, close, end)
 
 
-def _is_bulleted(text: Text, line: _Line) -> bool:
+def _is_bulleted(text: Text, line: Line) -> bool:
     return _BULLET.match(text.low, line.start, line.end) is not None
 
 
-def _line_breaks(text: Text, line: _Line, hits: list[Hit[Heading]]) -> list[tuple[int, Zone]]:
-    wholes = [hit for hit in hits if _is_line_heading(text, line, hit)]
-    whole = min(wholes, key=lambda hit: _rank(hit, line.content)) if wholes else None
-    breaks = [(line.start, cast(Zone, whole[2].zone))] if whole else []
-    taken = whole[1] if whole else line.start
-    # A heading inside a line must come after the one that opens it; of overlapping ones the longest counts.
-    inner = [hit for hit in hits if hit[0] >= taken and hit[2].match in _INLINE]
-    for hit in sorted(inner, key=lambda hit: (hit[0], -hit[1])) if len(inner) > 1 else inner:
-        if hit[0] >= taken and _is_inline_heading(text, line, hit):
-            breaks.append((hit[0], cast(Zone, hit[2].zone)))
+def _read_line(
+    text: Text,
+    line: Line,
+    hits: list[Hit[Heading]],
+    breaks: list[tuple[int, Zone]],
+    said: list[Field],
+) -> None:
+    """Append the sections that begin in a line to `breaks`, and its fields to `said`."""
+    zone = breaks[-1][1] if breaks else "unknown"
+    taken = line.start
+    hits = sorted(hits, key=_first_and_longest) if len(hits) > 1 else hits
+    if not _begins_with_field(text, line, hits, zone):
+        wholes = [hit for hit in hits if _is_line_heading(text, line, hit) and not _is_label(text, hit, zone)]
+        if wholes:
+            _, taken, heading = min(wholes, key=lambda hit: _rank(hit, line.content))
+            zone = cast(Zone, heading.zone)
+            breaks.append((line.start, zone))
+    # A heading inside a line must come after the one that opens it.
+    for hit in hits:
+        if hit[0] < taken:
+            continue
+        if hit[2].match in fields.KINDS:
+            if field := fields.field_at(text, hit, line, zone):
+                said.append(field)
+                taken = hit[1]
+        elif (
+            hit[2].match in _INLINE and _is_inline_heading(text, line, hit) and not _is_label(text, hit, zone)
+        ):
+            if said and said[-1].end > hit[0]:
+                said[-1] = said[-1]._replace(end=hit[0])
+            zone = cast(Zone, hit[2].zone)
+            breaks.append((hit[0], zone))
             taken = hit[1]
-    return breaks
+
+
+def _first_and_longest(hit: Hit[Heading]) -> tuple[int, int, bool]:
+    start, end, heading = hit
+    return start, -end, heading.match not in fields.KINDS
+
+
+def _begins_with_field(text: Text, line: Line, hits: Iterable[Hit[Heading]], zone: Zone) -> bool:
+    own = (hit for hit in hits if hit[0] == line.content and hit[2].match in fields.KINDS)
+    return any(fields.field_at(text, hit, line, zone) for hit in own)
+
+
+def _is_label(text: Text, hit: Hit[Heading], zone: Zone) -> bool:
+    """Tell whether `hit` names what an item among the requirements asks for: "行业背景：做过金融"."""
+    _, end, heading = hit
+    if heading.match != "zh_label" or zone not in ("required", "preferred"):
+        return False
+    return text.low[end : end + 1] == ":" and text.low[end + 1 : end + 3].strip(" ")[:1] not in ("", "\n")
 
 
 def _rank(hit: Hit[Heading], content: int) -> tuple[bool, bool, int, int]:
@@ -151,10 +196,12 @@ def _rank(hit: Hit[Heading], content: int) -> tuple[bool, bool, int, int]:
     return (heading.match in _WITHIN_A_LINE, start != content, start - end, _RANKS[heading.zone])
 
 
-def _is_line_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
+def _is_line_heading(text: Text, line: Line, hit: Hit[Heading]) -> bool:
     """Tell whether `hit` makes `line` a heading (or its beginning, before a colon)."""
     start, end, heading = hit
     kind = heading.match
+    if kind in fields.KINDS:
+        return False
     if kind == "word":
         return not _is_bulleted(text, line) and _looks_like_heading(text, line)
     if kind == "zh_word":
@@ -176,7 +223,7 @@ def _is_line_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
     return False
 
 
-def _looks_like_heading(text: Text, line: _Line) -> bool:
+def _looks_like_heading(text: Text, line: Line) -> bool:
     if not 0 < line.close - line.content <= _WORD_HEADING_LENGTH:
         return False
     words = text.cased[line.content : line.end].strip()
@@ -186,7 +233,7 @@ def _looks_like_heading(text: Text, line: _Line) -> bool:
     return words[-1] == ":" or (bool(long) and all(word[0].isupper() for word in long))
 
 
-def _looks_like_zh_heading(text: Text, line: _Line) -> bool:
+def _looks_like_zh_heading(text: Text, line: Line) -> bool:
     """Tell whether a Chinese line is short, alone and no sentence: "我们希望你具备的能力与背景"."""
     if not 0 < line.close - line.content <= _ZH_WORD_HEADING_LENGTH:
         return False
@@ -195,7 +242,7 @@ def _looks_like_zh_heading(text: Text, line: _Line) -> bool:
     return not any(mark in text.low[line.content : line.end] for mark in ",;。、")
 
 
-def _is_inline_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
+def _is_inline_heading(text: Text, line: Line, hit: Hit[Heading]) -> bool:
     start, end, heading = hit
     low, kind = text.low, heading.match
     before = low[start - 1] if start > line.content else ""
@@ -203,9 +250,13 @@ def _is_inline_heading(text: Text, line: _Line, hit: Hit[Heading]) -> bool:
     if kind == "inline":
         if after in (":", "】", "]") or before in ("【", "["):
             return True
+        if low[start - 1 : start] == "、" and _ORDINAL.search(low, max(line.start, start - 5), start):
+            return (
+                True  # "三、加分项有…": an ordinal opens a section even where blanks and line ends were lost
+            )
         edge = before == "" or not (before.isalnum() or before in ",、的与和及") or before.isdigit()
         return edge and (after == "" or after in " -—(" or after.isdigit() or not after.isalnum())
-    if kind == "zh_line":
+    if kind in ("zh_line", "zh_label"):
         opened = before == "" or not (before.isalnum() or before == ",")
         return before in ("【", "[", "《") or (after == ":" and opened)
     if kind != "start" or end - start < 8 or not text.cased[start].isupper():

@@ -102,9 +102,15 @@ def leftmost_longest(spans: list[Span]) -> list[Span]:
     if len(spans) == 1:
         return spans
     chosen: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not chosen or span[0] >= chosen[-1][1]:
+    done = 0
+    for span in sorted(spans):
+        if span[0] >= done:
             chosen.append(span)
+        elif span[0] == chosen[-1][0]:  # a longer one that begins there, too
+            chosen[-1] = span
+        else:
+            continue
+        done = span[1]
     return chosen
 
 

@@ -128,10 +128,10 @@ class Tagger:
         head, in_head, listed = read(title)
         body = prepare(text, names)
         found = self._scanner.scan(body)
-        breaks = sections.find_sections(body, found)
-        if seams := sections.seams(body, breaks):
+        parts = sections.find_sections(body, found)
+        if seams := sections.seams(body, parts):
             found = self._scanner.scan(body, seams)
-        zoning = zone_text(body, found, breaks)
+        zoning = zone_text(body, found, parts)
         marked = Marked(body, zoning.sentences, found.clauses)
         counted = counted_in_text(body, found.aliases, zoning) if zoning.sentences else []
         hits = [*in_head, *_judged(counted, zoning, marked)]

@@ -9,11 +9,9 @@ recency ("within the last 3 years") are no experience.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from scraper.folding import fold
@@ -23,7 +21,7 @@ from scraper.tagging.education import degree_before
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found
 from scraper.tagging.numerals import number, pair
-from scraper.tagging.tables import Words, inside, leftmost_longest, load
+from scraper.tagging.tables import inside, leftmost_longest, load
 from scraper.tagging.years_grammar import (
     AT_LEAST,
     AT_MOST,
@@ -35,16 +33,15 @@ from scraper.tagging.years_grammar import (
     numbers_with_units,
     without_list_numbers,
 )
+from scraper.tagging.years_scope import AiSpans, Scope, scope_of_years
+from scraper.tagging.years_subjects import of_others
+from scraper.tagging.years_words import years_words
 from scraper.tagging.zones import Zoning
-
-Scope = Literal["total", "pm", "ai", "genai", "mgmt", "other"]
 
 _CUT = re.compile(
     rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{AT_LEAST}\s+)?{EN_NUMBER}\b)"
-    r"|\bwith (?=at least|\d)|(?<=management experience) with\b"
+    r"|\bwith (?=at least|\d)|(?<=management experience) with\b|(?<=experience) to\b"
 )
-_ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
-_DIGIT = re.compile(r"\d")
 _CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
 
 
@@ -101,7 +98,7 @@ def _numbered(
     numbers = list(numbers_with_units(low, found.units))
     if not numbers:
         return []
-    ai = _AiSpans(hits)
+    ai = AiSpans(hits)
     first = min(match.start() for match in numbers)
     numbers += numbers_of_parts(low, [start for start, _, _ in found.parts if start > first])
     phrases: list[YearsPhrase] = []
@@ -131,10 +128,10 @@ def parse_experience(raw: str) -> tuple[float, float | None] | None:
     (the intern form "4天/周 6个月").
     """
     low = fold(raw).strip()
-    words = _words("zh")
+    words = years_words("zh")
     if any(mark in low for mark in ("天/周", "/周")):
         return None
-    if words.fresh.stand_in(low) or _words("en").fresh.stand_in(low):
+    if words.fresh.stand_in(low) or years_words("en").fresh.stand_in(low):
         return 0, 0
     found = next(
         (match for match in (ZH.search(low), EN.search(low)) if match and match["unit"] != "个月"), None
@@ -149,44 +146,8 @@ def parse_experience(raw: str) -> tuple[float, float | None] | None:
 # ------------------------------------------------------------------ one demand
 
 
-class _AiSpans:
-    """Where the text speaks of AI, and whether of the generative kind."""
-
-    def __init__(self, hits: Sequence[Counted]):
-        self._hits = hits
-        self._starts: list[int] | None = None
-        self._spans: list[tuple[int, int, bool]] = []
-
-    def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
-        """Return what kind of AI is named in `[start:end)`."""
-        if self._starts is None:  # most numbers of years are dropped before this is asked
-            self._spans = _ai_spans(self._hits)
-            self._starts = [start for start, _, _ in self._spans]
-        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        inner = [genai for _, _, genai in self._spans[first:last]]
-        return None if not inner else "genai" if any(inner) else "ai"
-
-
-def _ai_spans(hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
-    """Return where AI is named, in order, and whether it is of the generative kind."""
-    categories, spared = _ai_words()
-    return sorted(
-        [
-            (start, end, alias.tag.era == "genai")
-            for start, end, alias, _ in hits
-            if alias.tag.category in categories and alias.tag.id not in spared
-        ]
-    )
-
-
-@cache
-def _ai_words() -> tuple[frozenset[str], frozenset[str]]:
-    table = load("years")
-    return frozenset(table["ai_categories"]), frozenset(table["not_ai_tags"])
-
-
 def _phrase(
-    low: str, found: re.Match[str], zoning: Zoning, ai: _AiSpans, marked: Callable[[int], Marks]
+    low: str, found: re.Match[str], zoning: Zoning, ai: AiSpans, marked: Callable[[int], Marks]
 ) -> YearsPhrase | None:
     index = zoning.index(found.start("a"))
     sentence = zoning.sentences[index]
@@ -199,7 +160,9 @@ def _phrase(
     asked = sentence.zone in ("required", "preferred")
     if not _is_experience(low, found, language, start, clause_end, end, asked):
         return None
-    scope = _scope(low, found, language, start, clause_end, ai)
+    if of_others(low, start, found.start(), found.end(), end, asked=asked):
+        return None
+    scope = scope_of_years(low, found, language, start, clause_end, ai)
     preferred = sentence.zone == "preferred" or inside(
         found.start("a") - sentence.start, marked(index).preferred
     )
@@ -252,7 +215,7 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
 def _is_experience(
     low: str, found: re.Match[str], language: str, start: int, cut: int, end: int, asked: bool
 ) -> bool:
-    words = _words(language)
+    words = years_words(language)
     place = found.start()
     marks = (low.rfind(mark, start, place) for mark in ",;。(")
     clause = low[max(start, *[mark + 1 for mark in marks]) : cut]
@@ -286,49 +249,6 @@ def _number_of(found: re.Match[str]) -> float | None:
     return number(found["a"])
 
 
-def _scope(low: str, found: re.Match[str], language: str, start: int, cut: int, ai: _AiSpans) -> Scope:
-    """Return what the years are of: told from them to `cut`, the end of their clause, else before them."""
-    following = _DIGIT.search(low, found.end(), cut)
-    stop = following.start() if following else cut
-    rest = low[found.end() : stop]
-    before = max(low.rfind(",", start, found.start()), start)
-    after = _scope_of(low, found.end(), stop, language, ai)
-    if after in ("ai", "genai", "pm", "mgmt") or rest.strip(" 的of-"):
-        if after == "total" and language == "zh" and rest.strip() in ("", "经验"):
-            return _scope_of(low, before, found.start(), language, ai)
-        return after
-    return _scope_of(low, before, found.start(), language, ai)
-
-
-def _scope_of(low: str, start: int, stop: int, language: str, ai: _AiSpans) -> Scope:
-    kind = _ai_share(low, start, stop, ai)
-    if kind is not None:
-        return kind
-    words, part = _words(language), low[start:stop]
-    if words.management.stand_in(part):
-        return "mgmt"
-    if words.product.stand_in(part):
-        return "pm"
-    return "total" if _is_generic(part, language) else "other"
-
-
-def _ai_share(low: str, start: int, stop: int, ai: _AiSpans) -> Literal["genai", "ai"] | None:
-    kind = ai.kind(start, stop)
-    if kind is None:
-        return None
-    cuts = [start, *(m.end() for m in _ALTERNATIVES.finditer(low, start, stop)), stop]
-    parts = [(a, b) for a, b in pairwise(cuts) if not _is_filler(low[a:b])]
-    named = [ai.kind(a, b) is not None for a, b in parts]
-    return kind if sum(named) * 2 > len(named) else None
-
-
-def _is_filler(part: str) -> bool:
-    """Tell whether an alternative names nothing of its own ("或相关领域", "or a related field")."""
-    return part.strip(" /、或,").startswith(
-        ("相关", "类似", "related", "similar", "a related", "a similar")
-    ) or not part.strip(" /、或,")
-
-
 # What the years are of, with nothing after it: "5+ years PM.", "7 yrs of PM", "5年产品，2年AI".
 _BARE = re.compile(
     r"\s*(?:of |in |as |的)?\s*(?:(?:ai|ml|llm|genai|aigc|大模型)\s*)?"
@@ -343,18 +263,6 @@ _PART_OF = re.compile(
 _PART_WORDS = ("with", "incl", "of which", "其中", "含", "包括")
 _OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")
 _OF_WHAT = re.compile(r"\s+(?:of|in|with|as|building|working|managing|leading|owning|shipping)\b")
-_GENERIC_EN = re.compile(
-    r"\b(?:of|relevant|professional|work|working|full-time|industry|related|prior|previous|hands-on|progressive|proven|combined|total|overall|the|an?|in|experience|exp|experiences|or|more|career|you|have|with|s|'|required|preferred|minimum|with|bachelor's|master's|degree|phd)\b"
-)
-
-
-def _is_generic(part: str, language: str) -> bool:
-    if language == "en":
-        return not re.search(r"[a-z]{3,}", _GENERIC_EN.sub("", part))
-    rest = part
-    for word in load("years")["zh"]["generic"]:
-        rest = rest.replace(word, "")
-    return not re.search(r"[\w]{2,}", rest)
 
 
 def _without_number(low: str, found: Found, zoning: Zoning) -> Iterator[YearsPhrase]:
@@ -377,21 +285,3 @@ def _graduates(low: str) -> Iterator[tuple[int, int]]:
     """Yield where the class of a year is asked for (2026届, 2025年毕业)."""
     if "届" in low or "毕业" in low:
         yield from (found.span() for found in _CLASS_OF.finditer(low))
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    cue: Words
-    product: Words
-    management: Words
-    reject: Words
-    before_reject: Words
-    none: Words
-    fresh: Words
-
-
-@cache
-def _words(language: str) -> _Words:
-    table = load("years")[language]
-    names = ("cue", "product", "management", "reject", "before_reject", "none", "fresh")
-    return _Words(*(Words(table[name]) for name in names))

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
+from scraper.tagging.fields import OF_THE_JOB, Field
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found, Hit
-from scraper.tagging.sections import ZONES, Zone, headings
+from scraper.tagging.sections import ZONES, Sections, Zone, headings
 from scraper.tagging.sentences import Piece, cut_sentences
 from scraper.tagging.tables import LANGUAGES, LATIN, Language, load
 
@@ -28,7 +29,11 @@ _BULLETS = "-*•●◦▪·–○➢✓"
 _FIRST_MARK = re.compile(r"\s*\S")
 _FIRST_ITEMS = 3
 """Items of a list that tell what it is about."""
+_ASIDE = ("benefits", "boilerplate")
+"""Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
+_BEGINS_JOB = ("负责", "你将", "你会", "你需要")
 _LABEL = 12
+_PARTS = re.compile(r"[^,;]+")
 
 
 class Sentence(NamedTuple):
@@ -70,14 +75,14 @@ def _closing_name(zone: str) -> tuple[Language, str]:
     return "en", f"closing {zone}"
 
 
-def zone_text(text: Text, found: Found, breaks: Sequence[tuple[int, Zone]]) -> Zoning:
-    """Cut `text` into sentences with their zones.
-
-    `found` is what the scan found in it, `breaks` are where sections begin and with which zone.
-    """
-    pieces = cut_sentences(text, [position for position, _ in breaks])
+def zone_text(text: Text, found: Found, sections: Sections) -> Zoning:
+    """Cut `text` into sentences with their zones; `found` is what the scan found in it."""
+    breaks, said = sections
+    cuts = [position for position, _ in breaks]
+    pieces = cut_sentences(text, [*cuts, *(edge for field in said for edge in field[:2])])
+    spoken, pieces = _of_fields(pieces, said) if said else ([], pieces)
     reader = _Wording(text.low, found.wording, "zh" if _is_chinese(text.low) else "en")
-    zoned: list[Sentence] = []
+    zoned = spoken
     for zone, group in _by_section(pieces, breaks):
         if reader.chinese and zone in ("unknown", "responsibilities"):
             zoned += _by_blocks(reader, group, zone)
@@ -89,7 +94,25 @@ def zone_text(text: Text, found: Found, breaks: Sequence[tuple[int, Zone]]) -> Z
             zoned += _closed(reader, group, zone)
         else:
             zoned += _in_zone(zone, group)
-    return Zoning(zoned)
+    return Zoning(sorted(zoned) if said else zoned)
+
+
+def _of_fields(pieces: Iterable[Piece], said: Sequence[Field]) -> tuple[list[Sentence], list[Piece]]:
+    """Return the sentences of the fields, and the other pieces."""
+    spoken: list[Sentence] = []
+    others: list[Piece] = []
+    waiting = list(reversed(said))
+    for piece in pieces:
+        start, end, number = piece
+        while waiting and waiting[-1].end <= start:
+            waiting.pop()
+        if waiting and waiting[-1].start <= start:
+            spoken.append(Sentence(start, end, cast(Zone, waiting[-1].zone), number))
+            if not waiting[-1].in_line:
+                waiting.pop()
+        else:
+            others.append(piece)
+    return spoken, others
 
 
 def _in_zone(zone: Zone, pieces: Iterable[Piece]) -> list[Sentence]:
@@ -163,7 +186,8 @@ def _by_wording(reader: "_Wording", pieces: Iterable[Piece], *, first: bool) -> 
             # English prose before the first heading: one subject per paragraph, so a sentence without a
             # sign of its own goes on with what the last one spoke about.
             zone = before
-        before = zone
+        if zone not in _ASIDE:
+            before = zone
         start, end, number = piece
         sentences.append(Sentence(start, end, zone, number))
     return sentences
@@ -184,6 +208,8 @@ def _company(reader: "_Wording", pieces: Iterable[Piece]) -> Iterator[Sentence]:
 def _company_zh(reader: "_Wording", pieces: list[Piece]) -> list[Sentence]:
     """Return a Chinese section about the company, which ends where a list that speaks of the job begins."""
     for at, piece in enumerate(pieces):
+        if at and reader.begins_job(piece):
+            return _in_zone("company", pieces[:at]) + _by_blocks(reader, pieces[at:], "unknown")
         if piece[2] == 1 and reader.begins_line(piece[0] - len("1、")):
             items = [item for item in pieces[at:] if item[2] is not None][:_FIRST_ITEMS]
             speaking = sum(reader.zone(item) in ("responsibilities", "required") for item in items)
@@ -216,6 +242,25 @@ class _Wording:
 
     def zone(self, piece: Piece) -> Zone:
         held = self._held(piece)
+        if self.chinese and "benefits" in held:
+            return self._zone_beside_benefits(piece)
+        return self._zone(piece, held)
+
+    def _zone_beside_benefits(self, piece: Piece) -> Zone:
+        """Return the zone of a sentence with a benefit: that of its other parts, if they speak of the job.
+
+        A posting in one sentence says "负责…，经验不限，五险一金，…优先".
+        """
+        start, end, _ = piece
+        asked: set[Zone] = set()
+        for part in _PARTS.finditer(self.low, start, end):
+            place = part.start(), part.end(), None
+            held = self._held(place)
+            if "benefits" not in held:
+                asked.add(self._zone(place, held))
+        return next((zone for zone in self._order if zone in asked and zone in OF_THE_JOB), "benefits")
+
+    def _zone(self, piece: Piece, held: set[str]) -> Zone:
         sentence = self.low[piece[0] : piece[1]].strip(" -*·,:")
         for at in _first_words(sentence):
             for word, zone in self._begins.get(sentence[at : at + 1], ()):
@@ -226,6 +271,10 @@ class _Wording:
     def turns(self, piece: Piece) -> bool:
         """Tell whether a sentence of a section about the company speaks of the job after all."""
         return _TURN[1] in self._held(piece)
+
+    def begins_job(self, piece: Piece) -> bool:
+        """Tell whether a sentence begins as those on the duties do, and none on the employer."""
+        return self.low[piece[0] : piece[1]].lstrip(" -*·").startswith(_BEGINS_JOB)
 
     def closing(self, piece: Piece) -> Zone | None:
         """Return what a paragraph after a list speaks of, if not of what the list does."""

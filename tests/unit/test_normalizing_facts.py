@@ -59,6 +59,13 @@ def test_places(case: dict[str, Any]) -> None:
     assert parse_places(case["locations"], case.get("title", "")) == expected
 
 
+def test_of_endless_locations_the_first_are_read() -> None:
+    endless = ["Remote"] * 40_000
+    assert parse_places(["Paris", *endless]).cities == ("Paris",)
+    assert parse_places([*endless, "Paris"]).cities == ()
+    assert parse_places(["Paris, " * 40_000]).cities == ("Paris",)
+
+
 def test_every_city_of_a_country_with_regions_lies_in_one() -> None:
     table = tomllib.loads((files("scraper.normalizing") / "places.toml").read_text(encoding="utf-8"))
     regions = {"CN": table["provinces"], **table["states"]}

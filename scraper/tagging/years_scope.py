@@ -1,0 +1,110 @@
+"""What years of experience are of: generative AI, AI, management, product, something else, or anything."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+from scraper.tagging.counting import Counted
+from scraper.tagging.tables import load
+from scraper.tagging.years_words import years_words
+
+Scope = Literal["total", "pm", "ai", "genai", "mgmt", "other"]
+
+_ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
+_DIGIT = re.compile(r"\d")
+
+
+class AiSpans:
+    """Where the text speaks of AI, and whether of the generative kind."""
+
+    def __init__(self, hits: Sequence[Counted]):
+        self._hits = hits
+        self._starts: list[int] | None = None
+        self._spans: list[tuple[int, int, bool]] = []
+
+    def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
+        """Return what kind of AI is named in `[start:end)`."""
+        if self._starts is None:  # most numbers of years are dropped before this is asked
+            self._spans = _ai_spans(self._hits)
+            self._starts = [start for start, _, _ in self._spans]
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        inner = [genai for _, _, genai in self._spans[first:last]]
+        return None if not inner else "genai" if any(inner) else "ai"
+
+
+def _ai_spans(hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
+    """Return where AI is named, in order, and whether it is of the generative kind."""
+    categories, spared = _ai_words()
+    return sorted(
+        [
+            (start, end, alias.tag.era == "genai")
+            for start, end, alias, _ in hits
+            if alias.tag.category in categories and alias.tag.id not in spared
+        ]
+    )
+
+
+@cache
+def _ai_words() -> tuple[frozenset[str], frozenset[str]]:
+    table = load("years")
+    return frozenset(table["ai_categories"]), frozenset(table["not_ai_tags"])
+
+
+def scope_of_years(low: str, found: re.Match[str], language: str, start: int, cut: int, ai: AiSpans) -> Scope:
+    """Return what the years are of: told from them to `cut`, the end of their clause, else before them."""
+    following = _DIGIT.search(low, found.end(), cut)
+    stop = following.start() if following else cut
+    rest = low[found.end() : stop]
+    before = max(low.rfind(",", start, found.start()), start)
+    after = _scope_of(low, found.end(), stop, language, ai)
+    if after in ("ai", "genai", "pm", "mgmt") or rest.strip(" 的of-"):
+        if after == "total" and language == "zh" and rest.strip() in ("", "经验"):
+            return _scope_of(low, before, found.start(), language, ai)
+        return after
+    return _scope_of(low, before, found.start(), language, ai)
+
+
+def _scope_of(low: str, start: int, stop: int, language: str, ai: AiSpans) -> Scope:
+    kind = _ai_share(low, start, stop, ai)
+    if kind is not None:
+        return kind
+    words, part = years_words(language), low[start:stop]
+    if words.management.stand_in(part):
+        return "mgmt"
+    if words.product.stand_in(part):
+        return "pm"
+    return "total" if _is_generic(part, language) else "other"
+
+
+def _ai_share(low: str, start: int, stop: int, ai: AiSpans) -> Literal["genai", "ai"] | None:
+    kind = ai.kind(start, stop)
+    if kind is None:
+        return None
+    cuts = [start, *(m.end() for m in _ALTERNATIVES.finditer(low, start, stop)), stop]
+    parts = [(a, b) for a, b in pairwise(cuts) if not _is_filler(low[a:b])]
+    named = [ai.kind(a, b) is not None for a, b in parts]
+    return kind if sum(named) * 2 > len(named) else None
+
+
+def _is_filler(part: str) -> bool:
+    """Tell whether an alternative names nothing of its own ("或相关领域", "or a related field")."""
+    return part.strip(" /、或,").startswith(
+        ("相关", "类似", "related", "similar", "a related", "a similar")
+    ) or not part.strip(" /、或,")
+
+
+_GENERIC_EN = re.compile(
+    r"\b(?:of|relevant|professional|work|working|full-time|industry|related|prior|previous|hands-on|progressive|proven|combined|total|overall|the|an?|in|experience|exp|experiences|or|more|career|you|have|with|s|'|required|preferred|minimum|with|bachelor's|master's|degree|phd)\b"
+)
+
+
+def _is_generic(part: str, language: str) -> bool:
+    if language == "en":
+        return not re.search(r"[a-z]{3,}", _GENERIC_EN.sub("", part))
+    rest = part
+    for word in load("years")["zh"]["generic"]:
+        rest = rest.replace(word, "")
+    return not re.search(r"[\w]{2,}", rest)
