@@ -500,7 +500,7 @@ def _message(context: Context, report: "WeeklyReport", service: "Service") -> di
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
 def tag(file: BinaryIO, jsonl: bool) -> int:
-    """Show what would be tagged in a text, and why (first line: the title; or from stdin)."""
+    """Show what would be tagged in a text or HTML, and why (first line: the title; or from stdin)."""
     from scraper.answering import decode_text, tag_lines
     from scraper.explaining import explain
 
@@ -524,7 +524,12 @@ def tag(file: BinaryIO, jsonl: bool) -> int:
 
 
 @cli.command()
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes that tag (default: one a core).")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Processes that tag (default and at most: one a core).",
+)
 @pass_context
 def retag(context: Context, jobs: int | None) -> int:
     """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
@@ -532,7 +537,9 @@ def retag(context: Context, jobs: int | None) -> int:
     from scraper.retagging import Retagging
 
     with context.writing() as store:
-        work = Retagging(store, utcnow(), jobs or cores())
+        work = Retagging(store, utcnow(), min(jobs or cores(), cores()))
+        if not work.total:
+            _tell_if_empty(store)
         try:
             with tqdm(total=work.total, unit=" texts", disable=not sys.stderr.isatty()) as bar:
                 for done in work.batches():
@@ -550,19 +557,19 @@ def taxonomy_() -> None:
 
 
 @taxonomy_.command("list")
-def taxonomy_list() -> None:
+@click.option("--json", "as_json", is_flag=True, help="For machines: one array of objects.")
+def taxonomy_list(as_json: bool) -> None:
     """List the tags: id, era, English and Chinese name, finer tags that roll up into it (tab-separated)."""
     from scraper.tagging.taxonomy import taxonomy
-    from scraper.vocabulary.showing import tag_lines
+    from scraper.vocabulary.showing import tag_lines, tag_rows
 
-    for line in tag_lines(taxonomy()):
-        click.echo(line)
+    _print(list(tag_rows(taxonomy())), tag_lines(taxonomy()), as_json)
 
 
 @taxonomy_.command("show")
 @click.argument("tag", metavar="TAG")
 def taxonomy_show(tag: str) -> None:
-    """Show a tag: names, groups, place in the value chain, and the words it is found by."""
+    """Show a tag, by its id or its name in either language: groups, value chain, words it is found by."""
     from scraper.tagging.taxonomy import taxonomy
     from scraper.vocabulary.showing import show_tag
 
@@ -588,7 +595,12 @@ def taxonomy_candidates(
 
     with context.store() as store:
         versions = store.latest_versions()
-        with tqdm(total=len(versions), unit=" texts", disable=not sys.stderr.isatty()) as bar:
+        _tell_if_empty(store)
+        quiet = not sys.stderr.isatty()
+        with (
+            tqdm(total=len(versions), unit=" texts", disable=quiet) as bar,
+            tqdm(desc="counting phrases", unit=" passes", disable=quiet) as passes,
+        ):
             found = find_candidates(
                 stored_texts(store, versions, bar.update),
                 store.texts,
@@ -596,6 +608,7 @@ def taxonomy_candidates(
                 (lang,) if lang else LANGUAGES,
                 limit=limit,
                 min_companies=min_companies,
+                on_pass=passes.update,
             )
     _print(found.as_json(), found.lines(), as_json)
 
@@ -617,12 +630,19 @@ def taxonomy_diff(context: Context, old: str, new: str, sample: int | None, as_j
     vocabularies = read_vocabulary(old), read_vocabulary(new)
     with context.store() as store:
         versions = store.latest_versions(sample)
+        _tell_if_empty(store)
         with tqdm(total=len(versions), unit=" texts", disable=not sys.stderr.isatty()) as bar:
             found = compare(stored_texts(store, versions, bar.update), *vocabularies)
     _print(found.as_json(), found.lines(), as_json)
 
 
-def _print(result: dict[str, Any], lines: Iterable[str], as_json: bool) -> None:
+def _tell_if_empty(store: Store) -> None:
+    if not store.latest_versions(1):
+        name = store.engine.url.render_as_string(hide_password=True)
+        click.echo(f"pmtrend: the store {name} is empty; `pmtrend collect` or `import` fills it", err=True)
+
+
+def _print(result: Any, lines: Iterable[str], as_json: bool) -> None:
     for line in [json.dumps(result, ensure_ascii=False)] if as_json else lines:
         click.echo(line)
 
@@ -767,10 +787,11 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
 def status(context: Context, as_json: bool, check: bool) -> int:
     """Show boards by state, coverage, postings, what came and went, and what needs a look."""
     from scraper.scheduling import next_due
+    from scraper.tagging import taxonomy_record
 
     now = utcnow()
     with context.store() as store:
-        found = store.status(now, next_due(context.settings.schedule.weekly, now))
+        found = store.status(now, next_due(context.settings.schedule.weekly, now), taxonomy_record())
     if as_json:
         click.echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:

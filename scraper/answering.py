@@ -46,7 +46,7 @@ def to_json(
         "years": {"total": _years(tagging.years_total), "ai": _years(tagging.years_ai)},
         "education": _education(tagging.education),
         "salary": salary_json(understanding.compensation),
-        "compensation": beside_salary_json(understanding.compensation.extras),
+        "compensation": beside_salary_json(understanding.compensation),
         "workplace": tagging.workplace,
         "places": _places(places) if places else None,
         "tags": [tag_json(tag) for tag in tagging.tags],

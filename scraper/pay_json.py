@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scraper.normalizing.compensation import Compensation, Extras
+from scraper.normalizing.compensation import Compensation
 from scraper.normalizing.extras import Extra
 from storage.facts import number_json, quote_json
 from storage.records import Pay
@@ -19,13 +19,15 @@ def salary_json(compensation: Compensation) -> dict[str, Any] | None:
 def stated_beside(compensation: Compensation) -> dict[str, Any]:
     """Return what is stated of the pay besides the base and its ends, for the store."""
     flags = {"multi": compensation.multi, "inferred": ["period"] if compensation.period_inferred else []}
-    said = {**flags, **beside_salary_json(compensation.extras)}
+    said = {**flags, **beside_salary_json(compensation)}
     return {name: value for name, value in said.items() if value}
 
 
-def beside_salary_json(extras: Extras) -> dict[str, Any]:
-    """Return on-target earnings, bonus and equity; None where nothing is said."""
+def beside_salary_json(compensation: Compensation) -> dict[str, Any]:
+    """Return bands in other currencies, on-target earnings, bonus and equity; None where nothing is said."""
+    extras = compensation.extras
     return {
+        "other": [_pay(pay) for pay in compensation.others] or None,
         "ote": _pay(extras.ote) if extras.ote else None,
         "bonus": _extra(extras.bonus) if extras.bonus else None,
         "equity": _extra(extras.equity) if extras.equity else None,

@@ -13,6 +13,7 @@ from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language, to_text
 from scraper.normalizing.titles import is_pm_title
 from scraper.normalizing.workplace import find_workplace
+from scraper.normalizing.yuan import yuan_currency
 from scraper.pay_json import stated_beside
 from scraper.tagging import TextTagging, default_tagger, taxonomy_record
 from storage.records import Pay, Tagging, TaxonomyRecord, Workplace
@@ -66,9 +67,11 @@ def understand(
         education_raw=education_raw,
     )
     # A bare "100-120K" in a Chinese posting is in yuan; in English ones it may be any dollar.
-    currency = None if lang == "en" else "CNY"
+    currency = None if lang == "en" else yuan_currency(title, text, locations)
     scanned = Scanned(forms)
-    compensation = find_compensation(scanned, stated=pay, salary_raw=salary_raw, currency=currency)
+    compensation = find_compensation(
+        scanned, title=title, stated=pay, salary_raw=salary_raw, currency=currency
+    )
     facts = detail.facts
     tagging = Tagging(
         taxonomy=TAXONOMY.version,

@@ -26,6 +26,12 @@ def count_untagged(connection: Connection, taxonomy: TaxonomyRecord) -> int:
     return number or 0
 
 
+def count_untagged_postings(connection: Connection, taxonomy: TaxonomyRecord) -> int:
+    """Return how many postings have such a version."""
+    postings = func.count(Version.posting_id.distinct())
+    return connection.scalar(select(postings).where(_not_done(taxonomy))) or 0
+
+
 def untagged(
     connection: Connection,
     taxonomy: TaxonomyRecord,

@@ -64,7 +64,7 @@ class Status:
     `failed` counts boards that did not answer; a file imported without --complete is no board that failed.
     `coverage`: market -> its boards. `quarantined` and `drift`: "family:key" -> outlook, fallen fields.
     `overdue`: there was a `collect` once, and none since `RECENT`. `next_due` is what the caller's schedule
-    says.
+    says. `untagged`: postings with a text that the caller's taxonomy has not tagged; None: it named none.
     """
 
     boards: dict[str, int]
@@ -84,6 +84,7 @@ class Status:
     flow_recent: Flow
     overdue: bool
     next_due: datetime | None = None
+    untagged: int | None = None
 
     @property
     def exit_code(self) -> int:
@@ -110,6 +111,7 @@ class Status:
                 "open": self.open,
                 "by_role": self.by_role,
                 "not_pm": self.not_pm,
+                "untagged": self.untagged,
             },
             "last_run": run,
             "next_due": _stamp(self.next_due),
@@ -153,6 +155,7 @@ class Status:
             *self._coverage_line(),
             f"listed     {self.seen} postings at their latest looks, {self.rejected} not readable",
             f"PM roles   {self.total}, of them {self.open} open: {roles}; {self.not_pm} are none",
+            *self._untagged_line(),
             f"came, went {_told(self.flow_last_run)} in the last run; "
             f"{_told(self.flow_recent)} in {FLOW.days} days",
             *_listed("not complete at the latest look", [_trouble(one) for one in self.troubles]),
@@ -165,6 +168,12 @@ class Status:
                 [_drifted(board, drift) for board, found in self.drift.items() for drift in found],
             ),
         ]
+
+    def _untagged_line(self) -> list[str]:
+        if not self.untagged:
+            return []
+        wait = "posting waits" if self.untagged == 1 else "postings wait"
+        return [f"vocabulary {self.untagged} {wait} for `pmtrend retag`: another one has tagged them"]
 
     def _covered(self) -> Coverage:
         found = self.coverage.values()

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, 
 
 from storage.drift import read_drifts
 from storage.outlook import read_outlooks
-from storage.records import IMPORT
+from storage.records import IMPORT, TaxonomyRecord
+from storage.retagging import count_untagged_postings
 from storage.status import FAILED, FLOW, RECENT, ROLES, STATES, BoardTrouble, Coverage, Flow, Status
 from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Unit, Version
 
@@ -17,8 +18,16 @@ _Row = Any
 """A result row; its columns are those of the statement just above its use."""
 
 
-def read_status(connection: Connection, now: datetime, next_due: datetime | None = None) -> Status:
-    """Read the status of the store as it is at `now`; `next_due` is passed on."""
+def read_status(
+    connection: Connection,
+    now: datetime,
+    next_due: datetime | None = None,
+    taxonomy: TaxonomyRecord | None = None,
+) -> Status:
+    """Read the status of the store as it is at `now`; `next_due` is passed on.
+
+    Without a `taxonomy` it is not told how many postings wait for it.
+    """
     latest = _latest_looks(connection)
     states = Counter(look.state for look in latest.values())
     roles = _roles()
@@ -56,6 +65,7 @@ def read_status(connection: Connection, now: datetime, next_due: datetime | None
         flow_recent=_flow(connection, roles, Spell.opened_at > now - FLOW, Spell.confirmed_at > now - FLOW),
         overdue=_overdue(connection, now),
         next_due=next_due,
+        untagged=None if taxonomy is None else count_untagged_postings(connection, taxonomy),
     )
 
 

@@ -139,10 +139,15 @@ class Store:
         with self._reading() as connection:
             return read_facts(connection, self.zone, first_week, until, as_of)
 
-    def status(self, now: datetime, next_due: datetime | None = None) -> Status:
-        """Return what `pmtrend status` shows at `now`; when the next run is due is the caller's to know."""
+    def status(
+        self, now: datetime, next_due: datetime | None = None, taxonomy: TaxonomyRecord | None = None
+    ) -> Status:
+        """Return what `pmtrend status` shows at `now`.
+
+        When the next run is due, and by which taxonomy postings should be tagged, is the caller's to know.
+        """
         with self._reading() as connection:
-            return status_reading.read_status(connection, now, next_due)
+            return status_reading.read_status(connection, now, next_due, taxonomy)
 
     def count_untagged(self, taxonomy: TaxonomyRecord) -> int:
         """Return how many stored texts this taxonomy has not tagged yet."""

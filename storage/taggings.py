@@ -106,7 +106,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class TravelAsked:
-    """Travel on business: percent of the time, journeys a year, or a word for how often; None is unsaid.
+    """Travel on business: percent of the time, most journeys a year, or a word for how often; None is unsaid.
 
     `often` "none": the posting says that there is no travel.
     """

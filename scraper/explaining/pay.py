@@ -16,6 +16,8 @@ def pay_lines(compensation: Compensation, words: Words) -> Iterator[str]:
     notes = [forms[name] for name in ("multi", "period_inferred") if getattr(compensation, name)]
     told = f" ({'; '.join(notes)})" if notes else ""
     yield line(forms["label"], words["silent"] if pay is None else _amount(pay, words) + told)
+    for other in compensation.others:
+        yield line(forms["other"], _amount(other, words))
     if extras.ote:
         yield line(forms["ote"], _amount(extras.ote, words))
     for name, extra in (("bonus", extras.bonus), ("equity", extras.equity)):

@@ -13,8 +13,10 @@ from scraper.normalizing.salary import (
     read_amounts,
     read_field_amounts,
     read_ote,
+    read_text,
 )
 from scraper.normalizing.scanning import Scanned
+from scraper.normalizing.titles import LONGEST_TITLE
 from storage.records import Pay, Quote
 
 
@@ -32,31 +34,37 @@ _NO_EXTRAS = Extras()
 class Compensation(NamedTuple):
     """What is paid. Nothing is converted or added up.
 
-    `multi`: `pay` joins several bands (zones, levels) into one envelope. `period_inferred`: no period is
-    written, the size of the amount tells.
+    `multi`: there are several bands (zones, levels); `pay` is the envelope of those in its currency, `others`
+    are those in other currencies. `period_inferred`: no period is written, the size of the amount tells.
     """
 
     pay: Pay | None
     multi: bool
     period_inferred: bool
     extras: Extras
+    others: tuple[Pay, ...] = ()
 
 
 def find_compensation(
-    text: Scanned, *, stated: Pay | None = None, salary_raw: str = "", currency: str | None = None
+    text: Scanned,
+    *,
+    title: str = "",
+    stated: Pay | None = None,
+    salary_raw: str = "",
+    currency: str | None = None,
 ) -> Compensation:
     """Return what a posting says of its pay.
 
-    Base pay is what the board states as numbers (`stated`), else what its salary field says, else the text;
-    the extras are taken from the field where it names them, else from the text. `currency` (ISO 4217) is
-    the board's own, as for `parse_salary`.
+    Base pay is what the board states as numbers (`stated`), else what its salary field says, else the text,
+    else the title ("AI产品经理 25-50K·15薪"); the extras are taken from the field where it names them, else
+    from the text. `currency` (ISO 4217) is the board's own, as for `parse_salary`.
     """
     field = _read_field(salary_raw, currency) if salary_raw else _NOTHING
     reading = Reading(stated) if stated else field.reading
     wanted = reading is None or any([word.extra == "ote" for word in text.extras])
     amounts = tuple(amounts_in_context(text)) if wanted else ()
     if reading is None:
-        reading = read_amounts(amounts, text.raw, currency)
+        reading = read_amounts(amounts, text.raw, currency) or _of_title(title[:LONGEST_TITLE], currency)
     extras = _extras(text, amounts, currency)
     if field.extras is not _NO_EXTRAS:
         ote, bonus, equity = field.extras
@@ -67,7 +75,20 @@ def find_compensation(
         multi="multi" in inferred or field.multi,
         period_inferred="period" in inferred,
         extras=extras,
+        others=reading.others if reading else (),
     )
+
+
+@lru_cache(maxsize=4096)
+def _of_title(title: str, currency: str | None) -> Reading | None:
+    if not any(map(str.isdigit, title)):
+        return None
+    reading = read_text(Scanned(folded(title)), currency=currency)
+    if reading is None:
+        return None
+    pays = (reading.pay, *reading.others)
+    first, *others = [replace(pay, quote=pay.quote and pay.quote._replace(field="title")) for pay in pays]
+    return replace(reading, pay=first, others=tuple(others))
 
 
 @dataclass(frozen=True, slots=True)

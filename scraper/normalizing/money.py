@@ -66,7 +66,9 @@ _CURRENCY = rf"(?:(?<![a-z])(?:{_LATIN_CURRENCIES}|cn¥)|{_OTHER_CURRENCIES})"
 _HAN_UNITS = _any([unit for unit in _UNITS if not unit.isascii()])
 _LATIN_UNITS = _any([unit for unit in _UNITS if unit.isascii()])
 _UNIT = rf"(?:(?:{_HAN_UNITS})|(?:{_LATIN_UNITS})(?![a-z0-9(]))"
-# 1,234,567.89 · 110'000 · 65.000 (thousands) · 65 000 is left out: too often two numbers.
+# 65 000: too often two numbers, so a currency must stand beside it or behind the range that it begins.
+_SPACED = r"\d{1,3}(?: \d{3}(?!\d)){1,2}"
+# 1,234,567.89 · 110'000 · 65.000 (thousands)
 _NUMBER = r"(?:\d{1,3}(?:[,'’]\d{3})+(?:\.\d{1,2})?(?!\d)|\d{1,3}(?:\.\d{3})+(?![\d.])|\d+(?:\.\d+)?)"
 _PER_WORDS = "|".join(words for _, words in _PERIODS)
 _PER = (
@@ -75,25 +77,36 @@ _PER = (
 )
 
 
+_COMMENT = r"(?:\s?[\[(][^\])\n]{1,90}[\])])?"
+_JOIN = r"(?: {0,3}(?:-{1,2}|~|至|到|–|—) {0,3}|\s(?:to|and|through|up to)\s)"
+
+
 def _amount(at: int) -> str:
+    spaced = rf"{_SPACED}(?=\s?{_CURRENCY}|{_JOIN}{_SPACED}\s?{_CURRENCY})|(?(cur0){_SPACED}|(?!))"
     return (
-        rf"(?P<cur{at}>{_CURRENCY}\s?)?(?P<num{at}>{_NUMBER})(?:\s?(?P<unit{at}>{_UNIT}))?(?P<plus{at}>\+(?!\s?[^\W\d_]))?"
-        rf"(?P<yuan{at}>\s?[元块])?(?P<after{at}>\s?{_CURRENCY}(?![a-z]))?(?P<per{at}>{_PER})?"
+        rf"(?P<cur{at}>{_CURRENCY}\s?)?(?P<num{at}>{spaced}|{_NUMBER})(?:\s?(?P<unit{at}>{_UNIT}))?"
+        rf"(?P<plus{at}>\+(?!\s?[^\W\d_]))?"
+        rf"(?P<yuan{at}>\s?[元块])?(?P<after{at}>\s?(?:\((?={_CURRENCY}\)))?{_CURRENCY}(?![a-z]))?(?P<per{at}>{_PER})?"
     )
 
 
-_COMMENT = r"(?:\s?[\[(][^\])\n]{1,90}[\])])?"
-_JOIN = r"(?: {0,3}(?:-{1,2}|~|至|到|–|—) {0,3}|\s(?:to|and|through|up to)\s)"
 _RANGE = re.compile(
     rf"{_amount(0)}(?:{_COMMENT}(?P<join>{_JOIN}){_amount(1)}(?:{_COMMENT}{_JOIN}{_amount(2)})?)?"
 )
 _IN_A_WORD = frozenset("abcdefghijklmnopqrstuvwxyz#")
 _LONGEST_SIGN = max(map(len, _CURRENCIES))
-_MONTHS = re.compile(r"\s{0,2}[·.,,，、x*×/(+]?\s{0,2}(\d{2})(?:\s?[-~]\s?(\d{2}))?\s?(?:个月)?薪")
+_BY = ("x", "*", "×")
+_TIMES = r"1[2-9]|2[0-4]"
+_MONTHS = re.compile(
+    r"\s{0,2}[·.,,，、x*×/(+]?\s{0,2}(\d{2})(?:\s?[-~]\s?(\d{2}))?\s?(?:个月)?薪"
+    rf"|\s{{0,2}}[x*×]\s{{0,2}}({_TIMES})(?:\s?[-~]\s?({_TIMES}))?(?:\s?(?:months?\b|个?月))?"
+    r"(?![\d%a-z]|[.,]\d)"
+)
 _THREE_LETTERS = _any(written for written in _CURRENCIES if written.isascii() and len(written) == 3)
 # Beginnings of numbers that the grammar is worth trying at: it is slow, and most numbers are years,
 # counts and numbers of list items. Nothing that can be an amount is left out.
 _MARK = rf"(?:\s?{_UNIT}|\+?(?:\s?[元块]|\s?{_CURRENCY}|{_PER})|{_MONTHS.pattern})"
+_MORE_DIGITS = rf"(?: [0-9]{{3}}(?![0-9])){{1,2}}(?:\s?{_CURRENCY}|{_JOIN}{_SPACED}\s?{_CURRENCY})"
 _REST = r"[0-9.,'’]*+"
 _HINT = re.compile(
     r"[0-9](?<![0-9][0-9])(?<![0-9][.,'][0-9])(?:"
@@ -101,7 +114,7 @@ _HINT = re.compile(
     rf"|(?<=[a-z][0-9])(?:(?<=(?:{_THREE_LETTERS})[0-9])|(?<=euro[0-9])|(?<=euros[0-9]))"
     rf"|(?<=[a-z.]\s[0-9])(?:(?<=(?:{_THREE_LETTERS})\s[0-9])|(?<=euro\s[0-9])|(?<=euros\s[0-9]))"
     rf"|(?<![a-z#][0-9]){_REST}(?=[\sa-z$£€₹₪₩¥+/每千万亿百元块美加澳新港台英欧韩日人薪·、x*×(\[~至到–—-])"
-    rf"(?:{_MARK}|(?<=[0-9'’,.]{{4}}){_COMMENT}{_JOIN}[0-9]"
+    rf"(?:{_MARK}|{_MORE_DIGITS}|(?<=[0-9'’,.]{{4}}){_COMMENT}{_JOIN}[0-9]"
     rf"|{_COMMENT}{_JOIN}(?:{_CURRENCY}|[0-9]{_REST}(?:{_MARK}|{_COMMENT}{_JOIN}(?:{_CURRENCY}|[0-9]{_REST}{_MARK})))))"
 )
 MAX_AMOUNTS = 100
@@ -199,7 +212,9 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
     period: Period | None = _period_of(per) if per else "year" if "lpa" in units else None
     end = match.end() if len(parts) != 2 else max(match.end(group) for group in _SECOND)
     after = text[end : end + 24]
-    months = _MONTHS.match(after) if "薪" in after else None
+    months = _MONTHS.match(after) if "薪" in after or after.lstrip()[:1] in _BY else None
+    if months and months[3] and not _are_salaries(months, after, bool(currency or (units[-1] and units[1:]))):
+        months = None
     yuan = any(part[4] for part in parts)
     alone = len(values) == 1 and not units[0]
     if not (currency or yuan or period or months) and (alone or _NOT_MONEY.match(after)):
@@ -214,14 +229,24 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
         yuan=yuan,
         plus=bool(parts[-1][3]),
         period=period,
-        months=(int(months[1]), int(months[2] or months[1])) if months else None,
+        months=_ends(months) if months else None,
         start=match.start(),
         end=end + (months.end() if months else 0),
     )
 
 
+def _are_salaries(times: re.Match[str], after: str, is_money: bool) -> bool:
+    """Tell whether "x 15" counts salaries: other things are multiplied, too."""
+    return is_money and not _NOT_MONEY.match(after, times.end())
+
+
+def _ends(months: re.Match[str]) -> tuple[int, int]:
+    least, most = (months[1], months[2]) if months[1] else (months[3], months[4])
+    return int(least), int(most or least)
+
+
 _POINTS_IN_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_THOUSANDS_MARK = re.compile(r"[,'’]")
+_THOUSANDS_MARK = re.compile(r"[,'’ ]")
 
 
 def _value(number: str) -> float:
@@ -259,7 +284,7 @@ def _currency_of(parts: list[tuple[str | None, ...]]) -> str | None:
     for part in parts:
         for written in (part[5], part[0]):
             if written:
-                code = _CURRENCIES[written.strip()]
+                code = _CURRENCIES[written.strip(" (")]
                 if code not in ("$", "¥"):
                     return code
                 sign = sign or code

@@ -23,13 +23,15 @@ Inferred = Literal["period", "multi"]
 class Reading:
     """A salary with what `Pay` does not hold: the upper number of salaries a year, and what was inferred.
 
-    `period`: no period is written, its size tells. `multi`: several bands (zones, levels) were joined
-    into the envelope from their lowest to their highest end.
+    `period`: no period is written, its size tells. `multi`: there are several bands (zones, levels): those
+    of one currency and period were joined into the envelope from their lowest to their highest end, `others`
+    are what is paid in other currencies.
     """
 
     pay: Pay
     months_max: int | None = None
     inferred: frozenset[Inferred] = frozenset()
+    others: tuple[Pay, ...] = ()
 
 
 class _Band(NamedTuple):
@@ -59,8 +61,9 @@ def parse_salary(raw: str, *, currency: str | None = None) -> Pay | None:
 def find_salary(text: Scanned, *, currency: str | None = None) -> Pay | None:
     """Return the pay that a posting's text states, its quote with offsets; None if it states none.
 
-    Several bands of one currency and period (zones, levels) give their envelope; of several currencies
-    or periods the first counts. Where bands stand beside different roles, those of the PM count.
+    Several bands of one currency and period (zones, levels) give their envelope; of several periods the
+    first counts, and of several currencies, too (see `Reading.others`). Where bands stand beside different
+    roles, those of the PM count.
     """
     reading = read_text(text, currency=currency)
     return reading.pay if reading else None
@@ -115,6 +118,7 @@ _PLAUSIBLE: dict[Period, tuple[float, float]] = {
 _YEARLY_FROM = {"CNY": 100_000, "TWD": 400_000, "HKD": 150_000, "INR": 200_000, "JPY": 1_500_000}
 _MILLIONS = frozenset({"m", "mm", "mn", "mil", "million"})
 _THOUSANDS = frozenset({"k", "千"})
+_YUAN = frozenset({"CNY", "TWD", "HKD"})
 _K_IS_MONTHLY_BELOW = 200_000
 _OPEN_TOP_LEFT = re.compile(
     r"(?:\bfrom|starting (?:at|from)|at least|minimum(?: (?:base )?salary)?(?: of)?|min\.?|"
@@ -172,7 +176,7 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
 def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
     code = _currency(amount, near, currency)
     period = amount.period or ("month" if amount.months else near.period())
-    if period is None and code == "CNY" and amount.units & _THOUSANDS and amount.low < _K_IS_MONTHLY_BELOW:
+    if period is None and code in _YUAN and amount.units & _THOUSANDS and amount.low < _K_IS_MONTHLY_BELOW:
         period = "month"  # custom, not a guess: the boards write every monthly salary in thousands
     inferred = period is None
     if period is None:
@@ -239,9 +243,22 @@ def _joined(bands: list[_Band], text: str, *, quote: Quote | None = None) -> Rea
         months=float(months[0]) if months else None,
         quote=quote or Quote(text[first.start : end], first.start, end),
     )
-    multi = len(group) > 1 and len({(band.low, band.high) for band in group}) > 1
+    others = _in_other_currencies(bands, first.currency, text, quote)
+    multi = bool(others) or (len(group) > 1 and len({(band.low, band.high) for band in group}) > 1)
     period_inferred = all(band.inferred for band in group)
-    return Reading(pay, months[1] if months else None, _INFERRED[period_inferred, multi])
+    return Reading(pay, months[1] if months else None, _INFERRED[period_inferred, multi], others)
+
+
+def _in_other_currencies(
+    bands: list[_Band], currency: str | None, text: str, quote: Quote | None
+) -> tuple[Pay, ...]:
+    """Return the envelope of the bands in each other currency that is named: "London £120k-£140k"."""
+    rest = [band for band in bands if band.currency and band.currency != currency]
+    joined = [
+        _joined([band for band in rest if band.currency == code], text, quote=quote)
+        for code in dict.fromkeys(band.currency for band in rest)
+    ]
+    return tuple(reading.pay for reading in joined if reading)
 
 
 _INFERRED: dict[tuple[bool, bool], frozenset[Inferred]] = {

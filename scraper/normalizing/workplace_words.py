@@ -9,7 +9,7 @@ from storage.records import Workplace
 
 REMOTE, HYBRID, ONSITE, OFFICE, WEEK = (1 << bit for bit in range(5))
 CUES: dict[int, tuple[str, ...]] = {
-    REMOTE: ("remote", "anywhere", "远程", "居家", "在家"),
+    REMOTE: ("remote", "anywhere", "远程", "远端", "远距", "居家", "在家"),
     HYBRID: ("hybrid", "混合"),
     ONSITE: (
         *("onsite", "on-site", "in-office", "in office", "in-person", "in person"),
@@ -36,7 +36,7 @@ _HYBRID = r"\bhybrid\b|混合办公|混合工作|弹性远程"
 _ONSITE = r"\bon-?site\b|\bin[- ]office\b|\bin[- ]person\b|现场办公|线下办公|坐班|驻场办公|到岗办公"
 _REMOTE = (
     r"\bremote(?:ly)?\b|\bwork from (?:home|anywhere)\b|\bwfh\b|\btelecommut\w+|"
-    r"远程(?:办公|工作|岗位)?|居家(?:办公|工作)?|在家办公"
+    r"远程(?:办公|工作|岗位)?|远[端距](?:办公|工作|上班|职缺)|居家(?:办公|工作)?|在家(?:办公|工作|上班)"
 )
 FIELD_REMOTE = re.compile(rf"{_REMOTE}|\banywhere\b|\bworldwide\b|\bhome[- ]based\b|地点不限")
 FIELD_HYBRID = re.compile(_HYBRID)
@@ -44,12 +44,14 @@ FIELD_ONSITE = re.compile(_ONSITE)
 
 TITLE_CUES = (
     *("remote", "hybrid", "site", "office", "person", "wfh", "work from", "telecommut"),
-    *("远程", "居家", "在家", "混合", "办公", "坐班"),
+    *("远程", "远端", "远距", "居家", "在家", "混合", "办公", "坐班"),
 )
 """Every rule for titles needs one of these."""
 _MARK = r"[(\[【|,–-]\s*[^()\[\]【】|]{0,30}"
 TITLE_HYBRID = re.compile(rf"{_MARK}(?:{_HYBRID})")
-TITLE_REMOTE = re.compile(rf"{_MARK}(?:{_REMOTE})|^remote\b|远程办公|居家办公|可远程")
+TITLE_REMOTE = re.compile(
+    rf"{_MARK}(?:{_REMOTE})|^remote\b|远程办公|居家办公|可远[程端距]|远[端距](?:办公|工作)"
+)
 TITLE_ONSITE = re.compile(rf"[(\[【|,]\s*(?:{_ONSITE})")
 
 NOT_REMOTE = _any(
@@ -58,7 +60,7 @@ NOT_REMOTE = _any(
         r"remote(?: work)? is not",
         r"no remote\b",
     ),
-    r"非远程|(?:不支持|不接受|不可|不提供|无)远程",
+    r"(?:非|不支[持援]|不接受|不可|不能|不提供|无)(?:远[程端距]|居家)",
 )
 REMOTE_TOOL = _any(
     r"remote (?:sens|control|access|procedure|monitor|patient|support|desktop|teams|assist|config)",
@@ -71,6 +73,10 @@ _DAYS = r"(?:\(?[1-5]\)?|one|two|three|four|[1-5] ?(?:-|to) ?[1-5])[+x]?"
 _OFFICE = r"(?:office|offices|hq|headquarters|in[- ]person|on-?site|hub)"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri)days?\b"
 _A_WEEK = r"(?: a | per | each | every | ?/ ?| )?(?:week|wk)"
+_ZH_WEEK = "(?:每周|一周|每星期|每个?礼拜)"
+_ZH_DAYS = r"[1-4一二两三四](?:\s?[-~到至]\s?[1-4一二两三四])?\s?天"
+_ZH_AWAY = "(?:远程|远端|远距|居家|在家)"
+_ZH_GAP = r"[^\n,。;]{0,6}?"
 # "in office 3 days a week", "2-3 days/week in the office", "3x per week", "two days from home".
 OFFICE_DAYS = _any(
     _words(
@@ -81,13 +87,19 @@ OFFICE_DAYS = _any(
         rf"{_DAYS} days? (?:remote|from home|wfh)\b",
         rf"(?:in[- ]office|onsite|on-site|in[- ]person) {_DAYS} days\b",
         rf"{_DAYS} (?:days?|times)?{_A_WEEK} (?:remote|from home|wfh)\b",
-        rf"{_DAYS} remote days?\b",
-        r"remote days\b",
+        rf"(?:work(?:ing)? from home|wfh|remote(?:ly)?|home office) [^\n;.]{{0,20}}?\b"
+        rf"{_DAYS} (?:days?|times){_A_WEEK}",
+        rf"{_DAYS} remote days?\b(?! (?:a|per) (?:year|quarter|month))",
         rf"remote (?:work )?policy\W{{1,3}}{_DAYS} days?\b",
         rf"{_OFFICE}\b[^\n;]{{0,40}}?\b{_WEEKDAY}",
         rf"{_WEEKDAY}\b[^\n;]{{0,30}}\b(?:in|from|at) (?:the|our) [\w ]{{0,20}}office",
     ),
-    r"(?:每周|一周)(?:到岗|坐班|线下|到公司|现场)?[1-4一二两三四]天(?:到岗|坐班|办公室|线下|远程|居家)",
+    rf"{_ZH_WEEK}(?:到岗|坐班|线下|到公司|现场)?{_ZH_DAYS}(?:到岗|坐班|办公室|线下)",
+    rf"{_ZH_WEEK}{_ZH_GAP}{_ZH_DAYS}{_ZH_GAP}{_ZH_AWAY}",
+    rf"{_ZH_WEEK}{_ZH_GAP}{_ZH_AWAY}{_ZH_GAP}{_ZH_DAYS}",
+    rf"{_ZH_AWAY}{_ZH_GAP}{_ZH_WEEK}{_ZH_GAP}{_ZH_DAYS}",
+    rf"{_ZH_WEEK}{_ZH_GAP}(?:到岗|坐班|到公司|线下|现场|进办公室){_ZH_GAP}{_ZH_DAYS}[^\n。;]{{0,12}}{_ZH_AWAY}",
+    rf"(?:周|星期)[一二三四五](?:[、/和及](?:周|星期)?[一二三四五]){{0,3}}{_ZH_GAP}{_ZH_AWAY}",
 )
 _SAYS_HYBRID = _any(
     _words(
@@ -95,6 +107,7 @@ _SAYS_HYBRID = _any(
         r"opportunity|office|job|in |based|- )",
         r"(?:is|as|are) (?:a )?hybrid\b",
         r"hybrid\s?[/(]",
+        r"(?:on-?site|in[- ]office|remote)\s?/\s?hybrid\b",
     ),
     r"#li-hybrid",
     r"(?:location|work(?:place)?(?: type| model)?|schedule|policy|type|setup|style|shift)\s?[:-]\s?"
@@ -102,6 +115,8 @@ _SAYS_HYBRID = _any(
     r"^\W*hybrid\b[^\n]{0,40}$|,\s?hybrid\b|\(hybrid\b",
     r"混合办公|混合工作",
 )
+_JOBS = r"(?:engineer|manager|designer|developer|analyst|scientist|director|owner|lead|head)\b"
+_REMOTE_OBJECTS = "teams?|work|sens|monitor|control|patient|access|support|employee|device"
 _SAYS_REMOTE = _any(
     _words(
         r"(?:100 ?%|fully|completely|entirely|permanently|all) ?-?remote\b",
@@ -110,13 +125,18 @@ _SAYS_REMOTE = _any(
         r"from|across|anywhere|—|-|–|u\.?s|united)",
         r"(?:is|as|are|be|work|working) (?:a )?(?:fully |100% )?remote(?:ly)?\b",
         r"open to remote\b",
+        rf"(?:hiring|looking for|seeking|recruiting) an? (?:fully |100% )?remote[- ](?!{_REMOTE_OBJECTS})"
+        rf"[^\n.,;]{{0,40}}?{_JOBS}",
+        r"(?:from|in|at) (?:the|our|one of our) [\w ]{0,30}offices?,? or (?:work )?"
+        r"(?:fully |100% )?remote(?:ly)?\b",
         r"(?:role|position|join)\b[^\n]{0,60}\bremotely\b",
         r"work(?:ing)? from anywhere\b",
         r"remote(?:-friendly)? \((?:us|uk|eu|europe|worldwide)",
     ),
     r"#li-remote",
-    r"(?:location|workplace|work type|based)\s?[:-]\s?[^\n]{0,40}\bremote\b|^\W*remote\b[^\n]{0,40}$",
-    r"远程办公|远程工作|全远程|可远程|支持远程|居家办公|在家办公|远程岗位",
+    r"(?:location|workplace|work type|based)\s?[:-]\s?[^\n]{0,40}\bremote\b",
+    r"^\W*remote\b(?! days)[^\n]{0,40}$",
+    r"(?:远程|居家|在家)(?:办公|工作|上班)|(?:全|可|支[持援])远[程端距]|远[端距](?:办公|工作|上班|职缺)|远程岗位",
 )
 _SAYS_ONSITE = _any(
     _words(
@@ -144,13 +164,15 @@ _DAYS_ASIDE = _any(
     r"lunch|dinner|breakfast|snack|meal|food|gym|pets|drinks|happy hour|social|午餐|零食",
     r"workshop|interview|面试",
 )
+_REMOTE_DAYS = re.compile(r"\bremote days\b")
+_DAYS_A_YEAR = re.compile(r"(?:weeks?|days?|months?)(?: a| per|/) ?(?:year|quarter|month)")
 _HYBRID_ASIDE = _any(
     r"new normal|whether|some roles|experience (?:in|with|working|managing)|workforces?\b",
     r"(?:remote|on-?site|office|person),? (?:or |and )?hybrid,? (?:or|and)\b",
     r"hybrid role (?:that )?(?:requir|combin|blend|bridg)|hybrid model (?:system|arch|train)",
 )
 _REMOTE_ASIDE = _any(
-    r"stipend|allowance|budget|interview|workshop|onboard|collaborat|communicat|manage|experience|worked|"
+    r"stipend|allowance|budget|interview|workshop|onboard|collaborat|communicat|manag(?:e|es|ed|ing|ement)\b|experience|worked|"
     r"previous|prior|scheme|new normal|whether|(?:weeks?|days?|months?)(?: a| per|/) ?year|occasional|"
     r"we are (?:not|no)",
     REMOTE_TOOL.pattern,
@@ -172,7 +194,7 @@ class Rule(NamedTuple):
     workplace: Workplace
 
 
-_A_TIME = ("day", "week", "wk", "times", "天")
+_A_TIME = ("day", "week", "wk", "times", "天", "周", "星期")
 _A_PLACE = ("day", "full", "role", "position", "job", "天")
 _A_NUMBER = ("1", "2", "3", "4", "5", "one", "two", "three", "four", "day", *"一二两三四")
 RULES = (
@@ -188,5 +210,7 @@ RULES = (
         _ONSITE_ASIDE,
         "onsite",
     ),
+    # Days that are a perk, and nothing else is said.
+    Rule(REMOTE, (), _REMOTE_DAYS, _DAYS_A_YEAR, "hybrid"),
 )
 """In the order of trust: the first that holds anywhere decides."""

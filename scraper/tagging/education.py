@@ -18,6 +18,10 @@ LEVELS: tuple[EducationLevel, ...] = ("none", "high_school", "associate", "bache
 _UNNAMED = "unnamed"
 _MOST = 200
 """Words for degrees that are looked at in one text; honest postings have a dozen."""
+_NAME = 48
+"""Letters of the longest name of a degree, or more."""
+_LEAD = 120
+"""Letters before a degree in which years may be named that it shortens."""
 _ENOUGH = re.compile(r"(?:院校|高校)?及?以上学历")
 _STILL_ASKED = re.compile(
     r"(?:(?!优先|加分|佳)[^,;。])*(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
@@ -34,6 +38,15 @@ _DEMANDS_AFTER = re.compile(
     r"(?:(?P<wish>preferred|a plus|desir|a bonus|an asset|an advantage|nice to have|ideal|not required"
     r"|优先|加分|佳)"
     r"|(?P<demand>\b(?:required|(?:a|is) must|mandatory|essential|necessary)\b|必须|必需|必备|硬性要求))"
+)
+# Who has the degree is asked for fewer years: "(7 with a Master's)", "or 5+ years with an MBA", "(硕士2年)".
+_SHORTENS_BEFORE = re.compile(
+    r"(?:\bor\b|\()[^.;()\d]{0,20}\d{1,2}\s*(?:\+|or more)?\s*(?:years?|yrs?)?"
+    r"[^.;()\d]{0,60}\bwith\s+(?:an?\s+)?$"
+)
+_SHORTENS_ZH_BEFORE = re.compile(r"年[^;。(\d]{0,16}\((?:有|其中)?$")
+_SHORTENS_ZH_AFTER = re.compile(
+    r"(?:学历|学位|毕业)?(?:者|及以上)?(?:可|放宽|[至到为]|只?需)*\s*[\d一二两三]\s*年|(?:学历|学位)?(?:者)?可?放宽"
 )
 _BINDS = ("with", "plus", "and", "+", "(", "at least", "a minimum of")
 _BOUND = re.compile(r"(?:with|plus|and|\+|\()\s*(?:at least|a minimum of)?\s*$")
@@ -93,6 +106,13 @@ def degree_before(low: str, start: int, stop: int) -> str | None:
     return next((level for level in reversed(LEVELS) if level != "none" and level in scanned), None)
 
 
+def degree_at(low: str, start: int, stop: int) -> str | None:
+    """Return the degree whose name begins at `start` of `[start:stop)`, if any."""
+    part = low[start : min(stop, start + _NAME)]
+    found = [level for level, spans in _degree_words().scan(part).items() if spans[0][0] == 0]
+    return next((level for level in LEVELS if level in found), None)
+
+
 def _degrees(
     text: Text, zoning: Zoning, hits: Sequence[Hit[str]], marked: Callable[[int], Marks]
 ) -> list[Degree]:
@@ -108,6 +128,7 @@ def _degrees(
         if sentence.zone in ("company", "benefits", "boilerplate"):
             continue
         marks = marked(index)
+        alone = len({start for start, _, name in group if name != _UNNAMED}) == 1
         rejected = _signs("reject").stand_in(text.low[sentence.start : sentence.end])
         named: list[Degree] = []
         unnamed: list[Degree] = []
@@ -115,6 +136,7 @@ def _degrees(
             local = start - sentence.start
             if (
                 rejected
+                or (alone and _shortens(text.low, sentence, start, end))
                 or _is_other_word(text, start, end)
                 or (inside(local, marks.negated) and name != "none")
             ):
@@ -135,6 +157,17 @@ def _degrees(
         degrees.extend(named)
         degrees.extend(one for one in unnamed if not any(_settles(other, one) for other in named))
     return sorted(degrees, key=lambda degree: degree.start)
+
+
+def _shortens(low: str, sentence: Sentence, start: int, end: int) -> bool:
+    """Tell whether the only degree of a sentence is no demand: it lets fewer years suffice."""
+    if _SHORTENS_BEFORE.search(low, max(sentence.start, start - _LEAD), start):
+        return True
+    if not _SHORTENS_ZH_AFTER.match(low, end, sentence.end):
+        return False
+    return low[end : end + 4].strip("学历位者可").startswith("放") or bool(
+        _SHORTENS_ZH_BEFORE.search(low, max(sentence.start, start - _LEAD), start)
+    )
 
 
 def _demanded(low: str, sentence: Sentence, group: Sequence[tuple[int, int, str]], start: int) -> bool:

@@ -27,7 +27,7 @@ _VALUE = re.compile(r"[ *_:#-]{0,20}[^\s*_:#-]")
 _LONGEST = 800
 """Characters in which the end of a value is looked for; longer sentences are cut anyway."""
 _VALUE_END = re.compile(r"[;!?]|\s\|\s|\.\s")
-_ZH_VALUE_END = re.compile(r"[|。;!?]|,(?!\d)")
+_ZH_VALUE_END = re.compile(r"[|。;!?]|,(?!\d)| (?=[\u3400-\u9fff]{2})")
 
 
 class Line(NamedTuple):
@@ -73,5 +73,7 @@ def field_at(text: Text, hit: Hit[Heading], line: Line, zone: str) -> Field | No
 def _may_begin(text: Text, start: int) -> bool:
     """Tell whether a field may begin at `start` inside a line: behind a mark or a gap, and not in a word."""
     before = text.low[max(0, start - 8) : start]
+    if text.low[start] not in LATIN:
+        return before[-1] in _BEFORE or before[-1] == " "
     apart = before.endswith(_GAP) or before.rstrip()[-1:] in _BEFORE
-    return apart and (text.low[start] not in LATIN or text.cased[start].isupper())
+    return apart and text.cased[start].isupper()

@@ -6,7 +6,7 @@ demand. The title counts too: "(Japanese speaking)", "会说粤语".
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from scraper.tagging.asked_words import SILENT, Word
 from scraper.tagging.clauses import Marks
@@ -17,7 +17,10 @@ from storage.records import Asked, Quote
 
 _REACH = 60
 _CJK = re.compile(r"[\u3400-\u9fff]")
-_TESTS = ("cet", "雅思", "托福", "ielts", "toefl", "专八", "专四", "专业八级")
+_TESTS = (
+    *("cet", "雅思", "托福", "ielts", "toefl", "专八", "专四", "专业八级", "toeic", "托业", "topik", "jlpt"),
+    *("中英双语", "双语"),
+)
 
 # What makes the language a thing and no skill: English lessons, a Japanese market, documents in English.
 _TOPIC_AFTER = re.compile(
@@ -34,19 +37,26 @@ _TOPIC_BEFORE = re.compile(
 _ACROSS = re.compile(r"(?<=[算方无书])法语|(?<=[道品公])德语|(?<=[今每当])日语|(?<=[中外各])国语")
 _ZH_CUE = re.compile(
     r"流利|流畅|熟练|读写|听说|口语|书面|能力|水平|语言|沟通|交流|表达|阅读|优先(?![级权顺次排])|加分|佳|良好|优秀|较好"
-    r"|精通|基础|母语|无障碍|技能|写作|过关|不错|特别好|会说|懂|双语|[四六八46]级|及格"
+    r"|精通|基础|母语|无障碍|技能|写作|过关|不错|特别好|懂|双语|[一二三四五六八1-6]级|及格|掌握|能说|讲|通晓"
+    r"|(?<![社机])会(?=说|[粤日韩英法德西俄葡泰越阿])|n[1-5](?![a-z0-9])"
 )
 _EN_CUE = re.compile(
     r"\b(?:fluen(?:t|cy|tly)|proficien\w+|native|speak(?:s|ing|er)?|spoken|written|verbal|bilingual"
     r"|trilingual|communicat\w+|conversational|command of|working language|business[- ]level|level|languages?"
     r"|[bc][12]|(?:upper[- ])?intermediate|advanced|mandatory|required|must|plus|preferred|nice to have|bonus"
-    r"|ability to (?:read|write)|skills?|knowledge of|asset)\b"
+    r"|n[1-5]|jlpt|topik|toeic|ability to (?:read|write)|skills?|knowledge of|asset)\b"
 )
 _WISH = re.compile(
     r"优先(?![级权顺次排])|加分|佳|最好|更好|\bplus\b|prefer|bonus|nice|asset|advantage|desir|ideal|helpful|beneficial"
     r"|not required"
 )
 _EN_WORKING = r"working language|\bprofessional\b|\bbusiness[- ](?:level|fluent)"
+_OWN_LEVELS: Mapping[str, re.Pattern[str]] = {
+    "japanese": re.compile(r"(?<![a-z0-9])n\s?([1-5])(?![a-z0-9])"),
+    "korean": re.compile(r"topik"),
+}
+_ORNAMENT = " \n\t-•*·、,.;:。()0123456789"
+_ENGLISH_TESTS = ("cet6", "cet4", "tem8", "ielts", "toefl", "toeic")
 _LEVELS: Sequence[tuple[str, re.Pattern[str]]] = tuple(
     (level, re.compile(words))
     for level, words in (
@@ -55,6 +65,7 @@ _LEVELS: Sequence[tuple[str, re.Pattern[str]]] = tuple(
         ("tem8", r"专业?八级?|tem-? ?8"),
         ("ielts", r"雅思|ielts"),
         ("toefl", r"托福|toefl"),
+        ("toeic", r"托业|toeic"),
         ("native", r"母语|\bnative\b"),
         ("working", rf"(?:工作|办公)语言|语言工作|作为工作|{_EN_WORKING}"),
         ("fluent", r"流利|流畅|精通|无障碍|\bfluen|\bbilingual|\bc[12]\b"),
@@ -95,7 +106,7 @@ def _in_title(head: Text, words: Iterable[Word]) -> Iterator[Asked]:
         cue = _asks(head.low, word, 0, len(head.low), title=True)
         if cue is not None:
             start, end = cue
-            level = _level(head.low[start:end])
+            level = _level(word.id, head.low[start:end])
             yield Asked(word.id, "required", Quote(head.raw[start:end], start, end, "title"), level)
 
 
@@ -118,7 +129,7 @@ def _in_text(
         wished = inside(local, marks.preferred) and _WISH.search(text.low, start, end)
         wish = sentence.zone == "preferred" or wished
         quote = Quote(text.raw[start:end], start, end)
-        yield Asked(word.id, "preferred" if wish else "required", quote, _level(text.low[start:end]))
+        yield Asked(word.id, "preferred" if wish else "required", quote, _level(word.id, text.low[start:end]))
 
 
 def _asks(low: str, word: Word, start: int, end: int, *, title: bool = False) -> tuple[int, int] | None:
@@ -129,6 +140,8 @@ def _asks(low: str, word: Word, start: int, end: int, *, title: bool = False) ->
         return None
     chinese = _CJK.search(low, max(start, word.start - 4), min(end, word.end + 4)) is not None
     cue = _ZH_CUE if chinese else _EN_CUE
+    if not low[start : word.start].strip(_ORNAMENT) and not low[word.end : end].strip(_ORNAMENT):
+        return word.start, word.end  # an item of a list, nothing but the name
     narrow = _around(low, word, start, end, ",;。" if chinese else ",.;")
     if cue.search(low, *narrow) or low.startswith(_TESTS, word.start):
         return narrow
@@ -148,5 +161,16 @@ def _around(low: str, word: Word, start: int, end: int, marks: str) -> tuple[int
     return left, right
 
 
-def _level(clause: str) -> str | None:
-    return next((level for level, words in _LEVELS if words.search(clause)), None)
+def _level(language: str, clause: str) -> str | None:
+    """Return the level asked for: of a test of the language (of "N1/N2" the lower), else a word."""
+    own = _OWN_LEVELS.get(language)
+    if own is not None and (grades := own.findall(clause)):
+        return f"jlpt_n{max(grades)}" if language == "japanese" else grades[0]
+    return next(
+        (
+            level
+            for level, words in _LEVELS
+            if (language == "english" or level not in _ENGLISH_TESTS) and words.search(clause)
+        ),
+        None,
+    )

@@ -1,11 +1,11 @@
 """What a posting as a whole asks: of all demands for years and degrees, those that hold for everybody."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, cast
 
-from scraper.tagging.education import Degree, parse_education
+from scraper.tagging.education import LEVELS, Degree, parse_education
 from scraper.tagging.years import YearsPhrase, parse_experience
-from storage.records import EducationAsked, Quote, YearsAsked
+from storage.records import EducationAsked, EducationLevel, Quote, YearsAsked
 
 _FIELD = 200
 """Letters of a board's field that are read."""
@@ -22,21 +22,21 @@ def years_total(phrases: Sequence[YearsPhrase], text: str, raw: str) -> YearsAsk
 def _of_text(phrases: Sequence[YearsPhrase], text: str) -> YearsAsked | None:
     """Return the required total or product years, the larger minimum; else other scopes, AI years, wishes.
 
-    Of years that contain others ("8+ years in software, 3 of them in product") those that contain them count.
+    Of years that contain others ("8+ years in software, 3 of them in product") those that contain them count,
+    of alternatives the smaller, of years bound to degrees those of the lowest degree.
     """
     if not phrases:
         return None
-    phrases = _wholes(phrases)
-    required = [phrase for phrase in phrases if phrase.requirement != "preferred"]
+    phrases = _smaller(_wholes(phrases))
+    required = _lowest_degree([phrase for phrase in phrases if phrase.requirement != "preferred"])
     for group, scopes in (
-        (required, ("total", "pm")),
-        (required, ("other", "mgmt")),
+        (required, ("total", "pm", "other", "mgmt")),
         (required, ("ai", "genai")),
-        (phrases, ("total", "pm", "other", "mgmt", "ai", "genai")),
+        (_lowest_degree(phrases), ("total", "pm", "other", "mgmt", "ai", "genai")),
     ):
         chosen = [phrase for phrase in group if phrase.scope in scopes]
         if chosen:
-            return _asked(max(_lowest_degree(chosen), key=lambda phrase: (phrase.min, -phrase.start)), text)
+            return _asked(max(chosen, key=lambda phrase: (phrase.min, -phrase.start)), text)
     return None
 
 
@@ -50,21 +50,53 @@ def _wholes(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
     return wholes
 
 
-def _lowest_degree(phrases: list[YearsPhrase]) -> list[YearsPhrase]:
+def _smaller(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
+    """Return `phrases` with one for each run of alternatives: the smaller suffices."""
+    chosen: list[YearsPhrase] = []
+    for phrase in phrases:
+        if not (phrase.alternative and chosen) or phrase.condition != chosen[-1].condition:
+            chosen.append(phrase)
+        elif phrase.min < chosen[-1].min:
+            chosen[-1] = phrase
+    return chosen
+
+
+def _lowest_degree(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
+    """Return `phrases` without those that hold for a higher degree only: who has it is asked for less."""
     bound = [phrase for phrase in phrases if phrase.condition]
     if not bound:
-        return phrases
-    # More years are asked of the lower degree: that is the demand on everybody.
-    lowest = max(bound, key=lambda phrase: phrase.min)
+        return list(phrases)
+    lowest = min(
+        bound, key=lambda phrase: (LEVELS.index(cast(EducationLevel, phrase.condition)), -phrase.min)
+    )
     return [phrase for phrase in phrases if not phrase.condition or phrase is lowest]
 
 
 def years_ai(phrases: Sequence[YearsPhrase], text: str) -> YearsAsked | None:
-    """Return the years of AI asked for, required ones before wishes, the larger minimum."""
-    chosen = [phrase for phrase in phrases if phrase.scope in ("ai", "genai")]
+    """Return the years of AI asked for, required ones before wishes, the larger minimum.
+
+    Where years of something else suffice as well, none of AI are asked.
+    """
+    chosen = [phrase for phrase in _smaller(_without_other_ways(phrases)) if phrase.scope in ("ai", "genai")]
     required = [phrase for phrase in chosen if phrase.requirement == "required"]
     best = max(required or chosen, key=lambda phrase: (phrase.min, -phrase.start), default=None)
     return _asked(best, text) if best else None
+
+
+def _without_other_ways(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
+    """Return `phrases` without runs of alternatives that not all are of AI."""
+    runs: list[list[YearsPhrase]] = []
+    for phrase in phrases:
+        if phrase.alternative and runs:
+            runs[-1].append(phrase)
+        else:
+            runs.append([phrase])
+    return [
+        phrase
+        for run in runs
+        if len(run) == 1 or all(one.scope in ("ai", "genai") or one.condition for one in run)
+        for phrase in run
+    ]
 
 
 def _of_field(raw: str) -> YearsAsked | None:

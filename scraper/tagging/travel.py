@@ -1,5 +1,7 @@
 """How much the work travels: percent of the time, journeys a year, a word for how often, or that it does not.
 
+Of "1-2 times a quarter" the larger counts, 8 a year: as with "up to 30%" it is what one must be ready for.
+
 Travel as a benefit, an industry or a figure of speech is none; nor is 输出差异, which holds 出差.
 """
 
@@ -27,6 +29,11 @@ _ZH_NONE = re.compile(r"(?:不|无|没有|零)(?:需要?|涉及|用|必|会|安�
 _ZH_OCCASIONAL = re.compile(r"偶尔|偶有|少量|不定期|阶段性|必要|低频|适当")
 _ZH_FREQUENT = re.compile(r"经常|频繁|高频|长期|常年|中等频度|频度较高")
 
+# "能接受出差,比例不超过30%"
+_ZH_GOES_ON = re.compile(
+    r",\s*(?:出差)?(?:比例|频率|频次|时间|占比)?(?:在|为|大?约|一般|最多|控制在|不超过?|不高于|不多于|低于|小于|<=?|≤)*\s*\d{1,3}\s*%(?:以内|以下|左右)?"
+)
+
 _EN_NOT_AFTER = re.compile(
     r"[\s-]*(?:stipend|allowance|expense|agenc|industry|app\b|apps\b|brand|insurance|credit|budget|perk|discount"
     r"|reimburse|benefit|portal|platform|compan|tech|fintech|product|experience|supply|provider|inventory|space|sector"
@@ -52,11 +59,13 @@ _EN_OCCASIONAL = re.compile(
 )
 _EN_FREQUENT = re.compile(r"frequent|extensive|significant|\bregular|heavy|\boften\b")
 _PERCENT = re.compile(
-    r"(?P<upto>up to|less than|max(?:imum)?(?: of)?|<)?\s*~?(?P<low>\d{1,3})\s*%?\s*"
+    r"(?P<upto>up to|less than|no more than|max(?:imum)?(?: of)?"
+    r"|<=?|≤|不超过?|不多于|不高于|低于|小于|少于|最多)?\s*~?约?\s*(?P<low>\d{1,3})\s*%?\s*"
     r"(?:(?:-|~|to)\s*(?P<high>\d{1,3}))?\s*(?:%|percent)"
+    r"(?P<within>\s*(?:以内|以下|之内|or less))?"
 )
 _TIMES = re.compile(
-    r"(?P<n>\d{1,2}|once|twice|two|three|four)(?:\s*(?:-|to)\s*\d{1,2})?\s*(?:times|trips|x|weeks?)?\s*"
+    r"(?P<n>\d{1,2}|once|twice|two|three|four)(?:\s*(?:-|to)\s*(?P<most>\d{1,2}))?\s*(?:times|trips|x|weeks?)?\s*"
     r"(?:a|an|per|each|every|/)\s*(?P<unit>year|quarter|month|week)|(?P<word>quarterly|monthly|weekly|annually)"
 )
 _COUNT = {"once": 1, "twice": 2, "two": 2, "three": 3, "four": 4}
@@ -91,9 +100,13 @@ def _cue(low: str, word: Word, sentence: Sentence) -> _Cue | None:
     if chinese:
         if _ZH_NOT_BEFORE.search(low, start, word.start) or _ZH_NOT_AFTER.match(low, word.end, end):
             return None
-        if sentence.zone in SILENT and not _ZH_NONE.search(low, start, word.start):
+        first, last = _clause(low, word, sentence, _CLAUSE_ZH)
+        goes_on = _ZH_GOES_ON.match(low, last, end)
+        last = goes_on.end() if goes_on else last
+        told = sentence.zone == "boilerplate" and _PERCENT.search(low, word.end, last)
+        if sentence.zone in SILENT and not told and not _ZH_NONE.search(low, start, word.start):
             return None
-        return _clause(low, word, sentence, _CLAUSE_ZH)
+        return first, last
     if _EN_NOT_AFTER.match(low, word.end, end):
         return None
     first, last = _clause(low, word, sentence, _CLAUSE_EN)
@@ -127,10 +140,12 @@ def _read(text: Text, cue: _Cue, word: Word, requirement: Literal["required", "p
     low_end = high_end = None
     if percent:
         low_end, high_end = float(percent["low"]), float(percent["high"] or percent["low"])
-        low_end = 0.0 if percent["upto"] and not percent["high"] else low_end
+        if (percent["upto"] or percent["within"]) and not percent["high"]:
+            low_end = 0.0
     a_year = None
     if times and not percent:
-        count = 1 if times["word"] else _COUNT.get(times["n"]) or int(times["n"])
+        said = times["most"] or times["n"]
+        count = 1 if times["word"] else _COUNT.get(said) or int(said)
         a_year = float(count * _A_YEAR[times["word"] or times["unit"]])
     quote = Quote(text.raw[start:end], start, end)
     return TravelAsked(requirement, quote, low_end, high_end, a_year, _often(text.low, cue, word))

@@ -17,23 +17,24 @@ from typing import Literal, NamedTuple
 from scraper.folding import fold
 from scraper.tagging.clauses import Marks
 from scraper.tagging.counting import Counted
-from scraper.tagging.education import degree_before
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found
 from scraper.tagging.numerals import number, pair
 from scraper.tagging.tables import inside, leftmost_longest, load
+from scraper.tagging.years_bounds import degree_bound, fresh_beside, suffices_beside
 from scraper.tagging.years_grammar import (
     AT_LEAST,
     AT_MOST,
     EN,
     EN_NUMBER,
     EN_PART,
+    MONTHS,
     ZH,
     numbers_of_parts,
     numbers_with_units,
     without_list_numbers,
 )
-from scraper.tagging.years_scope import AiSpans, Scope, scope_of_years
+from scraper.tagging.years_scope import AiSpans, Scope, is_generic, scope_of_years
 from scraper.tagging.years_subjects import of_others
 from scraper.tagging.years_words import years_words
 from scraper.tagging.zones import Zoning
@@ -48,7 +49,8 @@ _CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?
 class YearsPhrase(NamedTuple):
     """One demand at `[start:end)`; `max` None is open.
 
-    `condition` is the degree that it holds for; `part`: these years are among those named just before.
+    `condition` is the degree that it holds for; `part`: these years are among those named just before;
+    `alternative`: they suffice beside those named just before.
     """
 
     min: float
@@ -59,6 +61,7 @@ class YearsPhrase(NamedTuple):
     end: int
     condition: str | None = None
     part: bool = False
+    alternative: bool = False
 
 
 @cache
@@ -98,9 +101,11 @@ def _numbered(
     numbers = list(numbers_with_units(low, found.units))
     if not numbers:
         return []
-    ai = AiSpans(hits)
+    ai = AiSpans(low, hits)
     first = min(match.start() for match in numbers)
     numbers += numbers_of_parts(low, [start for start, _, _ in found.parts if start > first])
+    fresh = [(start, end) for start, end, name in found.fresh if name.startswith("fresh")]
+    fresh += _graduates(low)
     phrases: list[YearsPhrase] = []
     for match in sorted(numbers, key=lambda match: match.start()):
         if phrases and match.start() < phrases[-1].end:
@@ -108,8 +113,13 @@ def _numbered(
         if match.re is EN_PART and not _is_part(match, phrases, zoning):
             continue
         phrase = _phrase(low, match, zoning, ai, marked)
-        if phrase is not None:
-            phrases.append(phrase)
+        if phrase is None:
+            continue
+        beside = fresh_beside(low, fresh, match.start(), match.end()) if fresh else None
+        if beside:
+            phrases.append(YearsPhrase(0, 0, "total", phrase.requirement, *beside))
+        alternative = bool(beside) or bool(phrases and suffices_beside(low, phrases[-1].end, match.start()))
+        phrases.append(phrase._replace(alternative=alternative))
     return phrases
 
 
@@ -158,7 +168,8 @@ def _phrase(
     cut = _CUT.search(low, found.end(), end)
     clause_end = cut.start() if cut else end
     asked = sentence.zone in ("required", "preferred")
-    if not _is_experience(low, found, language, start, clause_end, end, asked):
+    degree = degree_bound(low, start, found.start(), found.end(), end)
+    if degree is None and not _is_experience(low, found, language, start, clause_end, end, asked and ai):
         return None
     if of_others(low, start, found.start(), found.end(), end, asked=asked):
         return None
@@ -179,7 +190,7 @@ def _phrase(
         "preferred" if preferred else "required",
         start,
         end,
-        degree_before(low, sentence.start, found.start()),
+        degree,
         _names_part(low, found, sentence.start),
     )
 
@@ -202,7 +213,7 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
     high_end = number(groups["b"]) if groups.get("b") else both[1] if both else None
     if groups.get("half"):
         low_end += 0.5
-    if unit in ("个月", "month", "months"):
+    if unit in MONTHS:
         low_end, high_end = low_end / 12, high_end / 12 if high_end else None
     post, pre = (groups.get("post") or "").strip(), (groups.get("pre") or "").strip()
     if high_end is None and (post in ("以下", "以内") or pre in AT_MOST):
@@ -213,12 +224,24 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
 
 
 def _is_experience(
-    low: str, found: re.Match[str], language: str, start: int, cut: int, end: int, asked: bool
+    low: str,
+    found: re.Match[str],
+    language: str,
+    start: int,
+    cut: int,
+    end: int,
+    asked: AiSpans | Literal[False],
 ) -> bool:
+    """Tell whether the number found is of experience, in a sentence `[start:end)`, its clause up to `cut`.
+
+    Among the requirements (`asked`, which knows the words of the vocabulary) a number needs a cue of work in
+    its sentence, or a field of the vocabulary in its clause, or nothing else in the clause ("3年以上").
+    """
     words = years_words(language)
     place = found.start()
     marks = (low.rfind(mark, start, place) for mark in ",;。(")
-    clause = low[max(start, *[mark + 1 for mark in marks]) : cut]
+    first = max(start, *[mark + 1 for mark in marks])
+    clause = low[first:cut]
     before = low[max(start, found.start() - 18) : found.start("a")]
     if words.before_reject.stand_in(before) or (_number_of(found) or 0) > 30:
         return False
@@ -229,6 +252,8 @@ def _is_experience(
         return False
     if words.reject.stand_in(clause if language == "zh" else near) and not _saved(clause, language):
         return False
+    if found.groupdict().get("unit") in MONTHS and not _MONTHS_OF.search(clause):
+        return False  # how long an internship or a project lasts
     if words.cue.stand_in(clause) or found.groupdict().get("unit") == "yoe":
         return True
     if _BARE.match(low, found.end(), end) or _names_part(low, found, start):
@@ -237,7 +262,14 @@ def _is_experience(
     open_end = bool(groups.get("plus") or groups.get("post") or groups.get("pre"))
     if open_end and _OF_WHAT.match(low, found.end(), end):
         return True
-    return asked or (open_end and words.cue.stand_in(low[start:end]))
+    if (asked or open_end) and words.cue.stand_in(low[start:end]):
+        return True
+    return asked is not False and (
+        asked.names(first, cut)
+        or is_generic(
+            _BESIDE.split(low[first:place])[-1] + " " + _BESIDE.split(low[found.end() : cut])[0], language
+        )
+    )
 
 
 def _saved(clause: str, language: str) -> bool:
@@ -256,13 +288,18 @@ _BARE = re.compile(
 )
 _PLAN = re.compile(
     r"\s*(?:(?:product|company|business|technology|strategic) )?(?:strategy|vision|roadmap|plan)\b"
+    r"|\s*(?:college|university|degree)\b"
 )
 _PART_OF = re.compile(
     r"(?:years?\b[^.;]*\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*(?:at least|至少|有)?\s*$"
 )
 _PART_WORDS = ("with", "incl", "of which", "其中", "含", "包括")
 _OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")
-_OF_WHAT = re.compile(r"\s+(?:of|in|with|as|building|working|managing|leading|owning|shipping)\b")
+_OF_WHAT = re.compile(
+    r"\s+(?:of|in|with|as|building|working|managing|leading|owning|shipping|using|focus(?:ed|ing))\b"
+)
+_MONTHS_OF = re.compile(r"经验|经历|从业|使用|experience")
+_BESIDE = re.compile(r"[·|/]")
 
 
 def _without_number(low: str, found: Found, zoning: Zoning) -> Iterator[YearsPhrase]:

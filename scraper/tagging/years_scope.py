@@ -20,37 +20,49 @@ _DIGIT = re.compile(r"\d")
 class AiSpans:
     """Where the text speaks of AI, and whether of the generative kind."""
 
-    def __init__(self, hits: Sequence[Counted]):
-        self._hits = hits
+    def __init__(self, low: str, hits: Sequence[Counted]):
+        """Take the folded text and the hits of the vocabulary in it."""
+        self._low, self._hits = low, hits
         self._starts: list[int] | None = None
         self._spans: list[tuple[int, int, bool]] = []
+
+    def names(self, start: int, end: int) -> bool:
+        """Tell whether a word of the vocabulary begins in `[start:end)`."""
+        return any(start <= hit[0] < end for hit in self._hits)
 
     def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
         """Return what kind of AI is named in `[start:end)`."""
         if self._starts is None:  # most numbers of years are dropped before this is asked
-            self._spans = _ai_spans(self._hits)
+            self._spans = _ai_spans(self._low, self._hits)
             self._starts = [start for start, _, _ in self._spans]
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
         inner = [genai for _, _, genai in self._spans[first:last]]
         return None if not inner else "genai" if any(inner) else "ai"
 
 
-def _ai_spans(hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
-    """Return where AI is named, in order, and whether it is of the generative kind."""
-    categories, spared = _ai_words()
-    return sorted(
-        [
-            (start, end, alias.tag.era == "genai")
-            for start, end, alias, _ in hits
-            if alias.tag.category in categories and alias.tag.id not in spared
-        ]
-    )
+def _ai_spans(low: str, hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
+    """Return where AI is named, in order, and whether it is of the generative kind.
+
+    A technique of AI is (NLP, speech recognition), and a field where an algorithm or a model of it is named
+    (推荐算法, recommender systems); a business that may do without is none (搜索, 推荐策略, 车载语音).
+    """
+    table = load("years")["ai"]
+    named = [
+        (start, end, alias.tag.era == "genai")
+        for start, end, alias, _ in hits
+        if alias.tag.category in table["categories"]
+        and alias.tag.id not in table["not_tags"]
+        and alias.text not in table["not_words"]
+    ]
+    signs = (sign for word, grammar in _signs_of_ai() if word in low for sign in grammar.finditer(low))
+    return sorted([*named, *((*sign.span(), False) for sign in signs)])
 
 
 @cache
-def _ai_words() -> tuple[frozenset[str], frozenset[str]]:
-    table = load("years")
-    return frozenset(table["ai_categories"]), frozenset(table["not_ai_tags"])
+def _signs_of_ai() -> Sequence[tuple[str, re.Pattern[str]]]:
+    table = load("years")["ai"]
+    beside = "|".join(table["beside"])
+    return [(word, re.compile(f"{word}(?!s? ?(?:{beside}))")) for word in table["signs"]]
 
 
 def scope_of_years(low: str, found: re.Match[str], language: str, start: int, cut: int, ai: AiSpans) -> Scope:
@@ -76,7 +88,7 @@ def _scope_of(low: str, start: int, stop: int, language: str, ai: AiSpans) -> Sc
         return "mgmt"
     if words.product.stand_in(part):
         return "pm"
-    return "total" if _is_generic(part, language) else "other"
+    return "total" if is_generic(part, language) else "other"
 
 
 def _ai_share(low: str, start: int, stop: int, ai: AiSpans) -> Literal["genai", "ai"] | None:
@@ -101,7 +113,8 @@ _GENERIC_EN = re.compile(
 )
 
 
-def _is_generic(part: str, language: str) -> bool:
+def is_generic(part: str, language: str) -> bool:
+    """Tell whether a part of a clause names nothing that years could be of."""
     if language == "en":
         return not re.search(r"[a-z]{3,}", _GENERIC_EN.sub("", part))
     rest = part

@@ -31,7 +31,7 @@ _FIRST_ITEMS = 3
 """Items of a list that tell what it is about."""
 _ASIDE = ("benefits", "boilerplate")
 """Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
-_BEGINS_JOB = ("负责", "你将", "你会", "你需要")
+_BEGINS_JOB = ("负责", "你将", "您将", "你会", "您会", "你需要", "您需要")
 _LABEL = 12
 _PARTS = re.compile(r"[^,;]+")
 

@@ -27,6 +27,7 @@ from typing import Any, Literal, get_args
 from scraper.folding import fold
 from scraper.tagging import Tagger, TextTagging
 from scraper.vocabulary.ngrams import CUT, ITEM, Corpus, Limits, Phrase
+from scraper.vocabulary.quoting import around
 from scraper.vocabulary.reading import language_of, tagged
 from storage.records import StoredText
 
@@ -52,7 +53,6 @@ _BETWEEN = "、,/()|+\"“”'"
 """What stands between the items of a list, or around one."""
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _POSSESSIVE = re.compile(r"['’](?:s|re|ve|ll|d|t)?$")
-_QUOTE_ENDS = re.compile(r"[\n。;；!！]|\.\s")
 _QUOTED = 40
 
 
@@ -111,15 +111,17 @@ def find_candidates(
     *,
     limit: int,
     min_companies: int,
+    on_pass: Callable[[], object] = lambda: None,
 ) -> Candidates:
     """Return up to `limit` candidates per language that at least `min_companies` companies ask for.
 
-    `texts` are read once, in order; `again` gives those of some versions once more, for the quotes.
+    `texts` are read once, in order; `again` gives those of some versions once more, for the quotes. Then
+    phrases are counted in many passes over what was read: `on_pass` is called for each.
     """
     with Corpus() as zh, Corpus() as en:
         corpora: Mapping[Language, Corpus] = {"zh": zh, "en": en}
         _fill(corpora, texts, tagger, languages)
-        found = {lang: _ranked(corpora[lang], lang, min_companies)[:limit] for lang in languages}
+        found = {lang: _ranked(corpora[lang], lang, min_companies, on_pass)[:limit] for lang in languages}
         sizes = {lang: corpora[lang].size for lang in languages}
     firsts = sorted({phrase.first for rows in found.values() for _, phrase in rows})
     quoted = {text.version: text for text in again(firsts)}
@@ -197,7 +199,9 @@ def _wanted(lang: Language) -> Callable[[Sequence[str]], bool]:
 # ------------------------------------------------------------------ ranking
 
 
-def _ranked(corpus: Corpus, lang: Language, min_companies: int) -> list[tuple[float, Phrase]]:
+def _ranked(
+    corpus: Corpus, lang: Language, min_companies: int, on_pass: Callable[[], object]
+) -> list[tuple[float, Phrase]]:
     longest, cohesion, freedom = _LIMITS[lang]
     words = _words(lang)
     support = max(min_companies, corpus.size // _RAREST)
@@ -205,7 +209,7 @@ def _ranked(corpus: Corpus, lang: Language, min_companies: int) -> list[tuple[fl
     most = max(_ORDINARY * corpus.size, _FEW)
     scored = [
         (_score(phrase, corpus, lang), phrase)
-        for phrase in corpus.phrases(limits, _wanted(lang))
+        for phrase in corpus.phrases(limits, _wanted(lang), on_pass)
         if len(phrase.owners[0] | phrase.owners[1]) >= min_companies
         and phrase.elsewhere <= phrase.texts <= most
     ]
@@ -273,6 +277,5 @@ def _quote(text: str, units: Sequence[str], lang: Language) -> str:
     found = re.search(word % between.join(map(re.escape, units)), fold(text))
     if found is None:
         return ""
-    before, after = text[: found.start()][-_QUOTED:], text[found.end() :][:_QUOTED]
-    left, right = _QUOTE_ENDS.split(before)[-1], _QUOTE_ENDS.split(after)[0]
-    return f"{left}{text[found.start() : found.end()]}{right}".strip()
+    left, right = around(text, found.start(), found.end(), _QUOTED)
+    return f"{left}{text[found.start() : found.end()]}{right}"

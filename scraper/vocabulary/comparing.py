@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from scraper.tagging import Tagger, TextTagging
+from scraper.vocabulary.quoting import around
 from scraper.vocabulary.reading import Vocabulary, language_of, tagged
-from storage.records import RoleClass, StoredText
+from storage.records import Quote, RoleClass, StoredText
 
 ROLES: tuple[RoleClass, ...] = get_args(RoleClass)
 _QUOTED = 30
@@ -48,7 +49,7 @@ class Comparison:
             "changed": self.changed,
             "tags": [
                 {"tag": tag, **{name: getattr(change, name) for name in TagChange.__slots__}}
-                for tag, change in self._ordered()
+                for tag, change in self._changed()
             ],
             "roles": {
                 before: {after: self.roles[before, after] for after in ROLES if self.roles[before, after]}
@@ -59,7 +60,7 @@ class Comparison:
 
     def lines(self) -> Iterator[str]:
         """Yield it as `pmtrend taxonomy diff` prints it: changed tags, changed roles, the sum."""
-        changed = [(tag, change) for tag, change in self._ordered() if change.gained or change.lost]
+        changed = self._changed()
         if changed:
             yield "   before    after   gained     lost  tag"
         for tag, change in changed:
@@ -75,8 +76,10 @@ class Comparison:
             f"{sum(moved.values())} with another role"
         )
 
-    def _ordered(self) -> list[tuple[str, TagChange]]:
-        return sorted(self.tags.items(), key=lambda row: (-row[1].gained - row[1].lost, row[0]))
+    def _changed(self) -> list[tuple[str, TagChange]]:
+        """Return the tags that changed, most changed first."""
+        changed = [(tag, change) for tag, change in self.tags.items() if change.gained or change.lost]
+        return sorted(changed, key=lambda row: (-row[1].gained - row[1].lost, row[0]))
 
     def _matrix(self) -> Iterator[str]:
         yield "role before (rows) and after (columns)"
@@ -123,15 +126,13 @@ def _count(result: Comparison, text: StoredText, before: TextTagging, after: Tex
 def _asked(text: StoredText, tagging: TextTagging) -> Mapping[str, str]:
     """Return the tags that are asked for, with the quote that proves each and what stands around it."""
     return {
-        tag.id: _around(
-            text.title if tag.quote.field == "title" else text.text, tag.quote.start, tag.quote.end
-        )
+        tag.id: _marked(text.title if tag.quote.field == "title" else text.text, tag.quote)
         for tag in tagging.tags
         if tag.requirement != "mentioned"
     }
 
 
-def _around(text: str, start: int | None, end: int | None) -> str:
-    assert start is not None and end is not None  # only quotes of board fields have no place
-    before, after = text[:start][-_QUOTED:], text[end:][:_QUOTED]
-    return f"{before.rpartition(chr(10))[2]}[{text[start:end]}]{after.partition(chr(10))[0]}".strip()
+def _marked(text: str, quote: Quote) -> str:
+    assert quote.start is not None and quote.end is not None  # only quotes of board fields have no place
+    left, right = around(text, quote.start, quote.end, _QUOTED)
+    return f"{left}[{text[quote.start : quote.end]}]{right}"

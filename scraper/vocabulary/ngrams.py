@@ -27,6 +27,8 @@ CUT = "\x1f"
 """A unit that no phrase holds: it ends a segment."""
 ITEM = "\x1e"
 """A unit that ends a segment and stands between the items of a list."""
+_AT_ONCE = 20_000
+"""Phrases whose neighbours are counted in one pass over the texts: it bounds the memory."""
 _FIRST, _SURROGATES, _LAST = 0x100, range(0xD800, 0xE000), 0x10FFFF
 
 
@@ -96,8 +98,16 @@ class Corpus:
         self.owners[marked].add(owner)
         self._file.write(f"{key}\t{owner}\t{int(marked)}\t{' '.join(units)}\t{' '.join(elsewhere)}\n")
 
-    def phrases(self, limits: Limits, wanted: Callable[[Sequence[str]], bool]) -> list[Phrase]:
-        """Return the phrases within `limits` that are `wanted`, in no order that means anything."""
+    def phrases(
+        self,
+        limits: Limits,
+        wanted: Callable[[Sequence[str]], bool],
+        on_pass: Callable[[], object] = lambda: None,
+    ) -> list[Phrase]:
+        """Return the phrases within `limits` that are `wanted`, in no order that means anything.
+
+        `on_pass` is called for each pass over the texts.
+        """
         code = self._code(limits.support)
         names = {char: unit for unit, char in code.items()}
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n") as spool:
@@ -107,6 +117,7 @@ class Corpus:
                 spool.write("\t".join((*head, _encoded(here, code), _encoded(elsewhere, code))) + "\n")
 
             def texts() -> Iterator[_Coded]:
+                on_pass()
                 spool.seek(0)
                 return map(_coded, spool)
 
@@ -118,7 +129,7 @@ class Corpus:
                 if wanted([names[char] for char in gram])
                 and _cohesion(gram, counts, total) >= limits.cohesion
             ]
-            return _found(texts, chosen, names, limits)
+            return _found(texts, _free(texts, chosen, limits), names, limits)
 
     def _code(self, support: int) -> dict[str, str]:
         frequent = sorted(unit for unit, count in self._units.items() if count >= support)
@@ -201,34 +212,46 @@ class _Neighbours:
         return entropy + self.ends / total * math.log(total)
 
 
+def _free(texts: Callable[[], Iterator[_Coded]], grams: Sequence[str], limits: Limits) -> list[str]:
+    """Return those of `grams` that enough texts hold and that are free."""
+    free: list[str] = []
+    for first in range(0, len(grams), _AT_ONCE):
+        some = grams[first : first + _AT_ONCE]
+        sides = {gram: (_Neighbours(), _Neighbours()) for gram in some}
+        held, search = Counter[str](), _Search(some)
+        for text in texts():
+            found = search(text.text)
+            for gram, start, end in found:
+                left, right = sides[gram]
+                left.add(text.text[start - 1 : start])
+                right.add(text.text[end : end + 1])
+            held.update({gram for gram, _, _ in found})
+        free += [
+            gram
+            for gram, (left, right) in sides.items()
+            if held[gram] >= limits.support and min(left.entropy(), right.entropy()) >= limits.freedom
+        ]
+    return free
+
+
 def _found(
-    texts: Callable[[], Iterator[_Coded]], chosen: Sequence[str], names: Mapping[str, str], limits: Limits
+    texts: Callable[[], Iterator[_Coded]], free: Sequence[str], names: Mapping[str, str], limits: Limits
 ) -> list[Phrase]:
-    phrases = {gram: Phrase(tuple(names[char] for char in gram)) for gram in chosen}
-    sides = {gram: (_Neighbours(), _Neighbours()) for gram in chosen}
+    phrases = {gram: Phrase(tuple(names[char] for char in gram)) for gram in free}
+    alone, search = Counter[str](), _Search(free)
     opens = {ITEM, *(char for char, unit in names.items() if unit in limits.opens)}
     closes = {ITEM, *(char for char, unit in names.items() if unit in limits.closes)}
-    search = _Search(chosen)
     for text in texts():
         items: dict[str, bool] = {}
-        for gram, start, end in search(text.text):
+        found = search(text.text)
+        for gram, start, end in found:
             left, right = text.text[start - 1 : start], text.text[end : end + 1]
-            sides[gram][0].add(left)
-            sides[gram][1].add(right)
             items[gram] = items.get(gram, False) or (left in opens and right in closes)
         for gram, item in items.items():
             _note(phrases[gram], text, item)
         for gram in {gram for gram, _, _ in search(text.elsewhere)}:
             phrases[gram].elsewhere += 1
-    free = [
-        gram
-        for gram, (left_side, right_side) in sides.items()
-        if phrases[gram].texts >= limits.support
-        and min(left_side.entropy(), right_side.entropy()) >= limits.freedom
-    ]
-    alone, search = Counter[str](), _Search(free)
-    for text in texts():
-        alone.update({gram for gram, _, _ in _outermost(search(text.text))})
+        alone.update({gram for gram, _, _ in _outermost(found)})
     return [phrases[gram] for gram in free if alone[gram] >= limits.alone * phrases[gram].texts]
 
 

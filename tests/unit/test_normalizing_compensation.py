@@ -23,14 +23,14 @@ CASES = [
 ]
 
 
-def _found(text: str, field: str = "") -> Compensation:
-    currency = None if detect_language(text or field) == "en" else "CNY"
-    return find_compensation(Scanned(folded(text)), salary_raw=field, currency=currency)
+def _found(text: str, field: str = "", title: str = "") -> Compensation:
+    currency = None if detect_language(text or field or title) == "en" else "CNY"
+    return find_compensation(Scanned(folded(text)), title=title, salary_raw=field, currency=currency)
 
 
 def _quotes(found: Compensation) -> list[Quote]:
     extras = found.extras
-    told = (found.pay, extras.ote, extras.bonus, extras.equity)
+    told = (found.pay, *found.others, extras.ote, extras.bonus, extras.equity)
     return [one.quote for one in told if one is not None and one.quote is not None]
 
 
@@ -48,8 +48,9 @@ def _ends(pay: Pay | None) -> list[float | None] | None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: (case.get("field") or case["text"])[:60] or "empty")
 def test_corpus(case: dict[str, Any]) -> None:
-    found = _found(case["text"], case.get("field", ""))
+    found = _found(case["text"], case.get("field", ""), case.get("title", ""))
     extras = found.extras
+    assert [[pay.min, pay.max, pay.currency] for pay in found.others] == case.get("others", [])
     assert (_extra(extras.bonus), _extra(extras.equity)) == (case.get("bonus"), case.get("equity"))
     assert _ends(extras.ote) == case.get("ote")
     assert found.multi is case.get("multi", False)
@@ -61,7 +62,8 @@ def test_corpus(case: dict[str, Any]) -> None:
         if quote.start is None:
             assert quote.text in case["field"]
         else:
-            assert case["text"][quote.start : quote.end] == quote.text != ""
+            within = case["title"] if quote.field == "title" else case["text"]
+            assert within[quote.start : quote.end] == quote.text != ""
 
 
 def test_numbers_that_the_board_states_go_before_its_words() -> None:
@@ -93,7 +95,7 @@ def test_what_is_printed() -> None:
     assert (beside["ote"]["min"], beside["ote"]["annual_max"]) == (160_000, 160_000)
     nothing = to_json("2", understand("Product Manager", "You build things."))
     assert nothing["salary"] is None
-    assert nothing["compensation"] == {"ote": None, "bonus": None, "equity": None}
+    assert nothing["compensation"] == {"other": None, "ote": None, "bonus": None, "equity": None}
 
 
 _PIECES = st.sampled_from(

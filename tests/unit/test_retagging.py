@@ -20,6 +20,7 @@ from typed import Outcome, typed
 
 from scraper import retagging, tagging_records
 from scraper.errors import PmtrendError
+from scraper.processes import in_processes
 from scraper.retagging import Retagging
 from scraper.understanding import TAXONOMY
 from storage.store import Store, open_store
@@ -363,3 +364,41 @@ def test_reports_can_be_read_meanwhile_and_say_what_is_mixed(store: Store) -> No
     ]
     list(batches)
     assert store.facts(**facts).breaks == ()  # type: ignore[arg-type]
+
+
+def test_a_report_goes_by_the_vocabulary_in_force_at_its_cut(store: Store) -> None:
+    """A retag is no data: reports of data that end before it stay as they are, and know no break."""
+    week: dict[str, Any] = {"first_week": day(0).date(), "until": day(2)}
+    list(Retagging(store, NOW, 1).batches())
+    before, after = store.facts(**week), store.facts(**week, as_of=NOW)
+    assert before.taxonomy is not None and before.taxonomy.version == "t1"
+    assert after.taxonomy is not None and after.taxonomy.sha256 == TAXONOMY.sha256
+    assert before.breaks == after.breaks == ()
+
+
+# ------------------------------------------------------------------ as it is called
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(99, 2), (2, 2), (1, 1), (None, 2)])
+def test_no_more_processes_than_cores(
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    asked: int | None,
+    taken: int,
+) -> None:
+    started: list[int] = []
+
+    def alone(work: Any, tasks: Any, processes: int) -> Any:
+        started.append(processes)
+        return in_processes(work, tasks, 1)
+
+    monkeypatch.setattr("scraper.processes.cores", lambda: 2)
+    monkeypatch.setattr(retagging, "in_processes", alone)
+    monkeypatch.chdir(tmp_path)
+    jobs = ["--jobs", asked] if asked else []
+    database = f"sqlite:///{copy(store, tmp_path / 'x.db')}"
+    outcome = typed(monkeypatch, capsys, "--db", database, "retag", *jobs)
+    assert (outcome.code, outcome.out) == (0, f"{COUNT} texts tagged\n")
+    assert started == [taken]

@@ -143,6 +143,18 @@ def test_the_next_run_is_the_callers_to_know(recorder: Recorder) -> None:
     assert "next due" not in recorder.store.status(day(0)).lines()[0]
 
 
+def test_what_waits_for_retag_is_told(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a", "b"]), listing(day(1), ["a", "b"], texts={"a": "another text"}))
+    other = replace(TAXONOMY, version="t2", sha256="2" * 64)
+    found = recorder.store.status(day(1), taxonomy=other)
+    assert found.as_json()["postings"]["untagged"] == 2, "postings, not their texts"
+    assert any(line.startswith("vocabulary 2 postings wait for `pmtrend retag`") for line in found.lines())
+    for taxonomy, count in ((TAXONOMY, 0), (None, None)):
+        found = recorder.store.status(day(1), taxonomy=taxonomy)
+        assert found.as_json()["postings"]["untagged"] == count
+        assert "retag" not in "".join(found.lines())
+
+
 def test_many_troubles_are_told_in_few_lines(recorder: Recorder) -> None:
     recorder.record(*(listing(START, [], state="failed", key=f"b{i:02d}") for i in range(50)))
     lines = recorder.store.status(day(1)).lines()

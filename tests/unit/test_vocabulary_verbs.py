@@ -10,6 +10,7 @@ import pytest
 
 import pmtrend
 from scraper.tagging.tables import fingerprint
+from scraper.vocabulary.quoting import around
 from scraper.vocabulary.reading import read_vocabulary
 from storage.store import open_store
 
@@ -119,12 +120,51 @@ def test_candidates_honours_its_limits_and_says_the_same_twice(stocked: Run) -> 
 
 
 def test_candidates_of_an_empty_store_are_none(run: Run) -> None:
-    code, out, err = run("taxonomy", "candidates")
-    assert (code, err) == (0, "")
+    code, out, _ = run("taxonomy", "candidates")
+    assert code == 0
     assert [line.split(":")[1].split(";")[0] for line in out.splitlines()] == [
         " 0 different texts of PM postings",
         " 0 different texts of PM postings",
     ]
+
+
+@pytest.mark.parametrize(
+    "words", [("taxonomy", "candidates"), ("taxonomy", "diff", "current", "current", "--json"), ("retag",)]
+)
+def test_an_empty_store_is_named(run: Run, stocked: Run, imported: bytes, tmp_path: Path, words: Any) -> None:
+    assert "empty" not in stocked(*words)[2]
+    (tmp_path / "tea.db").unlink()
+    code, _, err = run(*words)
+    assert code == 0
+    name = f"sqlite:///{tmp_path / 'tea.db'}"
+    assert err == f"pmtrend: the store {name} is empty; `pmtrend collect` or `import` fills it\n"
+
+
+# ------------------------------------------------------------------ quotes
+
+TEXT = "负责商家平台的整体规划，熟悉沙盘推演、用户画像。Own the simulation roadmap for dealers and brokers."
+
+
+@pytest.mark.parametrize(
+    ("phrase", "reach", "quote"),
+    [
+        ("沙盘推演", 99, ("负责商家平台的整体规划，熟悉", "、用户画像")),
+        ("沙盘推演", 5, ("…熟悉", "、用户画像")),
+        ("沙盘推演", 4, ("…熟悉", "…")),
+        ("沙盘推演", 2, ("…熟悉", "…")),
+        ("沙盘推演", 1, ("…", "…")),
+        ("simulation", 99, ("Own the ", " roadmap for dealers and brokers.")),
+        ("simulation", 10, ("Own the ", " roadmap…")),
+        ("simulation", 6, ("…the ", "…")),
+        ("brokers", 8, ("…and ", ".")),
+        ("负责", 5, ("", "…")),
+    ],
+)
+def test_what_stands_around_a_phrase_is_cut_between_words(
+    phrase: str, reach: int, quote: tuple[str, str]
+) -> None:
+    start = TEXT.index(phrase)
+    assert around(TEXT, start, start + len(phrase), reach) == quote
 
 
 # ------------------------------------------------------------------ diff
@@ -150,7 +190,7 @@ def test_diff_tells_what_a_change_would_do_and_stores_nothing(stocked: Run, tmp_
     sql = tags.pop("sql")
     assert (sql["before"], sql["after"], sql["gained"], sql["lost"]) == (18, 13, 6, 11)
     assert "[沙盘推演]" in sql["gained_quote"] and "[SQL]" in sql["lost_quote"]
-    assert not any(row["gained"] or row["lost"] for row in tags.values())
+    assert not tags, "only what changed is named"
     assert told["changed"] == 17
     assert sum(count for row in told["roles"].values() for count in row.values()) == 24
     assert stored_taggings(tmp_path) == before
@@ -251,5 +291,34 @@ def test_show_tells_names_groups_and_aliases(run: Run) -> None:
     assert code == 0 and "提示词工程" in out and "提示词" in out and "context_eng" in out
     fine = run("taxonomy", "show", "context_eng")[1]
     assert "上下文工程" in fine and "提示词" not in fine.split("\n", 1)[1]
-    code, out, err = run("taxonomy", "show", "teapots")
-    assert (code, out) == (1, "") and "'teapots'" in err and "taxonomy list" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        ("RAG", "rag"),
+        ("Prompt_Engineering", "prompt_engineering"),
+        ("prompt engineering", "prompt_engineering"),
+        ("RETRIEVAL-augmented generation", "rag"),
+        ("提示词工程", "prompt_engineering"),
+        (" sql ", "sql"),
+        ("a/b测试", "ab_testing"),
+    ],
+)
+def test_show_takes_ids_and_names_in_any_case(run: Run, name: str, id: str) -> None:
+    code, out, _ = run("taxonomy", "show", name)
+    assert code == 0 and out.startswith(f"{id}: ")
+
+
+def test_show_of_what_is_no_tag_names_what_is_near(run: Run) -> None:
+    code, out, err = run("taxonomy", "show", "xyzzy")
+    assert (code, out) == (1, "")
+    assert err == "pmtrend: there is no tag 'xyzzy'; `pmtrend taxonomy list` shows them all\n"
+    assert "did you mean prompt_engineering" in run("taxonomy", "show", "promt_enginering")[2]
+    assert "prompt" in run("taxonomy", "show", "提示词")[2], "the tag that it is a word of"
+
+
+def test_list_says_the_same_to_machines(run: Run) -> None:
+    lines, rows = run("taxonomy", "list")[1].splitlines(), json.loads(run("taxonomy", "list", "--json")[1])
+    told = ["\t".join((row["id"], row["era"], row["en"], row["zh"], " ".join(row["fine"]))) for row in rows]
+    assert told == lines
