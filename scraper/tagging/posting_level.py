@@ -66,9 +66,8 @@ def _lowest_degree(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
     bound = [phrase for phrase in phrases if phrase.condition]
     if not bound:
         return list(phrases)
-    lowest = min(
-        bound, key=lambda phrase: (LEVELS.index(cast(EducationLevel, phrase.condition)), -phrase.min)
-    )
+    # Of two demands on one degree the first: basic qualifications stand before further ones.
+    lowest = min(bound, key=lambda phrase: LEVELS.index(cast(EducationLevel, phrase.condition)))
     return [phrase for phrase in phrases if not phrase.condition or phrase is lowest]
 
 

@@ -105,7 +105,8 @@ def _numbered(
     first = min(match.start() for match in numbers)
     numbers += numbers_of_parts(low, [start for start, _, _ in found.parts if start > first])
     fresh = [(start, end) for start, end, name in found.fresh if name.startswith("fresh")]
-    fresh += _graduates(low)
+    if "届" in low:
+        fresh = sorted({*fresh, *_graduates(low)})
     phrases: list[YearsPhrase] = []
     for match in sorted(numbers, key=lambda match: match.start()):
         if phrases and match.start() < phrases[-1].end:
@@ -171,7 +172,7 @@ def _phrase(
     degree = degree_bound(low, start, found.start(), found.end(), end)
     if degree is None and not _is_experience(low, found, language, start, clause_end, end, asked and ai):
         return None
-    if of_others(low, start, found.start(), found.end(), end, asked=asked):
+    if of_others(low, start, found.start(), found.end(), end, language=language, asked=asked):
         return None
     scope = scope_of_years(low, found, language, start, clause_end, ai)
     preferred = sentence.zone == "preferred" or inside(

@@ -5,7 +5,8 @@
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from scraper.tagging.education import degree_at, degree_before
 from scraper.tagging.tables import Span
@@ -48,11 +49,18 @@ def suffices_beside(low: str, before: int, place: int) -> bool:
     return _OR.search(low, before, place) is not None
 
 
-def fresh_beside(low: str, fresh: Iterable[Span], place: int, end: int) -> Span | None:
-    """Return where graduates are asked for as an alternative to the years at `[place:end)`, if they are."""
-    for first, last in fresh:
-        if last <= place and place - last < _REACH and _FRESH_OR.fullmatch(low, last, place):
-            return first, last
-        if first >= end and first - end < _REACH and _OR_FRESH.fullmatch(low, end, first):
-            return first, last
+def fresh_beside(low: str, fresh: Sequence[Span], place: int, end: int) -> Span | None:
+    """Return where graduates are asked for as an alternative to the years at `[place:end)`, if they are.
+
+    `fresh` are the words for graduates, in order.
+    """
+    index = bisect_left(fresh, (place, 0))
+    if (
+        index
+        and place - fresh[index - 1][1] < _REACH
+        and _FRESH_OR.fullmatch(low, fresh[index - 1][1], place)
+    ):
+        return fresh[index - 1]
+    if index < len(fresh) and 0 <= fresh[index][0] - end < _REACH:
+        return fresh[index] if _OR_FRESH.fullmatch(low, end, fresh[index][0]) else None
     return None

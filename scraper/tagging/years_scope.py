@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Literal
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from scraper.tagging.counting import Counted
 from scraper.tagging.tables import load
@@ -18,51 +19,60 @@ _DIGIT = re.compile(r"\d")
 
 
 class AiSpans:
-    """Where the text speaks of AI, and whether of the generative kind."""
+    """Where the text speaks of AI, and whether of the generative kind.
+
+    A technique of AI does (NLP, speech recognition), and a field where an algorithm or a model of it is named
+    (推荐算法, recommender systems); a business that may do without does not (搜索, 推荐策略, 车载语音).
+    """
 
     def __init__(self, low: str, hits: Sequence[Counted]):
         """Take the folded text and the hits of the vocabulary in it."""
         self._low, self._hits = low, hits
         self._starts: list[int] | None = None
-        self._spans: list[tuple[int, int, bool]] = []
 
     def names(self, start: int, end: int) -> bool:
         """Tell whether a word of the vocabulary begins in `[start:end)`."""
-        return any(start <= hit[0] < end for hit in self._hits)
+        return bool(self._inside(start, end))
 
     def kind(self, start: int, end: int) -> Literal["genai", "ai"] | None:
         """Return what kind of AI is named in `[start:end)`."""
+        words = _ai_words()
+        eras = {
+            alias.tag.era
+            for _, _, alias, _ in self._inside(start, end)
+            if alias.tag.category in words.categories
+            and alias.tag.id not in words.not_tags
+            and alias.text not in words.not_words
+        }
+        if eras:
+            return "genai" if "genai" in eras else "ai"
+        part = self._low[start:end]
+        return "ai" if any(word in part and sign.search(part) for word, sign in words.signs) else None
+
+    def _inside(self, start: int, end: int) -> Sequence[Counted]:
         if self._starts is None:  # most numbers of years are dropped before this is asked
-            self._spans = _ai_spans(self._low, self._hits)
-            self._starts = [start for start, _, _ in self._spans]
-        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        inner = [genai for _, _, genai in self._spans[first:last]]
-        return None if not inner else "genai" if any(inner) else "ai"
+            self._hits = sorted(self._hits, key=itemgetter(0))
+            self._starts = [hit[0] for hit in self._hits]
+        return self._hits[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
 
-def _ai_spans(low: str, hits: Sequence[Counted]) -> list[tuple[int, int, bool]]:
-    """Return where AI is named, in order, and whether it is of the generative kind.
+class _AiWords(NamedTuple):
+    """See years.toml."""
 
-    A technique of AI is (NLP, speech recognition), and a field where an algorithm or a model of it is named
-    (推荐算法, recommender systems); a business that may do without is none (搜索, 推荐策略, 车载语音).
-    """
-    table = load("years")["ai"]
-    named = [
-        (start, end, alias.tag.era == "genai")
-        for start, end, alias, _ in hits
-        if alias.tag.category in table["categories"]
-        and alias.tag.id not in table["not_tags"]
-        and alias.text not in table["not_words"]
-    ]
-    signs = (sign for word, grammar in _signs_of_ai() if word in low for sign in grammar.finditer(low))
-    return sorted([*named, *((*sign.span(), False) for sign in signs)])
+    categories: frozenset[str]
+    not_tags: frozenset[str]
+    not_words: frozenset[str]
+    signs: Sequence[tuple[str, re.Pattern[str]]]
 
 
 @cache
-def _signs_of_ai() -> Sequence[tuple[str, re.Pattern[str]]]:
+def _ai_words() -> _AiWords:
     table = load("years")["ai"]
     beside = "|".join(table["beside"])
-    return [(word, re.compile(f"{word}(?!s? ?(?:{beside}))")) for word in table["signs"]]
+    signs = [(word, re.compile(f"{word}(?!s? ?(?:{beside}))")) for word in table["signs"]]
+    return _AiWords(
+        frozenset(table["categories"]), frozenset(table["not_tags"]), frozenset(table["not_words"]), signs
+    )
 
 
 def scope_of_years(low: str, found: re.Match[str], language: str, start: int, cut: int, ai: AiSpans) -> Scope:

@@ -91,7 +91,7 @@ def test_only_ai_years_asked_are_the_total_too() -> None:
         ("任职要求：8年以上科技行业经验，其中至少3年产品经验", 8),
         ("Requirements\n- 10+ years in software, with 3+ years in product management", 10),
         ("Requirements\n- 10+ years in software, including at least 3 in product management", 10),
-        ("Requirements\n- 4+ years in product management\n- 8+ years in software", 4),
+        ("Requirements\n- 4+ years in product management\n- 8+ years in software", 8),
     ],
 )
 def test_years_that_contain_the_others_are_the_total(text: str, total: int) -> None:
