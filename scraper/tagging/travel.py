@@ -54,6 +54,11 @@ _EN_ASKED_AFTER = re.compile(
     r"|[^.;,\n]{0,24}?\b(?:quarterly|monthly|annually)\b"
 )
 _EN_NONE = re.compile(r"\b(?:no|without|not require|not involve|zero)\b[^.;,\n]{0,10}$")
+# "Travel: none", "Travel required: No", "出差：不需要": a field says it behind the word.
+_NONE_BEHIND = re.compile(
+    r"[^:.;,\n]{0,12}:\s*(?:none|no|n/a|not (?:required|needed|applicable)|无|没有|不需要?|无需|否)\b"
+    r"|\s*(?:is |are )?not (?:required|needed|necessary|expected)\b"
+)
 _EN_OCCASIONAL = re.compile(
     r"occasional|\bsome\b|minimal|limited|\blight\b|periodic|as needed|as required|\bmay\b"
 )
@@ -104,7 +109,8 @@ def _cue(low: str, word: Word, sentence: Sentence) -> _Cue | None:
         goes_on = _ZH_GOES_ON.match(low, last, end)
         last = goes_on.end() if goes_on else last
         told = sentence.zone == "boilerplate" and _PERCENT.search(low, word.end, last)
-        if sentence.zone in SILENT and not told and not _ZH_NONE.search(low, start, word.start):
+        none = _ZH_NONE.search(low, start, word.start) or _NONE_BEHIND.match(low, word.end, end)
+        if sentence.zone in SILENT and not told and not none:
             return None
         return first, last
     if _EN_NOT_AFTER.match(low, word.end, end):
@@ -157,7 +163,7 @@ def _often(low: str, cue: _Cue, word: Word) -> Often | None:
         none, frequent, occasional = _ZH_NONE, _ZH_FREQUENT, _ZH_OCCASIONAL
     else:
         none, frequent, occasional = _EN_NONE, _EN_FREQUENT, _EN_OCCASIONAL
-    if none.search(low, start, word.start):
+    if none.search(low, start, word.start) or _NONE_BEHIND.match(low, word.end, end):
         return "none"
     if frequent.search(low, start, end):
         return "frequent"
