@@ -16,7 +16,7 @@ from scraper.model import RawPosting, Reject
 
 MAX_DESCRIPTION = 256 * 1024
 """Characters of one description; no honest posting comes near it."""
-MAX_READ = 32 * 1024
+MAX_READ = 28 * 1024
 """Characters of one text that are read for understanding; the longest honest posting of thousands of
 boards has 13,569."""
 MAX_FIELDS = 50_000
