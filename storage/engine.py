@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from storage.errors import StorageError
+
+_TURNS, _PAUSE = 600, 0.05
 
 
 def open_engine(database: str) -> Engine:
@@ -76,8 +79,26 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     # pysqlite would open transactions late and deferred; we begin them ourselves. WAL lets reports read
     # while a run writes; FULL because few commits are made and each is a board's whole observation.
     dbapi.isolation_level = None
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+    dbapi.execute("PRAGMA busy_timeout=30000")
+    _use_wal(dbapi)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(dbapi: Any) -> None:
+    """Write ahead from now on, whoever else opens the new database at the same moment.
+
+    Turning it on needs the file for itself and may fail at once, whatever busy_timeout says, so the turns
+    are taken here.
+    """
+    for patience in reversed(range(_TURNS)):
+        try:
+            dbapi.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not patience:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _on_begin(connection: Connection) -> None:
