@@ -32,7 +32,7 @@ from scraper.understanding import understand
 
 PARTS = (
     "title_technique",
-    "title_strategy",
+    "title_half_sign",
     "title_object",
     "title_ai",
     "genai",

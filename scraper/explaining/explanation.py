@@ -25,6 +25,7 @@ def explain(pasted: str) -> str:
     lines = [
         *([click.style(given.title, bold=True)] if given.title else []),
         *([click.style(words["html"], fg="bright_black")] if given.html else []),
+        *_cut_line(found, words),
         *role_lines(given.title, found, words),
         *demand_lines(found.tagging, words),
         *pay_lines(found.compensation, words),
@@ -34,6 +35,11 @@ def explain(pasted: str) -> str:
         click.style(f"{words['taxonomy']} {TAXONOMY.version} {TAXONOMY.sha256[:12]}", fg="bright_black"),
     ]
     return "\n".join(lines)
+
+
+def _cut_line(found: Understanding, words: Words) -> Iterator[str]:
+    if found.detail.read < len(found.text):
+        yield click.style(words["cut"].format(read=found.detail.read, length=len(found.text)), fg="yellow")
 
 
 def _tags(found: Understanding, words: Words) -> Iterator[str]:

@@ -16,7 +16,7 @@ _MOST_SENTENCES = 8
 _LEAST_WORK = 2.0
 """Weighted sentences on work with models from which a share of them is told."""
 _AI = ("ai_pm", "aigc_pm", "both")
-_SHARES = {"title_technique": (0.5, math.inf), "title_strategy": (0.01, 0.49)}
+_SHARES = {"title_technique": (0.5, math.inf), "title_half_sign": (0.01, 0.49)}
 """What a title's word weighs on an axis to give these points."""
 
 

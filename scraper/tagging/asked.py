@@ -1,11 +1,12 @@
 """Everything asked of the candidate besides tags, years and the degree: see the modules that it calls."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from scraper.tagging.asked_words import asked_words
 from scraper.tagging.clauses import Marks
 from scraper.tagging.degrees import find_degree_specials
+from scraper.tagging.hits import ListHits
 from scraper.tagging.industries import find_industries
 from scraper.tagging.languages import find_languages
 from scraper.tagging.masking import Text
@@ -32,7 +33,7 @@ def find_asked(
     head: Text,
     body: Text,
     zoning: Zoning,
-    found: Mapping[str, Sequence[tuple[int, int, int]]],
+    found: ListHits,
     marked: Callable[[int], Marks],
 ) -> AskedFacts:
     """Return what title and text ask.

@@ -9,13 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
+from scraper.tagging.hits import ListHits
 from scraper.tagging.tables import load
-from scraper.tagging.zones import Zone
 
 Family = Literal["industry", "language", "elite", "full_time", "degree_zh", "degree_en", "travel", "permit"]
-
-SILENT: tuple[Zone, ...] = ("company", "benefits", "boilerplate")
-"""Zones that do not speak of the candidate."""
 
 MOST_MENTIONS = 40
 """Mentions of one word list that are looked at in one text; an honest posting has a few."""
@@ -42,9 +39,7 @@ def word_lists() -> Mapping[str, Sequence[str]]:
     return {f"{_PREFIX}{family}.{id}": words for family, id, words in _listed()}
 
 
-def asked_words(
-    low: str, found: Mapping[str, Sequence[tuple[int, int, int]]]
-) -> tuple[AskedWords, AskedWords]:
+def asked_words(low: str, found: ListHits) -> tuple[AskedWords, AskedWords]:
     """Return the words in title and in text, by family.
 
     `low` is the folded text, `found` the hits of all word lists as (start, end, sentence), sentence -1 being

@@ -7,9 +7,10 @@ science, engineering, 理工科 ...).
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from scraper.tagging.asked_words import SILENT, AskedWords, Word
+from scraper.tagging.asked_words import AskedWords, Word
 from scraper.tagging.clauses import Marks
 from scraper.tagging.masking import Text
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import inside
 from scraper.tagging.zones import Sentence, Zoning
 from storage.records import Asked, Quote

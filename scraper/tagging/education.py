@@ -10,6 +10,7 @@ from scraper.folding import fold
 from scraper.tagging.clauses import Marks
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Hit
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import Lexicon, Words, inside, leftmost_longest, load
 from scraper.tagging.zones import Sentence, Zoning
 from storage.records import EducationLevel
@@ -125,7 +126,7 @@ def _degrees(
     for index, grouped in groupby(spans, key=lambda span: zoning.index(span[0])):
         group = list(grouped)
         sentence = zoning.sentences[index]
-        if sentence.zone in ("company", "benefits", "boilerplate"):
+        if sentence.zone in SILENT:
             continue
         marks = marked(index)
         alone = len({start for start, _, name in group if name != _UNNAMED}) == 1

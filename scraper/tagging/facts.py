@@ -1,12 +1,12 @@
 """What a text says besides tags, role and degree, as one value: fingerprint, years, what is asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from scraper.tagging.asked import AskedFacts, find_asked
 from scraper.tagging.clauses import Marks
 from scraper.tagging.fingerprint import fingerprint
-from scraper.tagging.hits import Hit
+from scraper.tagging.hits import Hit, ListHits
 from scraper.tagging.masking import Text
 from scraper.tagging.years import YearsPhrase
 from scraper.tagging.years_demands import years_demands
@@ -29,7 +29,7 @@ def text_facts(
     *,
     hits: Sequence[Hit],
     phrases: Sequence[YearsPhrase],
-    words: Mapping[str, Sequence[tuple[int, int, int]]],
+    words: ListHits,
     marked: Callable[[int], Marks],
 ) -> TextFacts:
     """Return the facts of title and text.

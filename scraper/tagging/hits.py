@@ -1,5 +1,6 @@
-"""A counted hit of the vocabulary: what the role class, the fingerprint and the tags are made of."""
+"""Hits as the other modules take them: those of the vocabulary that count, and those of word lists."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from scraper.tagging.sections import Zone
@@ -26,3 +27,7 @@ class Hit(NamedTuple):
     requirement: Requirement
     stance: Stance
     sentence: int
+
+
+ListHits = Mapping[str, Sequence[tuple[int, int, int]]]
+"""The hits of word lists by list, as (start, end, sentence), in order; sentence -1 is the title."""

@@ -9,9 +9,10 @@ demand. So the name of an industry counts only where its clause asks for it: "æœ
 import re
 from collections.abc import Callable, Iterable
 
-from scraper.tagging.asked_words import SILENT, Word
+from scraper.tagging.asked_words import Word
 from scraper.tagging.clauses import Marks
 from scraper.tagging.masking import Text
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import inside
 from scraper.tagging.zones import Sentence, Zoning
 from storage.records import Asked, Quote

@@ -8,9 +8,10 @@ demand. The title counts too: "(Japanese speaking)", "会说粤语".
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from scraper.tagging.asked_words import SILENT, Word
+from scraper.tagging.asked_words import Word
 from scraper.tagging.clauses import Marks
 from scraper.tagging.masking import Text
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import inside
 from scraper.tagging.zones import Zoning
 from storage.records import Asked, Quote

@@ -11,9 +11,9 @@ A module of this room that needs words of its own hands them in as a word list, 
 
     WORD_LISTS = (roles.word_lists, …)                    # in tagger.py, once per module
 
-Then `TextTagging.words["roles.model_work"]` is a list of `(start, end, sentence)`, in order and without
-overlaps (the first and longest word counts), those of the title first with sentence -1 (offsets into the
-title); a list without hits is missing, so ask with `.get(name, ())`.
+Then the tagger hands its hits on (`hits.ListHits`): under that name `(start, end, sentence)`, in order and
+without overlaps (the first and longest word counts), those of the title first with sentence -1 (offsets into
+the title); a list without hits is missing, so ask with `.get(name, ())`.
 """
 
 import itertools

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
-from scraper.tagging.hits import Hit
+from scraper.tagging.hits import Hit, ListHits
 from scraper.tagging.sections import headings
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import FineTag
@@ -35,9 +35,6 @@ _LONGEST_HEADING = 60
 Reason = Literal[
     "not_pm_title", "not_pm_duties", "ai_core", "ai_passing", "no_ai", "classic", "genai", "both", "unnamed"
 ]
-
-Found = Mapping[str, Sequence[tuple[int, int, int]]]
-"""The hits of word lists, as (start, end, sentence); sentence -1 is the title."""
 
 
 class Verdict(NamedTuple):
@@ -105,7 +102,7 @@ def classify(
     sentences: Sequence[Sentence],
     hits: Iterable[Hit],
     employer: int,
-    words: Found,
+    words: ListHits,
     *,
     lang: str,
     is_pm: bool,
@@ -115,16 +112,16 @@ def classify(
     `low` is the folded text, `sentences` its zones, `hits` the counted hits of title and text, `employer`
     the number of sentences about the employer that name AI, `words` the hits of `word_lists`.
     """
+    core = load("roles")["core"]
     title, body = _evidence(low, sentences, hits, employer, words)
-    verdict = _judged(title, body, lang)
-    parts, points, role, reasons = verdict
-    body_label = role
+    parts, points, role, reasons = _judged(title, body, lang, core["limit"])
+    title_label, body_label = _title_label(title, lang), role
     if title != _NO_TITLE:
         # In doubt a text means what its title says, so that only a clear difference is one.
-        body_label = _judged(_NO_TITLE, body, lang, limit=load("roles")["core"]["text_limit"])[2]
-    title_label = _title_label(title, lang) if is_pm else "not_pm"
+        enough = core["limit"] if title_label == "other_pm" else core["text_limit"]
+        body_label = _judged(_NO_TITLE, body, lang, enough)[2]
     if not is_pm:
-        role, reasons = "not_pm", ("not_pm_title",)
+        role, reasons, title_label = "not_pm", ("not_pm_title",), "not_pm"
     elif _is_other_work(low, words):
         role, reasons = "not_pm", ("not_pm_duties",)
         body_label = "not_pm"
@@ -134,7 +131,7 @@ def classify(
         round(body.classic + weight * title.classic, 2),
         round(body.genai + weight * title.genai, 2),
         points,
-        load("roles")["core"]["limit"],
+        core["limit"],
         parts,
         reasons,
         title_label,
@@ -203,7 +200,7 @@ def _scale(length: float) -> float:
 
 
 def _evidence(
-    low: str, sentences: Sequence[Sentence], hits: Iterable[Hit], employer: int, words: Found
+    low: str, sentences: Sequence[Sentence], hits: Iterable[Hit], employer: int, words: ListHits
 ) -> tuple[_Title, _Body]:
     named = [0.0, 0.0]
     title_ai = False
@@ -290,7 +287,7 @@ def _heading_texts() -> frozenset[str]:
     return frozenset(heading.text for heading in headings())
 
 
-def _names_object(words: Found) -> bool:
+def _names_object(words: ListHits) -> bool:
     """Tell whether the title names what models are made for, and not a channel of that name (search ads)."""
     if "roles.object" not in words:
         return False
@@ -304,16 +301,16 @@ def _names_object(words: Found) -> bool:
 
 
 def _judged(
-    title: _Title, body: _Body, lang: str, *, limit: float | None = None
+    title: _Title, body: _Body, lang: str, limit: float
 ) -> tuple[dict[str, float], float, RoleClass, tuple[Reason, ...]]:
     """Return parts and sum of the points, the class and its reasons, whatever the title gate says.
 
-    `limit`: another one than that of the whole posting.
+    `limit` is how many points make AI the core.
     """
     table = load("roles")
     parts = _points(title, body, table["core"])
     points = round(sum(parts.values()), 2)
-    if points < (table["core"]["limit"] if limit is None else limit):
+    if points < limit:
         return parts, points, "other_pm", ("ai_passing" if parts else "no_ai",)
     axis = table["axis"]
     classic = body.classic + body.used_classic + axis["title"] * title.classic
@@ -326,7 +323,7 @@ def _judged(
 @lru_cache(maxsize=1024)
 def _title_label(title: _Title, lang: str) -> RoleClass:
     """Return the class that a title alone gives."""
-    return _judged(title, _NO_BODY, lang)[2]
+    return _judged(title, _NO_BODY, lang, load("roles")["core"]["limit"])[2]
 
 
 def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, float]:
@@ -338,7 +335,7 @@ def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, fl
     if whole:
         parts["title_technique"] = max(core["title_technique"], core["limit"] * few)
     elif named:
-        parts["title_strategy"] = core["title_strategy"]
+        parts["title_half_sign"] = core["title_half_sign"]
     elif title.object and model_work > 0:
         parts["title_object"] = core["title_object"]
     if title.ai:
@@ -370,7 +367,7 @@ def _axis(
     return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")
 
 
-def _is_other_work(low: str, words: Found) -> bool:
+def _is_other_work(low: str, words: ListHits) -> bool:
     """Tell whether the duties are selling or writing code: several of its words, fewer of product work."""
     if not ("roles.sells" in words or "roles.codes" in words or "roles.may_sell" in words):
         return False

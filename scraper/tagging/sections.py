@@ -24,6 +24,8 @@ Zone = Literal[
 ]
 
 ZONES = ("preferred", "required", "responsibilities", "summary", "boilerplate", "benefits", "company")
+SILENT: tuple[Zone, ...] = ("company", "benefits", "boilerplate")
+"""Zones that do not speak of the candidate."""
 _RANKS = {zone: rank for rank, zone in enumerate(ZONES)}
 _EMPLOYER: Zone = "company"
 _KINDS = ("start", "line", "inline", "zh_line", "zh_label", "word", "zh_word", "zh_tail", *fields.KINDS)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import string
 import tomllib
 from bisect import bisect_right
@@ -186,12 +185,3 @@ def stands_in(word: str, text: str) -> bool:
     if word[0] not in LATIN and word[-1] not in LATIN:
         return word in text
     return next(places(word, text), None) is not None
-
-
-def words_pattern(words: Iterable[str]) -> str:
-    """Return a regular expression for any of `words`, longest first, for use at a known place."""
-    return "|".join(_word(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
-def _word(word: str) -> str:
-    return re.escape(word) + ("(?![a-z0-9_])" if is_latin(word[-1]) else "")

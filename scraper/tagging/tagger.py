@@ -21,10 +21,11 @@ from scraper.tagging.clauses import NO_MARKS, Marked
 from scraper.tagging.counting import Counted, counted_in_text, counted_in_title
 from scraper.tagging.education import find_education
 from scraper.tagging.facts import TextFacts, text_facts
-from scraper.tagging.hits import Hit, Stance
+from scraper.tagging.hits import Hit, ListHits, Stance
 from scraper.tagging.masking import MAX_TITLE, Text, common_words, employer_names, prepare
 from scraper.tagging.matching import Found, Scanner, spellings
 from scraper.tagging.posting_level import education_asked, years_ai, years_total
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import inside, leftmost_longest
 from scraper.tagging.taxonomy import Taxonomy, taxonomy
 from scraper.tagging.years import YearsPhrase, find_years
@@ -35,7 +36,6 @@ WORD_LISTS: tuple[Callable[[], Mapping[str, Sequence[str]]], ...] = (asked_words
 """The word lists that other modules of this room want to be found in the same scan; see matching.py."""
 
 _STRENGTH: dict[Requirement, int] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
-_SILENT: tuple[Zone, ...] = ("company", "benefits", "boilerplate")
 _REQUIREMENTS: dict[Zone, Requirement] = {
     "required": "required",
     "preferred": "preferred",
@@ -49,9 +49,8 @@ _REPEATED = 200
 class TextTagging(NamedTuple):
     """What title and text say. `hits` are all counted hits, `tags` the strongest one of each tag.
 
-    `words` are the hits of the word lists that modules of this room handed in, by list, as (start, end,
-    sentence); sentence -1 is the title. `read` is how many code points of the text were read: fewer than it
-    has if it is longer than bounds.MAX_READ.
+    `read` is how many code points of the text were read: fewer than it has if it is longer than
+    bounds.MAX_READ.
     """
 
     verdict: roles.Verdict
@@ -63,7 +62,6 @@ class TextTagging(NamedTuple):
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
     facts: TextFacts
-    words: Mapping[str, list[tuple[int, int, int]]]
     read: int
 
 
@@ -72,7 +70,7 @@ class _Title(NamedTuple):
 
     head: Text
     hits: Sequence[Hit]
-    lists: Mapping[str, Sequence[tuple[int, int, int]]]
+    lists: ListHits
 
 
 class Tagger:
@@ -162,7 +160,6 @@ class Tagger:
                 words=words,
                 marked=marked,
             ),
-            words=words,
             read=len(body.low),
         )
 
@@ -183,15 +180,15 @@ class Tagger:
 def _judged(counted: Iterable[Counted], zoning: Zoning, marked: Marked) -> list[Hit]:
     """Return what counts: no hit in company, benefits or boilerplate, none negated, none a field of study."""
     judged: list[Hit] = []
-    last, place, zone, mark = -1, 0, _SILENT[0], NO_MARKS
+    last, place, zone, mark = -1, 0, SILENT[0], NO_MARKS
     requirement: Requirement = "mentioned"
     for start, end, alias, index in counted:
         if index != last:
             last = index
             place, _, zone, _ = zoning.sentences[index]
-            mark = NO_MARKS if zone in _SILENT else marked(index)
+            mark = NO_MARKS if zone in SILENT else marked(index)
             requirement = _REQUIREMENTS.get(zone, "duty")
-        if zone in _SILENT:
+        if zone in SILENT:
             continue
         if mark is NO_MARKS:
             judged.append(Hit(alias.tag, start, end, "description", zone, requirement, "build", index))
@@ -220,9 +217,7 @@ def _by_list(found: Found) -> dict[str, list[tuple[int, int]]]:
     return spans
 
 
-def _in_lists(
-    listed: Mapping[str, Sequence[tuple[int, int, int]]], found: Found, zoning: Zoning
-) -> dict[str, list[tuple[int, int, int]]]:
+def _in_lists(listed: ListHits, found: Found, zoning: Zoning) -> dict[str, list[tuple[int, int, int]]]:
     """Return the hits of the word lists by list, those of the title (`listed`) first."""
     words = {name: [*places] for name, places in listed.items()}
     starts = zoning.starts

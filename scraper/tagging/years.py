@@ -20,6 +20,7 @@ from scraper.tagging.counting import Counted
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found
 from scraper.tagging.numerals import number, pair
+from scraper.tagging.sections import SILENT
 from scraper.tagging.tables import inside, leftmost_longest, load
 from scraper.tagging.years_bounds import degree_bound, fresh_beside, suffices_beside
 from scraper.tagging.years_grammar import (
@@ -162,7 +163,7 @@ def _phrase(
 ) -> YearsPhrase | None:
     index = zoning.index(found.start("a"))
     sentence = zoning.sentences[index]
-    if sentence.zone in ("company", "benefits", "boilerplate"):
+    if sentence.zone in SILENT:
         return None
     language = "zh" if found.re is ZH else "en"
     start, end = sentence.start, sentence.end

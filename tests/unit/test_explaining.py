@@ -10,6 +10,7 @@ from typing import Any, get_args
 import click
 import pytest
 
+from scraper.bounds import MAX_READ
 from scraper.explaining import explain
 from scraper.explaining.pasted import read_pasted
 from scraper.normalizing.extras import ExtraKind
@@ -19,6 +20,7 @@ from scraper.tagging.permits import Permit
 from scraper.tagging.sections import Zone
 from scraper.tagging.tables import load
 from scraper.tagging.travel import Often
+from scraper.understanding import understand
 from storage.records import EducationLevel, Period, Requirement, RoleClass, Workplace, YearsScope
 
 WORDS: dict[str, Any] = tomllib.loads(
@@ -236,3 +238,16 @@ def test_what_only_holds_brackets_stays_as_it_is(pasted: str) -> None:
 def test_that_it_was_read_as_html_is_said() -> None:
     assert "按 HTML 读取" in told("<p>AI产品经理</p><p>负责大模型</p>")
     assert "read as HTML" in told("<p>Product Manager</p><p>Own LLM agents</p>")
+
+
+def test_a_text_too_long_to_be_read_whole_is_said() -> None:
+    said = explain("Product Manager\nRequirements\n- Knows RAG.\n" + "We like maps. " * 4000)
+    assert f"only the first {MAX_READ:,} of " in said and "RAG" in said
+    assert "characters were read" not in explain("Product Manager\nRequirements\n- Knows RAG.\n")
+
+
+def test_a_thing_that_models_are_made_for_in_the_title_does_not_part_it_from_its_text() -> None:
+    text = "Responsibilities\n- Own ranking models with ML engineers\n- Use Claude Code to prototype\n"
+    text += "Requirements\n- 5+ years of product management\n- Bachelor's degree\n"
+    found = understand("Product Manager, Search", text).tagging
+    assert (found.role, found.title_label, found.body_label) == ("other_pm", "other_pm", "other_pm")
