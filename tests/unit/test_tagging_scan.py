@@ -1,6 +1,7 @@
 """One scan for all words: what it finds, what is masked, where sentences end, and the spans of clauses."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from scraper.folding import folded
 from scraper.tagging import Tagger, tagger
+from scraper.tagging.facts import TextFacts, text_facts
+from scraper.tagging.hits import ListHits
 from scraper.tagging.masking import MASK, prepare
 from scraper.tagging.sentences import cut_sentences
 from scraper.tagging.tables import edges, inside, places
@@ -90,12 +93,16 @@ def test_word_lists_ride_in_the_one_scan(monkeypatch: pytest.MonkeyPatch) -> Non
     def handed_in() -> Mapping[str, Sequence[str]]:
         return {"test.cups": ["cup", "tea cup", "茶杯"], "test.none": ["saucer"]}
 
+    handed_on: list[ListHits] = []
+
+    def facts(*args: Any, words: ListHits, **others: Any) -> TextFacts:
+        handed_on.append(words)
+        return text_facts(*args, words=words, **others)
+
     monkeypatch.setattr(tagger, "WORD_LISTS", (*tagger.WORD_LISTS, handed_in))
-    found = (
-        Tagger()
-        .tag(folded("茶杯 PM"), folded("Sell a tea cup. No cups.\n茶杯好"), lang="zh", is_pm=True)
-        .words
-    )
+    monkeypatch.setattr(tagger, "text_facts", facts)
+    Tagger().tag(folded("茶杯 PM"), folded("Sell a tea cup. No cups.\n茶杯好"), lang="zh", is_pm=True)
+    (found,) = handed_on
     assert found["test.cups"] == [(0, 2, -1), (7, 14, 0), (25, 27, 2)]
     assert "test.none" not in found
 
