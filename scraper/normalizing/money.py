@@ -82,11 +82,13 @@ _JOIN = r"(?: {0,3}(?:-{1,2}|~|至|到|–|—) {0,3}|\s(?:to|and|through|up to)
 
 
 def _amount(at: int) -> str:
-    spaced = rf"{_SPACED}(?=\s?{_CURRENCY}|{_JOIN}{_SPACED}\s?{_CURRENCY})|(?(cur0){_SPACED}|(?!))"
+    # A sign of the next line is that of the next amount.
+    spaced = rf"{_SPACED}(?= ?{_CURRENCY}|{_JOIN}{_SPACED} ?{_CURRENCY})|(?(cur0){_SPACED}|(?!))"
     return (
-        rf"(?P<cur{at}>{_CURRENCY}\s?)?(?P<num{at}>{spaced}|{_NUMBER})(?:\s?(?P<unit{at}>{_UNIT}))?"
+        rf"(?P<cur{at}>{_CURRENCY} ?)?(?P<num{at}>{spaced}|{_NUMBER})(?:\s?(?P<unit{at}>{_UNIT}))?"
         rf"(?P<plus{at}>\+(?!\s?[^\W\d_]))?"
-        rf"(?P<yuan{at}>\s?[元块])?(?P<after{at}>\s?(?:\((?={_CURRENCY}\)))?{_CURRENCY}(?![a-z]))?(?P<per{at}>{_PER})?"
+        rf"(?P<yuan{at}>\s?[元块])?(?P<after{at}> ?(?:\((?={_CURRENCY}\)))?{_CURRENCY}(?![a-z]))?"
+        rf"(?P<per{at}>{_PER})?"
     )
 
 

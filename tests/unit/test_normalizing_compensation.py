@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scraper.answering import to_json
@@ -122,6 +122,8 @@ _PIECES = st.sampled_from(
 )
 
 
+@example("$100k\n$100k")
+@example("100k\r$\n100k USD\n90k")
 @given(st.lists(_PIECES, max_size=25).map("".join))
 def test_any_words_are_answered_with_true_quotes(text: str) -> None:
     for quote in _quotes(_found(text)):
