@@ -64,6 +64,7 @@ class WarcArchive:
             "notice": notice,
         }
         self._descriptor = -1
+        self._closed = False
         self._size = 0
         self._lock = Lock()
         self._index = _BodyIndex(folder)
@@ -81,6 +82,7 @@ class WarcArchive:
     def close(self) -> None:
         """Bring the file to the disk, then the index that refers to it. May be called twice."""
         with self._lock:
+            self._closed = True
             descriptor, self._descriptor = self._descriptor, -1
         if descriptor < 0:
             return
@@ -167,9 +169,9 @@ class WarcArchive:
         )
 
     def _open(self) -> Path:
+        if self._closed:
+            raise ValueError("the archive is closed")
         if self.path is not None:
-            if self._descriptor < 0:
-                raise ValueError("the archive is closed")
             return self.path
         now = self._clock()
         folder = self._folder / f"{now:%Y}" / f"{now:%m}"

@@ -181,6 +181,7 @@ class HttpFetcher:
                     raise
                 self._pacer.hold(host, backoff(tried))
                 continue
+            self._mind_the_end(request)
             again = self._hold_for(sent, answer, host, tried)
             if self._archive:
                 self._archive.write(sent, answer, retried=again)
@@ -190,12 +191,16 @@ class HttpFetcher:
 
     def _mind_the_pause(self, request: Request, host: str) -> None:
         """A host that asked for a long pause gets it, for all its boards. After its end a run asks nobody."""
-        if self._ended:
-            raise FetchError(public_url(request.url), "the run has ended")
+        self._mind_the_end(request)
         pause = self._pacer.wait(host)
         if pause > self._limits.longest_wait:
             said = f"the host asked for a pause, {pause:.0f} s of it are left"
             raise ServerTrouble(public_url(request.url), said, retry_after=pause)
+
+    def _mind_the_end(self, request: Request) -> None:
+        """Raise FetchError after the end of the run: nothing is asked then, and no late answer kept."""
+        if self._ended:
+            raise FetchError(public_url(request.url), "the run has ended")
 
     def _hold_for(self, sent: Request, answer: Answer, host: str, tried: int) -> bool:
         """Leave the host alone as its answer asks for, or as usual. Returns whether to try once more."""

@@ -22,6 +22,9 @@ from scraper.errors import (
     TooBig,
     TooSlow,
 )
+from scraper.fetching import client
+from scraper.fetching.archive import WarcArchive
+from scraper.fetching.body import read_body
 from scraper.fetching.client import HttpFetcher
 from scraper.model import Request
 
@@ -250,6 +253,22 @@ def test_a_short_body_and_a_reset_are_trouble_and_tried_again(board, scripted, f
     )
     assert get(fetcher, board).json() == {}
     assert len(board.asked) == 3
+
+
+def test_an_answer_that_comes_in_after_the_end_of_the_run_is_not_kept(
+    board, scripted, open_fetcher, tmp_path, monkeypatch
+):
+    def read_to_the_end(*args, **options):
+        body = read_body(*args, **options)
+        fetcher.__exit__(None, None, None)  # as by another thread, which was interrupted
+        return body
+
+    monkeypatch.setattr(client, "read_body", read_to_the_end)
+    board.say("/jobs", scripted())
+    with WarcArchive(tmp_path, lambda: NOW) as archive, open_fetcher(archive=archive) as fetcher:
+        with pytest.raises(FetchError, match="the run has ended"):
+            get(fetcher, board)
+        assert archive.path is None
 
 
 def test_a_name_that_does_not_resolve_is_trouble(fetcher, monkeypatch):

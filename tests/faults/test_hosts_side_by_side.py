@@ -232,10 +232,10 @@ def test_an_interrupt_ends_the_run_at_once_and_leaves_no_worker_and_no_traceback
 ) -> None:
     boards = [toys.board(f"h{number}.test/jobs") for number in range(20)]
     release = threading.Event()
+    last_of_all = threading.Barrier(hosts.WORKERS, lambda: os.kill(os.getpid(), signal.SIGINT))
 
     def hanging() -> Iterator[bytes]:
-        if len(board.asked) == hosts.WORKERS:
-            os.kill(os.getpid(), signal.SIGINT)
+        last_of_all.wait(5)  # once: a second interrupt would break off the clearing up after the first
         release.wait(5)
         yield page(job(1))
 

@@ -53,6 +53,18 @@ def test_the_file_is_named_for_the_run_and_begun_with_the_first_exchange(tmp_pat
     assert write(tmp_path, answered()).name == "pmtrend-20261116T060000Z-2.warc.gz"
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_after_its_end_nothing_is_written_and_no_file_begun(tmp_path, begun):
+    with WarcArchive(tmp_path, lambda: MONDAY) as archive:
+        if begun:
+            archive.write(Request(URL), answered())
+    files = sorted(tmp_path.rglob("*.warc.gz"))
+    with pytest.raises(ValueError, match="the archive is closed"):
+        archive.write(Request(URL), answered(b"{}"))
+    assert sorted(tmp_path.rglob("*.warc.gz")) == files and len(files) == begun
+    assert all(record_types(file) == ["warcinfo", "request", "response"] for file in files)
+
+
 def test_others_can_read_it_and_its_digests_hold(tmp_path):
     path = write(tmp_path, answered(), notice="invented\r\ndata", operator="me@example.org")
     with path.open("rb") as file:
