@@ -38,7 +38,7 @@ from storage.weeks import WEEK, label, last_finished, parse_label, week_end, wee
 
 if TYPE_CHECKING:
     from reports.delivery import Service
-    from reports.document import WeeklyReport
+    from reports.document.weekly import WeeklyReport
     from scraper.fetching import Fetcher
     from scraper.fetching.client import HttpFetcher
     from scraper.fetching.webhooks import Webhook

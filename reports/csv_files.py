@@ -1,45 +1,19 @@
 """The tables of a report as long CSV files, with a data dictionary.
 
-Columns follow the types of document_tables.py and document_composition.py: a nested value becomes
-`outer_inner` columns. Rows are sorted by the key columns; every file is written even if it has no rows.
+A nested value becomes `outer_inner` columns. Rows are sorted by the key columns; every file is written even
+if it has no rows. Which files there are: csv_tables.py.
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import pandas as pd
 
-from reports import document_composition as composition
-from reports import document_tables as tables
-from reports.document import WeeklyReport
+from reports.csv_tables import TABLES, CsvTable, Row
+from reports.document.weekly import WeeklyReport
 from reports.escaping import csv_cell
-
-Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """One file: its name, type and key of its rows, where they are, and columns beside those of `shape`."""
-
-    name: str
-    shape: type
-    key: tuple[str, ...]
-    rows: Callable[[WeeklyReport], Iterable[Row]]
-    beside: tuple[str, ...] = ()
-
-    def columns(self) -> list[str]:
-        """Return the names of the columns: the report's week, the key, then the rest as in the shape."""
-        return list(dict.fromkeys(["report_week", *self.key, *self.beside, *columns_of(self.shape)]))
-
-
-def columns_of(shape: type) -> list[str]:
-    """Return the columns that a TypedDict is flattened to (lists of records have files of their own)."""
-    return list(_flat_columns(shape, ""))
 
 
 def csv_files(report: WeeklyReport) -> dict[str, str]:
@@ -49,7 +23,7 @@ def csv_files(report: WeeklyReport) -> dict[str, str]:
 
 def data_dictionary(report: WeeklyReport) -> str:
     """Return the markdown that describes every file and column."""
-    words = _dictionary()
+    words = dictionary()
     lines = [f"# Data of {report['week']}", "", *words["intro"]["text"].strip().splitlines()]
     for table in TABLES:
         lines += ["", f"## {table.name}", "", words["files"][table.name.removesuffix(".csv")], ""]
@@ -60,7 +34,7 @@ def data_dictionary(report: WeeklyReport) -> str:
 
 def meaning(column: str) -> str:
     """Return what a column means. Raises KeyError for one that the dictionary does not describe."""
-    columns, outer = _dictionary()["columns"], _dictionary()["outer"]
+    columns, outer = dictionary()["columns"], dictionary()["outer"]
     if column in columns:
         return columns[column]
     for name in sorted(outer, key=len, reverse=True):
@@ -93,22 +67,6 @@ def _flat(row: Row, prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _flat_columns(shape: type, prefix: str) -> Iterator[str]:
-    for name, hint in get_type_hints(shape).items():
-        inner = _without_none(hint)
-        if is_typeddict(inner):
-            yield from _flat_columns(inner, f"{prefix}{name}_")
-        elif get_origin(inner) is not list or get_args(inner) == (str,):
-            yield f"{prefix}{name}"
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        rest = [part for part in get_args(hint) if part is not type(None)]
-        return rest[0] if len(rest) == 1 else hint
-    return hint
-
-
 def _sortable(value: object) -> tuple[bool, float, str]:
     if isinstance(value, int | float):
         return True, value, ""
@@ -116,88 +74,12 @@ def _sortable(value: object) -> tuple[bool, float, str]:
 
 
 @cache
-def _dictionary() -> dict[str, dict[str, str]]:
-    text = (files("reports") / "data_dictionary.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-def _strips(report: WeeklyReport) -> Iterator[Row]:
-    for source in report["run_health"]["sources"]:
-        for cell in source["strip"]:
-            yield {"source": source["source"], **cell}
-
-
-def _points(report: WeeklyReport) -> Iterator[Row]:
-    for series in report["level_index"]["series"]:
-        for point in series["points"]:
-            yield {"role": series["role"], "base": series["base"], **point}
-
-
-def _weekly_shares(report: WeeklyReport) -> Iterator[Row]:
-    part = report["skills"]
-    for row in part["rows"]:
-        for week, share in zip(part["spark_weeks"], row["spark"], strict=True):
-            yield {"role": row["role"], "tag": row["tag"], "week": week, "stock_share": share}
-
-
-def _curves(report: WeeklyReport) -> Iterator[Row]:
-    for row in report["experience"]["rows"]:
-        for at in row["curve"]:
-            yield {"measure": row["measure"], "role": row["role"], **at}
-
-
-class _Nothing(dict[str, Any]):
-    """A shape without columns of its own: all of the file's columns are named in `beside`."""
-
-
-TABLES: tuple[CsvTable, ...] = (
-    CsvTable("run_health.csv", tables.StripCell, ("source", "week"), _strips, ("source",)),
-    CsvTable("sources.csv", tables.SourceHealth, ("source",), lambda r: r["run_health"]["sources"]),
-    CsvTable("board_problems.csv", tables.BoardProblem, ("board",), lambda r: r["run_health"]["problems"]),
-    CsvTable("quarantined.csv", tables.Quarantined, ("board",), lambda r: r["run_health"]["quarantined"]),
-    CsvTable(
-        "template_drift.csv",
-        tables.TemplateDrift,
-        ("board", "source_field"),
-        lambda r: r["run_health"]["drift"],
-    ),
-    CsvTable("headline.csv", tables.HeadlineRow, ("role",), lambda r: r["headline"]["rows"]),
-    CsvTable("level_index.csv", tables.LevelPoint, ("role", "week"), _points, ("role", "base")),
-    CsvTable("movement.csv", tables.MovementRow, ("role", "week"), lambda r: r["movement"]["rows"]),
-    CsvTable("class_mix.csv", composition.MixRow, ("role",), lambda r: r["class_mix"]["rows"]),
-    CsvTable("skills.csv", composition.SkillRow, ("role", "tag"), lambda r: r["skills"]["rows"]),
-    CsvTable(
-        "skills_weekly.csv",
-        _Nothing,
-        ("role", "tag", "week"),
-        _weekly_shares,
-        ("role", "tag", "week", "stock_share"),
-    ),
-    CsvTable("contrast.csv", composition.ContrastRow, ("tag",), lambda r: r["contrast"]["rows"]),
-    CsvTable(
-        "experience.csv", composition.ExperienceRow, ("measure", "role"), lambda r: r["experience"]["rows"]
-    ),
-    CsvTable(
-        "experience_open.csv", composition.OpenAt, ("measure", "role", "years"), _curves, ("measure", "role")
-    ),
-    CsvTable(
-        "experience_contrast.csv",
-        composition.ExperienceContrast,
-        ("id",),
-        lambda r: r["experience"]["contrast"],
-    ),
-    CsvTable(
-        "breaks.csv", tables.BreakRow, ("from", "source", "unit", "reason", "note"), lambda r: r["breaks"]
-    ),
-    CsvTable(
-        "suspect_runs.csv", tables.SuspectRun, ("observed_at", "board"), lambda r: r["quality"]["suspects"]
-    ),
-    CsvTable(
-        "missing_units.csv", tables.MissingUnit, ("source", "unit"), lambda r: r["quality"]["missing_units"]
-    ),
-    CsvTable("totals.csv", tables.Totals, ("week",), lambda r: r["quality"]["totals"]),
-    CsvTable(
-        "completeness.csv", tables.Completeness, ("field", "role"), lambda r: r["quality"]["completeness"]
-    ),
-    CsvTable("mde.csv", tables.MdeRow, ("p",), lambda r: r["quality"]["mde"]),
-)
+def dictionary() -> dict[str, dict[str, str]]:
+    """Return what is said of the files and columns: the tables of all files in data_dictionary/."""
+    found: dict[str, dict[str, str]] = {}
+    for file in sorted((files("reports") / "data_dictionary").iterdir(), key=lambda one: one.name):
+        for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if twice := found.setdefault(table, {}).keys() & entries:
+                raise ValueError(f"{file.name} describes {sorted(twice)} again")
+            found[table] |= entries
+    return found

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from reports.digest import Kind, Span, digest, title
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.words import Lang, Words
 
 Service = Literal["feishu", "dingtalk", "wecom", "slack"]

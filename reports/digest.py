@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
 from reports.notices import says_invented
 from reports.rendering import told_notices

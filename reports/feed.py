@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from reports.digest import Line, digest, title
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.stored_reports import load_report, page_of, stored_weeks
 from reports.words import LANGS, Lang, Words

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from reports.document import Finding
-from reports.document_composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
-from reports.document_tables import BreakRow, Headline, HeadlineRow, RunHealth
-from reports.document_terms import Direction, Kind, Reason, RoleId, Verdict, Window
+from reports.document.composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
+from reports.document.tables import BreakRow, Headline, HeadlineRow, RunHealth
+from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
+from reports.document.weekly import Finding
 
 MOST = 6
 Unit = Literal["count", "share", "points", "percent"]

@@ -1,6 +1,6 @@
 """What the notices of a report mean."""
 
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 
 
 def says_invented(notice: str) -> bool:

@@ -10,14 +10,22 @@ from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports import quality_section, sections
 from reports.charts.pictures import Picture
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, link, md
 from reports.notices import is_invented, says_invented
+from reports.sections import experience, level, mix, quality, requirements
+from reports.sections.parts import texts
 from reports.sentences import sentence
 from reports.words import Lang, Words
 
+_SECTIONS = {
+    "level": level,
+    "mix": mix,
+    "requirements": requirements,
+    "experience": experience,
+    "quality": quality,
+}
 _SHORT_KINDS = frozenset({"all_failed", "empty"})
 _WITH_STOCK = frozenset({"regular", "first"})
 _MOSTLY = 0.5
@@ -35,8 +43,7 @@ def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Pic
             report=report,
             t=words,
             words=words,
-            sections=sections,
-            quality=quality_section,
+            **_SECTIONS,
             findings=[sentence(finding, words) for finding in report["findings"]],
             notices=told_notices(report, words),
             title_line=_title_line(report, words),
@@ -77,7 +84,7 @@ def told_notices(report: WeeklyReport, words: Words) -> list[Markdown]:
     told += [words("notice.other", text=text) for text in others]
     if words.has(f"notice.{report['kind']}"):
         told.append(words(f"notice.{report['kind']}"))
-    with_text, n = sections.texts(report)
+    with_text, n = texts(report)
     if with_text < n * _MOSTLY:
         key = "notice.titles_only" if with_text else "notice.titles_all"
         told.append(words(key, without=words.count(n - with_text), n=words.count(n)))

@@ -2,7 +2,7 @@
 
 import re
 
-from reports.document import Finding
+from reports.document.weekly import Finding
 from reports.escaping import Markdown
 from reports.words import Words
 

@@ -1,7 +1,7 @@
 """Where a series of a report starts anew, so that no line, sparkline or row is read across."""
 
-from reports.document import WeeklyReport
-from reports.document_tables import LevelSeries
+from reports.document.tables import LevelSeries
+from reports.document.weekly import WeeklyReport
 
 # A break that takes less than this from the stock makes no step that an eye would see in its line.
 _VISIBLE_BREAK = 0.05

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import cast
 
 from reports.digest import digest
-from reports.document import FORMAT, WeeklyReport
+from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
 from reports.words import LANGS, Lang, Words
 from storage.weeks import parse_label

@@ -5,21 +5,21 @@ import math
 from datetime import date, timedelta
 from typing import cast
 
-from reports.document import FORMAT, Provenance, WeeklyReport
-from reports.document_terms import ROLES, Kind, Reason, Status
+from reports.document.terms import ROLES, Kind, Reason, Status
+from reports.document.weekly import FORMAT, Provenance, WeeklyReport
 from reports.findings import find
 from reports.instants import instant
-from reports.measures_breaks import break_rows
-from reports.measures_experience import experience
-from reports.measures_headline import headline
-from reports.measures_health import run_health
-from reports.measures_level import fit_level, flows, index_changes, level_index, movement
-from reports.measures_lifetimes import days_open
-from reports.measures_mix import class_mix
-from reports.measures_panel import Panel, build_panel
-from reports.measures_population import window, window_population
-from reports.measures_quality import preliminary, quality
-from reports.measures_requirements import contrast, skills, tag_matrix
+from reports.measures.breaks import break_rows
+from reports.measures.experience import experience
+from reports.measures.headline import headline
+from reports.measures.health import run_health
+from reports.measures.level import fit_level, flows, index_changes, level_index, movement
+from reports.measures.lifetimes import days_open
+from reports.measures.mix import class_mix
+from reports.measures.panel import Panel, build_panel
+from reports.measures.population import window, window_population
+from reports.measures.quality import preliminary, quality
+from reports.measures.requirements import contrast, skills, tag_matrix
 from storage.records import Facts
 from storage.version import __version__
 from storage.weeks import label

@@ -1,8 +1,8 @@
 """Words and numbers of one language: the message catalog and how figures are written in it.
 
-The catalogs `messages_en.toml` and `messages_zh.toml` hold the same keys with the same placeholders. A
+The catalogs `messages/en/*.toml` and `messages/zh/*.toml` hold the same keys with the same placeholders. A
 message is trusted markdown; what is put into it is escaped unless it is `Markdown` already. What other rooms
-record in English sentences is translated by `reasons_zh.toml`.
+record in English sentences is translated by `messages/reasons_zh.toml`.
 """
 
 import re
@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from reports.document_terms import Change, Share, Window
+from reports.document.terms import Change, Share, Window
 from reports.escaping import Markdown, clean, md
 
 Lang = Literal["en", "zh"]
@@ -31,12 +31,14 @@ NOTHING = Markdown("–")
 @cache
 def catalog(lang: Lang) -> Mapping[str, str]:
     """Return the messages of `lang`, keyed `table.key`."""
-    text = (files("reports") / f"messages_{lang}.toml").read_text(encoding="utf-8")
-    return {
-        f"{table}.{key}": message
-        for table, entries in tomllib.loads(text).items()
-        for key, message in entries.items()
-    }
+    found: dict[str, str] = {}
+    for file in sorted((files("reports") / "messages" / lang).iterdir(), key=lambda one: one.name):
+        for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for key, message in entries.items():
+                if f"{table}.{key}" in found:
+                    raise ValueError(f"{file.name} says {table}.{key} again")
+                found[f"{table}.{key}"] = message
+    return found
 
 
 @cache
@@ -47,7 +49,9 @@ def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
     """
     if lang == "en":
         return ()
-    tables = tomllib.loads((files("reports") / f"reasons_{lang}.toml").read_text(encoding="utf-8"))
+    tables = tomllib.loads(
+        (files("reports") / "messages" / f"reasons_{lang}.toml").read_text(encoding="utf-8")
+    )
     return tuple(
         (re.compile(_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(recorded))), told)
         for entries in tables.values()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reports.charts.pictures import pictures
 from reports.csv_files import csv_files, data_dictionary
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.rendering import render_markdown
 from reports.weekly import to_json

@@ -9,13 +9,14 @@ from reports.charts.canvas import CLASS_COLOURS, shortened, stamped
 from reports.charts.health import MAX_ROWS, health_chart
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
-from reports.document import WeeklyReport
-from reports.document_composition import OpenAt
-from reports.document_tables import LevelSeries
-from reports.document_terms import RoleId
-from reports.document_terms import Share as ShareCell
+from reports.document.composition import OpenAt
+from reports.document.tables import LevelSeries
+from reports.document.terms import RoleId
+from reports.document.terms import Share as ShareCell
+from reports.document.weekly import WeeklyReport
 from reports.notices import is_invented
-from reports.sections import has_stock, shown_contrasts
+from reports.sections.level import has_stock
+from reports.sections.requirements import shown_contrasts
 from reports.series_breaks import broken_weeks, restarts
 from reports.words import Words
 

@@ -7,7 +7,7 @@ from typing import Any
 from facts_builder import Market, at, monday
 from markdown_it import MarkdownIt
 
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.weekly import build_weekly
 from reports.words import Lang
 from reports.writing import report_files

@@ -31,7 +31,7 @@ from docs_pages import (
 
 import pmtrend
 from reports.csv_files import TABLES
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from scraper.lock import exclusive
 from scraper.recording import RunSummary
 

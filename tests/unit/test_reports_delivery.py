@@ -16,7 +16,7 @@ from report_market import KINDS, report_of_kind
 from reports.delivered import FILE, note_delivered, was_delivered
 from reports.delivery import SERVICES, Service, encoded, payload
 from reports.digest import Span, digest, spans
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.escaping import Markdown, md
 from reports.stored_reports import load_report, page_of, stored_weeks

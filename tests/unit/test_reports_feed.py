@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_market import KINDS, report_of_kind
 
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.feed import feed, write_feeds
 from reports.weekly import to_json

@@ -9,15 +9,15 @@ import pytest
 from facts_builder import Market, markets, monday, trend_market
 from hypothesis import given, settings
 
-from reports.document_terms import ROLES
-from reports.measures_breaks import lost_to_breaks
-from reports.measures_experience import floor_of, stated_floors
-from reports.measures_health import run_health
-from reports.measures_level import count_events, fit_level, flows, movement
-from reports.measures_panel import KINDS, Panel, build_panel
-from reports.measures_population import flow_population, window_population
-from reports.measures_quality import pending, preliminary
-from reports.measures_requirements import standardised_share
+from reports.document.terms import ROLES
+from reports.measures.breaks import lost_to_breaks
+from reports.measures.experience import floor_of, stated_floors
+from reports.measures.health import run_health
+from reports.measures.level import count_events, fit_level, flows, movement
+from reports.measures.panel import KINDS, Panel, build_panel
+from reports.measures.population import flow_population, window_population
+from reports.measures.quality import pending, preliminary
+from reports.measures.requirements import standardised_share
 from storage.records import Break
 
 

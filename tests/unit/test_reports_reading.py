@@ -10,7 +10,7 @@ from facts_builder import Market, monday
 from report_market import KINDS, PARSER, market, rendered, report_of, report_of_kind
 
 from reports.charts.pictures import _flow, _level, _line
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.series_breaks import broken_weeks
 from reports.weekly import build_weekly
 from reports.words import CUT, LANGS, Lang, Words

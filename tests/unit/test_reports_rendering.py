@@ -9,7 +9,7 @@ from copy import deepcopy
 import pytest
 from report_market import KINDS, PARSER, market, numbers, rendered, report_of, report_of_kind, tables
 
-from reports.document import WeeklyReport
+from reports.document.weekly import WeeklyReport
 from reports.rendering import render_markdown
 from reports.words import LANGS, Lang
 from reports.writing import report_files

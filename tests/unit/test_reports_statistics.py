@@ -13,8 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from reports import statistics as stats
-from reports.statistics_index import index_uncertainty, matched_chain, two_way_index
+from reports.statistics.arrays import Bools, Floats, Ints, quantile
+from reports.statistics.differences import odds_ratio, stratified_difference
+from reports.statistics.index import index_uncertainty, matched_chain, two_way_index
+from reports.statistics.shares import clustered_share, wilson
+from reports.statistics.student import t_quantile, t_tail
+from reports.statistics.survival import median_survival
+from reports.statistics.testing import benjamini_hochberg, detectable_change
 
 NAN = math.nan
 
@@ -33,7 +38,7 @@ class Trend:
         self.source = np.unique([r["source"] for r in rows], return_inverse=True)[1]
         self.company = np.unique([r["company"] for r in rows], return_inverse=True)[1]
 
-    def asks(self, skill: str) -> stats.Bools:
+    def asks(self, skill: str) -> Bools:
         return np.array([skill in r["skills"].split("|") for r in self.rows])
 
 
@@ -51,21 +56,21 @@ def trend(shared_data: Path) -> Trend:
     [(8, 16, 0.2800, 0.7200), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (1, 29, 0.0061, 0.1718)],
 )
 def test_wilson(y: int, n: int, lo: float, hi: float) -> None:
-    assert stats.wilson(y, n) == pytest.approx((lo, hi), abs=5e-5)
+    assert wilson(y, n) == pytest.approx((lo, hi), abs=5e-5)
 
 
 def test_clustered_share_of_independent_postings_is_plain_wilson() -> None:
     y = np.array([True] * 6 + [False] * 14)
-    found = stats.clustered_share(y, np.arange(20))
+    found = clustered_share(y, np.arange(20))
     assert (found.y, found.n, found.clusters, found.clusters_y) == (6, 20, 20, 6)
     # v = 20/19 * sum (y - .3)^2 / 400 = .21/19, of .21/20: a design effect of 20/19
     assert found.deff == pytest.approx(20 / 19)
-    assert (found.lo, found.hi) == pytest.approx(stats.wilson(0.3 * 19, 19))
+    assert (found.lo, found.hi) == pytest.approx(wilson(0.3 * 19, 19))
 
 
 def test_clustered_share_of_ten_employers_that_each_say_one_thing() -> None:
     y = np.repeat([True, False] * 5, 4)
-    found = stats.clustered_share(y, np.repeat(np.arange(10), 4))
+    found = clustered_share(y, np.repeat(np.arange(10), 4))
     # v = 10/9 * 10 * (4 * .5)^2 / 40^2 = 1/36 against .25/40: deff 40/9, n_eff 9
     assert found.n_eff == pytest.approx(9)
 
@@ -73,18 +78,18 @@ def test_clustered_share_of_ten_employers_that_each_say_one_thing() -> None:
 @pytest.mark.parametrize(("hits", "employers", "n_eff"), [(4, 3, 3), (0, 12, 12), (12, 12, 12)])
 def test_clustered_share_falls_back_to_employers(hits: int, employers: int, n_eff: int) -> None:
     y = np.arange(12) < hits
-    assert stats.clustered_share(y, np.arange(12) % employers).n_eff == n_eff
+    assert clustered_share(y, np.arange(12) % employers).n_eff == n_eff
 
 
 def test_empty_share() -> None:
-    found = stats.clustered_share(np.zeros(0, bool), np.zeros(0, np.int64))
+    found = clustered_share(np.zeros(0, bool), np.zeros(0, np.int64))
     assert found.n == 0 and math.isnan(found.p) and found.deff == 1
 
 
 def test_forty_copies_move_the_share_but_not_the_employers_and_widen_the_interval() -> None:
     y, employer = np.arange(60) % 3 == 0, np.arange(60) // 2
-    plain = stats.clustered_share(y, employer)
-    copied = stats.clustered_share(np.append(y, [True] * 40), np.append(employer, [0] * 40))
+    plain = clustered_share(y, employer)
+    copied = clustered_share(np.append(y, [True] * 40), np.append(employer, [0] * 40))
     assert copied.p > plain.p + 0.2
     assert (copied.clusters, copied.clusters_y) == (plain.clusters, plain.clusters_y)
     assert copied.hi - copied.lo > plain.hi - plain.lo
@@ -93,7 +98,7 @@ def test_forty_copies_move_the_share_but_not_the_employers_and_widen_the_interva
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), min_size=1, max_size=200))
 def test_share_interval_holds_the_share(rows: list[tuple[bool, int]]) -> None:
     y, employer = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
-    found = stats.clustered_share(y, employer)
+    found = clustered_share(y, employer)
     assert 0 <= found.lo <= found.p + 1e-12 and found.p - 1e-12 <= found.hi <= 1
     assert 0 < found.n_eff <= found.n and found.clusters_y <= min(found.clusters, found.y)
 
@@ -106,7 +111,7 @@ def test_single_employer_strata_learn_from_each_other() -> None:
     y = np.array([False, False, True, True, False, False, False, False])
     later = np.array([False, False, True, True] * 2)
     board = np.repeat([0, 1], 4)
-    found = stats.stratified_difference(y, later, board, board)
+    found = stratified_difference(y, later, board, board)
     assert (found.d, found.variance, found.clusters) == pytest.approx((0.5, 0.25, 2))
     assert found.weights == {0: 0.5, 1: 0.5}
 
@@ -114,7 +119,7 @@ def test_single_employer_strata_learn_from_each_other() -> None:
 def test_complete_separation_is_not_certainty() -> None:
     """20 of 20 employers against 0 of 20: p = 20.5/21 and .5/21, V = 2 * 20.5 * .5 / 21^2 / 20."""
     y, stratum = np.repeat([True, False], 20), np.zeros(40, np.int64)
-    found = stats.stratified_difference(y, y, stratum, np.arange(40))
+    found = stratified_difference(y, y, stratum, np.arange(40))
     assert (found.d, found.variance) == pytest.approx((1, 2 * 20.5 * 0.5 / 21**2 / 20))
     lo, hi, p = found.interval()
     assert 0.9 < lo < 0.95 and hi == 1 and p < 1e-6
@@ -124,13 +129,13 @@ def test_strata_without_both_groups_take_no_part() -> None:
     y = np.array([True, False, True, True, True])
     later = np.array([True, False, True, True, True])
     stratum, cluster = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 2, 3, 4])
-    found = stats.stratified_difference(y, later, stratum, cluster)
+    found = stratified_difference(y, later, stratum, cluster)
     assert (found.d, found.n0, found.n1, found.clusters, found.weights) == (1.0, 1, 1, 2, {0: 1.0})
 
 
 @pytest.mark.parametrize("size", [0, 3])
 def test_no_common_stratum(size: int) -> None:
-    found = stats.stratified_difference(
+    found = stratified_difference(
         np.ones(size, bool), np.ones(size, bool), np.zeros(size, np.int64), np.arange(size)
     )
     assert math.isnan(found.d) and found.weights == {}
@@ -140,7 +145,7 @@ def test_fixture_difference(expected: Any, trend: Trend) -> None:
     want = expected["mh_clustered_LLM"]
     ai, aigc = trend.role == "AI", trend.role == "AIGC"
     both = ai | aigc
-    found = stats.stratified_difference(
+    found = stratified_difference(
         trend.asks("LLM")[both], aigc[both], trend.source[both], trend.company[both]
     )
     assert found.d == pytest.approx(float(Fraction(want["d"])))
@@ -153,26 +158,26 @@ def test_fixture_difference(expected: Any, trend: Trend) -> None:
 
 def test_fixture_odds_ratios(expected: Any) -> None:
     for want in expected["contrast_window"].values():
-        ratio, lo, hi = stats.odds_ratio(*want["AIGC"], *want["AI"])
+        ratio, lo, hi = odds_ratio(*want["AIGC"], *want["AI"])
         assert ratio == pytest.approx(want["or_haldane"], abs=5e-5)
         assert (lo, hi) == pytest.approx(want["ci"], abs=5e-5)
 
 
 def test_benjamini_hochberg(expected: Any) -> None:
-    assert stats.benjamini_hochberg(expected["bh_example"]["p"]) == pytest.approx(expected["bh_example"]["q"])
+    assert benjamini_hochberg(expected["bh_example"]["p"]) == pytest.approx(expected["bh_example"]["q"])
 
 
 def test_benjamini_hochberg_passes_over_what_was_not_tested() -> None:
     # of three tested: .01 * 3, then min(.04 * 3/2, .05 * 3/3)
-    assert stats.benjamini_hochberg([0.04, None, 0.01, 0.05]) == pytest.approx(
+    assert benjamini_hochberg([0.04, None, 0.01, 0.05]) == pytest.approx(
         [0.05, None, 0.03, 0.05], nan_ok=True
     )
-    assert stats.benjamini_hochberg([]) == []
+    assert benjamini_hochberg([]) == []
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_benjamini_hochberg_keeps_order_and_never_helps(p_values: list[float]) -> None:
-    q_values = [q for q in stats.benjamini_hochberg(p_values) if q is not None]
+    q_values = [q for q in benjamini_hochberg(p_values) if q is not None]
     assert all(p <= q + 1e-12 and q <= 1 for p, q in zip(p_values, q_values, strict=True))
     ordered = [q for _, q in sorted(zip(p_values, q_values, strict=True))]
     assert ordered == sorted(ordered)
@@ -183,17 +188,17 @@ def test_benjamini_hochberg_keeps_order_and_never_helps(p_values: list[float]) -
     [(50, 0.05, 12.2), (100, 0.1, 11.9), (200, 0.3, 12.8), (400, 0.5, 9.9), (800, 0.3, 6.4)],
 )
 def test_detectable_change(n: int, p: float, points: float) -> None:
-    change = stats.detectable_change(p, n, n)
+    change = detectable_change(p, n, n)
     assert change is not None and 100 * change == pytest.approx(points, abs=0.05)
 
 
 def test_detectable_change_grows_with_the_design_effect() -> None:
-    assert stats.detectable_change(0.3, 0, 10) is None
-    one, four = stats.detectable_change(0.3, 80, 80), stats.detectable_change(0.3, 80, 80, 4.0)
+    assert detectable_change(0.3, 0, 10) is None
+    one, four = detectable_change(0.3, 80, 80), detectable_change(0.3, 80, 80, 4.0)
     assert one is not None and four == pytest.approx(2 * one)
 
 
-def null_market(rng: np.random.Generator) -> tuple[stats.Ints, stats.Bools, stats.Ints]:
+def null_market(rng: np.random.Generator) -> tuple[Ints, Bools, Ints]:
     """Return role, later, employer: 120 employers in two windows, each with a taste that does not change."""
     sizes = np.minimum(rng.zipf(1.8, (120, 2)), 40) * (rng.random((120, 2)) < 0.8)
     taste = rng.dirichlet([1.0, 1.4, 0.3, 3.0], 120)
@@ -211,12 +216,12 @@ def test_null_market_rarely_moves() -> None:
         role, later, employer = null_market(rng)
         p_values: list[float | None] = []
         for code in range(4):
-            found = stats.stratified_difference(role == code, later, employer, employer)
+            found = stratified_difference(role == code, later, employer, employer)
             lo, hi, p = found.interval()
             covered += lo <= 0 <= hi
             intervals += 1
             p_values.append(p)
-        moved += any(q is not None and q < 0.10 for q in stats.benjamini_hochberg(p_values))
+        moved += any(q is not None and q < 0.10 for q in benjamini_hochberg(p_values))
     assert moved <= 24
     assert covered / intervals >= 0.90
 
@@ -229,13 +234,13 @@ def test_null_market_rarely_moves() -> None:
     [(1, 12.7062), (2, 4.3027), (5, 2.5706), (19, 2.0930), (30, 2.0423), (120, 1.9799), (100_000, 1.9600)],
 )
 def test_t_quantile(degrees: int, quantile: float) -> None:
-    assert stats.t_quantile(0.975, degrees) == pytest.approx(quantile, abs=6e-5)
-    assert stats.t_tail(quantile, degrees) == pytest.approx(0.025, abs=3e-6)
+    assert t_quantile(0.975, degrees) == pytest.approx(quantile, abs=6e-5)
+    assert t_tail(quantile, degrees) == pytest.approx(0.025, abs=3e-6)
 
 
 def test_t_tail_at_the_ends() -> None:
-    assert stats.t_tail(0.0, 7) == 0.5
-    assert stats.t_tail(1e9, 7) < 1e-12
+    assert t_tail(0.0, 7) == 0.5
+    assert t_tail(1e9, 7) < 1e-12
 
 
 @pytest.mark.parametrize(
@@ -249,7 +254,7 @@ def test_t_tail_at_the_ends() -> None:
     ],
 )
 def test_quantile(values: list[float], q: float, want: float | None) -> None:
-    assert stats.quantile(values, q) == want
+    assert quantile(values, q) == want
 
 
 # ------------------------------------------------------------------ the level index
@@ -316,15 +321,13 @@ counts_matrices = hnp.arrays(
 
 
 @given(counts_matrices)
-def test_full_panel_is_the_ratio_of_totals(counts: stats.Floats) -> None:
+def test_full_panel_is_the_ratio_of_totals(counts: Floats) -> None:
     total = counts.sum(axis=0)
     assert two_way_index(counts).week_effect == pytest.approx(total / total[0])
 
 
 @given(counts_matrices, st.data())
-def test_a_source_that_moves_with_the_index_leaves_it_unchanged(
-    counts: stats.Floats, data: st.DataObject
-) -> None:
+def test_a_source_that_moves_with_the_index_leaves_it_unchanged(counts: Floats, data: st.DataObject) -> None:
     holes = data.draw(hnp.arrays(bool, counts.shape))
     holes[:, 0] = False  # every series is seen in week 0, so the panel is connected
     holes[0] = False
@@ -335,7 +338,7 @@ def test_a_source_that_moves_with_the_index_leaves_it_unchanged(
 
 
 @given(counts_matrices, st.randoms(use_true_random=False))
-def test_order_of_series_does_not_matter(counts: stats.Floats, random: Any) -> None:
+def test_order_of_series_does_not_matter(counts: Floats, random: Any) -> None:
     order = list(range(len(counts)))
     random.shuffle(order)
     assert two_way_index(counts[order]).week_effect == pytest.approx(two_way_index(counts).week_effect)
@@ -375,7 +378,7 @@ def test_the_median_of_a_duration_with_censoring_is_that_of_kaplan_and_meier() -
     """By hand: S(1) = 5/7, S(2) = 5/7 * 2/3 = 10/21, the first below a half."""
     leave = np.array([1.0, 1, 2, 2, 2, 1, 1])
     event = np.array([True, False, True, False, False, True, False])
-    found = stats.median_survival(np.zeros(7), leave, event)
+    found = median_survival(np.zeros(7), leave, event)
     assert (found.median, found.n, found.events) == (2, 7, 3)
     assert found.lo == 1 and found.hi is None
 
@@ -384,11 +387,11 @@ def test_late_entries_are_at_risk_only_from_their_entry_on() -> None:
     """Two of four leave at 1; the one that came at 5 is not at risk before: S(1) = 1/2."""
     entry, leave = np.array([0.0, 0, 0, 0, 5]), np.array([1.0, 1, 9, 9, 9])
     event = np.array([True, True, False, False, False])
-    assert stats.median_survival(entry, leave, event).median == 1
-    assert stats.median_survival(np.zeros(5), leave, event).median is None
+    assert median_survival(entry, leave, event).median == 1
+    assert median_survival(np.zeros(5), leave, event).median is None
 
 
 def test_a_median_of_nothing_is_not_reached() -> None:
     none = np.zeros(0)
-    assert stats.median_survival(none, none, none.astype(bool)).median is None
-    assert stats.median_survival(np.ones(1), np.ones(1), np.array([True])).n == 0
+    assert median_survival(none, none, none.astype(bool)).median is None
+    assert median_survival(np.ones(1), np.ones(1), np.array([True])).n == 0

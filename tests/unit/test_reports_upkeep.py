@@ -12,8 +12,8 @@ from facts_builder import Market, monday
 from report_market import rendered
 from store_helpers import Recorder, day, feed, listing
 
-from reports.document import WeeklyReport
-from reports.measures_upkeep import drift, quarantined
+from reports.document.weekly import WeeklyReport
+from reports.measures.upkeep import drift, quarantined
 from reports.weekly import build_weekly
 from reports.words import LANGS, Lang
 from reports.writing import report_files

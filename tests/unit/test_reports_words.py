@@ -10,8 +10,8 @@ import pytest
 from report_market import PARSER, numbers, rendered, report_of_kind
 
 from reports import words
-from reports.document import Finding
-from reports.document_terms import Direction, Reason, Verdict
+from reports.document.terms import Direction, Reason, Verdict
+from reports.document.weekly import Finding
 from reports.sentences import sentence
 from reports.tables import display_width, table
 from reports.words import LANGS, Lang, Words, spark

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from reports.document_tables import DaysOpen, Headline, HeadlineRow, IndexChange
-from reports.document_terms import Reason, RoleId, Share, Status
-from reports.measures_experience import stated_floors
-from reports.measures_level import CHANGE_WEEKS, ClassLevel, Flows
-from reports.measures_panel import KINDS, NOT_PM, Panel, columns_of
-from reports.measures_population import WINDOW_WEEKS, Population, share_of
-from reports.statistics import Bools, Ints, quantile
+from reports.document.tables import DaysOpen, Headline, HeadlineRow, IndexChange
+from reports.document.terms import Reason, RoleId, Share, Status
+from reports.measures.experience import stated_floors
+from reports.measures.level import CHANGE_WEEKS, ClassLevel, Flows
+from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of
+from reports.measures.population import WINDOW_WEEKS, Population
+from reports.measures.statements import share_of
+from reports.statistics.arrays import Bools, Ints, quantile
 
 AI_TYPE = (0, 1, 2)  # role codes of ai_pm, aigc_pm, both
 

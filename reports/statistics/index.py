@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.statistics import Floats, Ints, t_quantile, t_tail
+from reports.statistics.arrays import Floats, Ints
+from reports.statistics.student import t_quantile, t_tail
 
 TOLERANCE = 1e-12
 PROPORTIONAL_ROUNDS = 200

@@ -5,19 +5,22 @@ from itertools import pairwise
 
 import numpy as np
 
-from reports.document_tables import IndexChange, LevelIndex, LevelPoint, LevelSeries, Movement, MovementRow
-from reports.document_terms import ROLES, Reason, RoleId, Status
-from reports.measures_breaks import TOO_MUCH, lost_to_breaks
-from reports.measures_panel import KINDS, Panel, columns_of
-from reports.measures_population import FEW_EMPLOYERS, clear, window
-from reports.statistics import FEW_CLUSTERS, Bools, Floats, Ints, benjamini_hochberg
-from reports.statistics_index import (
+from reports.document.tables import IndexChange, LevelIndex, LevelPoint, LevelSeries, Movement, MovementRow
+from reports.document.terms import ROLES, Reason, RoleId, Status
+from reports.measures.breaks import TOO_MUCH, lost_to_breaks
+from reports.measures.panel import KINDS, Panel, columns_of
+from reports.measures.population import window
+from reports.measures.statements import FEW_EMPLOYERS, clear
+from reports.statistics.arrays import Bools, Floats, Ints
+from reports.statistics.index import (
     IndexUncertainty,
     TwoWayIndex,
     index_uncertainty,
     matched_chain,
     two_way_index,
 )
+from reports.statistics.shares import FEW_CLUSTERS
+from reports.statistics.testing import benjamini_hochberg
 from storage.weeks import label
 
 CHANGE_WEEKS = 13

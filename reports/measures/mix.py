@@ -2,22 +2,15 @@
 
 import numpy as np
 
-from reports.document_composition import ClassMix, MixRow
-from reports.document_terms import ROLES, Change, Reason, RoleId, Status
-from reports.measures_breaks import TOO_MUCH, lost_to_breaks
-from reports.measures_panel import Panel
-from reports.measures_population import (
-    WINDOW_WEEKS,
-    Population,
-    adjust,
-    change_row,
-    flow_population,
-    share_of,
-    silence,
-    verdict_of,
-    window,
-)
-from reports.statistics import clustered_share, detectable_change, stratified_difference
+from reports.document.composition import ClassMix, MixRow
+from reports.document.terms import ROLES, Change, Reason, RoleId, Status
+from reports.measures.breaks import TOO_MUCH, lost_to_breaks
+from reports.measures.panel import Panel
+from reports.measures.population import WINDOW_WEEKS, Population, flow_population, window
+from reports.measures.statements import adjust, change_row, share_of, silence, verdict_of
+from reports.statistics.differences import stratified_difference
+from reports.statistics.shares import clustered_share
+from reports.statistics.testing import detectable_change
 
 
 def class_mix(panel: Panel, listed: Population, status: Status, reason: Reason) -> ClassMix:

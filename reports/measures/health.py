@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
-from reports.document_tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
+from reports.document.tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
 from reports.instants import instant
-from reports.measures_upkeep import drift, quarantined
+from reports.measures.upkeep import drift, quarantined
 from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label
 

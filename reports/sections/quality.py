@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.document import WeeklyReport
-from reports.document_tables import BreakRow, Completeness, Quality
-from reports.document_terms import RoleId
+from reports.document.tables import BreakRow, Completeness, Quality
+from reports.document.terms import RoleId
+from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, md
 from reports.tables import Column, table
 from reports.words import NOTHING, Words

@@ -6,29 +6,16 @@ from statistics import median
 
 import numpy as np
 
-from reports.document_composition import Base, Contrast, ContrastRow, SkillRow, Skills
-from reports.document_terms import ROLES, RoleId
-from reports.measures_level import CHANGE_WEEKS
-from reports.measures_panel import Panel, columns_of
-from reports.measures_population import (
-    WINDOW_WEEKS,
-    Population,
-    adjust,
-    change_row,
-    direction_of,
-    share_of,
-    share_row,
-    window,
-)
-from reports.statistics import (
-    Bools,
-    Floats,
-    Ints,
-    clustered_share,
-    detectable_change,
-    odds_ratio,
-    stratified_difference,
-)
+from reports.document.composition import Base, Contrast, ContrastRow, SkillRow, Skills
+from reports.document.terms import ROLES, RoleId
+from reports.measures.level import CHANGE_WEEKS
+from reports.measures.panel import Panel, columns_of
+from reports.measures.population import WINDOW_WEEKS, Population, window
+from reports.measures.statements import adjust, change_row, direction_of, share_of, share_row
+from reports.statistics.arrays import Bools, Floats, Ints
+from reports.statistics.differences import odds_ratio, stratified_difference
+from reports.statistics.shares import clustered_share
+from reports.statistics.testing import detectable_change
 from storage.records import TaxonomyRecord, TaxonomyTag
 from storage.weeks import label
 

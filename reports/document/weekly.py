@@ -16,9 +16,9 @@ Conventions
 
 from typing import Literal, TypedDict
 
-from reports.document_composition import ClassMix, Contrast, Experience, Skills
-from reports.document_tables import BreakRow, Headline, LevelIndex, Movement, Quality, RunHealth
-from reports.document_terms import Direction, Kind, Reason, RoleId, Verdict, Window
+from reports.document.composition import ClassMix, Contrast, Experience, Skills
+from reports.document.tables import BreakRow, Headline, LevelIndex, Movement, Quality, RunHealth
+from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
 
 FORMAT = 1  # grows when a key changes its meaning or goes away
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from reports.document_tables import Quarantined, TemplateDrift
+from reports.document.tables import Quarantined, TemplateDrift
 from reports.instants import instant
 from storage.drift import Filled, drifts
 from storage.outlook import outlook

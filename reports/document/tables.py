@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from reports.document_terms import Reason, RoleId, Share, Table, Verdict, Window
+from reports.document.terms import Reason, RoleId, Share, Table, Verdict, Window
 
 # ------------------------------------------------------------------ T0 run health
 

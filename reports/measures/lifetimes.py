@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from reports.document_tables import DaysOpen
-from reports.document_terms import ROLES, RoleId
-from reports.measures_panel import ROLE_CODES, columns_of
-from reports.statistics import median_survival
+from reports.document.tables import DaysOpen
+from reports.document.terms import ROLES, RoleId
+from reports.measures.panel import ROLE_CODES, columns_of
+from reports.statistics.survival import median_survival
 from storage.records import Facts, PostingFact, Spell
 from storage.weeks import week_end
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from reports.document_tables import BreakRow
-from reports.measures_panel import Panel
-from reports.statistics import Bools, Ints
+from reports.document.tables import BreakRow
+from reports.measures.panel import Panel
+from reports.statistics.arrays import Bools, Ints
 from storage.records import Break
 from storage.weeks import label
 

@@ -6,14 +6,15 @@ from typing import Literal
 
 import numpy as np
 
-from reports.document_tables import Completeness, MdeRow, MissingUnit, Quality, SuspectRun, Totals
-from reports.document_terms import ROLES
+from reports.document.tables import Completeness, MdeRow, MissingUnit, Quality, SuspectRun, Totals
+from reports.document.terms import ROLES
 from reports.instants import instant
-from reports.measures_health import counts
-from reports.measures_level import CHANGE_WEEKS, ClassLevel
-from reports.measures_panel import KINDS, NOT_PM, Panel
-from reports.measures_population import WINDOW_WEEKS, Population, flow_population
-from reports.statistics import clustered_share, detectable_change
+from reports.measures.health import counts
+from reports.measures.level import CHANGE_WEEKS, ClassLevel
+from reports.measures.panel import KINDS, NOT_PM, Panel
+from reports.measures.population import WINDOW_WEEKS, Population, flow_population
+from reports.statistics.shares import clustered_share
+from reports.statistics.testing import detectable_change
 from storage.records import Facts, FetchFact, PostingFact
 from storage.weeks import WEEK, label, week_end
 

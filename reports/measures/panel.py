@@ -7,8 +7,8 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from reports.document_terms import RoleId
-from reports.statistics import Bools, Floats, Ints
+from reports.document.terms import RoleId
+from reports.statistics.arrays import Bools, Floats, Ints
 from storage.records import Break, Facts, PostingFact, Spell, Unit
 from storage.weeks import WEEK, week_of
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict
 
-from reports.document_terms import Change, Direction, PrintRule, RoleId, Share, Table, Verdict, Window
+from reports.document.terms import Change, Direction, PrintRule, RoleId, Share, Table, Verdict, Window
 
 # ------------------------------------------------------------------ T2 class mix
 

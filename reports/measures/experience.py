@@ -5,21 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from reports.document_composition import Experience, ExperienceContrast, ExperienceRow, OpenAt
-from reports.document_terms import ROLES, Change, Reason, RoleId, Status
-from reports.measures_panel import Panel
-from reports.measures_population import (
-    WINDOW_WEEKS,
-    Population,
-    adjust,
-    change_row,
-    direction_of,
-    known,
-    print_rule,
-    share_of,
-    window,
-)
-from reports.statistics import Bools, Floats, clustered_share, quantile, stratified_difference
+from reports.document.composition import Experience, ExperienceContrast, ExperienceRow, OpenAt
+from reports.document.terms import ROLES, Change, Reason, RoleId, Status
+from reports.measures.panel import Panel
+from reports.measures.population import WINDOW_WEEKS, Population, window
+from reports.measures.statements import adjust, change_row, direction_of, known, print_rule, share_of
+from reports.statistics.arrays import Bools, Floats, quantile
+from reports.statistics.differences import stratified_difference
+from reports.statistics.shares import clustered_share
 from storage.records import PostingFact
 
 Measure = Literal["total", "ai"]

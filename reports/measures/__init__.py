@@ -1,0 +1,1 @@
+"""What the tables of a report hold: facts in, the values of reports.document out. Pure."""

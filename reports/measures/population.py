@@ -1,0 +1,78 @@
+"""Which postings a table is about."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.document.terms import RoleId, Window
+from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of
+from reports.statistics.arrays import Bools, Ints
+from storage.weeks import label
+
+WINDOW_WEEKS = 4
+
+# ------------------------------------------------------------------ who is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Postings as parallel arrays, one per vacancy: panel row, role code, employer, stratum.
+
+    `adverts` are the panel rows before vacancies were counted once. not_pm postings are left out and counted
+    in `not_pm` (vacancies).
+    """
+
+    rows: Ints
+    role: Ints
+    employer: Ints
+    stratum: Ints
+    adverts: Ints
+    not_pm: int
+
+    def of(self, role: RoleId) -> Bools:
+        """Return which of the postings belong to the class."""
+        return np.isin(self.role, columns_of(role))
+
+
+def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
+    """Return the population of the panel rows (sorted, so that the first of a vacancy has the least id)."""
+    pm = panel.role[rows] != NOT_PM
+    apart = len(np.unique(panel.vacancy[rows[~pm]]))
+    adverts = rows[pm]
+    _, first = np.unique(panel.vacancy[adverts], return_index=True)
+    chosen = np.sort(first)
+    kept = adverts[chosen]
+    return Population(kept, panel.role[kept], panel.company[kept], stratum[pm][chosen], adverts, apart)
+
+
+def window_population(panel: Panel) -> Population:
+    """Return what was listed at any time in the 4 weeks ending with the report week; stratum = source."""
+    first = panel.last - WINDOW_WEEKS + 1
+    overlapping = (panel.listed_week <= panel.last) & (panel.seen_week >= first)
+    spells = _first_spells(panel, overlapping)
+    return one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
+
+
+def flow_population(panel: Panel, first: int, last: int) -> Population:
+    """Return what newly appeared in the weeks `first`..`last`; stratum = series (unit and epoch).
+
+    The interval between the usable observations around an appearance must lie inside these weeks.
+    """
+    born = (panel.kind == KINDS["new"]) & panel.births.inside(first, last)
+    spells = _first_spells(panel, born)
+    epoch = panel.epoch[panel.unit[spells], panel.births.week[spells]]
+    stratum = panel.unit[spells] * (int(panel.epoch.max(initial=0)) + 1) + epoch
+    return one_per_vacancy(panel, panel.posting[spells], stratum)
+
+
+def _first_spells(panel: Panel, chosen: Bools) -> Ints:
+    """Return one chosen spell per posting, in the order of postings."""
+    spells = np.flatnonzero(chosen)
+    _, first = np.unique(panel.posting[spells], return_index=True)
+    found: Ints = spells[first]
+    return found
+
+
+def window(panel: Panel, first: int, last: int) -> Window:
+    """Return the labels of two columns of the panel; columns before its first week are its first."""
+    return {"first": label(panel.weeks[max(first, 0)]), "last": label(panel.weeks[max(last, 0)])}

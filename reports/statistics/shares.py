@@ -1,0 +1,63 @@
+"""One share: Wilson interval on the sample size that clusters leave."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.statistics.arrays import Z95, Bools, Ints
+
+FEW_CLUSTERS = 10  # below this the design effect cannot be estimated
+
+
+@dataclass(frozen=True, slots=True)
+class ClusteredShare:
+    """`y` of `n` over `clusters`; `p`, `lo`, `hi`, `n_eff` are nan when n = 0."""
+
+    y: int
+    n: int
+    p: float
+    lo: float
+    hi: float
+    n_eff: float
+    clusters: int
+    clusters_y: int
+
+    @property
+    def deff(self) -> float:
+        """The design effect n / n_eff, 1 for an empty share."""
+        return self.n / self.n_eff if self.n else 1.0
+
+
+def wilson(y: float, n: float, z: float = Z95) -> tuple[float, float]:
+    """Return the Wilson score interval of y of n (n > 0; both may be effective, fractional counts)."""
+    p = y / n
+    scale = 1 + z * z / n
+    centre = (p + z * z / (2 * n)) / scale
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:
+    """Return the share of True in `y` with a Wilson interval on the effective sample size.
+
+    `y` and `cluster` (small non-negative ids) are parallel. With p = sum y_c / sum m_c over K clusters:
+    v = K/(K-1) sum (y_c - p m_c)^2 / n^2, deff = max(1, v / (p(1-p)/n)), n_eff = n / deff. Where p is 0 or 1,
+    or K < 10, n_eff = min(n, K).
+    """
+    n = len(y)
+    if n == 0:
+        return ClusteredShare(0, 0, math.nan, math.nan, math.nan, math.nan, 0, 0)
+    sizes = np.bincount(cluster)
+    hits = np.bincount(cluster, weights=y, minlength=len(sizes))
+    present = sizes > 0
+    sizes, hits = sizes[present], hits[present]
+    clusters, total = len(sizes), int(hits.sum())
+    p = total / n
+    if total in (0, n) or clusters < FEW_CLUSTERS:
+        n_eff = float(min(n, clusters))
+    else:
+        v = clusters / (clusters - 1) * float(((hits - p * sizes) ** 2).sum()) / n**2
+        n_eff = n / max(1.0, v / (p * (1 - p) / n))
+    lo, hi = wilson(p * n_eff, n_eff)
+    return ClusteredShare(total, n, p, lo, hi, n_eff, clusters, int((hits > 0).sum()))
