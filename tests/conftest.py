@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-for folder in ("unit", "faults"):
+for folder in ("unit", "faults", "torture"):
     sys.path.insert(0, str(Path(__file__).parent / folder))
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.statistics.arrays import Z95, Bools, Ints
+from reports.statistics.student import degrees_of_freedom, t_quantile
 
 FEW_CLUSTERS = 10  # below this the design effect cannot be estimated
 
@@ -41,9 +42,11 @@ def wilson(y: float, n: float, z: float = Z95) -> tuple[float, float]:
 def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:
     """Return the share of True in `y` with a Wilson interval on the effective sample size.
 
-    `y` and `cluster` (small non-negative ids) are parallel. With p = sum y_c / sum m_c over K clusters:
-    v = K/(K-1) sum (y_c - p m_c)^2 / n^2, deff = max(1, v / (p(1-p)/n)), n_eff = n / deff. Where p is 0 or 1,
-    or K < 10, n_eff = min(n, K).
+    `y` and `cluster` (small non-negative ids) are parallel. With p = sum y_c / sum m_c over K clusters, the
+    variance is the jackknife over clusters, v = (K-1)/K sum ((y_c - p m_c) / (n - m_c))^2; then
+    deff = max(1, v / (p(1-p)/n)), n_eff = n / deff. The quantile is that of Student's t with
+    n^2 / sum m_c^2 - 1 degrees of freedom (clusters of equal size that would tell as much, less one). Where
+    p is 0 or 1, or K < 10, n_eff is the smaller of n and K.
     """
     n = len(y)
     if n == 0:
@@ -57,7 +60,9 @@ def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:
     if total in (0, n) or clusters < FEW_CLUSTERS:
         n_eff = float(min(n, clusters))
     else:
-        v = clusters / (clusters - 1) * float(((hits - p * sizes) ** 2).sum()) / n**2
+        left = (hits - p * sizes) / (n - sizes)
+        v = (clusters - 1) / clusters * float((left**2).sum())
         n_eff = n / max(1.0, v / (p * (1 - p) / n))
-    lo, hi = wilson(p * n_eff, n_eff)
+    effective = n**2 / float((sizes.astype(np.float64) ** 2).sum())
+    lo, hi = wilson(p * n_eff, n_eff, t_quantile(0.975, degrees_of_freedom(effective)))
     return ClusteredShare(total, n, p, lo, hi, n_eff, clusters, int((hits > 0).sum()))

@@ -52,3 +52,8 @@ def t_quantile(probability: float, degrees: int) -> float:
         else:
             high = middle
     return (low + high) / 2
+
+
+def degrees_of_freedom(effective: float) -> int:
+    """Return the degrees of freedom that so many effective clusters leave, at least 1."""
+    return max(1, round(effective) - 1)

@@ -59,13 +59,14 @@ def test_wilson(y: int, n: int, lo: float, hi: float) -> None:
     assert wilson(y, n) == pytest.approx((lo, hi), abs=5e-5)
 
 
-def test_clustered_share_of_independent_postings_is_plain_wilson() -> None:
+def test_clustered_share_of_independent_postings_is_wilson_with_t() -> None:
     y = np.array([True] * 6 + [False] * 14)
     found = clustered_share(y, np.arange(20))
     assert (found.y, found.n, found.clusters, found.clusters_y) == (6, 20, 20, 6)
     # v = 20/19 * sum (y - .3)^2 / 400 = .21/19, of .21/20: a design effect of 20/19
     assert found.deff == pytest.approx(20 / 19)
-    assert (found.lo, found.hi) == pytest.approx(wilson(0.3 * 19, 19))
+    # The quantile is that of Student's t with 19 degrees of freedom, from a table.
+    assert (found.lo, found.hi) == pytest.approx(wilson(0.3 * 19, 19, 2.093024), abs=1e-6)
 
 
 def test_clustered_share_of_ten_employers_that_each_say_one_thing() -> None:
@@ -149,11 +150,45 @@ def test_fixture_difference(expected: Any, trend: Trend) -> None:
         trend.asks("LLM")[both], aigc[both], trend.source[both], trend.company[both]
     )
     assert found.d == pytest.approx(float(Fraction(want["d"])))
-    assert found.variance == pytest.approx(float(Fraction(want["var"])))
+    # The fixture's is the linearised one, which is never the larger.
+    assert found.variance > float(Fraction(want["var"]))
     assert found.clusters == want["K"]
     assert found.weights == pytest.approx(
         {i: float(Fraction(want["weights"][s])) for i, s in enumerate("ABC")}
     )
+
+
+def plain_difference(y: Bools, later: Bools, stratum: Ints) -> float:
+    """The Mantel-Haenszel difference, stratum by stratum."""
+    parts = []
+    for one in np.unique(stratum):
+        groups = [y[(stratum == one) & group] for group in (later, ~later)]
+        if all(len(group) for group in groups):
+            n1, n0 = map(len, groups)
+            parts.append((n1 * n0 / (n1 + n0), float(groups[0].mean() - groups[1].mean())))
+    return sum(w * d for w, d in parts) / sum(w for w, _ in parts) if parts else math.nan
+
+
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.integers(0, 3), st.integers(0, 6)), min_size=2, max_size=60
+    )
+)
+def test_the_variance_is_that_of_leaving_out_one_cluster(rows: list[tuple[bool, bool, int, int]]) -> None:
+    y, later, stratum, cluster = (np.array(column) for column in zip(*rows, strict=True))
+    found = stratified_difference(y, later, stratum, cluster)
+    if math.isnan(found.d):
+        return
+    used = np.isin(stratum, list(found.weights))
+    without = [
+        plain_difference(*(column[used & (cluster != one)] for column in (y, later, stratum)))
+        for one in np.unique(cluster[used])
+    ]
+    assert found.d == pytest.approx(plain_difference(y, later, stratum))
+    want = (len(without) - 1) / len(without) * sum((d - found.d) ** 2 for d in without)
+    if want > 1e-12 or math.isnan(want):
+        assert found.variance == pytest.approx(want, nan_ok=True)
+    assert 1 <= found.effective <= found.clusters + 1e-9
 
 
 def test_fixture_odds_ratios(expected: Any) -> None:

@@ -1,0 +1,56 @@
+"""Intervals and tests on markets with mass posters: do they hold what they promise?"""
+
+from collections.abc import Callable
+from itertools import product
+
+import numpy as np
+import pytest
+import simulated
+
+from reports.statistics.differences import stratified_difference
+from reports.statistics.shares import clustered_share
+
+PROMISED = 0.90  # at nominal 0.95
+MARKETS = tuple(product((60, 200), (0.1, 0.3), (0.05, 0.3)))  # employers, share, likeness
+
+
+@pytest.mark.parametrize(("employers", "share", "likeness"), MARKETS)
+def test_the_interval_of_a_share_holds_the_truth(
+    employers: int,
+    share: float,
+    likeness: float,
+    rounds: Callable[[int, int], int],
+    tell: Callable[[str, object], None],
+) -> None:
+    rng = np.random.default_rng(20261123)
+    tried, held = rounds(150, 4000), 0
+    for _ in range(tried):
+        market = simulated.answers(rng, employers, share, likeness)
+        found = clustered_share(market.y, market.employer)
+        held += found.lo <= share <= found.hi
+    tell(f"share {share}, {employers} employers, likeness {likeness}", held / tried)
+    assert held / tried >= PROMISED
+
+
+@pytest.mark.parametrize(("employers", "share", "likeness"), MARKETS)
+@pytest.mark.parametrize("shift", [0.0, 0.1])
+def test_the_interval_of_a_change_holds_the_truth(
+    employers: int,
+    share: float,
+    likeness: float,
+    shift: float,
+    rounds: Callable[[int, int], int],
+    tell: Callable[[str, object], None],
+) -> None:
+    rng = np.random.default_rng(20261124)
+    tried, held, false = rounds(100, 2000), 0, 0
+    for _ in range(tried):
+        market = simulated.answers(rng, employers, share, likeness, shift)
+        found = stratified_difference(market.y, market.later, market.board, market.employer)
+        lo, hi, p = found.interval()
+        # What the shift came to in this market: no employer asks in more than all of its postings.
+        held += lo <= shift <= hi
+        false += shift == 0 and p < 0.05
+    tell(f"change {shift}, share {share}, {employers} employers, likeness {likeness}", held / tried)
+    assert held / tried >= PROMISED
+    assert false / tried <= 0.10
