@@ -84,7 +84,8 @@ def _structured(raw: RawPosting, places: Places) -> dict[str, Any]:
     if raw.text_cut:
         stated["text_cut"] = True
     if raw.pay:
-        stated["pay"] = asdict(raw.pay)
+        quote = raw.pay.quote
+        stated["pay"] = {**asdict(raw.pay), "quote": quote._asdict() if quote else None}
     return stated
 
 
