@@ -141,6 +141,28 @@ def test_a_row_without_a_title_is_named_and_the_others_are_kept(run: Run, tmp_pa
     assert (found["seen"], found["rejected"], found["postings"]["total"]) == (3, 1, 2)
 
 
+def test_pay_and_the_fields_of_a_feed_go_all_the_way_to_the_report(run: Run, tmp_path: Path) -> None:
+    row = {
+        "title": "AI Product Manager",
+        "company": "Acme",
+        "description": "You own our RAG assistant. 5+ years of experience.",
+        "salary_min": 150000,
+        "salary_max": 190000,
+        "currency": "USD",
+        "location": "Berlin, Germany",
+        "url": "https://acme.example/jobs/1",
+    }
+    (tmp_path / "feed.json").write_text(json.dumps([row]))
+    outcome = run("import", "feed.json", "--source", "feed", "--as-of", "2026-09-07", "--complete")
+    assert (outcome.code, outcome.err.count("Traceback")) == (0, 0)
+    assert run("report", "--week", "2026-W37").code == 0
+    built = json.loads((tmp_path / "pmtrend-reports/2026-W37/report.json").read_text(encoding="utf-8"))
+    salary = [
+        row for row in built["quality"]["completeness"] if (row["field"], row["role"]) == ("salary", "all")
+    ]
+    assert [(row["filled"], row["n"]) for row in salary] == [(1, 1)]
+
+
 def test_a_listing_of_the_far_future_is_a_slip_and_refused(run: Run, tmp_path: Path) -> None:
     (tmp_path / "jobs.csv").write_text("title,company\nProduct Manager,Acme\n")
     outcome = run("import", "jobs.csv", "--source", "x", "--as-of", "2999-01-01")
