@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.statistics.arrays import Floats, Ints
-from reports.statistics.student import t_quantile, t_tail
+from reports.statistics.student import degrees_of_freedom, t_quantile, t_tail
 
 TOLERANCE = 1e-12
 PROPORTIONAL_ROUNDS = 200
 ROUNDING = 1e-12
 NEWTON_ROUNDS = 60
+_OWNERS_AT_ONCE = 256  # bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,14 @@ def matched_chain(counts: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class IndexUncertainty:
-    """`covariance` of log week_effect (0 for the base, nan where unknown); `clusters` employers."""
+    """`covariance` of log week_effect (0 for the base, nan where unknown); `clusters` employers.
+
+    `effective`: the number of employers of equal size that would tell as much.
+    """
 
     covariance: Floats
     clusters: int
+    effective: float
 
     def interval(self, index: float, week: int, base: int) -> tuple[float, float, float] | None:
         """Return (lo, hi, p) of the ratio `index` = effect[week] / effect[base], None if not estimable."""
@@ -171,18 +176,20 @@ class IndexUncertainty:
         error = float(np.sqrt(max(variance, 0.0)))
         if error < 1e-12:
             return index, index, 1.0 if abs(index - 1) < 1e-9 else 0.0
-        half = t_quantile(0.975, self.clusters - 1) * error
+        degrees = degrees_of_freedom(self.effective)
+        half = t_quantile(0.975, degrees) * error
         low, high = float(index * np.exp(-half)), float(index * np.exp(half))
-        return low, high, 2 * t_tail(abs(float(np.log(index))) / error, self.clusters - 1)
+        return low, high, 2 * t_tail(abs(float(np.log(index))) / error, degrees)
 
 
 def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: Ints) -> IndexUncertainty:
-    """Return the employer-clustered (sandwich) covariance of the log week effects of one segment.
+    """Return the employer-clustered covariance of the log week effects of one segment.
 
-    With scores U and information H as in `_profile`, summed over the series of each employer c:
-    V = K/(K-1) H^-1 (sum_c U_c U_c') H^-1. To first order this is the employer bootstrap without resampling:
-    stocks of neighbouring weeks are nearly the same postings, which clustering allows for and a dispersion
-    factor would not. `cluster` gives each row's employer.
+    The jackknife over employers, each left out by one Newton step: with scores U and information H as in
+    `_profile`, employer c moves log b by (H - H_c)^-1 U_c, and V = (K-1)/K sum of the squares of that.
+    Stocks of neighbouring weeks are nearly the same postings, which clustering allows for and a dispersion
+    factor would not; the sandwich H^-1 (sum U_c U_c') H^-1 would be too narrow where a few employers are
+    most of the market. `cluster` gives each row's employer.
     """
     weeks = counts.shape[1]
     covariance = np.full((weeks, weeks), np.nan)
@@ -193,13 +200,38 @@ def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: I
     part, owner = part[informative], cluster[in_rows][informative]
     ids, owner = np.unique(owner, return_inverse=True)
     if len(in_weeks) == 0 or len(ids) < 2:
-        return IndexUncertainty(covariance, len(ids))
-    by_row, information = _profile(part, fit.week_effect[in_weeks])
-    scores = np.zeros((len(ids), len(in_weeks)))
-    np.add.at(scores, owner, by_row)
-    meat = len(ids) / (len(ids) - 1) * scores.T @ scores
-    bread = np.linalg.pinv(information[1:, 1:], hermitian=True)
-    inner = np.zeros((len(in_weeks), len(in_weeks)))
-    inner[1:, 1:] = bread @ meat[1:, 1:] @ bread
-    covariance[np.ix_(in_weeks, in_weeks)] = inner
-    return IndexUncertainty(covariance, len(ids))
+        return IndexUncertainty(covariance, len(ids), float(len(ids)))
+    moved = _without_each(part, fit.week_effect[in_weeks], owner, len(ids))
+    covariance[np.ix_(in_weeks, in_weeks)] = (len(ids) - 1) / len(ids) * moved.T @ moved
+    size = np.bincount(owner, weights=np.nan_to_num(part).sum(axis=1))
+    return IndexUncertainty(covariance, len(ids), float(size.sum() ** 2 / (size**2).sum()))
+
+
+def _without_each(part: Floats, b: Floats, owner: Ints, owners: int) -> Floats:
+    """Return by how much log b (columns; 0 for the first) moves when one owner's rows (each) are left out."""
+    scores, information = _profile(part, b)
+    by_owner = np.zeros((owners, len(b)))
+    np.add.at(by_owner, owner, scores)
+    moved = np.zeros((owners, len(b)))
+    if len(b) == 1:
+        return moved
+    # A direction that only the owner left out knew of is not moved by it: its scores are 0 there.
+    ridge = np.eye(len(b) - 1) * (np.trace(information) / len(b) * 1e-9)
+    order = np.argsort(owner, kind="stable")
+    for first in range(0, owners, _OWNERS_AT_ONCE):
+        many = np.arange(first, min(first + _OWNERS_AT_ONCE, owners))
+        rows = order[np.searchsorted(owner[order], many[0]) : np.searchsorted(owner[order], many[-1] + 1)]
+        left = np.repeat(information[None, 1:, 1:] + ridge, len(many), axis=0)
+        np.subtract.at(left, owner[rows] - first, _information(part[rows], b)[:, 1:, 1:])
+        moved[many, 1:] = np.linalg.solve(left, by_owner[many, 1:, None])[..., 0]
+    return moved
+
+
+def _information(part: Floats, b: Floats) -> Floats:
+    """Return N (diag pi - pi pi') of each row."""
+    effect = np.where(np.isnan(part), 0.0, b)
+    pi = effect / effect.sum(axis=1, keepdims=True)
+    each: Floats = np.nansum(part, axis=1)[:, None, None] * (
+        pi[:, :, None] * np.eye(len(b)) - pi[:, :, None] * pi[:, None, :]
+    )
+    return each

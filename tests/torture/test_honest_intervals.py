@@ -8,6 +8,7 @@ import pytest
 import simulated
 
 from reports.statistics.differences import stratified_difference
+from reports.statistics.index import index_uncertainty, two_way_index
 from reports.statistics.shares import clustered_share
 
 PROMISED = 0.90  # at nominal 0.95
@@ -54,3 +55,23 @@ def test_the_interval_of_a_change_holds_the_truth(
     tell(f"change {shift}, share {share}, {employers} employers, likeness {likeness}", held / tried)
     assert held / tried >= PROMISED
     assert false / tried <= 0.10
+
+
+@pytest.mark.parametrize("employers", [30, 60, 200])
+def test_the_interval_of_the_index_holds_the_truth(
+    employers: int, rounds: Callable[[int, int], int], tell: Callable[[str, object], None]
+) -> None:
+    """Employers, a few of them large, whose stocks wander about a level of 1 and are missed now and then."""
+    rng = np.random.default_rng(20261126)
+    tried, held = rounds(80, 1500), 0
+    for _ in range(tried):
+        size = np.log(2.0 * np.minimum(rng.zipf(1.7, (employers, 1)), 200))
+        wandering = np.cumsum(rng.normal(0, 0.1, (employers, 14)), axis=1) - 0.005 * np.arange(1, 15)
+        counts = rng.poisson(np.exp(size + wandering)).astype(float)
+        counts[rng.random(counts.shape) < 0.1] = np.nan
+        fit = two_way_index(counts)
+        index = float(fit.week_effect[13])
+        found = index_uncertainty(counts, fit, 1, np.arange(employers)).interval(index, 13, 0)
+        held += found is not None and found[0] <= 1 <= found[1]
+    tell(f"index of {employers} employers", held / tried)
+    assert held / tried >= PROMISED
