@@ -15,11 +15,14 @@ from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
+
 from reports.document.terms import Change, Share, Window
 from reports.escaping import Markdown, clean, md
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
+_LOCALES: Mapping[Lang, str] = {"en": "en", "zh": "zh_Hans_CN"}
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
@@ -104,22 +107,20 @@ class Words:
 
     def count(self, value: float | None) -> Markdown:
         """Return a whole number with thousands separators."""
-        return NOTHING if value is None else Markdown(f"{value:,.0f}")
+        return NOTHING if value is None else self._decimal(value, 0)
 
     def number(self, value: float | None, decimals: int = 1) -> Markdown:
         """Return a number with at most so many decimals (1.5, 3)."""
         if value is None:
             return NOTHING
-        whole, point, rest = f"{value:,.{decimals}f}".partition(".")
-        rest = rest.rstrip("0")
-        return Markdown(whole + (point + rest if rest else ""))
+        return self._decimal(value, decimals, least=0)
 
     def percent(self, value: float | None, *, signed: bool = False, decimals: int | None = None) -> Markdown:
         """Return a fraction as a percentage; below ten per cent with one decimal unless told otherwise."""
         if value is None:
             return NOTHING
         places = _decimals(value) if decimals is None else decimals
-        return Markdown(f"{_scaled(value, places, signed)}{self._messages['text.percent_sign']}")
+        return Markdown(f"{self._scaled(value, places, signed)}{self._messages['text.percent_sign']}")
 
     def percent_between(
         self, value: float | None, lo: float | None, hi: float | None, *, signed: bool
@@ -127,7 +128,9 @@ class Words:
         """Return `31 % [27, 35]`."""
         if value is None or lo is None or hi is None:
             return self.percent(value, signed=signed)
-        return Markdown(f"{self.percent(value, signed=signed)} {_bracket(lo, hi, _decimals(value), signed)}")
+        return Markdown(
+            f"{self.percent(value, signed=signed)} {self._bracket(lo, hi, _decimals(value), signed)}"
+        )
 
     def share(self, share: Share) -> Markdown:
         """Return a share as its print rule allows: `31 % [27, 35]`, the same in parentheses, or `3/7`."""
@@ -140,23 +143,38 @@ class Words:
 
     def points(self, d: float | None, *, signed: bool = True) -> Markdown:
         """Return a difference of shares in percentage points: `+4.1`."""
-        return NOTHING if d is None else Markdown(_scaled(d, 1, signed))
+        return NOTHING if d is None else Markdown(self._scaled(d, 1, signed))
 
     def difference(self, change: Change) -> Markdown:
         """Return a difference of shares in percentage points with its interval: `+4.1 [−0.3, +8.5]`."""
         if change["lo"] is None or change["hi"] is None:
             return self.points(change["d"])
-        return Markdown(f"{self.points(change['d'])} {_bracket(change['lo'], change['hi'], 1, True)}")
+        return Markdown(f"{self.points(change['d'])} {self._bracket(change['lo'], change['hi'], 1, True)}")
 
     def bounds(self, lo: float | None, hi: float | None, *, signed: bool, decimals: int) -> Markdown:
         """Return the interval alone: `[27, 35]`; empty where it is not known."""
-        return Markdown("" if lo is None or hi is None else _bracket(lo, hi, decimals, signed))
+        return Markdown("" if lo is None or hi is None else self._bracket(lo, hi, decimals, signed))
 
     def index(self, value: float | None, lo: float | None, hi: float | None) -> Markdown:
         """Return an index value with its interval: `112 [104, 121]`."""
         if value is None or lo is None or hi is None:
             return self.count(value)
-        return Markdown(f"{value:.0f} [{lo:.0f}, {hi:.0f}]")
+        return Markdown(f"{self._decimal(value, 0)} [{self._decimal(lo, 0)}, {self._decimal(hi, 0)}]")
+
+    def _decimal(self, value: float, most: int, least: int | None = None) -> Markdown:
+        """Return a number as the language writes it, with `least` (default: `most`) to `most` decimals."""
+        shown = most if least is None else least
+        pattern = f"#,##0{'.' * (most > 0)}{'0' * shown}{'#' * (most - shown)}"
+        # Rounded before: -0.04 is 0.0, not -0.0.
+        text = format_decimal(round(value, most) + 0.0, pattern, locale=_LOCALES[self.lang])
+        return Markdown(text.replace("-", "−"))
+
+    def _scaled(self, value: float, decimals: int, signed: bool) -> str:
+        rounded = round(value * 100, decimals) + 0.0
+        return f"{'+' if signed and rounded > 0 else ''}{self._decimal(rounded, decimals)}"
+
+    def _bracket(self, lo: float, hi: float, decimals: int, signed: bool) -> str:
+        return f"[{self._scaled(lo, decimals, signed)}, {self._scaled(hi, decimals, signed)}]"
 
     # ------------------------------------------------------------------ time
 
@@ -202,13 +220,3 @@ def _blocks(values: Sequence[float | None]) -> str:
 
 def _decimals(value: float) -> int:
     return 0 if value == 0 or abs(value) >= 0.095 else 1
-
-
-def _scaled(value: float, decimals: int, signed: bool) -> str:
-    rounded = round(value * 100, decimals) + 0.0
-    sign = "−" if rounded < 0 else "+" if signed and rounded > 0 else ""
-    return f"{sign}{abs(rounded):.{decimals}f}"
-
-
-def _bracket(lo: float, hi: float, decimals: int, signed: bool) -> str:
-    return f"[{_scaled(lo, decimals, signed)}, {_scaled(hi, decimals, signed)}]"
