@@ -4,8 +4,8 @@ A store is filled with invented postings, half of them Chinese of 1.5 KB, half E
 text of its own: those of the demonstration, lengthened by what its employers say of their other teams. Then
 `pmtrend retag` is run on it as a user does. Meanwhile a reader asks ten times a second how far it is, each
 time with a connection of its own, and once a second for the status of the store, as `pmtrend status` does.
-With `--again` the taxonomy is then made an earlier one and the store tagged once more, beside the taggings it
-has.
+Where that takes long it asks more rarely, so that it has a tenth of one core at most. With `--again` the
+taxonomy is then made an earlier one and the store tagged once more, beside the taggings it has.
 
 Memory is the sum of the peaks of all processes; they share some of it. Linux.
 """
@@ -29,6 +29,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from scraper.understanding import TAXONOMY
 from storage.store import Store, open_store
 from storage.tables import Board, Company, Posting, Unit, Version
 
@@ -164,7 +165,7 @@ class Reader:
     alone: float = 0.0  # what the status takes while nobody writes
     longest_count: float = 0.0
     longest_status: float = 0.0
-    reads: int = 0
+    cpu: float = 0.0
     over: threading.Event = field(default_factory=threading.Event)
 
     def read_alone(self) -> None:
@@ -174,12 +175,13 @@ class Reader:
 
     def _status(self, store: Store) -> float:
         began = time.monotonic()
-        store.status(_SEEN)
+        store.status(_SEEN, taxonomy=TAXONOMY)
         return time.monotonic() - began
 
     def read(self) -> None:
         """Read until it is over."""
         store = open_store(f"sqlite:///{self.path}")
+        next_status = time.monotonic() + 1
         while not self.over.wait(0.1):
             began = time.monotonic()
             with closing(sqlite3.connect(self.path)) as connection:
@@ -187,10 +189,12 @@ class Reader:
                     "SELECT count(*) FROM taxonomies, (SELECT max(id) FROM taggings)"
                 ).fetchone()
             self.longest_count = max(self.longest_count, time.monotonic() - began)
-            self.reads += 1
-            if self.reads % 10 == 0:
-                self.longest_status = max(self.longest_status, self._status(store))
+            if began >= next_status:
+                took = self._status(store)
+                self.longest_status = max(self.longest_status, took)
+                next_status = time.monotonic() + max(1.0, 9 * took)
         store.close()
+        self.cpu = time.thread_time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,7 @@ class Cost:
     """What a run cost: seconds, bytes, counts."""
 
     wall: float
+    idle: float  # share of the time of all cores in which nothing ran on them, whoever's
     processes: list[Process]  # the one that reads and writes first
     reader: Reader
     database: int
@@ -213,7 +218,7 @@ def retag(path: Path, jobs: Sequence[str]) -> Cost:
     reading.start()
     seen: dict[int, Process] = {}
     log = 0
-    began = time.monotonic()
+    began, idle_before = time.monotonic(), _idle()
     run = subprocess.Popen([program, "--db", f"sqlite:///{path}", "retag", *jobs])
     while run.poll() is None:
         for pid in (run.pid, *_children(run.pid)):
@@ -221,11 +226,18 @@ def retag(path: Path, jobs: Sequence[str]) -> Cost:
         log = max(log, _size(path.with_name(path.name + "-wal")))
         time.sleep(0.1)
     wall = time.monotonic() - began
+    idle = (_idle() - idle_before) / (wall * (os.cpu_count() or 1))
     reader.over.set()
     reading.join()
     if run.returncode:
         raise SystemExit(f"retag ended with {run.returncode}")
-    return Cost(wall, list(seen.values()), reader, _size(path), log)
+    return Cost(wall, idle, list(seen.values()), reader, _size(path), log)
+
+
+def _idle() -> float:
+    """Return for how many seconds the cores have been idle, summed, waiting for disks included."""
+    words = Path("/proc/stat").read_text().split(maxsplit=6)
+    return (int(words[4]) + int(words[5])) / _TICK
 
 
 def _children(pid: int) -> list[int]:
@@ -257,9 +269,9 @@ def _size(path: Path) -> int:
 def table(costs: Sequence[Cost], count: int) -> str:
     """Return a Markdown table, one row a run."""
     lines = [
-        "| run | postings/s | wall | a million would take | CPU, reads and writes | CPU, tags | peak memory "
-        "| longest read | status, alone | longest | database | log |",
-        f"| --- |{' ---: |' * 11}",
+        "| run | postings/s | wall | a million would take | CPU, reads and writes | CPU, tags | idle "
+        "| CPU, reader | peak memory | longest read | status, alone | longest | database | log |",
+        f"| --- |{' ---: |' * 13}",
     ]
     for name, cost in zip(("into a fresh store", "beside an earlier tagging"), costs, strict=False):
         first, *others = cost.processes
@@ -267,7 +279,8 @@ def table(costs: Sequence[Cost], count: int) -> str:
         lines.append(
             f"| {name} | {count / cost.wall:,.0f} | {cost.wall:.1f} s "
             f"| {cost.wall / count * _A_MILLION:.1f} min "
-            f"| {first.cpu:.1f} s | {tags or '0'} s | {sum(one.peak for one in cost.processes) / 1e6:.0f} MB "
+            f"| {first.cpu:.1f} s | {tags or '0'} s | {cost.idle:.0%} | {cost.reader.cpu:.1f} s "
+            f"| {sum(one.peak for one in cost.processes) / 1e6:.0f} MB "
             f"| {cost.reader.longest_count * 1e3:.0f} ms | {cost.reader.alone * 1e3:.0f} ms "
             f"| {cost.reader.longest_status * 1e3:.0f} ms "
             f"| {cost.database / 1e6:,.0f} MB | {cost.log / 1e6:.0f} MB |"

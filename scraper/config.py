@@ -49,6 +49,11 @@ weekly = "17 12 * * sun"
 # dingtalk = "zh"
 # wecom = "zh"
 # slack = "en"
+
+[report]
+# Who looks for a role: files that say what `pmtrend choose` is told by options (docs/DATA.md). Each gets a
+# decision card in the weekly report.
+# profiles = ["me.toml"]
 """
 KEY_PREFIX = "PMTREND_KEY_"
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~%/-]*)?")
@@ -91,6 +96,13 @@ class Delivery(BaseModel):
         return value and value.rstrip("/") + "/"
 
 
+class Report(BaseModel):
+    """What the weekly report shows besides what it always shows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    profiles: tuple[Path, ...] = ()
+
+
 class Settings(BaseModel):
     """All that a user can set; relative paths are resolved against `home`, the file's folder."""
 
@@ -104,6 +116,7 @@ class Settings(BaseModel):
     keys: Mapping[str, SecretStr] = Field(default_factory=dict)
     schedule: Schedule = Schedule()
     delivery: Delivery = Delivery()
+    report: Report = Report()
     home: Path = Field(default_factory=Path.cwd, exclude=True)
     source: Literal["file", "defaults"] = "defaults"
 
@@ -147,7 +160,11 @@ def read_keys(settings: Settings, environment: Mapping[str, str], names: Collect
 
 def known(place: tuple[int | str, ...]) -> set[str]:
     """Return the names that are allowed where an unknown one stood."""
-    sections: dict[int | str, type[BaseModel]] = {"schedule": Schedule, "delivery": Delivery}
+    sections: dict[int | str, type[BaseModel]] = {
+        "schedule": Schedule,
+        "delivery": Delivery,
+        "report": Report,
+    }
     model = sections.get(place[0], Settings) if len(place) > 1 else Settings
     return set(model.model_fields) - {"home", "source"}
 
@@ -189,5 +206,9 @@ def load_settings(path: Path | None) -> Settings:
     except TypeError as error:
         raise ConfigError(f"{path}: {error}") from None
     return settings.model_copy(
-        update={"archive": home / settings.archive, "reports": home / settings.reports}
+        update={
+            "archive": home / settings.archive,
+            "reports": home / settings.reports,
+            "report": Report(profiles=tuple(home / profile for profile in settings.report.profiles)),
+        }
     )

@@ -11,10 +11,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -47,26 +50,14 @@ def in_processes(work: Callable[[T], R], tasks: Iterable[T], processes: int) -> 
     if processes == 1:
         yield from map(work, tasks)
         return
-    numbered = enumerate(tasks)
-    busy: dict[Connection, int] = {}
-    done: dict[int, R] = {}
-    turn = 0
-    with _workers(work, processes) as idle:
-        following = next(numbered, None)
-        while following or busy or done:
-            while following and idle and len(busy) + len(done) < 2 * processes:
-                number, task = following
-                connection = idle.pop()
-                _send(connection, task)
-                busy[connection] = number
-                following = next(numbered, None)  # read while they work
-            while turn in done:
-                yield done.pop(turn)
-                turn += 1
-            for ready in wait(list(busy)) if busy else ():
-                assert isinstance(ready, Connection)
-                done[busy.pop(ready)] = _receive(ready)
-                idle.append(ready)
+    with _workers(work, processes) as (idle, threads):
+        underway: deque[Future[R]] = deque()
+        for task in tasks:
+            if len(underway) == 2 * processes:
+                yield underway.popleft().result()
+            underway.append(threads.submit(_ask, idle, task))
+        while underway:
+            yield underway.popleft().result()
 
 
 def serve(work: Callable[[Any], Any], pipe: int) -> None:
@@ -79,37 +70,42 @@ def serve(work: Callable[[Any], Any], pipe: int) -> None:
         pass
 
 
-def _send(connection: Connection, task: object) -> None:
+def _ask(idle: SimpleQueue[Connection], task: object) -> Any:
+    """Let an idle worker do a task: what a thread does, so that no worker waits while we are busy."""
+    connection = idle.get()
     try:
         connection.send(task)
-    except OSError:
-        raise WorkerLost from None
-
-
-def _receive(connection: Connection) -> Any:
-    try:
-        return connection.recv()
+        result = connection.recv()
     except (EOFError, OSError):
         raise WorkerLost from None
+    finally:
+        idle.put(connection)
+    return result
 
 
 @contextmanager
-def _workers(work: Callable[[T], R], processes: int) -> Iterator[list[Connection]]:
-    """Start processes and give the ends of their pipes; end them with the block, at once."""
+def _workers(
+    work: Callable[[T], R], processes: int
+) -> Iterator[tuple[SimpleQueue[Connection], ThreadPoolExecutor]]:
+    """Start processes; give the ends of their pipes, and threads to ask them. They end with the block."""
     started: list[subprocess.Popen[bytes]] = []
     connections: list[Connection] = []
+    idle: SimpleQueue[Connection] = SimpleQueue()
+    threads = ThreadPoolExecutor(processes)
     try:
         for _ in range(processes):
             ours, theirs = Pipe()
             connections.append(ours)
             with theirs, _without_interrupts():
                 started.append(_start(work, theirs.fileno()))
-        yield list(connections)
+            idle.put(ours)
+        yield idle, threads
     finally:
         for process in started:
             process.terminate()
         for process in started:
             process.wait()
+        threads.shutdown(cancel_futures=True)  # nobody is there to answer them any more
         for connection in connections:
             connection.close()
 

@@ -225,7 +225,8 @@ class Run:
         recorded = self.store.record(self._begun(listing.observed_at), listing)
         self._outdated.add((listing.family, listing.key))
         if not recorded.late:  # a late look tells nothing about the latest texts
-            self._tag_again(listing.posting_family, [p.native_id for p in kept if p.detail is not None])
+            again = [posting.native_id for posting in kept if posting.detail is not None]
+            self._tag_again(listing.posting_family, again, listing.observed_at)
             for record in listing.postings:
                 known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
         self._tell(listing, recorded)
@@ -271,14 +272,14 @@ class Run:
         if looks:
             self.store.record_repetitions(self._begun(looks[0].at), looks)
 
-    def _tag_again(self, family: str, native_ids: Sequence[str]) -> None:
+    def _tag_again(self, family: str, native_ids: Sequence[str], at: datetime) -> None:
         """Tag the stored texts of postings whose details were not read again, if the taxonomy is new."""
         known = self._known_contents(family)
         stale = [number for number in native_ids if number in known and not known[number].tagged]
         for start in range(0, len(stale), _BATCH):
             texts = self.store.untagged(TAXONOMY, _BATCH, (family, stale[start : start + _BATCH]))
             tagged = [(text.version, tagging_rows(tag_record(text))) for text in texts]
-            self.store.add_taggings(TAXONOMY, tagged, self.now)
+            self.store.add_taggings(TAXONOMY, tagged, at)
 
     def _begun(self, observed_from: datetime) -> RunHandle:
         if self._handle is None:

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Insert, func, insert, select, update
 
 from storage.grouping import Openings
 from storage.records import Listing, PostingRecord, Recorded, Tagging, TaxonomyRecord
 from storage.tables import Company, Posting, Tag, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
-from storage.tagging_rows import TaggingRows, tagging_rows
+from storage.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS, TaggingRows, tagging_rows
 
 _CHUNK = 500
 """Values bound in one IN list; SQLite allows 32,766, PostgreSQL plans short lists better."""
@@ -20,11 +20,11 @@ MOST_VERSIONS = 24
 """Texts kept of one posting. One that changes with every look (a count, a token in it) says nothing new."""
 
 
-def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+def chunks(values: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
     """Yield the values in lists that fit into one IN clause."""
     rest = list(values)
-    for start in range(0, len(rest), _CHUNK):
-        yield rest[start : start + _CHUNK]
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]
 
 
 def company_id(connection: Connection, key: str, name: str) -> int:
@@ -144,27 +144,38 @@ def store_contents(
     latest = latest_versions(connection, [posting for posting, _ in known.values()])
     openings = Openings(connection, listing)
     taggings: list[tuple[int, Tagging]] = []
+    again: list[tuple[int, Tagging]] = []  # of texts that another taxonomy had tagged
     for posting in listing.postings:
         new = posting.native_id not in known
         number = _find_or_create(connection, listing, posting, unit_of, openings, known, result)
         version_id, content_hash, has_text = latest.get(number, (0, "", False))
         if has_text and not posting.text.strip() and "withheld" not in posting.structured:
             continue  # a list that came without texts takes none away
-        if content_hash != posting.content_hash:
+        changed = content_hash != posting.content_hash
+        if changed:
             if not new and _is_restless(connection, number):
                 continue  # what it says now is not what its version would be tagged for
             version_id = add_version(connection, number, posting, listing.observed_at)
             latest[number] = (version_id, posting.content_hash, bool(posting.text))
             if not new:
-                values = {"url": posting.url, "address": posting.address, "signature": posting.signature}
-                connection.execute(update(Posting).where(Posting.id == number).values(values))
+                _readdress(connection, number, version_id, posting)
                 result.changed += 1
         if not new and posting.record_hash:
             entry = (Posting.id == number) & (Posting.record_hash != posting.record_hash)
             connection.execute(update(Posting).where(entry).values(record_hash=posting.record_hash))
         if posting.tagging is not None:
-            taggings.append((version_id, posting.tagging))
+            (taggings if changed else again).append((version_id, posting.tagging))
     add_taggings(connection, taxonomy, taggings)
+    add_taggings(connection, taxonomy, again, listing.observed_at)
+
+
+def _readdress(connection: Connection, number: int, version: int, posting: PostingRecord) -> None:
+    """Give a posting the address that came with its new version; the older ones keep theirs."""
+    before = select(Posting.url).where(Posting.id == number, Posting.url != posting.url)
+    older = (Version.posting_id == number) & (Version.id != version) & Version.url.is_(None)
+    connection.execute(update(Version).where(older).values(url=before.scalar_subquery()))
+    values = {"url": posting.url, "address": posting.address, "signature": posting.signature}
+    connection.execute(update(Posting).where(Posting.id == number).values(values))
 
 
 def store_late_contents(
@@ -220,12 +231,26 @@ def _find_or_create(
     return known[posting.native_id][0]
 
 
-def add_taggings(connection: Connection, taxonomy: int, rows: Sequence[tuple[int, Tagging]]) -> None:
-    """Store taggings of versions [(version id, tagging)] under one taxonomy; those it has are kept."""
-    add_tagging_rows(connection, taxonomy, [(version, tagging_rows(tagging)) for version, tagging in rows])
+def add_taggings(
+    connection: Connection,
+    taxonomy: int,
+    rows: Sequence[tuple[int, Tagging]],
+    tagged_at: datetime | None = None,
+) -> None:
+    """Store taggings of versions [(version id, tagging)] under one taxonomy; those it has are kept.
+
+    `tagged_at` is when that happened, None: when the versions were first seen.
+    """
+    laid_out = [(version, tagging_rows(tagging)) for version, tagging in rows]
+    add_tagging_rows(connection, taxonomy, laid_out, tagged_at)
 
 
-def add_tagging_rows(connection: Connection, taxonomy: int, rows: Sequence[tuple[int, TaggingRows]]) -> None:
+def add_tagging_rows(
+    connection: Connection,
+    taxonomy: int,
+    rows: Sequence[tuple[int, TaggingRows]],
+    tagged_at: datetime | None,
+) -> None:
     """Store taggings that `tagging_rows` has laid out; those the taxonomy has of these versions are kept."""
     wanted = dict(rows)
     for ids in chunks(list(wanted)):
@@ -236,15 +261,28 @@ def add_tagging_rows(connection: Connection, taxonomy: int, rows: Sequence[tuple
             del wanted[version_id]
     if not wanted:
         return
-    values = [
-        {"version_id": version, "taxonomy_id": taxonomy} | columns for version, (columns, _) in wanted.items()
-    ]
-    statement = insert(TaggingRow).returning(TaggingRow.id, sort_by_parameter_order=True)
-    numbers = connection.scalars(statement, values).all()
-    tags = [
-        {"tagging_id": number} | tag
-        for number, (_, hits) in zip(numbers, wanted.values(), strict=True)
-        for tag in hits
-    ]
-    if tags:
-        connection.execute(insert(Tag), tags)
+    process = TaggingRow.__table__.c.tagged_at.type.bind_processor(connection.dialect)
+    at = process(tagged_at) if process else tagged_at
+    # What SQLite would number them: in a transaction of ours nobody else adds any.
+    first = (connection.scalar(select(func.max(TaggingRow.id))) or 0) + 1
+    numbered = list(enumerate(wanted.items(), start=first))
+    _insert(
+        connection,
+        insert(TaggingRow),
+        ("id", "version_id", "taxonomy_id", *TAGGING_COLUMNS, "tagged_at"),
+        [(number, version, taxonomy, *values, at) for number, (version, (values, _)) in numbered],
+    )
+    tags = [(number, *values) for number, (_, (_, hits)) in numbered for values in hits]
+    _insert(connection, insert(Tag), ("tagging_id", *TAG_COLUMNS), tags)
+
+
+def _insert(
+    connection: Connection, into: Insert, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows of values that need no conversion, `columns` being in the order of the table's.
+
+    Converting each value by its type, as SQLAlchemy does, takes longer than SQLite takes to store it.
+    """
+    statement = into.compile(dialect=connection.dialect, column_keys=columns)
+    if rows:
+        connection.exec_driver_sql(str(statement), list(rows))

@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from storage.errors import StorageError
 
 _TURNS, _PAUSE = 600, 0.05
+_PATIENCE = 30.0
+"""Seconds that a transaction waits for its turn to write."""
 
 
 def open_engine(database: str) -> Engine:
@@ -79,7 +81,7 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     # pysqlite would open transactions late and deferred; we begin them ourselves. WAL lets reports read
     # while a run writes; FULL because few commits are made and each is a board's whole observation.
     dbapi.isolation_level = None
-    dbapi.execute("PRAGMA busy_timeout=30000")
+    dbapi.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
     _use_wal(dbapi)
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         dbapi.execute(f"PRAGMA {pragma}")
@@ -106,6 +108,17 @@ def _on_begin(connection: Connection) -> None:
     # came between; BEGIN IMMEDIATE waits for its turn instead.
     readonly = connection.get_execution_options().get("readonly", False)
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def patience(connection: Connection, seconds: float) -> Iterator[None]:
+    """Let a connection that has begun nothing yet wait no longer than this for its turn to write."""
+    dbapi: Any = connection.connection.dbapi_connection
+    dbapi.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
+    try:
+        yield
+    finally:
+        dbapi.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000:.0f}")
 
 
 @contextmanager

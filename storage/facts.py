@@ -4,7 +4,7 @@ A quote is `{"quote", "field", "start", "end"}`, or `{"quote"}` of a board's own
 decimals. A missing value inside a fact is null.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from storage.taggings import Asked, Fingerprint, Quote, Tagging, TagHit, TravelAsked, YearsDemand
@@ -103,6 +103,12 @@ def stored_facts(tagging: Tagging) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
-def asked_levels(facts: Mapping[str, Any], family: str) -> dict[str, str]:
-    """Return id -> requirement of one family ("industries", "languages" ...) in a value of the column."""
-    return {asked["id"]: asked["requirement"] for asked in facts.get(family, ())}
+def asked_levels(asked: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+    """Return id -> requirement of one family (industries, languages ...) in a value of the column."""
+    return {one["id"]: one["requirement"] for one in asked or ()}
+
+
+def travel_asked(travel: Mapping[str, Any] | None) -> str | None:
+    """Return whether travel is asked for by what a value of the column says of it: required, preferred, or
+    None (also where it says that there is none)."""
+    return travel["requirement"] if travel and travel["often"] != "none" else None

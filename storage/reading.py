@@ -5,25 +5,27 @@ spells are set back to what they looked like then, a suspect listing that was co
 again, a text is the version of that day, a tag that of the taxonomy then in force.
 """
 
+import json
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+import numpy as np
+from sqlalchemy import Connection, Text, cast, func, select
 
+from storage.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
 from storage.reading_postings import read_postings
 from storage.reading_spells import read_spells
 from storage.records import (
     IMPORT,
     Break,
-    Cell,
     Facts,
     FetchFact,
-    FetchState,
     TaxonomyRecord,
     TaxonomyTag,
     Unit,
 )
+from storage.selecting import columns
 from storage.tables import Board as BoardRow
 from storage.tables import Break as BreakRow
 from storage.tables import Cell as CellRow
@@ -40,18 +42,32 @@ _Row = Any
 
 
 def read_facts(
-    connection: Connection, zone: str, first_week: date, until: datetime, as_of: datetime | None
+    connection: Connection,
+    zone: str,
+    first_week: date,
+    until: datetime,
+    as_of: datetime | None,
+    details_from: date | None,
 ) -> Facts:
-    """Return the facts of the weeks from `first_week` up to the instant `until`, as known at `as_of`."""
-    start = datetime(first_week.year, first_week.month, first_week.day, tzinfo=ZoneInfo(zone))
+    """Return the facts of the weeks from `first_week` up to the instant `until`, as known at `as_of`.
+
+    Without `as_of` that is all that is known, and at least until `until`. The facts' own `as_of` is the last
+    instant before that at which anything was learned, so that all cuts at which the same was known give the
+    same facts. What postings say is read of those listed in the week `details_from` or later (None: of all).
+    """
+    start = _midnight(first_week, zone)
     newest = connection.scalar(select(func.max(FetchRow.observed_at)))
     cut = as_of or max(newest or until, until)
     data_cut = connection.scalar(select(func.max(FetchRow.observed_at)).where(FetchRow.observed_at <= cut))
     units = _units(connection)
     cells = _cells(connection, start, cut)
     taxonomy_row = _taxonomy_in_force(connection, cut)
-    spells = [spell for spell in read_spells(connection, start, cut) if spell.opened_at < until]
-    postings, mixed = read_postings(connection, {spell.posting for spell in spells}, cut, taxonomy_row)
+    in_force = taxonomy_row.id if taxonomy_row is not None else 0
+    spells, owners = read_spells(connection, start, until, cut, in_force)
+    lately = spells.posting
+    if details_from is not None:
+        lately = lately[spells.last_seen_at >= microseconds(_midnight(details_from, zone))]
+    postings, mixed = read_postings(connection, owners, lately, cut, in_force)
     breaks = _breaks(connection, zone, cut)
     if mixed and taxonomy_row is not None:
         note = f"{mixed} postings are tagged with another taxonomy than {taxonomy_row.version}: run retag"
@@ -59,11 +75,11 @@ def read_facts(
         breaks.append(Break("*", None, week, "taxonomy", note))
     return Facts(
         zone=zone,
-        as_of=cut,
+        as_of=_last_learned(data_cut, taxonomy_row, cut),
         data_cut=data_cut,
         units=units,
-        cells=tuple(cells),
-        spells=tuple(spells),
+        cells=cells,
+        spells=spells,
         postings=postings,
         fetches=tuple(_fetches(connection, start, cut)),
         breaks=tuple(breaks),
@@ -71,6 +87,15 @@ def read_facts(
         schema=revision(connection),
         notices=_notices(connection, cut),
     )
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+
+
+def _last_learned(data_cut: datetime | None, taxonomy: _Row | None, cut: datetime) -> datetime:
+    begun = taxonomy.in_force_from if taxonomy else None
+    return max((one for one in (data_cut, begun) if one and one <= cut), default=cut)
 
 
 def _units(connection: Connection) -> dict[int, Unit]:
@@ -105,12 +130,13 @@ def _units(connection: Connection) -> dict[int, Unit]:
     }
 
 
-def _cells(connection: Connection, start: datetime, cut: datetime) -> list[Cell]:
-    rows = connection.execute(
+def _cells(connection: Connection, start: datetime, cut: datetime) -> Cells:
+    rows = columns(
+        connection,
         select(
             CellRow.unit_id,
             CellRow.epoch,
-            CellRow.state,
+            (CellRow.state == "complete").label("complete"),
             CellRow.accepted_at,
             CellRow.listed,
             FetchRow.observed_at,
@@ -118,25 +144,35 @@ def _cells(connection: Connection, start: datetime, cut: datetime) -> list[Cell]
         )
         .join(FetchRow, FetchRow.id == CellRow.fetch_id)
         .where(FetchRow.observed_at <= cut)
-        .order_by(FetchRow.observed_at, FetchRow.id, CellRow.unit_id)
+        .order_by(FetchRow.observed_at, FetchRow.id, CellRow.unit_id),
     )
-    begun: set[tuple[int, int]] = set()
-    current: dict[int, int] = {}
-    cells = []
-    for row in rows:
-        usable = row.state == "complete" or (row.accepted_at is not None and row.accepted_at <= cut)
-        first = usable and (row.unit_id, row.epoch) not in begun
-        if usable:
-            begun.add((row.unit_id, row.epoch))
-            current[row.unit_id] = row.epoch
-        # A look that is not (yet) believed belongs to the series as it was before.
-        epoch = current.get(row.unit_id, 0)
-        if row.observed_at >= start:
-            state: FetchState = "complete" if row.state == "complete" else "suspect"
-            cells.append(
-                Cell(row.unit_id, epoch, row.observed_at, row.week, state, usable, first, row.listed)
-            )
-    return cells
+    complete, unit = rows["complete"] != 0, rows["unit_id"]
+    usable = complete | ((rows["accepted_at"] != NEVER) & (rows["accepted_at"] <= microseconds(cut)))
+    begun = np.flatnonzero(usable)
+    series = unit * (int(rows["epoch"].max(initial=0)) + 1) + rows["epoch"]
+    first = np.zeros(len(unit), dtype=bool)
+    first[begun[np.unique(series[begun], return_index=True)[1]]] = True
+    states = np.array([FETCH_STATES.index(name) for name in ("suspect", "complete")], dtype=np.int8)
+    return Cells(
+        unit=unit,
+        epoch=_believed_epochs(unit, rows["epoch"], usable),
+        observed_at=rows["observed_at"],
+        week=rows["week"].astype(np.int32),
+        state=states[rows["complete"]],
+        usable=usable,
+        first=first,
+        listed=rows["listed"].astype(np.int32),
+    ).only(rows["observed_at"] >= microseconds(start))
+
+
+def _believed_epochs(unit: Ints, epoch: Ints, usable: Bools) -> Ints:
+    """Return each cell's epoch; a look that is not (yet) believed belongs to the series as it was before."""
+    order = np.argsort(unit, kind="stable")
+    last = np.maximum.accumulate(np.where(usable[order], np.arange(len(unit)), -1))
+    begins = np.searchsorted(unit[order], unit[order])  # the place of the unit's first cell
+    found = np.empty_like(epoch)
+    found[order] = np.where(last >= begins, epoch[order][last], 0)
+    return found
 
 
 def _taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
@@ -162,38 +198,62 @@ def _taxonomy_record(row: _Row | None) -> TaxonomyRecord | None:
 
 
 def _fetches(connection: Connection, start: datetime, cut: datetime) -> list[FetchFact]:
+    named = connection.execute(select(BoardRow.id, BoardRow.family, BoardRow.key, BoardRow.name))
+    boards = {
+        id: (f"{family}:{key}", name, key if family == IMPORT else family) for id, family, key, name in named
+    }
     rows = connection.execute(
-        select(*FetchRow.__table__.columns, BoardRow.family, BoardRow.key, BoardRow.name)
+        select(*(getattr(FetchRow, name) for name in _OF_FETCH), cast(FetchRow.fills, Text))
         .join(BoardRow, BoardRow.id == FetchRow.board_id)
         .where(FetchRow.observed_at >= start, FetchRow.observed_at <= cut, ~FetchRow.late)
         .order_by(FetchRow.observed_at, BoardRow.family, BoardRow.key, FetchRow.id)
     )
     facts: list[FetchFact] = []
     current: dict[int, int] = {}
-    for row in rows:
-        accepted = row.accepted_at is not None and row.accepted_at <= cut
-        if row.state == "complete" or accepted:
-            current[row.board_id] = row.epoch
+    same: dict[Any, Any] = {}  # equal values are kept once
+    for (
+        board,
+        epoch,
+        accepted_at,
+        observed_at,
+        week,
+        state,
+        reason,
+        listed,
+        kept,
+        rejected,
+        pages,
+        fills,
+    ) in rows:
+        accepted = accepted_at is not None and accepted_at <= cut
+        if state == "complete" or accepted:
+            current[board] = epoch
+        if fills not in same:
+            same[fills] = json.loads(fills or "null") or {}
         facts.append(
             FetchFact(
-                board=f"{row.family}:{row.key}",
-                company=row.name,
-                source=row.key if row.family == IMPORT else row.family,
-                observed_at=row.observed_at,
-                week=row.week,
-                state=row.state,
-                reason=row.reason,
-                listed=row.listed,
-                kept=row.kept,
-                rejected=row.rejected,
-                pages=row.pages,
-                accepted=accepted,
+                *boards[board],
+                observed_at,
+                same.setdefault(week, week),
+                same.setdefault(state, state),
+                same.setdefault(reason, reason),
+                listed,
+                kept,
+                rejected,
+                pages,
+                accepted,
                 # A look that is not (yet) believed belongs to the series as it was before.
-                epoch=current.get(row.board_id, 0) if row.accepted_at and not accepted else row.epoch,
-                fills=row.fills or {},
+                current.get(board, 0) if accepted_at and not accepted else epoch,
+                same[fills],
             )
         )
     return facts
+
+
+_OF_FETCH = (
+    *("board_id", "epoch", "accepted_at", "observed_at", "week", "state", "reason"),
+    *("listed", "kept", "rejected", "pages"),
+)
 
 
 def _breaks(connection: Connection, zone: str, cut: datetime) -> list[Break]:

@@ -1,101 +1,176 @@
-"""Reading spells, set back to what they looked like at the cut."""
+"""Reading the spells of a window, set back to what they looked like at the cut, with whose they are."""
 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, select
 
+from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Ints, Spells, microseconds, moment
 from storage.contents import chunks
-from storage.records import Spell
+from storage.edits import known_at
+from storage.posting_columns import ROLE_CLASSES
 from storage.repeats import extended
+from storage.selecting import columns
 from storage.tables import Cell as CellRow
 from storage.tables import Fetch as FetchRow
 from storage.tables import Gap as GapRow
 from storage.tables import Posting as PostingRow
 from storage.tables import Sighting as SightingRow
 from storage.tables import Spell as SpellRow
+from storage.tables import Tagging as TaggingRow
 from storage.tables import Unit as UnitRow
+from storage.tables import Version as VersionRow
 
 _Row = Any
 """A result row; its columns are those of the statement just above its use."""
+_State = tuple[datetime, datetime | None, datetime | None]
+"""last_seen_at, missed_at, confirmed_at of a spell."""
+_GONE = SPELL_REASONS.index("gone")
 
 
-def read_spells(connection: Connection, start: datetime, cut: datetime) -> list[Spell]:
-    rows = connection.execute(
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The postings of spells, by id: see storage/posting_columns.py. `tagging` is that of the version of the
+    cut under the taxonomy in force, -1 if it has none."""
+
+    id: Ints
+    unit: Ints
+    company: Ints
+    vacancy: Ints
+    posted_at: Ints
+    tagging: Ints
+    role: Ints
+
+
+def read_spells(
+    connection: Connection, start: datetime, until: datetime, cut: datetime, taxonomy: int
+) -> tuple[Spells, Owners]:
+    """Return the spells that opened before `until` and reach into the time from `start`, known at `cut`.
+
+    `taxonomy` is the number of the taxonomy in force.
+    """
+    version = (
+        select(VersionRow.id)
+        .where(VersionRow.posting_id == SpellRow.posting_id, VersionRow.first_seen_at <= cut)
+        .order_by(VersionRow.first_seen_at.desc(), VersionRow.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    reaching = (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
+    in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id == taxonomy) & known_at(cut)
+    rows = columns(  # one statement, since what costs is to go through the rows
+        connection,
         select(
-            SpellRow.id,
+            SpellRow.id.label("spell"),
             SpellRow.posting_id,
-            PostingRow.unit_id,
-            UnitRow.board_id,
             SpellRow.kind,
             SpellRow.opened_at,
             SpellRow.last_seen_at,
             SpellRow.missed_at,
             SpellRow.confirmed_at,
             SpellRow.reason,
+            PostingRow.unit_id,
+            PostingRow.company_id,
+            PostingRow.vacancy,
+            PostingRow.posted_at,
+            TaggingRow.id.label("tagging"),
+            TaggingRow.role,
         )
+        .select_from(SpellRow)
         .join(PostingRow, PostingRow.id == SpellRow.posting_id)
-        .join(UnitRow, UnitRow.id == PostingRow.unit_id)
-        .where(SpellRow.opened_at <= cut)
-        .where(
-            (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
-        )
-        .order_by(SpellRow.posting_id, SpellRow.opened_at)
-    ).all()
-    moved = [row.id for row in rows if row.last_seen_at > cut]
-    gaps = _gaps(connection, moved)
-    seen = _last_sightings(connection, moved, cut)
-    complete = _complete_looks(connection, cut) if moved else {}
+        .outerjoin(TaggingRow, in_force)
+        .where(SpellRow.opened_at <= cut, SpellRow.opened_at < until, reaching),
+        {"kind": SPELL_KINDS, "reason": SPELL_REASONS, "role": ROLE_CLASSES},
+    )
+    seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
+    first, latest = microseconds(start), microseconds(cut)
+    moved = np.flatnonzero(seen > latest)
+    _extend(connection, cut, rows)
+    order = np.flatnonzero((seen >= first) | (missed >= first))
+    then = confirmed.copy()
+    for row, state in _set_back(connection, cut, rows, moved).items():
+        seen[row], missed[row], then[row] = map(microseconds, state)
+    later = missed > latest
+    missed[later] = then[later] = NEVER
+    known = (then != NEVER) & (then <= latest)
+    # A gap that ended is no closure of the spell, so its reason is empty and stays so.
+    reason = np.where(known, np.where(confirmed == then, rows.pop("reason"), _GONE), 0)
+    del rows["spell"], confirmed, then, later, known
+    order = order[np.lexsort((rows["opened_at"][order], rows["posting_id"][order]))]
+    spells = Spells(
+        posting=rows["posting_id"][order],
+        unit=rows["unit_id"][order],
+        kind=rows.pop("kind")[order].astype(np.int8),
+        opened_at=rows.pop("opened_at")[order],
+        last_seen_at=rows.pop("last_seen_at")[order],
+        missed_at=rows.pop("missed_at")[order],
+        closed=reason[order] == _GONE,
+        reason=reason[order].astype(np.int8),
+    )
+    one = order[np.append(np.diff(spells.posting) != 0, True)[: len(order)]]  # a spell of each posting
+    return spells, Owners(
+        id=rows["posting_id"][one],
+        unit=rows["unit_id"][one],
+        company=rows["company_id"][one],
+        # A posting without a vacancy is one of its own.
+        vacancy=np.where(rows["vacancy"][one] == hash(""), ~rows["posting_id"][one], rows["vacancy"][one]),
+        posted_at=rows["posted_at"][one],
+        tagging=rows["tagging"][one],
+        role=rows["role"][one],
+    )
+
+
+def _extend(connection: Connection, cut: datetime, rows: Mapping[str, Ints]) -> None:
+    """Let what an unchanged look found listed be seen by it."""
     unchanged = extended(connection, cut)
-    spells = []
-    for row in rows:
-        last_seen, missed, confirmed = row.last_seen_at, row.missed_at, row.confirmed_at
-        if row.board_id in unchanged and missed is None:
-            since, until = unchanged[row.board_id]
-            last_seen = until if since <= last_seen < until else last_seen
-        if last_seen < start and (missed is None or missed < start):
-            continue
-        if last_seen > cut:
-            last_seen, missed, confirmed = _set_back(row, gaps, seen, complete, cut)
-        if missed is not None and missed > cut:
-            missed, confirmed = None, None
-        known = confirmed is not None and confirmed <= cut
-        # A gap that ended is no closure of the spell, so its reason is empty and stays so.
-        reason = row.reason if known and row.confirmed_at == confirmed else "gone" if known else ""
-        spells.append(
-            Spell(
-                row.posting_id,
-                row.unit_id,
-                row.kind,
-                row.opened_at,
-                last_seen,
-                missed,
-                reason == "gone",
-                reason,
-            )
-        )
-    return spells
+    bounds = [
+        (unit, *map(microseconds, unchanged[board]))
+        for unit, board in connection.execute(select(UnitRow.id, UnitRow.board_id).order_by(UnitRow.id))
+        if board in unchanged
+    ]
+    if not bounds:
+        return
+    unit, since, until = np.array(bounds, dtype=np.int64).T
+    seen, missed = rows["last_seen_at"], rows["missed_at"]
+    place = np.minimum(np.searchsorted(unit, rows["unit_id"]), len(unit) - 1)
+    again = (
+        (unit[place] == rows["unit_id"]) & (missed == NEVER) & (since[place] <= seen) & (seen < until[place])
+    )
+    seen[again] = until[place[again]]
 
 
 def _set_back(
-    row: _Row,
-    gaps: Mapping[int, Sequence[_Row]],
-    seen: Mapping[int, datetime],
-    complete: Mapping[int, Sequence[datetime]],
-    cut: datetime,
-) -> tuple[datetime, datetime | None, datetime | None]:
-    """What was known at the cut of a spell that was seen again after it."""
-    for gap in gaps.get(row.id, ()):
+    connection: Connection, cut: datetime, rows: Mapping[str, Ints], moved: Ints
+) -> dict[int, _State]:
+    """Row -> what was known at the cut of the spells (rows `moved`) that were seen again after it."""
+    spells = rows["spell"][moved].tolist()
+    gaps = _gaps(connection, spells)
+    seen = _last_sightings(connection, spells, cut)
+    complete = _complete_looks(connection, cut) if spells else {}
+    opened, unit = rows["opened_at"][moved].tolist(), rows["unit_id"][moved].tolist()
+    found: dict[int, _State] = {}
+    for row, spell, begun, of in zip(moved.tolist(), spells, map(moment, opened), unit, strict=True):
+        last_look = _last_look(complete.get(of, ()), cut, begun)
+        since = max(begun, last_look, seen.get(spell, begun))
+        found[row] = _during_gap(gaps.get(spell, ()), cut) or (since, None, None)
+    return found
+
+
+def _during_gap(gaps: Sequence[_Row], cut: datetime) -> _State | None:
+    for gap in gaps:
         if gap.last_seen_at <= cut < gap.back_at:
-            missed = gap.missed_at if gap.missed_at <= cut else None
-            return gap.last_seen_at, missed, gap.confirmed_at
-    looks = complete.get(row.unit_id, ())
+            return gap.last_seen_at, gap.missed_at if gap.missed_at <= cut else None, gap.confirmed_at
+    return None
+
+
+def _last_look(looks: Sequence[datetime], cut: datetime, default: datetime) -> datetime:
     position = bisect_right(looks, cut)
-    last_look = looks[position - 1] if position else row.opened_at
-    return max(row.opened_at, last_look, seen.get(row.id, row.opened_at)), None, None
+    return looks[position - 1] if position else default
 
 
 def _gaps(connection: Connection, spells: Iterable[int]) -> dict[int, list[_Row]]:
@@ -115,24 +190,24 @@ def _gaps(connection: Connection, spells: Iterable[int]) -> dict[int, list[_Row]
 def _last_sightings(connection: Connection, spells: Iterable[int], cut: datetime) -> dict[int, datetime]:
     found: dict[int, datetime] = {}
     for ids in chunks(spells):
-        for spell, at in connection.execute(
+        for spell, seen in connection.execute(
             select(SightingRow.spell_id, FetchRow.observed_at)
             .join(FetchRow, FetchRow.id == SightingRow.fetch_id)
             .where(SightingRow.spell_id.in_(ids), FetchRow.observed_at <= cut)
             .order_by(FetchRow.observed_at)
         ):
-            found[spell] = at
+            found[spell] = seen
     return found
 
 
 def _complete_looks(connection: Connection, cut: datetime) -> dict[int, list[datetime]]:
     """Unit -> instants of the complete looks up to the cut, in order."""
     found: dict[int, list[datetime]] = defaultdict(list)
-    for unit, at in connection.execute(
+    for unit, look in connection.execute(
         select(CellRow.unit_id, FetchRow.observed_at)
         .join(FetchRow, FetchRow.id == CellRow.fetch_id)
         .where(CellRow.state == "complete", FetchRow.observed_at <= cut)
         .order_by(FetchRow.observed_at)
     ):
-        found[unit].append(at)
+        found[unit].append(look)
     return found

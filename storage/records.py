@@ -1,9 +1,9 @@
 """Plain values that cross the border of the store: in from the scraper, out to the reports."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from storage.memories import SeenPage
 from storage.taggings import (
@@ -38,6 +38,8 @@ __all__ = [
     "Fingerprint",
     "Industry",
     "Listing",
+    "Passage",
+    "Passages",
     "Pay",
     "Period",
     "PostingFact",
@@ -47,6 +49,8 @@ __all__ = [
     "Requirement",
     "RoleClass",
     "Spell",
+    "SpellKind",
+    "SpellReason",
     "StoredText",
     "TagHit",
     "Tagging",
@@ -62,6 +66,8 @@ __all__ = [
 """What a posting says (storage/taggings.py) is part of these records."""
 
 FetchState = Literal["complete", "partial", "refused", "missing", "failed", "suspect"]
+SpellKind = Literal["backlog", "new", "repost"]
+SpellReason = Literal["", "gone", "left_scope", "before_history"]
 Industry = Literal[
     "internet",
     "finance",
@@ -247,12 +253,12 @@ class Spell:
 
     posting: int
     unit: int
-    kind: Literal["backlog", "new", "repost"]
+    kind: SpellKind
     opened_at: datetime
     last_seen_at: datetime
     missed_at: datetime | None  # first complete miss after last_seen (confirmed or not)
     closed: bool  # the miss was confirmed by a second one
-    reason: str  # "", "gone", "left_scope", "before_history"
+    reason: SpellReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +287,37 @@ class PostingFact:
     workplace: str | None
     salary: Pay | None
     tags: Mapping[str, Requirement]  # contract or fine id -> strongest requirement ("mentioned" left out)
-    quotes: Mapping[str, str]  # tag id -> its quote
     has_text: bool = True  # False: the source gave a title and fields only, or the beginning of the text
     title_label: RoleClass | None = None  # what the title alone says; None: tagged before that was asked
     body_label: RoleClass | None = None  # what duties and requirements say without the title
     pipeline: float | None = None  # share of work on models in the duties; None: none named
     industries: Mapping[str, str] = field(default_factory=dict)  # industry to know -> required or preferred
     languages: Mapping[str, str] = field(default_factory=dict)  # language to speak -> required or preferred
+    countries: tuple[str, ...] = ()  # ISO 3166 codes
+    degree_specials: Mapping[str, str] = field(default_factory=dict)  # kind of degree -> as above
+    company_hidden: bool = False  # its name is withheld ("某大型互联网公司")
+    travel: str | None = None  # travel on business: required or preferred; None: none, or nothing said
+
+
+class Passage(NamedTuple):
+    """The line of a posting in which something was found; its quote is the slice `[start:end)` of the line.
+
+    `content_hash` is that of the version of the posting.
+    """
+
+    text: str
+    start: int
+    end: int
+    content_hash: str
+
+
+Passages = Mapping[int, Mapping[str, Passage]]
+"""Posting id -> tag id, or `years` or `ai_years` -> where it was found."""
+
+
+def no_passages(ids: Iterable[int]) -> Passages:
+    """Nothing can be read."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,17 +353,23 @@ class FetchFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a weekly report is computed from, cut at `as_of` (inclusive)."""
+    """All that a weekly report is computed from, cut at `as_of` (inclusive).
+
+    What a store gives are columns (storage/columns.py, storage/posting_columns.py); `postings` then are those
+    listed lately, as long back as `Store.facts` was asked for, and its columns know a little of all others.
+    `passages` reads those of the postings asked for, which are too many and too long to be read for all.
+    """
 
     zone: str
     as_of: datetime
     data_cut: datetime | None  # the last observation at or before as_of
     units: Mapping[int, Unit]
-    cells: tuple[Cell, ...]
-    spells: tuple[Spell, ...]
+    cells: Sequence[Cell]
+    spells: Sequence[Spell]
     postings: Mapping[int, PostingFact]
     fetches: tuple[FetchFact, ...]
     breaks: tuple[Break, ...]
     taxonomy: TaxonomyRecord | None
     schema: str  # Alembic revision
     notices: tuple[str, ...] = ()  # e.g. that the data are invented
+    passages: Callable[[Iterable[int]], Passages] = field(default=no_passages, compare=False)

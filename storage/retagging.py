@@ -11,7 +11,7 @@ from storage.records import StoredText, TaxonomyRecord
 from storage.tables import Company, Posting, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
 from storage.tagging_rows import TaggingRows
-from storage.texts import stored_text
+from storage.texts import STORED_TEXT
 
 
 def _not_done(taxonomy: TaxonomyRecord) -> ColumnElement[bool]:
@@ -48,7 +48,7 @@ def untagged(
     texts have `most_chars` characters.
     """
     rows = connection.execute(
-        select(*Version.__table__.columns, Company.name.label("company"))
+        select(*STORED_TEXT)
         .join(Posting, Posting.id == Version.posting_id)
         .join(Company, Company.id == Posting.company_id)
         .where(Version.id > after, _not_done(taxonomy))
@@ -59,7 +59,7 @@ def untagged(
     texts: list[StoredText] = []
     chars = 0
     for row in rows:
-        texts.append(stored_text(row))
+        texts.append(StoredText(*row))
         chars += len(row.text)
         if chars >= most_chars:
             break
@@ -74,4 +74,4 @@ def add(
     now: datetime,
 ) -> None:
     """Store taggings made at `now`, from when on the taxonomy is in force."""
-    add_tagging_rows(connection, taxonomy_id(connection, taxonomy, now), rows)
+    add_tagging_rows(connection, taxonomy_id(connection, taxonomy, now), rows, now)

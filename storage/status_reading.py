@@ -1,6 +1,6 @@
 """Reading what `pmtrend status` shows."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -31,11 +31,8 @@ def read_status(
     latest = _latest_looks(connection)
     states = Counter(look.state for look in latest.values())
     roles = _roles()
-    counted = {
-        row[0]: row[1]
-        for row in connection.execute(select(roles.c.role, func.count()).group_by(roles.c.role))
-    }
-    by_role = {role: counted.get(role, 0) for role in ROLES}
+    counted = _counted(connection, roles)
+    by_role = {role: counted[role][0] for role in ROLES}
     run = connection.execute(
         select(Run.id, Run.kind, Run.started_at, Run.finished_at).order_by(Run.id.desc())
     ).first()
@@ -44,9 +41,9 @@ def read_status(
         seen=sum(look.listed for look in latest.values()),
         rejected=sum(look.rejected for look in latest.values()),
         total=sum(by_role.values()),
-        open=_open(connection, roles),
+        open=sum(counted[role][1] for role in ROLES),
         by_role=by_role,
-        not_pm=counted.get("not_pm", 0),
+        not_pm=counted["not_pm"][0],
         last_run=(run.kind, run.started_at, run.finished_at) if run else None,
         troubles=tuple(
             BoardTrouble(f"{family}:{key}", look.state, look.reason, look.observed_at)
@@ -117,28 +114,39 @@ def _overdue(connection: Connection, now: datetime) -> bool:
 
 
 def _roles() -> Subquery:
-    """Every posting (`id`) with its role by its latest version and tagging."""
-    order = func.row_number().over(
-        partition_by=Version.posting_id, order_by=(Version.first_seen_at.desc(), Version.id.desc())
+    """Every posting (`id`) with its role by its latest version and tagging, NULL if that has none.
+
+    Looked up posting by posting, so that whoever asks for few need not go through all.
+    """
+    version = (
+        select(Version.id)
+        .where(Version.posting_id == Posting.id)
+        .order_by(Version.first_seen_at.desc(), Version.id.desc())
+        .limit(1)
+        .correlate(Posting)
+        .scalar_subquery()
     )
-    ranked = select(Version.posting_id, Version.id, order.label("rank")).subquery()
-    version = select(ranked.c.posting_id, ranked.c.id).where(ranked.c.rank == 1).subquery()
-    tagging = (
-        select(Tagging.version_id, func.max(Tagging.id).label("id")).group_by(Tagging.version_id).subquery()
+    role = (
+        select(Tagging.role)
+        .where(Tagging.version_id == version)
+        .order_by(Tagging.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return (
-        select(Posting.id, Posting.unit_id, Tagging.role)
-        .join(version, version.c.posting_id == Posting.id)
-        .join(tagging, tagging.c.version_id == version.c.id)
-        .join(Tagging, Tagging.id == tagging.c.id)
-        .subquery()
-    )
+    return select(Posting.id, Posting.unit_id, role.label("role")).subquery()
 
 
-def _open(connection: Connection, roles: Subquery) -> int:
+def _counted(connection: Connection, roles: Subquery) -> Mapping[str, tuple[int, int]]:
+    """Return role -> (postings, of them open)."""
     is_open = exists().where(Spell.posting_id == roles.c.id).where(Spell.confirmed_at.is_(None))
-    counted = select(func.count()).select_from(roles).where(roles.c.role != "not_pm", is_open)
-    return connection.scalar(counted) or 0
+    rows = connection.execute(
+        select(roles.c.role, is_open.label("open"), func.count()).group_by(roles.c.role, is_open)
+    )
+    found: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for role, open_, number in rows:
+        there, still = found[role]
+        found[role] = there + number, still + number * open_
+    return found
 
 
 def _of_run(run: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

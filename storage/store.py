@@ -1,26 +1,31 @@
 """The store as the rest of the program sees it: open it, record runs, ask what is known."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from storage import repeats, retagging, status_reading, texts, upgrading
+from storage import repeats, retagging, status_reading, texts, upgrading, vintages
 from storage.contents import taxonomy_id
-from storage.engine import explained, open_engine
+from storage.edits import read_edits
+from storage.engine import explained, open_engine, patience
 from storage.errors import StorageError
 from storage.grouping import text_owners
+from storage.history import Edited, Edition, History, Number
 from storage.memories import Known, Memory, Repetition
 from storage.observing import record
 from storage.outlook import Outlook, read_outlooks
+from storage.passages import read_passages
 from storage.reading import read_facts
+from storage.reading_history import read_history
 from storage.reading_postings import known_contents
-from storage.records import Facts, Listing, Recorded, StoredText, TaxonomyRecord
+from storage.records import Facts, Listing, Passages, Recorded, StoredText, TaxonomyRecord
 from storage.status import Status
 from storage.tables import Fetch, Run, Setting
 from storage.tagging_rows import TaggingRows
@@ -28,6 +33,7 @@ from storage.version import __version__
 
 RunKind = Literal["collect", "replay", "import"]
 DEFAULT_ZONE = "Asia/Shanghai"
+_SOON = 5.0  # seconds; a look at a board is stored in less
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +140,60 @@ class Store:
         with self._reading() as connection:
             return status_reading.has_observation(connection, family, key, at, digest)
 
-    def facts(self, *, first_week: date, until: datetime, as_of: datetime | None = None) -> Facts:
-        """Return all that reports on the weeks from `first_week` to `until` are computed from."""
+    def facts(
+        self,
+        *,
+        first_week: date,
+        until: datetime,
+        as_of: datetime | None = None,
+        details_from: date | None = None,
+    ) -> Facts:
+        """Return all that reports on the weeks from `first_week` to `until` are computed from.
+
+        What postings say is only read of those listed in the week `details_from` or later (None: of all).
+        Passages are read from this store when they are asked for, so it must still be open then.
+        """
         with self._reading() as connection:
-            return read_facts(connection, self.zone, first_week, until, as_of)
+            facts = read_facts(connection, self.zone, first_week, until, as_of, details_from)
+        return replace(facts, passages=partial(self._passages, facts.as_of, facts.taxonomy))
+
+    def _passages(self, cut: datetime, taxonomy: TaxonomyRecord | None, ids: Iterable[int]) -> Passages:
+        with self._reading() as connection:
+            return read_passages(connection, ids, cut, taxonomy.sha256 if taxonomy else None)
+
+    def history(self, facts: Facts, week: date, view: str = "") -> History:
+        """Return what the report on `week` (a Monday) is told beside `facts`, as of their cut.
+
+        `view` names the part of the market that the report is about, "" the whole.
+        """
+        with self._reading() as connection:
+            found = read_history(connection, facts, week, view)
+        sha256 = facts.taxonomy.sha256 if facts.taxonomy else None
+        return replace(found, edits=partial(self._edits, facts.as_of, sha256))
+
+    def _edits(
+        self,
+        cut: datetime,
+        taxonomy: str | None,
+        postings: Collection[int],
+        since: datetime,
+        until: datetime,
+    ) -> Edited:
+        with self._reading() as connection:
+            return read_edits(connection, postings, since, min(until, cut), cut, taxonomy)
+
+    def publish(self, edition: Edition, numbers: Iterable[Number], now: datetime) -> bool:
+        """Keep the published numbers of a report as vintages; tell whether they were new.
+
+        Raises StorageError where nothing can be written, soon also where another program writes at length.
+        """
+        with (
+            explained(str(self.engine.url)),
+            self.engine.connect() as connection,
+            patience(connection, _SOON),
+            connection.begin(),
+        ):
+            return vintages.publish(connection, edition, numbers, now)
 
     def status(
         self, now: datetime, next_due: datetime | None = None, taxonomy: TaxonomyRecord | None = None

@@ -212,6 +212,7 @@ class Version(Base):
     """A text of a posting, from `first_seen_at` until the next version's.
 
     `text_key` is equal for equal texts as their source gave them, kept where it lists several employers.
+    `url` is the posting's address in its time; NULL: the one that the posting has still.
     """
 
     __tablename__ = "versions"
@@ -229,6 +230,7 @@ class Version(Base):
     countries: Mapped[list[Any]]
     structured: Mapped[dict[str, Any]]
     text_key: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    url: Mapped[str | None]
 
 
 class Spell(Base):
@@ -285,7 +287,8 @@ class Tagging(Base):
     """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay.
 
     `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than these
-    columns it is empty, and the three before it are NULL.
+    columns it is empty, and the three before it are NULL. `tagged_at` is when a text that was there already
+    was tagged; NULL: it has been tagged since it was first seen.
     """
 
     __tablename__ = "taggings"
@@ -316,6 +319,7 @@ class Tagging(Base):
     body_label: Mapped[str | None]
     pipeline_share: Mapped[float | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    tagged_at: Mapped[datetime | None]
 
 
 class Tag(Base):
@@ -331,3 +335,39 @@ class Tag(Base):
     quote: Mapped[str]
     start: Mapped[int | None]
     end: Mapped[int | None]
+
+
+class Publication(Base):
+    """A report that was published: what it is of, what was known to it, what computed it.
+
+    `view` names the part of the market it is about, "" for the whole. `as_of` is the last instant at which
+    the store had learned something of it, `last_run` the newest run whose looks were in it. `published_at` is
+    the wall clock's time and enters no report.
+    """
+
+    __tablename__ = "publications"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date]
+    view: Mapped[str]
+    as_of: Mapped[datetime]
+    data_cut: Mapped[datetime | None]
+    taxonomy_id: Mapped[int | None] = mapped_column(ForeignKey("taxonomies.id"))
+    code_version: Mapped[str]
+    last_run: Mapped[int | None] = mapped_column(ForeignKey("runs.id"))
+    published_at: Mapped[datetime]
+
+
+class Vintage(Base):
+    """A number of a publication: `metric` of `week` (of a window: its last), for a role and a dimension."""
+
+    __tablename__ = "vintages"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (the key is the row: no second copy of it)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    metric: Mapped[str] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float]
+    lo: Mapped[float | None]
+    hi: Mapped[float | None]
+    n: Mapped[int | None]

@@ -1,16 +1,46 @@
-"""A tagging as the columns of its rows.
+"""A tagging as the values of its rows, in the order of their columns and as SQLite takes them.
 
-Plain values cost a fifth of the objects when they are sent to another process. Knows no SQL, so that those
-that only tag need not load it.
+Plain values cost a fifth of the objects when they are sent to another process, and nothing is left to be done
+with them by the one that writes. Knows no SQL, so that those that only tag need not load it.
 """
 
+import json
 from typing import Any
 
 from storage.facts import stored_facts
 from storage.records import Quote, Tagging, TagHit
 
-TaggingRows = tuple[dict[str, Any], list[dict[str, Any]]]
-"""Columns of a row of `taggings` and of its rows of `tags`, without their keys."""
+TaggingRows = tuple[tuple[Any, ...], list[tuple[Any, ...]]]
+"""The values of a row of `taggings` (TAGGING_COLUMNS) and of its rows of `tags` (TAG_COLUMNS)."""
+
+TAGGING_COLUMNS = (
+    "role",
+    "lang",
+    "classic",
+    "genai",
+    "years_min",
+    "years_max",
+    "years_requirement",
+    "ai_years_min",
+    "ai_years_max",
+    "ai_years_requirement",
+    "education",
+    "education_requirement",
+    "workplace",
+    "salary_min",
+    "salary_max",
+    "salary_currency",
+    "salary_period",
+    "salary_months",
+    "proof",
+    "title_label",
+    "body_label",
+    "pipeline_share",
+    "facts",
+)
+"""All but `id`, `version_id`, `taxonomy_id` before them and `tagged_at` behind them."""
+TAG_COLUMNS = ("fine", "tag", "requirement", "zone", "field", "quote", "start", "end")
+"""All but `tagging_id`, which stands before them."""
 
 
 def tagging_rows(tagging: Tagging) -> TaggingRows:
@@ -22,7 +52,7 @@ def _quote(quote: Quote | None) -> dict[str, Any] | None:
     return quote._asdict() if quote else None
 
 
-def _flat(tagging: Tagging) -> dict[str, Any]:
+def _flat(tagging: Tagging) -> tuple[Any, ...]:
     years, ai, degree, pay = tagging.years_total, tagging.years_ai, tagging.education, tagging.salary
     proof = {
         "years": _quote(years.quote if years else None),
@@ -30,41 +60,33 @@ def _flat(tagging: Tagging) -> dict[str, Any]:
         "education": _quote(degree.quote if degree else None),
         "salary": _quote(pay.quote if pay else None),
     }
-    return {
-        "role": tagging.role,
-        "lang": tagging.lang,
-        "classic": tagging.classic,
-        "genai": tagging.genai,
-        "years_min": years.min if years else None,
-        "years_max": years.max if years else None,
-        "years_requirement": years.requirement if years else None,
-        "ai_years_min": ai.min if ai else None,
-        "ai_years_max": ai.max if ai else None,
-        "ai_years_requirement": ai.requirement if ai else None,
-        "education": degree.min if degree else None,
-        "education_requirement": degree.requirement if degree else None,
-        "workplace": tagging.workplace,
-        "salary_min": pay.min if pay else None,
-        "salary_max": pay.max if pay else None,
-        "salary_currency": pay.currency if pay else None,
-        "salary_period": pay.period if pay else None,
-        "salary_months": pay.months if pay else None,
-        "proof": {name: quote for name, quote in proof.items() if quote},
-        "title_label": tagging.title_label,
-        "body_label": tagging.body_label,
-        "pipeline_share": tagging.fingerprint.share if tagging.fingerprint else None,
-        "facts": stored_facts(tagging),
-    }
+    return (
+        tagging.role,
+        tagging.lang,
+        tagging.classic,
+        tagging.genai,
+        years.min if years else None,
+        years.max if years else None,
+        years.requirement if years else None,
+        ai.min if ai else None,
+        ai.max if ai else None,
+        ai.requirement if ai else None,
+        degree.min if degree else None,
+        degree.requirement if degree else None,
+        tagging.workplace,
+        pay.min if pay else None,
+        pay.max if pay else None,
+        pay.currency if pay else None,
+        pay.period if pay else None,
+        pay.months if pay else None,
+        json.dumps({name: quote for name, quote in proof.items() if quote}),
+        tagging.title_label,
+        tagging.body_label,
+        tagging.fingerprint.share if tagging.fingerprint else None,
+        json.dumps(stored_facts(tagging)),
+    )
 
 
-def _tag_row(hit: TagHit) -> dict[str, Any]:
-    return {
-        "fine": hit.fine,
-        "tag": hit.id,
-        "requirement": hit.requirement,
-        "zone": hit.zone,
-        "field": hit.quote.field,
-        "quote": hit.quote.text,
-        "start": hit.quote.start,
-        "end": hit.quote.end,
-    }
+def _tag_row(hit: TagHit) -> tuple[Any, ...]:
+    quote = hit.quote
+    return hit.fine, hit.id, hit.requirement, hit.zone, quote.field, quote.text, quote.start, quote.end

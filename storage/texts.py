@@ -1,7 +1,6 @@
 """Reading stored texts for their words: the latest version of each posting."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection, exists, select
 from sqlalchemy.orm import aliased
@@ -13,6 +12,17 @@ _later = aliased(Version)
 _IS_LATEST = ~exists().where(_later.posting_id == Version.posting_id).where(_later.id > Version.id)
 _SPREAD, _RANGE = 2654435761, 2**32
 """Knuth's multiplicative hash: spreads consecutive numbers evenly over the range."""
+STORED_TEXT = (
+    Version.id,
+    Version.title,
+    Version.text,
+    Company.name.label("company"),
+    Version.salary_raw,
+    Version.experience_raw,
+    Version.education_raw,
+    Version.structured,
+)
+"""The fields of a StoredText, in their order."""
 
 
 def latest_ids(connection: Connection, size: int | None = None) -> list[int]:
@@ -26,24 +36,10 @@ def latest_ids(connection: Connection, size: int | None = None) -> list[int]:
 def texts(connection: Connection, versions: Sequence[int]) -> list[StoredText]:
     """Return the texts of `versions`, in the order of their ids."""
     rows = connection.execute(
-        select(*Version.__table__.columns, Company.name.label("company"))
+        select(*STORED_TEXT)
         .join(Posting, Posting.id == Version.posting_id)
         .join(Company, Company.id == Posting.company_id)
         .where(Version.id.in_(versions))
         .order_by(Version.id)
     )
-    return [stored_text(row) for row in rows]
-
-
-def stored_text(row: Any) -> StoredText:
-    """Return the record of a row that has the columns of a version and its company's name as `company`."""
-    return StoredText(
-        row.id,
-        row.title,
-        row.text,
-        row.company,
-        row.salary_raw,
-        row.experience_raw,
-        row.education_raw,
-        row.structured,
-    )
+    return [StoredText(*row) for row in rows]

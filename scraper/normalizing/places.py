@@ -358,6 +358,13 @@ def _names() -> tuple[dict[str, _Name], int]:
 
 
 @cache
+def city_names() -> Mapping[str, str]:
+    """Return every folded name of a city with the name under which it is stored."""
+    names, _ = _names()
+    return {name: one.cities[0] for name, one in names.items() if one.kind == "city" and len(one.cities) == 1}
+
+
+@cache
 def _codes() -> dict[str, _Name]:
     """Return two-letter codes: a state first, then the country of that code."""
     table = _table()

@@ -26,7 +26,7 @@ def tag_lines(vocabulary: Taxonomy) -> Iterator[str]:
 
 def show_tag(vocabulary: Taxonomy, name: str) -> Iterator[str]:
     """Yield what the vocabulary says of a tag, by an id or a name. Raises ConfigError if there is none."""
-    id = _find(vocabulary, name)
+    id = find_tag(vocabulary, name)
     outer = vocabulary.tags[id].out if id in vocabulary.tags else id
     en, zh, era = _names(vocabulary, outer)
     yield f"{outer}: {en} · {zh} ({era})"
@@ -41,10 +41,11 @@ def show_tag(vocabulary: Taxonomy, name: str) -> Iterator[str]:
         yield from _line("aliases with conditions", (_spelled(alias) for alias in own if alias.guard))
 
 
-def _find(vocabulary: Taxonomy, name: str) -> str:
+def find_tag(vocabulary: Taxonomy, name: str, *, as_written: bool = False) -> str:
     """Return the id of the tag with this id or name, whatever its case; an id goes before a name.
 
-    Of a contract tag and a finer one of the same name it is the contract tag.
+    Of a contract tag and a finer one of the same name it is the contract tag. `as_written`: the words that
+    one tag alone is found by name it, too. Raises ConfigError, with suggestions, if there is no such tag.
     """
     outer = _outer(vocabulary)
     ids = list(dict.fromkeys((*outer, *vocabulary.tags)))
@@ -60,6 +61,9 @@ def _find(vocabulary: Taxonomy, name: str) -> str:
         found = {id for id in found if id in outer} or found
     if len(found) == 1:
         return found.pop()
+    written = {alias.tag.out for alias in vocabulary.aliases if as_written and _plain(alias.text) == wanted}
+    if not found and len(written) == 1:
+        return written.pop()
     if found:
         raise ConfigError(f"{name!r} names several tags: {', '.join(sorted(found))}")
     close = _close(vocabulary, wanted, {**named, **{_plain(id): {id} for id in ids}})
@@ -70,7 +74,7 @@ def _find(vocabulary: Taxonomy, name: str) -> str:
 def _close(vocabulary: Taxonomy, wanted: str, named: Mapping[str, set[str]]) -> list[str]:
     """Return the ids of tags that are found by this word, or whose names are nearly the same or hold it."""
     found = [alias.tag.id for alias in vocabulary.aliases if _plain(alias.text) == wanted]
-    near = difflib.get_close_matches(wanted, named, n=_MOST_CLOSE, cutoff=0.7)
+    near = difflib.get_close_matches(wanted, named, n=_MOST_CLOSE, cutoff=0.65)
     near += [called for called in named if len(wanted) > 1 and wanted in called]
     found += [id for called in near for id in sorted(named[called])]
     return list(dict.fromkeys(found))[:_MOST_CLOSE]

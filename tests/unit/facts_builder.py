@@ -33,7 +33,7 @@ TAXONOMY = TaxonomyRecord(
     (
         TaxonomyTag("llm", "Large language models", "大语言模型", "genai", ("G2",)),
         TaxonomyTag("machine_learning", "Machine learning", "机器学习", "classic", ("G2",)),
-        TaxonomyTag("sql", "SQL", "SQL", "none"),
+        TaxonomyTag("sql", "SQL", "SQL", "none", ("G4",)),
     ),
 )
 
@@ -210,25 +210,33 @@ def _fact(
         unit=unit,
         company=companies.index(company) + 1,
         company_name=company,
-        title="Product Manager",
+        title=says.get("title", "Product Manager"),
         url=f"https://jobs.example/{native}",
-        market="en",
-        places=(),
-        posted_at=None,
+        market=says.get("market", "en"),
+        places=tuple(says.get("places", ())),
+        posted_at=says.get("posted_at"),
         role=says["role"],
-        lang="en",
+        lang=says.get("lang", "en"),
         years_min=says.get("years"),
         years_max=says.get("years_max"),
         years_required=says.get("years_required", "years" in says or "years_max" in says),
         ai_years_min=says.get("ai_years"),
         ai_years_required=says.get("ai_years_required", "ai_years" in says),
         education=says.get("education"),
-        education_required=True,
-        workplace=None,
+        education_required=says.get("education_required", True),
+        workplace=says.get("workplace"),
         salary=says.get("salary"),
-        tags=dict.fromkeys(says.get("tags", ()), "required"),
-        quotes={},
+        tags=dict.fromkeys(says.get("tags", ()), "required") | dict(says.get("wishes", {})),
         has_text=says.get("has_text", True),
+        title_label=says.get("title_label"),
+        body_label=says.get("body_label"),
+        pipeline=says.get("pipeline"),
+        industries=says.get("industries", {}),
+        languages=says.get("languages", {}),
+        countries=says.get("countries", ()),
+        degree_specials=says.get("degree_specials", {}),
+        travel=says.get("travel"),
+        company_hidden=says.get("company_hidden", False),
     )
 
 
@@ -269,7 +277,12 @@ def trend_market(folder: Path) -> Market:
     with (folder / "postings.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
-        says: dict[str, Any] = {"company": row["company"], "tags": [t for t in row["skills"].split("|") if t]}
+        says: dict[str, Any] = {
+            "company": row["company"],
+            "tags": [t for t in row["skills"].split("|") if t],
+            "places": [row["city"]],
+            "market": "zh" if row["currency"] == "CNY" else "en",
+        }
         if row["exp_min"]:
             says["years"] = float(row["exp_min"])
         if row["ai_years_min"]:

@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
+from store_helpers import Recorder, day, listing
 
 from storage.engine import open_engine
 from storage.errors import StorageError
@@ -117,6 +118,24 @@ def test_every_revision_goes_down_and_up_by_itself(engine: Engine) -> None:
         alembic(engine, lambda config: command.upgrade(config, "+1"))
         assert schema(engine) == before
         alembic(engine, lambda config: command.downgrade(config, "-1"))
+
+
+@pytest.mark.parametrize("released", ["0001", "0002", "0003"])
+def test_a_store_of_every_released_schema_is_upgraded_with_what_it_holds(
+    tmp_path: Path, released: str
+) -> None:
+    recorder = Recorder(tmp_path, "pmtrend.db")
+    recorder.record(listing(day(0), ["a", "b"]), listing(day(7), ["a"]), listing(day(14), ["a"]))
+    window = {"first_week": day(0).date(), "until": day(21)}
+    before = recorder.store.facts(**window)  # type: ignore[arg-type]
+    alembic(recorder.store.engine, lambda config: command.downgrade(config, released))
+    recorder.store.close()
+    with closing(open_store(at(tmp_path / "pmtrend.db"))) as store:
+        after = store.facts(**window)  # type: ignore[arg-type]
+        assert (after.spells, after.postings) == (before.spells, before.postings)
+        history = store.history(after, day(14).date())
+        assert history.edition is not None and history.edition.last_run == recorder.run.id
+        assert store.publish(history.edition, [], day(22)) is True
 
 
 def test_an_upgrade_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

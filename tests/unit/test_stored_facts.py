@@ -48,6 +48,15 @@ def test_what_was_understood_can_be_counted(tmp_path: Path) -> None:
     assert (fact.title_label, fact.body_label) == (tagging.title_label, tagging.body_label)
     assert fact.title_label is not None and fact.body_label is not None
     assert fact.pipeline == 1.0
+    assert fact.degree_specials == {"full_time": "required"}
+    assert fact.travel == "required"
+
+
+def test_a_posting_that_says_there_is_no_travel_asks_for_none(tmp_path: Path) -> None:
+    quote = Quote("no travel", 0, 9)
+    told = Tagging("t1", "en", "other_pm", 0.0, 0.0, travel=TravelAsked("required", quote, often="none"))
+    fact, _ = stored(tmp_path, told)
+    assert fact.travel is None
 
 
 def test_the_column_keeps_what_is_stated_with_its_quotes(tmp_path: Path) -> None:
@@ -74,6 +83,7 @@ def test_a_tagging_without_facts_stores_an_empty_object(tmp_path: Path) -> None:
     fact, _ = stored(tmp_path, Tagging("t1", "en", "other_pm", 0.0, 0.0))
     assert (fact.title_label, fact.body_label, fact.pipeline) == (None, None, None)
     assert fact.industries == {} and fact.languages == {}
+    assert fact.degree_specials == {} and fact.travel is None
 
 
 def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
