@@ -1,7 +1,8 @@
-"""A difference of shares over strata with clustered variance, and the odds ratio."""
+"""A difference of shares or means over strata with clustered variance, and the odds ratio."""
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,12 +16,15 @@ NO_VARIANCE = 1e-15  # what rounding leaves of zero
 class StratifiedDifference:
     """d = sum of weight * (p1 - p0) over strata that hold both groups; `variance` is clustered.
 
-    `n0`, `n1`: members of those strata; `expected` the smallest expected count of the pooled 2x2 table;
-    `weights` by stratum id; `effective`: the number of equally large clusters that would tell as much. d and
-    variance are nan without a common stratum, with fewer than two clusters, and where all hangs on one.
+    `p0`: the share of the earlier group with these weights (that of the later one is p0 + d); `n0`, `n1`:
+    members of those strata; `expected` the smallest expected count of the pooled 2x2 table; `weights` by
+    stratum id; `effective`: the number of equally large clusters that would tell as much. d, p0 and variance
+    are nan without a common stratum or with fewer than two clusters, variance also where all hangs on one.
+    `most`: the largest difference that there can be, 1 for shares.
     """
 
     d: float
+    p0: float
     variance: float
     clusters: int
     effective: float
@@ -29,9 +33,10 @@ class StratifiedDifference:
     mentions: int
     expected: float
     weights: dict[int, float]
+    most: float = 1.0
 
     def interval(self) -> tuple[float, float, float]:
-        """Return (lo, hi, p) from Student's t, cut off at -1 and 1.
+        """Return (lo, hi, p) from Student's t, cut off at `most` either way.
 
         Degrees of freedom: effective clusters - 1. With clusters - 1 a few mass posters make an interval that
         holds the truth in 89 of 100 markets instead of 95 (tests/torture).
@@ -40,7 +45,12 @@ class StratifiedDifference:
         degrees = degrees_of_freedom(self.effective)
         half = t_quantile(0.975, degrees) * error
         p = 2 * t_tail(abs(self.d) / error, degrees)
-        return max(-1.0, self.d - half), min(1.0, self.d + half), p
+        return max(-self.most, self.d - half), min(self.most, self.d + half), p
+
+    def detectable(self) -> float:
+        """Return the smallest difference that a two-sided 5 % test finds with 80 % power."""
+        degrees = degrees_of_freedom(self.effective)
+        return (t_quantile(0.975, degrees) + t_quantile(0.8, degrees)) * math.sqrt(self.variance)
 
 
 def stratified_difference(
@@ -52,72 +62,109 @@ def stratified_difference(
     leaves out one cluster at a time, strata and weights with it: (K-1)/K sum (d without c - d)^2. Unlike the
     linearised sum of squares it does not shrink where one cluster makes up most of a stratum, or all of it
     (Bell and McCaffrey 2002; MacKinnon, Nielsen and Webb 2023). Where no cluster moves d at all (100 %
-    against 0 %), the variance is that of half a cluster off, not 0.
+    against 0 %), the variance of a difference of shares is that of half a cluster off, not 0; of means it is
+    not known (nan).
     """
-    strata = int(stratum.max()) + 1 if len(stratum) else 0
-    n1 = np.bincount(stratum[later], minlength=strata)
-    n0 = np.bincount(stratum[~later], minlength=strata)
-    both = (n1 > 0) & (n0 > 0)
-    used = both[stratum] if strata else np.zeros(0, bool)
-    y, later, stratum, cluster = y[used], later[used], stratum[used], cluster[used]
-    ids, cluster = np.unique(cluster, return_inverse=True)
-    clusters = len(ids)
-    mentions, members1 = int(y.sum()), int(later.sum())
-    members0 = len(y) - members1
-    pooled = mentions / len(y) if len(y) else 0.0
-    expected = min(members0, members1) * min(pooled, 1 - pooled)
-    if clusters < 2:
-        nothing = math.nan, math.nan, clusters, math.nan
-        return StratifiedDifference(*nothing, members0, members1, mentions, expected, {})
-    cell = _Cells(y, later, stratum, cluster, strata, clusters)
-    d, variance = cell.difference(), cell.jackknife()
-    if variance < NO_VARIANCE:
-        variance = _least_variance(y, later, cluster)
-    weights = {int(s): float(cell.weight[s]) for s in np.flatnonzero(both)}
-    return StratifiedDifference(
-        d, variance, clusters, cell.effective(), members0, members1, mentions, expected, weights
-    )
+    return StratifiedDesign(later, stratum, cluster).difference(y)
 
 
-class _Cells:
-    """The counts and sums of both groups by (cluster, stratum), and what leaving out a cluster does to d."""
+class StratifiedDesign:
+    """Who is compared with whom: two groups in strata and clusters. Any number of answers share one design.
 
-    def __init__(
-        self, y: Bools | Floats, later: Bools, stratum: Ints, cluster: Ints, strata: int, clusters: int
-    ) -> None:
-        pair, place = np.unique(cluster * strata + stratum, return_inverse=True)
-        self.clusters = clusters
-        self.cluster, self.stratum = pair // strata, pair % strata
-        groups = (later, ~later)
-        self.counts = [_sums(place, group, len(pair)) for group in groups]
-        self.sums = [_sums(place, y * group, len(pair)) for group in groups]
-        self.n = [_sums(self.stratum, count, strata) for count in self.counts]
-        self.totals = [_sums(self.stratum, total, strata) for total in self.sums]
-        harmonic, self.parts = _weighted(self.n, self.totals)
-        self.harmonic, self.weight = harmonic, harmonic / harmonic.sum()
+    `later`, `stratum`, `cluster` are parallel; strata that hold one group only take no part.
+    """
 
-    def difference(self) -> float:
-        return float(self.parts.sum() / self.harmonic.sum())
+    def __init__(self, later: Bools, stratum: Ints, cluster: Ints) -> None:
+        strata = int(stratum.max()) + 1 if len(stratum) else 0
+        both = (np.bincount(stratum[later], minlength=strata) > 0) & (
+            np.bincount(stratum[~later], minlength=strata) > 0
+        )
+        self.used = both[stratum] if strata else np.zeros(0, bool)
+        self.later, stratum = later[self.used], stratum[self.used]
+        ids, self.cluster = np.unique(cluster[self.used], return_inverse=True)
+        self.clusters = len(ids)
+        self.members = len(self.later) - int(self.later.sum()), int(self.later.sum())
+        pair, self._place = np.unique(self.cluster * max(strata, 1) + stratum, return_inverse=True)
+        self._of_cluster, self._of_stratum = pair // max(strata, 1), pair % max(strata, 1)
+        self._strata, self._stratum = strata, stratum
+        self._groups = (self.later, ~self.later)
+        self._counts = [_sums(self._place, group, len(pair)) for group in self._groups]
+        self._n = [_sums(self._of_stratum, count, strata) for count in self._counts]
+        self._left = [n[self._of_stratum] - count for n, count in zip(self._n, self._counts, strict=True)]
+        harmonic = self._n[0] * self._n[1] / np.maximum(self._n[0] + self._n[1], 1)
+        self._weight = harmonic / harmonic.sum() if self.clusters else harmonic
+        self.weights = {int(s): float(self._weight[s]) for s in np.flatnonzero(both)}
 
-    def jackknife(self) -> float:
+    def difference(self, y: Bools | Floats) -> StratifiedDifference:
+        """Return the difference of the mean of `y` (parallel to what the design was made from)."""
+        y = y[self.used]
+        mentions = int(y.sum())
+        pooled = mentions / len(y) if len(y) else 0.0
+        expected = min(self.members) * min(pooled, 1 - pooled)
+        if self.clusters < 2:
+            nothing = math.nan, math.nan, math.nan, self.clusters, math.nan
+            return StratifiedDifference(*nothing, *self.members, mentions, expected, {})
+        sums = [_sums(self._place, y * group, len(self._of_cluster)) for group in self._groups]
+        totals = [_sums(self._of_stratum, total, self._strata) for total in sums]
+        harmonic, parts = _weighted(self._n, totals)
+        d = float(parts.sum() / harmonic.sum())
+        p0 = float((self._weight * totals[1] / np.maximum(self._n[1], 1)).sum())
+        variance = self._jackknife(sums, totals, d)
+        counted = y.dtype == np.bool_
+        if variance < NO_VARIANCE:
+            variance = _least_variance(y, self.later, self.cluster) if counted else math.nan
+        sizes = self.clusters, self._effective(), *self.members, mentions, expected, self.weights
+        return StratifiedDifference(d, p0, variance, *sizes, 1.0 if counted else math.inf)
+
+    def mean_difference(self, y: Bools | Floats) -> float:
+        """Return d of `difference` alone; nan without a common stratum."""
+        if not self.used.any():
+            return math.nan
+        y, counts = y[self.used], self._linear
+        return float((counts[y] if y.dtype == np.bool_ else counts * y).sum())
+
+    def once_difference(self, y: Bools | Floats) -> float:
+        """Return the difference of the means of the clusters' own means: each counts once, strata apart.
+
+        nan without a common stratum.
+        """
+        return float(self._once @ y[self.used].astype(np.float64)) if self.used.any() else math.nan
+
+    @cached_property
+    def _once(self) -> Floats:
+        """What each value counts in `once_difference`."""
+        found = np.zeros(len(self.later))
+        for sign, group in ((1.0, self._groups[0]), (-1.0, self._groups[1])):
+            sizes = np.bincount(self.cluster[group], minlength=self.clusters)
+            found[group] = sign / (sizes[self.cluster[group]] * np.count_nonzero(sizes))
+        return found
+
+    @cached_property
+    def _linear(self) -> Floats:
+        """What each value counts in d."""
+        signed = [self._weight / np.maximum(n, 1) for n in self._n]
+        found: Floats = np.where(self.later, signed[0][self._stratum], -signed[1][self._stratum])
+        return found
+
+    def _jackknife(self, sums: list[Floats], totals: list[Floats], d: float) -> float:
         """Return the variance; nan if without some cluster no stratum holds both groups."""
-        left = [n[self.stratum] - count for n, count in zip(self.n, self.counts, strict=True)]
-        rest = [t[self.stratum] - s for t, s in zip(self.totals, self.sums, strict=True)]
-        harmonic, parts = _weighted(left, rest)
-        weight = self.harmonic.sum() + self._by_cluster(harmonic - self.harmonic[self.stratum])
-        total = self.parts.sum() + self._by_cluster(parts - self.parts[self.stratum])
+        harmonic, parts = _weighted(self._n, totals)
+        rest = [t[self._of_stratum] - s for t, s in zip(totals, sums, strict=True)]
+        left_harmonic, left_parts = _weighted(self._left, rest)
+        weight = harmonic.sum() + self._by_cluster(left_harmonic - harmonic[self._of_stratum])
+        total = parts.sum() + self._by_cluster(left_parts - parts[self._of_stratum])
         if (weight < 1e-9).any():
             return math.nan
-        moved = total / weight - self.difference()
+        moved = total / weight - d
         return (self.clusters - 1) / self.clusters * float((moved**2).sum())
 
-    def effective(self) -> float:
+    def _effective(self) -> float:
         """Return 1 / sum of squared shares of the clusters in the weights of d."""
-        shares = sum(c / n[self.stratum] for c, n in zip(self.counts, self.n, strict=True)) / 2
-        return float(1 / (self._by_cluster(self.weight[self.stratum] * shares) ** 2).sum())
+        shares = sum(c / n[self._of_stratum] for c, n in zip(self._counts, self._n, strict=True)) / 2
+        return float(1 / (self._by_cluster(self._weight[self._of_stratum] * shares) ** 2).sum())
 
     def _by_cluster(self, values: Floats) -> Floats:
-        return _sums(self.cluster, values, self.clusters)
+        return _sums(self._of_cluster, values, self.clusters)
 
 
 def _sums(place: Ints, values: Bools | Floats, places: int) -> Floats:

@@ -18,7 +18,6 @@ from reports.statistics.differences import odds_ratio, stratified_difference
 from reports.statistics.index import index_uncertainty, matched_chain, two_way_index
 from reports.statistics.shares import clustered_share, wilson
 from reports.statistics.student import t_quantile, t_tail
-from reports.statistics.survival import median_survival
 from reports.statistics.testing import benjamini_hochberg, detectable_change
 
 NAN = math.nan
@@ -408,26 +407,3 @@ def test_index_interval_covers_about_as_promised() -> None:
         found = index_uncertainty(counts, fit, 1, np.arange(60)).interval(float(fit.week_effect[13]), 13, 0)
         held += found is not None and found[0] <= 1 <= found[1]
     assert held >= 0.88 * 120
-
-
-def test_the_median_of_a_duration_with_censoring_is_that_of_kaplan_and_meier() -> None:
-    """By hand: S(1) = 5/7, S(2) = 5/7 * 2/3 = 10/21, the first below a half."""
-    leave = np.array([1.0, 1, 2, 2, 2, 1, 1])
-    event = np.array([True, False, True, False, False, True, False])
-    found = median_survival(np.zeros(7), leave, event)
-    assert (found.median, found.n, found.events) == (2, 7, 3)
-    assert found.lo == 1 and found.hi is None
-
-
-def test_late_entries_are_at_risk_only_from_their_entry_on() -> None:
-    """Two of four leave at 1; the one that came at 5 is not at risk before: S(1) = 1/2."""
-    entry, leave = np.array([0.0, 0, 0, 0, 5]), np.array([1.0, 1, 9, 9, 9])
-    event = np.array([True, True, False, False, False])
-    assert median_survival(entry, leave, event).median == 1
-    assert median_survival(np.zeros(5), leave, event).median is None
-
-
-def test_a_median_of_nothing_is_not_reached() -> None:
-    none = np.zeros(0)
-    assert median_survival(none, none, none.astype(bool)).median is None
-    assert median_survival(np.ones(1), np.ones(1), np.array([True])).n == 0
