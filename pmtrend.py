@@ -11,11 +11,12 @@ import logging
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 import click
@@ -30,15 +31,19 @@ from scraper.lock import exclusive
 from scraper.log import set_up
 from scraper.model import Board, Market, Reply, Request
 from storage.errors import StorageError
-from storage.records import Industry
+from storage.history import History
+from storage.records import Facts, Industry
 from storage.status import FAILED
 from storage.store import Store, open_store
 from storage.version import __version__
-from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_to_report
+from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_of, week_to_report
 
 if TYPE_CHECKING:
     from reports.delivery import Service
     from reports.document.weekly import WeeklyReport
+    from reports.rendering import Images
+    from reports.views import View
+    from reports.words import Lang
     from scraper.fetching import Fetcher
     from scraper.fetching.client import HttpFetcher
     from scraper.fetching.webhooks import Webhook
@@ -84,6 +89,8 @@ YEARS = range(2000, 2101)
 """Of weeks and days that can be reported on."""
 HISTORY = 60 * WEEK
 """What a report reads: its 53 weeks and some before, so that the first of them has a past."""
+DETAILS = 12 * WEEK
+"""How far back before its week it asks what postings say."""
 
 _NO_OPERATOR = (
     f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
@@ -345,36 +352,170 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
     "--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True, help="Language."
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Folder (default: pmtrend-reports).")
-@click.option("--as-of", metavar="DATE", help="As known at the end of that day.")
+@click.option(
+    "--as-of", metavar="DATE", help="As known at the end of that day (or at an instant: 2026-11-23T08:00Z)."
+)
+@click.option(
+    "--images",
+    type=click.Choice(["svg", "png"]),
+    default="svg",
+    show_default=True,
+    help="What the markdown shows; png writes both (needs a Chinese font).",
+)
+@click.option("--market", type=click.Choice(["cn", "intl"]), help="Only boards of this market.")
+@click.option("--industry", type=click.Choice(INDUSTRIES), help="Only employers of this industry.")
+@click.option("--city", metavar="NAME", help="Only postings in this city.")
+@click.option("--company", metavar="NAME", help="Only this employer's postings.")
 @pass_context
-def report(context: Context, week: str | None, lang: str, out: Path | None, as_of: str | None) -> int:
-    """Write the weekly report: markdown in English and Chinese, charts, JSON, CSV."""
-    _report(context, week, lang, out or context.settings.reports, as_of)
+def report(
+    context: Context,
+    /,
+    week: str | None,
+    lang: str,
+    out: Path | None,
+    as_of: str | None,
+    images: "Images",
+    **part: str | None,
+) -> int:
+    """Write the weekly report: HTML, markdown in English and Chinese, charts, JSON, CSV; index and feeds.
+
+    A part of the market (--market, --industry, --city, --company) is reported on in a folder of its own.
+    """
+    _report(context, week, lang, out or context.settings.reports, as_of, images, part)
     return 0
 
 
-def _report(context: Context, week: str | None, lang: str, out: Path, as_of: str | None) -> "WeeklyReport":
+def _report(
+    context: Context,
+    week: str | None,
+    lang: str,
+    out: Path,
+    as_of: str | None,
+    images: "Images" = "svg",
+    part: Mapping[str, str | None] = MappingProxyType({}),
+) -> "WeeklyReport":
+    from reports.instants import instant
     from reports.weekly import build_weekly
     from reports.words import LANGS, Lang
     from reports.writing import write_report
+    from scraper.profiles import read_profiles
 
-    with context.store() as store:
-        cut = None if as_of is None else _day_end(as_of, store.zone)
-        monday = _week(week, store.zone, cut or utcnow())
-        facts = store.facts(first_week=monday - HISTORY, until=week_end(monday, store.zone), as_of=cut)
     langs = LANGS if lang == "both" else (cast(Lang, lang),)
-    options = f" --as-of {as_of}" if as_of else ""
-    built = build_weekly(facts, monday, command=f"pmtrend report --week {label(monday)}{options}")
-    for path in write_report(built, out, langs):
-        if path.suffix == ".md" and path.name.startswith("report."):
-            click.echo(path)
+    with context.store() as store:
+        cut = None if as_of is None else _cut(as_of, store.zone)
+        monday = _week(week, store.zone, cut or utcnow())
+        whole = _facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
+        profiles = read_profiles(context.settings.report.profiles, _places(whole))
+        view = _view(part, whole)
+        history = store.history(whole, monday, view.name)
+        command = f"pmtrend report --week {label(monday)} --as-of {instant(whole.as_of)}{view.options}"
+        built = build_weekly(whole, monday, command=command, history=history, profiles=profiles, view=view)
+        for path in write_report(built, out, langs, images=images):
+            if path.suffix in (".md", ".html") and path.name.startswith("report."):
+                click.echo(path)
+        _keep_vintages(store, history, built)
+    _overview(context, out)
     return built
 
 
-def _week(text: str | None, zone: str, known_at: datetime) -> date:
-    """The week asked for, else the last one that had ended at `known_at`."""
+def _view(part: Mapping[str, str | None], facts: Facts) -> "View":
+    """The part of the market that is asked for, named as the postings name it."""
+    from reports.views import View
+    from scraper.profiles import cities_named, employer_named
+
+    named = {key: value for key, value in part.items() if value is not None}
+    if "city" in named:
+        cities = cities_named(named["city"], _places(facts))
+        if len(cities) != 1:
+            raise ConfigError(f"--city {named['city']!r} are several cities; name one")
+        named["city"] = next(iter(cities))
+    if "company" in named:
+        employers = {posting.company_name for posting in facts.postings.values()}
+        named["company"] = employer_named(named["company"], employers)
+    return View(**cast(dict[str, Any], named))
+
+
+def _keep_vintages(store: Store, history: History, report: "WeeklyReport") -> None:
+    """Keep the published numbers; a store that takes none now costs no report."""
+    from reports.published import published_numbers
+
+    assert history.edition is not None
+    try:
+        store.publish(history.edition, published_numbers(report), utcnow())
+    except StorageError as error:
+        LOG.warning("the numbers of this report were not kept as vintages: %s", error)
+
+
+@cli.command()
+@click.option("--pm-years", type=float, metavar="YEARS", help="Your years as a product manager.")
+@click.option("--ai-years", type=float, metavar="YEARS", help="Your years with AI.")
+@click.option("--skill", "skills", multiple=True, metavar="NAME", help="A skill that you have (repeatable).")
+@click.option("--degree", metavar="NAME", help="bachelor, master …, 本科, 硕士 …")
+@click.option("--city", "cities", multiple=True, metavar="NAME", help="Where you would work (repeatable).")
+@click.option("--remote/--no-remote", default=None, help="Whether remote work will do (it will).")
+@click.option("--industry", "industries", multiple=True, metavar="NAME", help="One you know (repeatable).")
+@click.option("--language", "languages", multiple=True, metavar="NAME", help="One you speak (repeatable).")
+@click.option("--market", type=click.Choice(["cn", "intl"]), help="Only openings of this market.")
+@click.option("--salary-min", type=float, metavar="AMOUNT", help="The yearly pay that you hope for.")
+@click.option("--currency", metavar="CODE", help="Of --salary-min (default: CNY).")
+@click.option("--profile", "file", type=click.Path(path_type=Path), help="A TOML file that says the same.")
+@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished, at --as-of).")
+@click.option("--as-of", metavar="DATE", help="As known at the end of that day.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), help="Language (default: that of your terminal).")
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@pass_context
+def choose(
+    context: Context,
+    /,
+    file: Path | None,
+    week: str | None,
+    as_of: str | None,
+    lang: "Lang | None",
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Tell which door is open to you, AI PM or AIGC PM: what you qualify for and what stops you."""
+    from reports.choosing import choice_json
+    from reports.choosing import choose as run
+    from reports.sections.choosing import choosing
+    from reports.words import Words
+    from scraper.profiles import read_profile
+
+    with context.store() as store:
+        cut = None if as_of is None else _cut(as_of, store.zone)
+        monday = _week(week, store.zone, cut or utcnow(), store.history_from())
+        facts = _facts(store, monday, cut)
+    profile = read_profile(file, said, _places(facts))
+    card = run(facts, monday, profile)
+    for line in [choice_json(card)] if as_json else choosing(card, Words(lang or _language())):
+        click.echo(line)
+
+
+def _language() -> "Lang":
+    """The language of the terminal: Chinese or English."""
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if named.lower().startswith("zh") else "en"
+
+
+def _facts(store: Store, monday: date, cut: datetime | None, *, all_details: bool = False) -> Facts:
+    return store.facts(
+        first_week=monday - HISTORY,
+        until=week_end(monday, store.zone),
+        as_of=cut,
+        details_from=None if all_details else monday - DETAILS,
+    )
+
+
+def _places(facts: Facts) -> Callable[[], set[str]]:
+    """The places of the openings, for a city that the tables do not know."""
+    return lambda: {place for posting in facts.postings.values() for place in posting.places}
+
+
+def _week(text: str | None, zone: str, known_at: datetime, history_from: datetime | None = None) -> date:
+    """The week asked for, else the last one that had ended at `known_at`; that of `history_from` at least."""
     if text is None:
-        return last_finished(known_at, zone)
+        finished = last_finished(known_at, zone)
+        return finished if history_from is None else max(finished, week_of(history_from, zone))
     try:
         monday = parse_label(text)
     except ValueError as error:
@@ -384,15 +525,24 @@ def _week(text: str | None, zone: str, known_at: datetime) -> date:
     return monday
 
 
-def _day_end(text: str, zone: str) -> datetime:
+def _cut(text: str, zone: str) -> datetime:
+    """The end of the day that --as-of names, or the instant (a report names the one it was made at)."""
     from zoneinfo import ZoneInfo
 
     try:
-        day = date.fromisoformat(text)
+        day, at = date.fromisoformat(text), None
     except ValueError:
+        try:
+            at = datetime.fromisoformat(text)
+            day = at.date()
+        except ValueError:
+            at = day = None
+    if day is None or (at is not None and at.tzinfo is None):
         raise ConfigError(f"--as-of {text!r} is not a day; write it as 2026-11-23") from None
     if day.year not in YEARS:
         raise ConfigError(f"--as-of {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    if at is not None:
+        return at
     following = day + timedelta(days=1)
     return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone)) - timedelta(
         seconds=1
@@ -407,7 +557,6 @@ def weekly(context: Context) -> int:
     with context.store() as store:
         week = label(week_to_report(utcnow(), store.zone, store.history_from()))
     built = _report(context, week, "both", context.settings.reports, None)
-    _feeds(context)
     delivered = _deliver(context, built, _webhooks(()), again=False)
     return code or delivered
 
@@ -424,7 +573,7 @@ def weekly(context: Context) -> int:
 @click.option("--dry-run", is_flag=True, help="Print the messages, one JSON object a line; send nothing.")
 @pass_context
 def deliver(context: Context, week: str | None, services: tuple["Service", ...], dry_run: bool) -> int:
-    """Write the feeds, and send the findings of a written report to group chats (again, if need be)."""
+    """Write index and feeds, and send the findings of a written report to group chats (again, if need be)."""
     from reports.delivery import SERVICES
     from reports.stored_reports import load_report
 
@@ -437,17 +586,20 @@ def deliver(context: Context, week: str | None, services: tuple["Service", ...],
             told = {"service": service, "message": _message(context, report, service)}
             click.echo(json.dumps(told, ensure_ascii=False))
         return 0
-    _feeds(context)
+    for path in _overview(context, context.settings.reports):
+        click.echo(path)
     if not hooks:
         click.echo("pmtrend: no webhook is set (PMTREND_FEISHU_WEBHOOK …), so nothing was sent", err=True)
     return _deliver(context, report, hooks, again=True)
 
 
-def _feeds(context: Context) -> None:
-    from reports.feed import write_feeds
+def _overview(context: Context, out: Path) -> list[Path]:
+    """Write index and feeds of the weeks in `out`; only the configured folder is known to be published."""
+    from reports.overview import write_overview
 
-    for path in write_feeds(context.settings.reports, context.settings.delivery.base_url):
-        click.echo(path)
+    settings = context.settings
+    published = out.resolve() == settings.reports.resolve()
+    return write_overview(out, settings.delivery.base_url if published else "")
 
 
 def _webhooks(services: tuple["Service", ...]) -> list["Webhook"]:
@@ -483,13 +635,13 @@ def _deliver(context: Context, report: "WeeklyReport", hooks: list["Webhook"], *
 
 def _message(context: Context, report: "WeeklyReport", service: "Service") -> dict[str, Any]:
     from reports.delivery import payload
-    from reports.stored_reports import page_of
+    from reports.stored_reports import pages_of
     from reports.words import LANGS
 
     settings = context.settings
     lang = getattr(settings.delivery, service)
-    pages = [page_of(settings.reports, report["week"], one) for one in (lang, *LANGS)]
-    page = next(filter(None, pages), "report.json")
+    pages = [page for one in (lang, *LANGS) for page in pages_of(settings.reports, report["week"], one)]
+    page = next(iter(pages), "report.json")
     return payload(report, service, lang, page=page, base_url=settings.delivery.base_url)
 
 

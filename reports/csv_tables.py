@@ -8,7 +8,22 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from reports.document import composition, tables
+from reports.document import (
+    changes,
+    choice,
+    comparison,
+    composition,
+    concentration,
+    edits,
+    qualifications,
+    salary,
+    stays,
+    tables,
+)
+from reports.document import history as document_history
+from reports.document import peers as document_peers
+from reports.document.co_occurrence import TagPair
+from reports.document.terms import Change
 from reports.document.weekly import WeeklyReport
 
 Row = Mapping[str, Any]
@@ -75,6 +90,62 @@ def _curves(report: WeeklyReport) -> Iterator[Row]:
             yield {"measure": row["measure"], "role": row["role"], **at}
 
 
+def _weekly_labels(report: WeeklyReport) -> Iterator[Row]:
+    part = report["labels"]
+    for week, share in zip(part["spark_weeks"], part["spark"], strict=True):
+        yield {"week": week, "inflated_share": share}
+
+
+def _weekly_pipeline(report: WeeklyReport) -> Iterator[Row]:
+    for row in report["fingerprint"]["rows"]:
+        for point in row["weeks"]:
+            yield {"role": row["role"], **point}
+
+
+def _weekly_requirements(report: WeeklyReport) -> Iterator[Row]:
+    for row in report["requirements_weekly"]["rows"]:
+        for point in row["points"]:
+            yield {"role": row["role"], "tag": row["tag"], **point}
+
+
+def _pairs(report: WeeklyReport) -> Iterator[Row]:
+    for matrix in report["co_occurrence"]["classes"]:
+        yield from matrix["pairs"]
+
+
+def _still_open(report: WeeklyReport) -> Iterator[Row]:
+    for row in report["lifetimes"]["rows"]:
+        for at in row["open"]:
+            yield {"role": row["role"], **at}
+
+
+def _cards(report: WeeklyReport) -> Iterator[Row]:
+    for card in report["choice"]["cards"]:
+        yield {**card, **card["profile"], "skills": [tag["id"] for tag in card["profile"]["skills"]]}
+
+
+def _doors(report: WeeklyReport) -> Iterator[Row]:
+    for card in report["choice"]["cards"]:
+        for door in card["doors"]:
+            yield {"profile": card["profile"]["name"], "standing": card["profile"]["standing"], **door}
+
+
+def _of_doors(*parts: str) -> Callable[[WeeklyReport], Iterator[Row]]:
+    """Return what yields the rows of these parts of each door, told whose door it is."""
+
+    def rows(report: WeeklyReport) -> Iterator[Row]:
+        for door in _doors(report):
+            whose = {name: door[name] for name in _WHOSE}
+            for row in (row for part in parts for row in door[part]):
+                levers = [f"{one['kind']}:{one['id']}" for one in row.get("levers", ())]
+                yield {**whose, **row, "levers": levers}
+
+    return rows
+
+
+_WHOSE = ("profile", "standing", "role")
+
+
 class _Nothing(dict[str, Any]):
     """A shape without columns of its own: all of the file's columns are named in `beside`."""
 
@@ -102,7 +173,33 @@ TABLES: tuple[CsvTable, ...] = (
         _weekly_shares,
         ("role", "tag", "week", "stock_share"),
     ),
+    CsvTable("hypotheses.csv", comparison.HypothesisRow, ("claim",), lambda r: r["hypotheses"]["rows"]),
+    CsvTable(
+        "requirement_groups.csv", comparison.GroupRow, ("group",), lambda r: r["requirement_groups"]["rows"]
+    ),
+    CsvTable("labels.csv", comparison.LabelRow, ("market",), lambda r: r["labels"]["rows"]),
+    CsvTable("labels_weekly.csv", _Nothing, ("week",), _weekly_labels, ("week", "inflated_share")),
+    CsvTable("pipeline.csv", comparison.PipelineRow, ("role",), lambda r: r["fingerprint"]["rows"]),
+    CsvTable("pipeline_weekly.csv", comparison.PipelinePoint, ("role", "week"), _weekly_pipeline, ("role",)),
+    CsvTable("stages.csv", comparison.StageRow, ("stage",), lambda r: r["fingerprint"]["stages"]),
+    CsvTable(
+        "evidence.csv",
+        comparison.EvidenceRow,
+        ("supports", "quoted_for", "url"),
+        lambda r: r["evidence"]["rows"],
+    ),
     CsvTable("contrast.csv", composition.ContrastRow, ("tag",), lambda r: r["contrast"]["rows"]),
+    CsvTable("movers.csv", changes.MoverRow, ("role", "tag"), lambda r: r["movers"]["rows"]),
+    CsvTable("movers_tested.csv", changes.MoverFamily, ("role",), lambda r: r["movers"]["families"]),
+    CsvTable(
+        "requirements_weekly.csv",
+        changes.WeeklyPoint,
+        ("role", "tag", "week"),
+        _weekly_requirements,
+        ("role", "tag"),
+    ),
+    CsvTable("emerging.csv", changes.EmergingRow, ("tag",), lambda r: r["emerging"]["rows"]),
+    CsvTable("co_occurrence.csv", TagPair, ("role", "tag", "other_tag"), _pairs),
     CsvTable(
         "experience.csv", composition.ExperienceRow, ("measure", "role"), lambda r: r["experience"]["rows"]
     ),
@@ -116,6 +213,81 @@ TABLES: tuple[CsvTable, ...] = (
         lambda r: r["experience"]["contrast"],
     ),
     CsvTable(
+        "qualifications.csv",
+        qualifications.QualificationRow,
+        ("qualification", "answer", "role"),
+        lambda r: r["qualifications"]["rows"],
+    ),
+    CsvTable(
+        "qualifications_contrast.csv",
+        qualifications.QualificationContrast,
+        ("qualification", "answer"),
+        lambda r: r["qualifications"]["contrast"],
+    ),
+    CsvTable("salary.csv", salary.PayRow, ("market", "currency", "role"), lambda r: r["salary"]["rows"]),
+    CsvTable(
+        "salary_disclosure.csv",
+        salary.Disclosure,
+        ("market", "role"),
+        lambda r: r["salary"]["disclosure"],
+    ),
+    CsvTable(
+        "salary_rates.csv",
+        salary.RateRow,
+        ("market", "currency", "period", "role"),
+        lambda r: r["salary"]["rates"],
+    ),
+    CsvTable("salary_gap.csv", salary.PayGap, ("market", "currency"), lambda r: r["salary"]["gaps"]),
+    CsvTable("lifetimes.csv", stays.StayRow, ("role",), lambda r: r["lifetimes"]["rows"]),
+    CsvTable("lifetimes_open.csv", stays.StillOpen, ("role", "days"), _still_open, ("role",)),
+    CsvTable("lifetimes_contrast.csv", stays.StayContrast, ("days",), lambda r: [r["lifetimes"]["contrast"]]),
+    CsvTable("lifetimes_cliffs.csv", stays.Cliff, ("source", "days"), lambda r: r["lifetimes"]["cliffs"]),
+    CsvTable(
+        "concentration.csv",
+        concentration.ConcentrationRow,
+        ("role", "grouped_by"),
+        lambda r: r["concentration"]["rows"],
+    ),
+    CsvTable(
+        "largest.csv",
+        concentration.Largest,
+        ("role", "grouped_by", "rank"),
+        lambda r: r["concentration"]["largest"],
+    ),
+    CsvTable(
+        "choice_cards.csv",
+        choice.ProfileRow,
+        ("name", "standing"),
+        _cards,
+        (
+            "skills",
+            "verdict",
+            "reason",
+            *(f"difference_{c}" for c in columns_of(Change)),
+            "lenient_difference",
+        ),
+    ),
+    CsvTable("choice.csv", choice.Door, _WHOSE, _doors, _WHOSE),
+    CsvTable(
+        "choice_blockers.csv", choice.BlockerRow, (*_WHOSE, "constraint"), _of_doors("blockers"), _WHOSE
+    ),
+    CsvTable("choice_lacking.csv", choice.LackingRow, (*_WHOSE, "tag"), _of_doors("lacking"), _WHOSE),
+    CsvTable(
+        "choice_levers.csv",
+        choice.UnlockRow,
+        (*_WHOSE, "levers"),
+        _of_doors("singles", "pairs"),
+        (*_WHOSE, "levers"),
+    ),
+    CsvTable(
+        "choice_examples.csv",
+        choice.Example,
+        (*_WHOSE, "posting"),
+        _of_doors("examples"),
+        (*_WHOSE, "unknown"),
+    ),
+    CsvTable("barrier.csv", choice.BarrierRow, ("role",), lambda r: r["choice"]["barrier"]["rows"]),
+    CsvTable(
         "breaks.csv", tables.BreakRow, ("from", "source", "unit", "reason", "note"), lambda r: r["breaks"]
     ),
     CsvTable(
@@ -124,6 +296,27 @@ TABLES: tuple[CsvTable, ...] = (
     CsvTable(
         "missing_units.csv", tables.MissingUnit, ("source", "unit"), lambda r: r["quality"]["missing_units"]
     ),
+    CsvTable(
+        "posting_changes.csv",
+        edits.PostingChange,
+        ("company", "title", "url", "changed", "tag", "edited_at"),
+        lambda r: r["changes"]["rows"],
+    ),
+    CsvTable("posting_change_shares.csv", edits.ChangeShare, ("id",), lambda r: r["changes"]["shares"]),
+    CsvTable(
+        "revisions.csv",
+        document_history.RevisionRow,
+        ("metric", "week", "role", "dimension"),
+        lambda r: r["revisions"]["rows"],
+        ("reasons",),
+    ),
+    CsvTable(
+        "changelog.csv",
+        document_history.ChangelogRow,
+        ("week", "event", "source", "subject", "note"),
+        lambda r: r["changelog"]["rows"],
+    ),
+    CsvTable("peers.csv", document_peers.PeerRow, ("tag",), lambda r: r["peers"]["rows"]),
     CsvTable("totals.csv", tables.Totals, ("week",), lambda r: r["quality"]["totals"]),
     CsvTable(
         "completeness.csv", tables.Completeness, ("field", "role"), lambda r: r["quality"]["completeness"]

@@ -60,7 +60,7 @@ class Message:
 def payload(report: WeeklyReport, service: Service, lang: Lang, *, page: str, base_url: str = "") -> Payload:
     """Return the message about `report` for `service`, without signature, within the service's limits.
 
-    `page` is the file in the week's folder that shows the report, `base_url` (ending in "/", of characters
+    `page` is the address in the week's folder that shows the report, `base_url` (ending in "/", of characters
     that no markup uses) where the folder of all weeks is published. Lines are whole or left out: our notices
     first, then findings in their order, then what others noted on their data.
     """
@@ -68,7 +68,8 @@ def payload(report: WeeklyReport, service: Service, lang: Lang, *, page: str, ba
     build, fits = _SHAPES[service]
     lines = digest(report, words)
     path = f"{report['week']}/{page}"
-    link = words.plain("delivery.link") if base_url else words.plain("delivery.file", file=path)
+    file = path.partition("#")[0]
+    link = words.plain("delivery.link") if base_url else words.plain("delivery.file", file=file)
     url = base_url and base_url + path
 
     def message(kept: Sequence[int]) -> Payload:

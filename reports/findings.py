@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Literal
 
+from reports.document.changes import Movers
+from reports.document.comparison import Hypotheses
 from reports.document.composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
 from reports.document.tables import BreakRow, Headline, HeadlineRow, RunHealth
 from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
@@ -20,6 +22,8 @@ def find(
     mix: ClassMix,
     skills: Skills,
     contrast: Contrast,
+    claims: Hypotheses,
+    movers: Movers,
     experience: Experience,
     breaks: list[BreakRow],
     week: Window,
@@ -31,6 +35,8 @@ def find(
     found = [_listed(kind, headline, skills, week)]
     found += _levels(headline, mix, breaks, week) if kind == "regular" else []
     found += _class_share(kind, headline, mix)
+    found += _claims(claims)
+    found += _mover(movers)
     found += _skills(contrast)
     found += _years(experience)
     return found[:MOST]
@@ -189,12 +195,64 @@ def _share_change(row: MixRow, mix: ClassMix) -> Finding:
     )
 
 
+# ------------------------------------------------------------------ movers
+
+
+def _mover(movers: Movers) -> Iterable[Finding]:
+    """The surest of the requirements that moved and passed the gate, in any class; mostly there is none."""
+    rows = [row for row in movers["rows"] if row["mover"]]
+    if not rows:
+        return []
+    row = max(rows, key=lambda row: row["posterior"] or 0.0)  # of equals the first in the order of T4
+    change = row["change"]
+    return [
+        _finding(
+            "mover",
+            "T4",
+            row["verdict"],
+            "points",
+            change["d"],
+            row["now"]["n"] + row["before"]["n"],
+            change["employers"],
+            movers["window"],
+            interval=(change["lo"], change["hi"]),
+            compared=movers["compared"],
+            role=row["role"],
+            tag=(row["tag"], row["en"], row["zh"]),
+            extra={
+                "before": row["before"]["share"],
+                "now": row["now"]["share"],
+                "n0": row["before"]["n"],
+                "n1": row["now"]["n"],
+            },
+        )
+    ]
+
+
 # ------------------------------------------------------------------ AI PM and AIGC PM
 
 
+def _claims(claims: Hypotheses) -> Iterable[Finding]:
+    """How many of the article's claims the week supports; nothing where neither class has a text to read."""
+    if claims["status"] != "ok":
+        return []
+    counts = claims["counts"]
+    extra: dict[str, float | int | None] = {str(verdict): count for verdict, count in counts.items()}
+    extra |= {"claims": len(claims["rows"]), "by_definition": claims["by_definition"]}
+    n = claims["n_ai"] + claims["n_aigc"]
+    supported = float(counts["supported"])
+    return [
+        _finding("hypotheses", "hypotheses", "level", "count", supported, n, 0, claims["window"], extra=extra)
+    ]
+
+
 def _skills(contrast: Contrast) -> Iterable[Finding]:
-    """The largest clear difference in each direction; where none of the tested is clear, just that."""
-    clear = [r for r in contrast["rows"] if r["direction"] in CLEAR]
+    """The largest clear difference in each direction that stands; where there is none, just that.
+
+    What the classes are told apart by comes in only where nothing else is clear.
+    """
+    clear = [r for r in contrast["rows"] if r["direction"] in CLEAR and r["robust"] is not False]
+    clear = [r for r in clear if not r["by_definition"]] or clear
     ordered = sorted(clear, key=lambda r: (-(r["difference"]["d"] or 0.0), r["tag"]))
     chosen = [r for r in ordered[:1] if r["direction"] == "higher_in_aigc"]
     chosen += [r for r in ordered[-1:] if r["direction"] == "higher_in_ai"]

@@ -7,6 +7,7 @@ anything that was not turned into text on purpose (a bare float) is refused.
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -14,17 +15,47 @@ from reports.charts.pictures import Picture
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, link, md
 from reports.notices import is_invented, says_invented
-from reports.sections import experience, level, mix, quality, requirements
+from reports.sections import (
+    changes,
+    choice,
+    co_occurrence,
+    comparison,
+    concentration,
+    experience,
+    history,
+    level,
+    lifetimes,
+    mix,
+    movers,
+    peers,
+    qualifications,
+    quality,
+    requirements,
+    salary,
+)
 from reports.sections.parts import texts
 from reports.sentences import sentence
 from reports.words import Lang, Words
 
+Images = Literal["svg", "png"]
+"""The format of the charts that a report shows."""
 _SECTIONS = {
     "level": level,
+    "lifetimes": lifetimes,
     "mix": mix,
+    "comparison": comparison,
     "requirements": requirements,
+    "movers": movers,
+    "peers": peers,
+    "co_occurrence": co_occurrence,
     "experience": experience,
+    "qualifications": qualifications,
+    "salary": salary,
+    "concentration": concentration,
+    "choice": choice,
     "quality": quality,
+    "history": history,
+    "changes": changes,
 }
 _SHORT_KINDS = frozenset({"all_failed", "empty"})
 _WITH_STOCK = frozenset({"regular", "first"})
@@ -32,7 +63,9 @@ _MOSTLY = 0.5
 _CREDIT = re.compile(r"(?P<said>.+) \((?P<address>https?://[^\s()]+)\)")
 
 
-def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture]) -> str:
+def render_markdown(
+    report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture], images: Images = "svg"
+) -> str:
     """Return the report as markdown; `pictures` are the charts that exist, by id, in the same language."""
     words = Words(lang)
     name = "short.md.j2" if report["kind"] in _SHORT_KINDS else "weekly.md.j2"
@@ -49,8 +82,8 @@ def render_markdown(report: WeeklyReport, lang: Lang, pictures: Mapping[str, Pic
             title_line=_title_line(report, words),
             provenance=_provenance(report, words),
             credits=[_credit(text) for text in report["provenance"]["credits"]],
-            method=[words(f"method.n{i:02d}") for i in range(1, 11)],
-            picture=lambda name: _picture(pictures.get(name), lang),
+            method=[words(f"method.n{i:02d}") for i in range(1, 8)],
+            picture=lambda name: _picture(pictures.get(name), f"{lang}.{images}"),
             because=lambda part, key="say.no_statement": words(
                 key, because=words(f"because.{part['reason']}")
             ),
@@ -95,7 +128,12 @@ def told_notices(report: WeeklyReport, words: Words) -> list[Markdown]:
 
 def _title_line(report: WeeklyReport, words: Words) -> Markdown:
     health, source = report["run_health"], report["provenance"]
-    parts = [
+    shown = [
+        words(f"view.{part}_{name}" if part == "market" else f"view.{part}", name=name)
+        for part, name in report["view"].items()
+    ]
+    parts = [words("view.part", parts=words.joined(shown))] if shown else []
+    parts += [
         words(
             "title.span", first=report["week_first_day"], last=report["week_last_day"], zone=source["zone"]
         ),
@@ -132,8 +170,8 @@ def _credit(text: str) -> Markdown:
     return link(match["said"], match["address"]) if match else md(text)
 
 
-def _picture(picture: Picture | None, lang: Lang) -> Markdown:
-    return Markdown(f"![{md(picture.alt)}](charts/{picture.id}.{lang}.svg)") if picture else Markdown("")
+def _picture(picture: Picture | None, ending: str) -> Markdown:
+    return Markdown(f"![{md(picture.alt)}](charts/{picture.id}.{ending})") if picture else Markdown("")
 
 
 def _tidy(text: str) -> str:

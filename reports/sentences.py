@@ -9,7 +9,11 @@ from reports.words import Words
 # The space that an empty part (an interval that is not known) leaves before the next word or mark.
 _UNTOLD = re.compile(r" +(?=[ ,.:;)，。、；：（）])")
 _BY_DIRECTION = frozenset({"skill_contrast", "ai_years", "open_to_3"})
-_BY_VERDICT = frozenset({"level_change", "class_share_change"})
+_COUNTS = (
+    *("n_ai", "n_aigc", "n0", "n1", "ai_pm", "aigc_pm", "both", "breaks", "tested"),
+    *("claims", "by_definition", "contradicted", "no_clear_difference", "insufficient"),
+)
+_BY_VERDICT = frozenset({"level_change", "class_share_change", "mover"})
 
 
 def sentence(finding: Finding, words: Words) -> Markdown:
@@ -26,6 +30,8 @@ def _message(finding: Finding) -> str:
         return "skill_contrast_none"
     if kind in _BY_DIRECTION:
         return f"{kind}_{finding['direction'] or 'insufficient'}"
+    if kind == "hypotheses" and finding["extra"].get("by_definition"):
+        return "hypotheses_partly"
     if kind == "listed" and finding["table"] != "T1":
         return "listed_partial"
     if kind == "listed" and not {"ai_pm", "aigc_pm", "both"} <= finding["extra"].keys():
@@ -74,8 +80,8 @@ def _parts(finding: Finding, words: Words) -> dict[str, str]:
         parts["share_interval"] = words.bounds(
             extra.get("share_lo"), extra.get("share_hi"), signed=False, decimals=0
         )
-    for name in ("ai", "aigc"):
+    for name in ("ai", "aigc", "now", "before"):
         parts[name] = words.percent(extra.get(name))
-    for name in ("n_ai", "n_aigc", "ai_pm", "aigc_pm", "both", "breaks", "tested"):
+    for name in _COUNTS:
         parts[name] = words.count(extra.get(name))
     return parts

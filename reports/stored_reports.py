@@ -1,14 +1,80 @@
-"""Reports that lie in the output folder: which weeks there are, and reading one again."""
+"""Reports in the output folder: which weeks there are, reading one again, and what is told of each."""
 
 import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from reports.digest import digest
+from reports.digest import Line, digest, title
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
+from reports.escaping import Markdown
+from reports.notices import is_invented
+from reports.sentences import sentence
 from reports.words import LANGS, Lang, Words
 from storage.weeks import parse_label
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldWeek:
+    """What index and feeds say of a week; `n` is None where no postings were seen.
+
+    `updated` is the instant up to which the report has data (ISO 8601). `pages` are the addresses in the
+    week's folder that show a language, the best one first; a language that was not written has none.
+    """
+
+    week: str
+    first_day: str
+    last_day: str
+    preliminary: bool
+    invented: bool
+    updated: str
+    n: int | None
+    titles: Mapping[Lang, str]
+    lines: Mapping[Lang, tuple[Line, ...]]
+    headlines: Mapping[Lang, Markdown]
+    pages: Mapping[Lang, Sequence[str]]
+
+
+def told_week(report: WeeklyReport, pages: Mapping[Lang, Sequence[str]]) -> ToldWeek:
+    """Return what is told of a report; the headline is its first finding beyond how many are listed."""
+    listed = [finding["n"] for finding in report["findings"] if finding["id"] == "listed"]
+    beyond = [finding for finding in report["findings"] if finding["id"] != "listed"]
+    first = (beyond or report["findings"])[0]
+    words = {lang: Words(lang) for lang in LANGS}
+    return ToldWeek(
+        week=report["week"],
+        first_day=report["week_first_day"],
+        last_day=report["week_last_day"],
+        preliminary=report["preliminary"] and bool(listed),
+        invented=is_invented(report),
+        # A week without any data is as new as its last day.
+        updated=report["provenance"]["data_cut"] or f"{report['week_last_day']}T00:00:00Z",
+        n=listed[0] if listed else None,
+        titles={lang: title(report, words[lang]) for lang in LANGS},
+        lines={lang: tuple(digest(report, words[lang])) for lang in LANGS},
+        headlines={lang: sentence(first, words[lang]) for lang in LANGS},
+        pages=pages,
+    )
+
+
+def read_weeks(out_dir: Path) -> list[ToldWeek]:
+    """Return what is told of every week in `out_dir`, newest first.
+
+    What cannot be told of (a damaged report, one of another release) is left out with a warning.
+    """
+    told = []
+    for week in stored_weeks(out_dir):
+        pages = {lang: found for lang in LANGS if (found := pages_of(out_dir, week, lang))}
+        try:
+            told.append(_read(out_dir, week, pages)[1])
+        except ReportError as error:
+            LOG.warning("not in the index and the feeds: %s", error)
+    return told
 
 
 def stored_weeks(out_dir: Path) -> list[str]:
@@ -24,13 +90,22 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
 
     Raises ReportError if there is none, or none that this release can tell of.
     """
+    return _read(out_dir, week, {})[0]
+
+
+def pages_of(out_dir: Path, week: str, lang: Lang) -> list[str]:
+    """Return the addresses in the week's folder that show the report in `lang`: page first, then markdown."""
+    names = {"report.html": f"report.html#{lang}", f"report.{lang}.md": f"report.{lang}.md"}
+    return [address for name, address in names.items() if (out_dir / week / name).is_file()]
+
+
+def _read(out_dir: Path, week: str, pages: Mapping[Lang, Sequence[str]]) -> tuple[WeeklyReport, ToldWeek]:
     path = out_dir / week / "report.json"
     try:
         report = cast(WeeklyReport, json.loads(path.read_text(encoding="utf-8")))
         if (report["format"], report["week"]) != (FORMAT, week):
             raise ReportError(f"{path} is no report of {week} in the format of this release")
-        for lang in LANGS:
-            digest(report, Words(lang))
+        return report, told_week(report, pages)
     except FileNotFoundError:
         said = f"there is no report of {week} in {out_dir}; `pmtrend report --week {week}` writes it"
         raise ReportError(said) from None
@@ -38,13 +113,6 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
         raise ReportError(f"{path} cannot be read: {error.strerror or error}") from None
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         raise ReportError(f"{path} is damaged; `pmtrend report --week {week}` writes it again") from None
-    return report
-
-
-def page_of(out_dir: Path, week: str, lang: Lang) -> str | None:
-    """Return the name of the file in the week's folder that shows the report in `lang`, None without any."""
-    names = (f"report.{lang}.md", "report.html")
-    return next((name for name in names if (out_dir / week / name).is_file()), None)
 
 
 def _is_week(name: str) -> bool:

@@ -2,24 +2,54 @@
 
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import cast
 
-from reports.document.terms import ROLES, Kind, Reason, Status
+import numpy as np
+
+from reports.document.history import Revisions
+from reports.document.peers import Peers
+from reports.document.terms import ROLES, Kind, Reason, Status, Window
 from reports.document.weekly import FORMAT, Provenance, WeeklyReport
 from reports.findings import find
 from reports.instants import instant
 from reports.measures.breaks import break_rows
+from reports.measures.changelog import changelog
+from reports.measures.changes import posting_changes
+from reports.measures.choice.table import choice, trade_offs
+from reports.measures.co_occurrence import co_occurrence
+from reports.measures.comparison import compare
+from reports.measures.concentration import concentrations
+from reports.measures.contrast import contrast, requirement_groups
+from reports.measures.emerging import emerging
+from reports.measures.evidence import evidence
 from reports.measures.experience import experience
+from reports.measures.fingerprint import fingerprint
 from reports.measures.headline import headline
 from reports.measures.health import run_health
+from reports.measures.hypotheses import hypotheses
+from reports.measures.labels import labels
 from reports.measures.level import fit_level, flows, index_changes, level_index, movement
-from reports.measures.lifetimes import days_open
+from reports.measures.lifetimes import days_open, lifetimes
 from reports.measures.mix import class_mix
+from reports.measures.movers import movers
 from reports.measures.panel import Panel, build_panel
-from reports.measures.population import window, window_population
+from reports.measures.peers import no_peers, peers
+from reports.measures.population import WINDOW_WEEKS, window, window_population
+from reports.measures.qualifications import qualifications
 from reports.measures.quality import preliminary, quality
-from reports.measures.requirements import contrast, skills, tag_matrix
+from reports.measures.requirements import skills, tag_matrix
+from reports.measures.requirements_weekly import requirements_weekly
+from reports.measures.revisions import level_segments, revisions
+from reports.measures.salary import salary
+from reports.measures.two_windows import two_windows
+from reports.published import published_numbers, stated_weeks
+from reports.views import WHOLE, View, narrowed
+from storage.history import NO_HISTORY, History
+from storage.posting_columns import Postings
+from storage.profile import Profile
 from storage.records import Facts
 from storage.version import __version__
 from storage.weeks import label
@@ -27,12 +57,24 @@ from storage.weeks import label
 SIGNIFICANT_DIGITS = 6
 
 
-def build_weekly(facts: Facts, week: date, *, command: str = "") -> WeeklyReport:
+def build_weekly(
+    facts: Facts,
+    week: date,
+    *,
+    command: str = "",
+    history: History = NO_HISTORY,
+    profiles: Sequence[Profile] = (),
+    view: View = WHOLE,
+) -> WeeklyReport:
     """Return the report of the ISO week that starts on `week` (a Monday).
 
     `command` is printed in the provenance as given, so it must not hold what differs between equal runs.
-    Observations of later weeks only serve to confirm closures.
+    `history` is what the store tells of earlier reports and of how the data were read, as of the same cut.
+    `profiles` are the people whose decision cards are shown, before those of the report's own examples.
+    `view` is the part of the market that it is about. Observations of later weeks only serve to confirm
+    closures.
     """
+    whole, facts = facts, narrowed(facts, view)
     panel = build_panel(facts, week)
     kind = kind_of(panel, facts)
     status, reason = _status(kind)
@@ -43,15 +85,24 @@ def build_weekly(facts: Facts, week: date, *, command: str = "") -> WeeklyReport
     found = flows(panel)
     breaks = break_rows(panel, facts.breaks)
     health = run_health(facts, week)
-    t1 = headline(panel, levels, changes, found, people, days_open(facts, week), status, reason)
-    t2 = class_mix(panel, people, status, reason)
-    t3, t6, t7 = skills(panel, people, tags), contrast(panel, people, tags), experience(panel, people)
+    t10 = lifetimes(panel, facts)
+    stays = {row["role"]: days_open(row) for row in t10["rows"]}
+    t1 = headline(panel, levels, changes, found, people, stays, status, reason)
+    windows = two_windows(panel, status, reason)
+    t2 = class_mix(windows, people)
+    compared = compare(panel, people, tags)
+    t3, t7 = skills(panel, people, tags), experience(panel, people)
+    t4 = movers(panel, windows, tags)
+    t6 = contrast(panel, people, tags, compared)
+    claims = hypotheses(panel, people, tags, compared, t10)
     now = window(panel, panel.last, panel.last)
+    findings = find(kind, health, t1, t2, t3, t6, claims, t4, t7, breaks, now)
     report: WeeklyReport = {
         "format": FORMAT,
         "week": label(week),
         "week_first_day": week.isoformat(),
         "week_last_day": (week + timedelta(days=6)).isoformat(),
+        "view": view.parts,
         "kind": kind,
         "preliminary": preliminary(panel, facts),
         "notices": sorted(set(facts.notices)),
@@ -62,19 +113,45 @@ def build_weekly(facts: Facts, week: date, *, command: str = "") -> WeeklyReport
             "last_53": window(panel, 0, panel.last),
         },
         "breaks": breaks,
-        "findings": find(kind, health, t1, t2, t3, t6, t7, breaks, now),
+        "findings": findings,
         "run_health": health,
         "headline": t1,
         "level_index": level_index(panel, levels, status, reason),
         "movement": movement(panel, found, status, reason),
         "class_mix": t2,
         "skills": t3,
+        "hypotheses": claims,
+        "requirement_groups": requirement_groups(panel, people, tags, compared),
+        "labels": labels(panel, people),
+        "fingerprint": fingerprint(panel, people, tags, compared),
         "contrast": t6,
+        "movers": t4,
+        "requirements_weekly": requirements_weekly(panel, tags, status, reason),
+        "emerging": emerging(panel, facts, tags, status, reason),
+        "co_occurrence": co_occurrence(panel, people, tags),
         "experience": t7,
+        "evidence": evidence(panel, people, tags, facts, findings, claims, t6),
+        "qualifications": qualifications(panel, people),
+        "salary": salary(panel, people),
+        "lifetimes": t10,
+        "concentration": concentrations(panel, people),
+        "choice": choice(panel, tags, facts.taxonomy, trade_offs(changes, stays), profiles),
         "quality": quality(panel, facts, levels[0], people),
+        "changes": posting_changes(panel, facts, history),
+        "revisions": revisions((), (), {}, NO_HISTORY),
+        "changelog": changelog(facts, week, breaks, history),
+        "peers": _peers(whole, view, week, window(panel, panel.last - WINDOW_WEEKS + 1, panel.last)),
         "provenance": _provenance(facts, command),
     }
-    return cast(WeeklyReport, rounded(report))
+    return _compared(cast(WeeklyReport, rounded(report)), history)
+
+
+def _compared(report: WeeklyReport, history: History) -> WeeklyReport:
+    """Return the report, as it is written, with what became of the numbers published before."""
+    segments = level_segments(report["level_index"])
+    found = revisions(published_numbers(report), stated_weeks(report), segments, history)
+    report["revisions"] = cast(Revisions, rounded(found))
+    return report
 
 
 def kind_of(panel: Panel, facts: Facts) -> Kind:
@@ -91,6 +168,14 @@ def _status(kind: Kind) -> tuple[Status, Reason]:
     if kind == "regular":
         return "ok", ""
     return ("baseline", "first_week") if kind == "first" else ("insufficient", "no_usable_cells")
+
+
+def _peers(whole: Facts, view: View, week: date, now: Window) -> Peers:
+    if view.company is None:
+        return no_peers(now)
+    # The employer among those of the rest of the view, not of the whole market.
+    around = narrowed(whole, replace(view, company=None))
+    return peers(build_panel(around, week), around.taxonomy, view.company)
 
 
 def _provenance(facts: Facts, command: str) -> Provenance:
@@ -110,7 +195,7 @@ def _provenance(facts: Facts, command: str) -> Provenance:
 
 
 def _credits(facts: Facts) -> list[str]:
-    sources = {posting.unit for posting in facts.postings.values()}
+    sources = np.unique(Postings.of(facts.postings).unit).tolist()
     return sorted({facts.units[unit].credit for unit in sources if facts.units[unit].credit})
 
 

@@ -73,6 +73,10 @@ class Words:
         """Tell whether the catalog has `key`."""
         return key in self._messages
 
+    def is_name(self, key: str) -> bool:
+        """Tell whether the catalog has `key`, as a message that needs no parts."""
+        return "{" not in self._messages.get(key, "{")
+
     def __call__(self, key: str, **parts: str) -> Markdown:
         """Return the message as markdown, each part escaped unless it is Markdown. KeyError if unknown."""
         return Markdown(self._messages[key].format_map({name: md(part) for name, part in parts.items()}))
@@ -115,6 +119,19 @@ class Words:
             return NOTHING
         return self._decimal(value, decimals, least=0)
 
+    def signed(self, value: float | None) -> Markdown:
+        """Return a difference with its sign and one decimal: `+1.3`."""
+        if value is None:
+            return NOTHING
+        return Markdown(f"{'+' if round(value, 1) > 0 else ''}{self._decimal(value, 1)}")
+
+    def thousands(self, value: float | None, *, signed: bool = False) -> Markdown:
+        """Return an amount in whole thousands."""
+        if value is None:
+            return NOTHING
+        rounded = round(value / 1000) + 0
+        return Markdown(f"{'+' if signed and rounded > 0 else ''}{self._decimal(rounded, 0)}")
+
     def percent(self, value: float | None, *, signed: bool = False, decimals: int | None = None) -> Markdown:
         """Return a fraction as a percentage; below ten per cent with one decimal unless told otherwise."""
         if value is None:
@@ -131,6 +148,16 @@ class Words:
         return Markdown(
             f"{self.percent(value, signed=signed)} {self._bracket(lo, hi, _decimals(value), signed)}"
         )
+
+    def percent_range(self, low: float, high: float, lo: float | None, hi: float | None) -> Markdown:
+        """Return `32–51 % [24, 60]`, or `32 % [24, 60]` where both ends are written alike."""
+        places = _decimals(high)
+        first, last = self._scaled(low, places, False), self.percent(high, decimals=places)
+        if first == self._scaled(high, places, False):
+            text = str(last)
+        else:
+            text = f"{first}–{last}"
+        return Markdown(" ".join(filter(None, [text, self.bounds(lo, hi, signed=False, decimals=places)])))
 
     def share(self, share: Share) -> Markdown:
         """Return a share as its print rule allows: `31 % [27, 35]`, the same in parentheses, or `3/7`."""

@@ -2,31 +2,46 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from reports.charts.pictures import pictures
+from reports.charts.fonts import families_for
+from reports.charts.pictures import Picture, pictures
 from reports.csv_files import csv_files, data_dictionary
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.rendering import render_markdown
+from reports.pages.report_page import Rendering, report_page
+from reports.rendering import Images, render_markdown
+from reports.views import folder_of
 from reports.weekly import to_json
-from reports.words import Lang, Words
+from reports.words import LANGS, Lang, Words
 
 # What an earlier rendering of the same week may have left; nothing else in the folder is touched.
-_OURS = ("report.*.md", "report.json", "charts/*.svg", "data/*.csv", "data/README.md")
+_OURS = (
+    "report.*.md",
+    "report.html",
+    "report.json",
+    "charts/*.svg",
+    "charts/*.png",
+    "data/*.csv",
+    "data/README.md",
+)
 _TEMPORARY = ".pmtrend-"
 
 
-def write_report(report: WeeklyReport, out_dir: Path, langs: Sequence[Lang]) -> list[Path]:
+def write_report(
+    report: WeeklyReport, out_dir: Path, langs: Sequence[Lang], *, images: Images = "svg"
+) -> list[Path]:
     """Write `report` to `out_dir/<week>/` in `langs` and return the files written, sorted.
 
-    The same report gives the same bytes. If the folder holds another state of that week's report, what this
-    call does not write again (a chart without data, another language) is removed, so that the folder never
-    mixes two states. Raises ReportError if a file cannot be written.
+    The HTML page always holds both languages. With `images` "png" the charts are there as PNG too, and the
+    markdown shows those. The same report gives the same bytes. If the folder holds another state of that
+    week's report, what this call does not write again (a chart without data, another language) is removed, so
+    that the folder never mixes two states. Raises ReportError if a file cannot be written, or if no font has
+    what a PNG shows.
     """
-    folder = out_dir / report["week"]
-    contents = report_files(report, langs)
+    folder = out_dir / report["week"] / folder_of(report["view"])
+    contents = report_files(report, langs, images=images)
     try:
         same_state = _bytes(folder / "report.json") == contents["report.json"]
         written = [replace_file(folder / name, content) for name, content in sorted(contents.items())]
@@ -37,16 +52,31 @@ def write_report(report: WeeklyReport, out_dir: Path, langs: Sequence[Lang]) -> 
     return written
 
 
-def report_files(report: WeeklyReport, langs: Sequence[Lang]) -> dict[str, bytes]:
-    """Return the bytes of every file of the report, by its path inside the week's folder."""
+def report_files(report: WeeklyReport, langs: Sequence[Lang], *, images: Images = "svg") -> dict[str, bytes]:
+    """Return the bytes of every file of the report, by its path inside the week's folder.
+
+    Raises ReportError if a PNG is to show characters that no installed font has.
+    """
     text: dict[str, str] = {"report.json": to_json(report), "data/README.md": data_dictionary(report)}
     text |= {f"data/{name}": content for name, content in csv_files(report).items()}
     drawn: dict[str, bytes] = {}
-    for lang in langs:
+    renderings: dict[Lang, Rendering] = {}
+    for lang in LANGS:  # the page holds every language
         charts = pictures(report, Words(lang))
-        text[f"report.{lang}.md"] = render_markdown(report, lang, charts)
-        drawn |= {f"charts/{picture.id}.{lang}.svg": picture.svg for picture in charts.values()}
+        svgs = {name: (picture, picture.chart.svg()) for name, picture in charts.items()}
+        markdown = render_markdown(report, lang, charts, images)
+        renderings[lang] = Rendering(markdown, svgs)
+        if lang in langs:
+            text[f"report.{lang}.md"] = markdown
+            drawn |= {f"charts/{name}.{lang}.svg": svg for name, (_, svg) in svgs.items()}
+            drawn |= _pngs(charts.values(), lang) if images == "png" else {}
+    text["report.html"] = report_page(report, renderings)
     return {name: content.encode("utf-8") for name, content in text.items()} | drawn
+
+
+def _pngs(charts: Collection[Picture], lang: Lang) -> dict[str, bytes]:
+    families = families_for(picture.chart for picture in charts)
+    return {f"charts/{picture.id}.{lang}.png": picture.chart.png(families) for picture in charts}
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -1,14 +1,15 @@
-"""What all charts share: colours, frame, text that fits, and the way from a figure to stable SVG.
+"""What all charts share: colours, frame, text that fits, and the way from a figure to stable SVG or PNG.
 
 Text stays text in the SVG, so that the reader's own fonts draw it: a Chinese font need not be installed
 where the report is made. Positions therefore must not depend on measured text: labels are anchored, and
-room for them is reckoned from `em_width`.
+room for them is reckoned from `em_width`. A PNG needs fonts here; charts/fonts.py finds them.
 """
 
 import re
 import unicodedata
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
@@ -17,6 +18,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from reports.escaping import clean, visible
 
@@ -25,17 +27,25 @@ WARNING = "#B3261E"
 CLASS_COLOURS = {"ai_pm": "#0072B2", "aigc_pm": "#D55E00", "both": "#CC79A7", "other_pm": "#8A8F98"}
 INK, MUTED, GRID, BAR = "#1F2328", "#5F6670", "#E3E6EA", "#C9CDD3"
 
+CHINESE_FONTS = (
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+)
 FONT_STACK = (
-    "'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', "
-    "'Source Han Sans SC', 'WenQuanYi Micro Hei', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+    ", ".join(f"'{name}'" for name in CHINESE_FONTS) + ", 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 )
 # Comes with matplotlib, so the layout is the same on every machine.
-_LAYOUT_FONT = "DejaVu Sans"
+LAYOUT_FONT = "DejaVu Sans"
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "pmtrend",
     "svg.id": None,
-    "font.family": [_LAYOUT_FONT],
+    "font.family": [LAYOUT_FONT],
     "font.size": 10.0,
     "axes.unicode_minus": False,
     "text.parse_math": False,
@@ -47,6 +57,7 @@ WIDTH = 8.2  # inches; 590 pt
 WIDTH_PT = WIDTH * 72
 SMALL, NORMAL, TITLE = 8.5, 9.5, 12.5  # points
 _POINTS = 72.0
+_DPI = 200
 
 
 class Canvas:
@@ -116,14 +127,49 @@ class Canvas:
             )
         )
 
-    def svg(self, description: str) -> bytes:
-        """Return the drawing as UTF-8 SVG; title and `description` are what a screen reader says."""
+    def chart(self, description: str) -> "Chart":
+        """Return the finished drawing; title and `description` are what a screen reader says."""
+        return Chart(self.figure, self.title, clean(description))
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A finished drawing. Whoever writes it decides on the format."""
+
+    figure: Figure
+    title: str
+    description: str
+
+    def stamp(self, words: str) -> None:
+        """Put a few words into the upper right corner."""
+        width, height = self.figure.get_size_inches() * _POINTS
+        self.figure.text(
+            1 - 8 / width, 1 - 14 / height, words, size=10, color=WARNING, weight="bold", ha="right"
+        )
+
+    def texts(self) -> list[Text]:
+        """Return everything that is written in the drawing."""
+        return [text for text in self.figure.findobj(Text) if isinstance(text, Text)]
+
+    def svg(self) -> bytes:
+        """Return the drawing as UTF-8 SVG, drawn with the reader's own fonts."""
+        svg = self._saved(format="svg", metadata={"Date": None, "Creator": "pmtrend"})
+        return _finished(svg.decode("utf-8"), self.title, self.description).encode("utf-8")
+
+    def png(self, families: Sequence[str]) -> bytes:
+        """Return the drawing as PNG; `families` (charts/fonts.py) have the glyphs the layout font lacks."""
+        for text in self.texts():
+            text.set_fontfamily([LAYOUT_FONT, *families])
+        return self._saved(format="png", dpi=_DPI, metadata={"Software": None})
+
+    @drawing
+    def _saved(self, **options: Any) -> bytes:
         buffer = BytesIO()
         with warnings.catch_warnings():
-            # The layout font has no Chinese glyphs and needs none: the reader's font draws the text.
+            # The layout font has no Chinese glyphs and the SVG needs none; for a PNG they were looked for.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": "pmtrend"})
-        return _finished(buffer.getvalue().decode("utf-8"), self.title, clean(description)).encode("utf-8")
+            self.figure.savefig(buffer, **options)
+        return buffer.getvalue()
 
 
 _NARROW = 0.55
@@ -178,18 +224,6 @@ def _finished(svg: str, title: str, description: str) -> str:
     attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
     named = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
     return re.sub(r"(<svg\b[^>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
-
-
-def stamped(svg: bytes, words: str) -> bytes:
-    """Return a finished chart with a few words in its upper right corner."""
-    text = svg.decode("utf-8")
-    box = re.search(r'viewBox="0 0 ([\d.]+) ', text)
-    assert box, "matplotlib gives every SVG a viewBox"
-    stamp = (
-        f'<text x="{float(box[1]) - 8:g}" y="14" text-anchor="end" font-size="10" font-weight="bold" '
-        f'fill="{WARNING}">{escape(words)}</text>'
-    )
-    return text.replace("</svg>", f" {stamp}\n</svg>").encode("utf-8")
 
 
 def _attribute(text: str) -> str:

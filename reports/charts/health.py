@@ -10,6 +10,7 @@ from reports.charts.canvas import (
     NORMAL,
     SMALL,
     Canvas,
+    Chart,
     drawing,
     em_width,
     label_margin,
@@ -36,8 +37,8 @@ def health_chart(
     rows: Sequence[tuple[str, Sequence[tuple[str, int, int]]]],
     marks: Mapping[str, tuple[str, str]],
     description: str,
-) -> bytes:
-    """Return the SVG of a grid source x week.
+) -> Chart:
+    """Return the chart of a grid source x week.
 
     A row is (source, cells); a cell is (mark, boards complete, boards asked). `marks` give the letter and
     the legend's words for each mark.
@@ -68,4 +69,4 @@ def health_chart(
             canvas.write(x_pt + 6, 11, letter, size=SMALL, colour=ink, align="center")
             canvas.write(x_pt + 17, 11, name, size=SMALL, colour=MUTED)
             x_pt += em_width(name) * SMALL + 36
-    return canvas.svg(description)
+    return canvas.chart(description)

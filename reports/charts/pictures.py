@@ -1,15 +1,19 @@
-"""Which charts a report has, and what they show: from the report value to SVG, in one language."""
+"""Which charts a report has, and what they show: from the report value to drawings, in one language."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
-from reports.charts.canvas import CLASS_COLOURS, shortened, stamped
+from reports.charts.canvas import CLASS_COLOURS, Chart, shortened
 from reports.charts.health import MAX_ROWS, health_chart
+from reports.charts.holidays import holidays
+from reports.charts.requirements import requirement_pairs, weekly_requirements
+from reports.charts.salary import PayBar, PayPanel, salary_chart
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
 from reports.document.composition import OpenAt
+from reports.document.salary import PayRow
 from reports.document.tables import LevelSeries
 from reports.document.terms import RoleId
 from reports.document.terms import Share as ShareCell
@@ -17,11 +21,15 @@ from reports.document.weekly import WeeklyReport
 from reports.notices import is_invented
 from reports.sections.level import has_stock
 from reports.sections.requirements import shown_contrasts
+from reports.sections.salary import named_pair, rows_of, shown_pairs
 from reports.series_breaks import broken_weeks, restarts
 from reports.words import Words
 
 _PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
 _FLOW_WEEKS = 13
+_PAY_ROLES: tuple[RoleId, ...] = ("ai_pm", "aigc_pm", "both", "other_pm")
+_PAY_PANELS = 3
+_THOUSAND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +37,29 @@ class Picture:
     """One chart in one language; `alt` is plain text."""
 
     id: str
-    svg: bytes
+    chart: Chart
     alt: str
 
 
 def pictures(report: WeeklyReport, words: Words) -> dict[str, Picture]:
-    """Return the charts that `report` has data for, by id: level, flow, mix, dumbbell, openness, health."""
+    """Return the charts that `report` has data for, by id, in the order of the makers."""
     makers: tuple[Callable[[WeeklyReport, Words], Picture | None], ...] = (
         _level,
         _flow,
         _mix,
+        _stages,
         _dumbbell,
+        _requirements,
+        _pairs,
         _openness,
+        _salary,
         _health,
     )
     drawn = [picture for make in makers if (picture := make(report, words)) is not None]
     if is_invented(report):
         # A picture travels without its page.
-        drawn = [replace(one, svg=stamped(one.svg, words.plain("chart.invented"))) for one in drawn]
+        for picture in drawn:
+            picture.chart.stamp(words.plain("chart.invented"))
     return {picture.id: picture for picture in drawn}
 
 
@@ -138,7 +151,8 @@ def _dumbbell(report: WeeklyReport, words: Words) -> Picture | None:
     for row in shown_contrasts(report):
         first, second = _share(row["ai"]), _share(row["aigc"])
         if first and second and "counts" not in (row["ai"]["print"], row["aigc"]["print"]):
-            rows.append((words.tag(row), first, second))
+            mark = words.plain("text.by_definition") if row["by_definition"] else ""
+            rows.append((f"{words.tag(row)}{mark}", first, second))
     if part["status"] == "insufficient" or not rows:
         return None
     title = words.plain("chart.dumbbell_title")
@@ -148,10 +162,50 @@ def _dumbbell(report: WeeklyReport, words: Words) -> Picture | None:
         n_ai=words.count(part["n_ai"]),
         n_aigc=words.count(part["n_aigc"]),
     )
-    sides = (_side("ai_pm", words), _side("aigc_pm", words))
-    return _picture(
-        words, "dumbbell", title, subtitle, dumbbell_chart(title, subtitle, sides, rows, subtitle)
+    return _side_by_side(words, "dumbbell", title, subtitle, rows)
+
+
+def _requirements(report: WeeklyReport, words: Words) -> Picture | None:
+    axis = _week_axis(report, report["requirements_weekly"]["weeks"], words)
+    drawn = weekly_requirements(report, words, axis)
+    return drawn and _picture(words, "requirements", *drawn)
+
+
+def _pairs(report: WeeklyReport, words: Words) -> Picture | None:
+    drawn = requirement_pairs(report, words)
+    return drawn and _picture(words, "co_occurrence", *drawn)
+
+
+def _stages(report: WeeklyReport, words: Words) -> Picture | None:
+    part = report["fingerprint"]
+    rows = []
+    for row in part["stages"]:
+        first, second = _share(row["ai"]), _share(row["aigc"])
+        if first and second and "counts" not in (row["ai"]["print"], row["aigc"]["print"]):
+            rows.append((words.plain(f"stage.{row['stage']}"), first, second))
+    if not any(first.value or second.value for _, first, second in rows):
+        return None
+    title = words.plain("chart.stages_title")
+    subtitle = words.plain(
+        "chart.stages_subtitle",
+        window=words.window(part["window"]),
+        n_ai=words.count(part["stages"][0]["ai"]["n"]),
+        n_aigc=words.count(part["stages"][0]["aigc"]["n"]),
     )
+    return _side_by_side(words, "stages", title, subtitle, rows)
+
+
+def _side_by_side(
+    words: Words, name: str, title: str, subtitle: str, rows: list[tuple[str, Share, Share]]
+) -> Picture:
+    """A dumbbell of AI PM and AIGC PM per row; whoever cannot see it is told the widest gap."""
+    label, first, second = max(rows, key=lambda row: abs(row[2].value - row[1].value))
+    widest = words.plain(
+        "chart.widest", label=label, ai=words.percent(first.value), aigc=words.percent(second.value)
+    )
+    told = f"{subtitle}{words.plain('text.sentence_gap')}{widest}"
+    sides = (_side("ai_pm", words), _side("aigc_pm", words))
+    return _picture(words, name, title, told, dumbbell_chart(title, subtitle, sides, rows, told))
 
 
 def _openness(report: WeeklyReport, words: Words) -> Picture | None:
@@ -174,6 +228,47 @@ def _openness(report: WeeklyReport, words: Words) -> Picture | None:
         title,
         subtitle,
         openness_chart(title, subtitle, years, curves, axis_name, subtitle),
+    )
+
+
+def _salary(report: WeeklyReport, words: Words) -> Picture | None:
+    panels, found = [], []
+    for pair in shown_pairs(report, _PAIR, _PAY_PANELS):
+        bars = [bar for row in rows_of(report, pair, _PAY_ROLES) if (bar := _pay_bar(row, words)) is not None]
+        panels.append(PayPanel(named_pair(words, pair), bars))
+        medians = [
+            words.plain(
+                "chart.salary_value",
+                role=words.plain(f"role.{row['role']}"),
+                median=words.thousands(row["pay_median"]),
+                n=words.count(row["n"]),
+            )
+            for row in rows_of(report, pair, _PAIR)
+            if row["pay_median"] is not None
+        ]
+        roles = words.plain("text.comma").join(medians)
+        found.append(words.plain("chart.salary_finding", where=named_pair(words, pair), roles=roles))
+    if not panels:
+        return None
+    title = words.plain("chart.salary_title")
+    subtitle = words.plain("chart.salary_subtitle", window=words.window(report["salary"]["window"]))
+    finding = words.plain("text.semicolon").join(found)
+    return _picture(words, "salary", title, finding, salary_chart(title, subtitle, panels, finding))
+
+
+def _pay_bar(row: PayRow, words: Words) -> PayBar | None:
+    p25, median, p75 = row["pay_p25"], row["pay_median"], row["pay_p75"]
+    lo, hi = row["pay_median_lo"], row["pay_median_hi"]
+    if p25 is None or median is None or p75 is None:
+        return None
+    return PayBar(
+        _side(row["role"], words),
+        p25 / _THOUSAND,
+        median / _THOUSAND,
+        p75 / _THOUSAND,
+        None if lo is None or hi is None else (lo / _THOUSAND, hi / _THOUSAND),
+        words.thousands(median),
+        words.plain("chart.salary_n", n=words.count(row["n"])),
     )
 
 
@@ -211,12 +306,15 @@ def _week_axis(report: WeeklyReport, weeks: Sequence[str], words: Words) -> Week
         breaks[position[week]] = shortened(names[0], 9) if len(names) == 1 else many
     preliminary = report["preliminary"] and weeks[-1] == report["week"]
     return WeekAxis(
-        [_short(week) for week in weeks], breaks, words.plain("chart.preliminary") if preliminary else None
+        [_short(week) for week in weeks],
+        breaks,
+        words.plain("chart.preliminary") if preliminary else None,
+        {position: words.plain(f"chart.{name}") for position, name in holidays(weeks).items()},
     )
 
 
-def _picture(words: Words, name: str, title: str, subtitle: str, svg: bytes) -> Picture:
-    return Picture(name, svg, words.plain("chart.alt", title=title, subtitle=subtitle))
+def _picture(words: Words, name: str, title: str, subtitle: str, chart: Chart) -> Picture:
+    return Picture(name, chart, words.plain("chart.alt", title=title, subtitle=subtitle))
 
 
 def _side(role: RoleId, words: Words) -> Side:

@@ -13,6 +13,7 @@ from reports.charts.canvas import (
     NORMAL,
     SMALL,
     Canvas,
+    Chart,
     drawing,
     em_width,
     label_margin,
@@ -48,8 +49,8 @@ def dumbbell_chart(
     sides: tuple[Side, Side],
     rows: Sequence[tuple[str, Share, Share]],
     description: str,
-) -> bytes:
-    """Return the SVG of one dumbbell per row (label, share of the first side, share of the second).
+) -> Chart:
+    """Return the chart of one dumbbell per row (label, share of the first side, share of the second).
 
     The interval of the first side lies under its dot, that of the second above, so neither hides.
     """
@@ -71,7 +72,7 @@ def dumbbell_chart(
     top = max([0.2] + [max(a.hi, b.hi) for _, a, b in rows])
     _percent_axis(canvas, min(1.0, top))
     _legend(canvas, sides)
-    return canvas.svg(description)
+    return canvas.chart(description)
 
 
 @drawing
@@ -81,8 +82,8 @@ def mix_chart(
     rows: Sequence[tuple[Side, Share, Share | None, str]],
     legend: tuple[str, str],
     description: str,
-) -> bytes:
-    """Return the SVG of one bar per class: its share now, a tick for the share before, a note at the end.
+) -> Chart:
+    """Return the chart of one bar per class: its share now, a tick for the share before, a note at the end.
 
     `legend` names the two windows (now, before).
     """
@@ -127,7 +128,7 @@ def mix_chart(
         canvas, min(1.0, max([0.2] + [s.hi for _, s, _, _ in rows] + [b.value for _, _, b, _ in rows if b]))
     )
     _mix_legend(canvas, legend)
-    return canvas.svg(description)
+    return canvas.chart(description)
 
 
 @drawing
@@ -138,8 +139,8 @@ def openness_chart(
     curves: Sequence[tuple[Side, Sequence[Share]]],
     axis_name: str,
     description: str,
-) -> bytes:
-    """Return the SVG of the share of postings open to someone with at most y years, one curve a class."""
+) -> Chart:
+    """Return the chart of the share of postings open to someone with at most y years, one curve a class."""
     labels = [side.name for side, _ in curves]
     canvas = Canvas(title, subtitle, height=3.7, right=label_margin(labels), bottom=46)
     axes = canvas.axes
@@ -177,7 +178,7 @@ def openness_chart(
             ha="left",
             clip_on=False,
         )
-    return canvas.svg(description)
+    return canvas.chart(description)
 
 
 def _marked_values(axes: Axes, years: Sequence[int], curves: Sequence[tuple[Side, Sequence[Share]]]) -> None:

@@ -1,7 +1,8 @@
 """Charts over weeks: the level index, and stock with new and closed postings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from matplotlib.axes import Axes
 
@@ -13,12 +14,14 @@ from reports.charts.canvas import (
     SMALL,
     WIDTH_PT,
     Canvas,
+    Chart,
     drawing,
     em_width,
     label_margin,
     spread,
 )
 
+HOLIDAY = "#FCF0D8"
 STOCK_COLOUR, FLOW_COLOUR, CLOSURE_COLOUR = "#56606B", "#009E73", "#E69F00"
 
 
@@ -39,16 +42,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class WeekAxis:
-    """What all charts over weeks show along x: labels, breaks (position -> name), the preliminary week."""
+    """What all charts over weeks show along x: labels, breaks (position -> name), the preliminary week, and
+    the holidays (position -> name; "" for one that is tinted only)."""
 
     weeks: Sequence[str]
     breaks: Mapping[int, str]
     preliminary: str | None = None  # the word for it, where the last week is preliminary
+    holidays: Mapping[int, str] = field(default_factory=dict)
+
+    def unnamed(self, *, texts: bool = False) -> "WeekAxis":
+        """Return this axis without the names of breaks, and unless `texts` without any other words inside."""
+        bare = replace(self, breaks=dict.fromkeys(self.breaks, ""))
+        if texts:
+            return bare
+        preliminary = None if self.preliminary is None else ""
+        return replace(bare, preliminary=preliminary, holidays=dict.fromkeys(self.holidays, ""))
 
 
 @drawing
-def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line], description: str) -> bytes:
-    """Return the SVG of an index (100 = base week) with interval ribbons and labels at the line ends."""
+def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line], description: str) -> Chart:
+    """Return the chart of an index (100 = base week) with interval ribbons and labels at the line ends."""
     ends = [(_end_label(line), line.colour, end) for line in lines if (end := _last(line.values)) is not None]
     labels = [label for label, _, _ in ends]
     canvas = Canvas(title, subtitle, height=3.9, right=label_margin(labels), top=78)
@@ -61,9 +74,9 @@ def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line]
     axes.set_ylim(low, high)
     axes.yaxis.grid(True, color=GRID, linewidth=0.8)
     axes.axhline(100, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    _week_axis(axes, axis)
+    draw_week_axis(axes, axis)
     _end_labels(axes, ends, high - low)
-    return canvas.svg(description)
+    return canvas.chart(description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +102,14 @@ def flow_chart(
     panels: Sequence[FlowPanel],
     names: tuple[str, str, str],
     description: str,
-) -> bytes:
-    """Return the SVG of two groups side by side: stock as a line above, new (up) and closed (down) as bars.
+) -> Chart:
+    """Return the chart of two groups side by side: stock as a line above, new (up) and closed (down) as bars.
 
     Both groups share their scales; breaks are drawn without their names, for which there is no room.
     `names` are the words for stock, new and closed.
     """
     left, right, gap, middle = 40.0, 14.0, 44.0, 168.0
     width = (WIDTH_PT - left - right - gap) / 2
-    unnamed = dict.fromkeys(axis.breaks, "")
     canvas = Canvas(title, subtitle, height=4.4, left=left, right=right + width + gap, top=82, bottom=middle)
     most = [
         max([v or 0 for panel in panels for v in getattr(panel, part)] + [1])
@@ -120,15 +132,15 @@ def flow_chart(
         _flow_bars(lower, panel, most[1], most[2])
         for axes in (upper, lower):
             axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-        _week_axis(upper, WeekAxis(axis.weeks, unnamed, axis.preliminary), ticks=4)
+        draw_week_axis(upper, axis.unnamed(texts=True), ticks=4)
         upper.set_xticklabels([])
-        _week_axis(lower, WeekAxis(axis.weeks, unnamed, axis.preliminary and ""), ticks=4)
+        draw_week_axis(lower, axis.unnamed(), ticks=4)
     x = left
     for name, colour, marker in zip(names, (STOCK_COLOUR, FLOW_COLOUR, CLOSURE_COLOUR), "_ss", strict=True):
         canvas.mark(x + 4, 17, marker, colour, size=9)
         canvas.write(x + 13, 14, name, size=NORMAL, colour=INK)
         x += em_width(name) * NORMAL + 40
-    return canvas.svg(description)
+    return canvas.chart(description)
 
 
 def _flow_bars(axes: Axes, panel: FlowPanel, most_new: float, most_closed: float) -> None:
@@ -142,18 +154,18 @@ def _flow_bars(axes: Axes, panel: FlowPanel, most_new: float, most_closed: float
 
 
 def _draw_line(axes: Axes, line: Line) -> None:
-    for start, values in _runs(line.values, line.cuts):
+    for start, values in runs(line.values, line.cuts):
         x = range(start, start + len(values))
         axes.plot(x, values, color=line.colour, linewidth=2, solid_capstyle="round", zorder=3)
         if len(values) == 1:
             axes.plot(x, values, "o", color=line.colour, markersize=4, zorder=3)
     # lo and hi are known for the same weeks, so their runs pair up.
-    for (start, lo), (_, hi) in zip(_runs(line.lo, line.cuts), _runs(line.hi, line.cuts), strict=True):
+    for (start, lo), (_, hi) in zip(runs(line.lo, line.cuts), runs(line.hi, line.cuts), strict=True):
         x = range(start, start + len(lo))
         axes.fill_between(x, lo, hi, color=line.colour, alpha=0.13, linewidth=0, zorder=2)
 
 
-def _runs(
+def runs(
     values: Sequence[float | None], cuts: frozenset[int] = frozenset()
 ) -> Iterator[tuple[int, list[float]]]:
     """Yield (start, values) of each stretch without a gap or a cut inside."""
@@ -168,7 +180,8 @@ def _runs(
         yield len(values) - len(run), run
 
 
-def _week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
+def draw_week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
+    """Draw labels, breaks, holidays and the preliminary week along x; at most about `ticks` labels."""
     count = len(axis.weeks)
     step = max(1, -(-count // ticks))
     shown = [i for i in range(count) if (count - 1 - i) % step == 0]  # the newest week is always named
@@ -197,6 +210,7 @@ def _week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
             ha="center",
             va="bottom",
         )
+    _tint_holidays(axes, axis)
     if axis.preliminary is not None:
         axes.axvspan(count - 1.5, count - 0.5, color="#F1F3F5", linewidth=0, zorder=0)
         axes.annotate(
@@ -208,6 +222,34 @@ def _week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
             size=SMALL,
             color=MUTED,
             ha="right",
+        )
+
+
+def _tint_holidays(axes: Axes, axis: WeekAxis) -> None:
+    """Tint the weeks of each holiday; its name stands inside, at the foot or one line up."""
+    width = axes.get_position().width * WIDTH_PT
+    right = width - em_width(axis.preliminary or "") * SMALL - 4
+    edge, row = 0.0, 0
+    numbered = enumerate(sorted(axis.holidays.items()))
+    for (name, _), run in groupby(numbered, key=lambda one: (one[1][1], one[1][0] - one[0])):
+        weeks = [position for _, (position, _) in run]
+        axes.axvspan(weeks[0] - 0.5, weeks[-1] + 0.5, color=HOLIDAY, linewidth=0, zorder=0)
+        if not name:
+            continue
+        half = em_width(name) * SMALL / 2
+        middle = (weeks[0] + weeks[-1] + 1) / 2 / len(axis.weeks) * width
+        middle = min(max(middle, half + 2), width - half - 2)
+        row = 1 - row if middle - half < edge or middle + half > right else 0
+        edge = middle + half + 4
+        axes.annotate(
+            name,
+            (middle / width, 0),
+            xycoords="axes fraction",
+            xytext=(0, 3 + 11 * row),
+            textcoords="offset points",
+            size=SMALL,
+            color=MUTED,
+            ha="center",
         )
 
 

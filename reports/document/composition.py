@@ -2,7 +2,17 @@
 
 from typing import Literal, TypedDict
 
-from reports.document.terms import Change, Direction, PrintRule, RoleId, Share, Table, Verdict, Window
+from reports.document.terms import (
+    Change,
+    Direction,
+    PrintRule,
+    Readings,
+    RoleId,
+    Share,
+    Table,
+    Verdict,
+    Window,
+)
 
 # ------------------------------------------------------------------ T2 class mix
 
@@ -83,16 +93,17 @@ class Base(TypedDict):
 # ------------------------------------------------------------------ T6 AI vs AIGC
 
 
-class ContrastRow(TypedDict):
-    """One tag: shares in ai_pm and aigc_pm, stratified difference (aigc minus ai, strata = source), and
-    sensitivity with `both` added to either side (d only). lift = aigc / ai share. Odds ratio
-    (Haldane-Anscombe +0.5) with interval only where both n >= 30."""
+class ContrastRow(Readings):
+    """One tag: shares in ai_pm and aigc_pm, stratified difference (aigc minus ai, strata = source), and other
+    readings of it. `by_definition`: a technique by which the classes are told apart. lift = aigc / ai share.
+    Odds ratio (Haldane-Anscombe +0.5) with interval only where both n >= 30."""
 
     tag: str
     en: str
     zh: str
     era: str
     groups: list[str]
+    by_definition: bool
     ai: Share
     aigc: Share
     difference: Change
@@ -101,8 +112,6 @@ class ContrastRow(TypedDict):
     odds_ratio: float | None
     odds_lo: float | None
     odds_hi: float | None
-    d_both_as_aigc: float | None
-    d_both_as_ai: float | None
 
 
 class Contrast(Table):
@@ -133,7 +142,7 @@ class OpenAt(TypedDict):
 
 
 class ExperienceRow(TypedDict):
-    """One (measure, class). measure `total`: total or PM years; `ai`: years of AI experience.
+    """One (measure, class). measure `total`: total or PM years; `ai`: years of AI experience (n: with text).
 
     `stated`: share of postings with a required floor (no experience needed = 0; missing is not 0).
     `preferred_only`: postings whose years are only preferred (in no floor). `open`: at 0, 1, 2, 3, 5 years;
@@ -155,8 +164,8 @@ class ExperienceRow(TypedDict):
 
 
 class ExperienceContrast(TypedDict):
-    """aigc minus ai, strata = source. id: `asks_ai_years` (of all postings), `open_N` (floor <= N of those
-    with a stated total floor)."""
+    """aigc minus ai, strata = source. id: `asks_ai_years` (of postings with text), `open_N` (floor <= N of
+    those with a stated total floor)."""
 
     id: Literal["asks_ai_years", "open_0", "open_1", "open_3"]
     ai: Share

@@ -13,15 +13,25 @@ posting · empty: nobody asked and nothing is listed."""
 Status = Literal["ok", "baseline", "insufficient", "not_comparable"]
 Reason = Literal[
     "",
+    "not_asked",  # the report is on something else
     "first_week",  # nothing to compare with yet
     "no_usable_cells",  # no whole listing in the week
     "no_postings",  # the population is empty
     "no_flow",  # no new postings on matched listings in one of the windows
     "few_employers",  # fewer than 20 employers in the comparison
     "small_counts",  # fewer than 10 mentions, or an expected count below 5
+    "few_postings",  # fewer than 30 postings of a class
+    "wide_interval",  # a difference that matters could have gone unseen
+    "not_robust",  # the difference turns or shrinks with who is counted
+    "not_stated",  # nothing that could be compared is stated
+    "one_employer",  # without one employer there would be nothing to compare
+    "short_history",  # the listings have not been followed for long enough
     "few_weeks",  # fewer than 4 weeks lie between the two ends
     "break",  # more than half of the compared stock was lost to a break
     "disconnected",  # the two weeks share no chain of comparable listings
+    "no_stays",  # no posting could be watched from one look to the next
+    "few_cells",  # no cell of place and years holds five of each class
+    "short_watch",  # no source watched both classes long enough
 ]
 Verdict = Literal["rose", "fell", "no_clear_change", "insufficient", "not_comparable", "level"]
 Direction = Literal["higher_in_aigc", "higher_in_ai", "no_clear_difference", "insufficient"]
@@ -29,11 +39,12 @@ PrintRule = Literal["full", "small_n", "counts"]
 """full: n >= 30 and at least 10 employers · small_n: n >= 10, print the share greyed as "small n" ·
 counts: print only "y of n"."""
 
-Population = Literal["fetches", "stock", "panel", "flow_4w", "window"]
+Population = Literal["fetches", "stock", "panel", "flow_4w", "window", "listed", "stays"]
 """fetches: the boards' outcomes · stock: postings listed at the last usable observation of the week ·
 panel: stock per series (unit, epoch) on usable cells · flow_4w: postings that newly appeared in the 4 weeks
 ending with the report week between two usable observations, one per vacancy · window: postings listed at any
-time in those 4 weeks, one per vacancy (its first posting)."""
+time in those 4 weeks, one per vacancy (its first posting) · listed: on offer in the report week, one per
+vacancy · stays: stays of postings that were watched in the last 13 weeks."""
 
 
 class Window(TypedDict):
@@ -92,3 +103,19 @@ class Change(TypedDict):
     strata: int
     lost: float | None
     reason: Reason
+
+
+class Readings(TypedDict):
+    """The difference (second group minus first) when it is asked otherwise.
+
+    `d_both_as_aigc`, `d_both_as_ai`: `both` is added to either side. `d_named`: only postings that name an AI
+    technique or a step of work on models; a Chinese title may say AI and no more, and then counts as AI PM.
+    `d_by_years`: strata are source and years asked for. `robust`: d keeps its sign and half its size in all
+    of these that are known (None: there is no d, or none is known).
+    """
+
+    d_both_as_aigc: float | None
+    d_both_as_ai: float | None
+    d_named: float | None
+    d_by_years: float | None
+    robust: bool | None

@@ -16,7 +16,18 @@ Conventions
 
 from typing import Literal, TypedDict
 
+from reports.document.changes import Emerging, Movers, RequirementsWeekly
+from reports.document.choice import Choice
+from reports.document.co_occurrence import CoOccurrence
+from reports.document.comparison import Evidence, Fingerprint, Groups, Hypotheses, Labels
 from reports.document.composition import ClassMix, Contrast, Experience, Skills
+from reports.document.concentration import Concentration
+from reports.document.edits import PostingChanges
+from reports.document.history import Changelog, Revisions
+from reports.document.peers import Peers
+from reports.document.qualifications import Qualifications
+from reports.document.salary import Salary
+from reports.document.stays import Lifetimes
 from reports.document.tables import BreakRow, Headline, LevelIndex, Movement, Quality, RunHealth
 from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
 
@@ -38,6 +49,10 @@ class Finding(TypedDict):
       share_hi, y of the later window.
     - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc.
       Tag None: none of `extra.tested` tags differs clearly.
+    - `hypotheses`: value = claims of the article that are supported; n = postings with text of both classes;
+      `extra`: claims, supported, by_definition (of these), contradicted, no_clear_difference, insufficient.
+    - `mover` (role, tag): value = change of its share of the new postings of a class, the surest one of T4;
+      `extra`: before, now, n0, n1.
     - `ai_years`, `open_to_3`: value = AIGC minus AI share of postings that ask for AI years, or are open with
       3 years of experience; `extra` as above.
     - `all_failed`, `empty`: value = number of boards asked.
@@ -93,12 +108,16 @@ class Provenance(TypedDict):
 
 
 class WeeklyReport(TypedDict):
-    """`report.json`. `week` is the report week; `windows`: last 4 weeks, the 4 before, 13 and 53 weeks."""
+    """`report.json`. `week` is the report week; `windows`: last 4 weeks, the 4 before, 13 and 53 weeks.
+
+    `view` is the part of the market that it is about (empty: the whole).
+    """
 
     format: int
     week: str
     week_first_day: str
     week_last_day: str
+    view: dict[str, str]
     kind: Kind
     preliminary: bool
     notices: list[str]
@@ -111,7 +130,25 @@ class WeeklyReport(TypedDict):
     movement: Movement
     class_mix: ClassMix
     skills: Skills
+    hypotheses: Hypotheses
+    requirement_groups: Groups
+    labels: Labels
+    fingerprint: Fingerprint
     contrast: Contrast
+    movers: Movers
+    requirements_weekly: RequirementsWeekly
+    emerging: Emerging
+    co_occurrence: CoOccurrence
     experience: Experience
+    evidence: Evidence
+    qualifications: Qualifications
+    salary: Salary
+    lifetimes: Lifetimes
+    concentration: Concentration
+    choice: Choice
     quality: Quality
+    changes: PostingChanges
+    revisions: Revisions
+    changelog: Changelog
+    peers: Peers
     provenance: Provenance

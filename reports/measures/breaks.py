@@ -28,8 +28,8 @@ def lost_to_breaks(panel: Panel, earlier: tuple[int, int], later: tuple[int, int
     too. The larger fraction of the two sides counts, so a series that a change of scope took from 669 to 29
     weighs 669. None if one span has no observation, or nothing was listed.
     """
-    seen0, epoch0, stock0 = _last_observed(panel, *earlier)
-    seen1, epoch1, stock1 = _last_observed(panel, *later)
+    seen0, epoch0, stock0 = last_observed(panel, *earlier)
+    seen1, epoch1, stock1 = last_observed(panel, *later)
     if not (seen0.any() and seen1.any()):
         return None
     broken = panel.broken[:, earlier[0] + 1 : later[1] + 1].any(axis=1) | (seen0 & seen1 & (epoch0 != epoch1))
@@ -46,7 +46,7 @@ def _observed(panel: Panel, epoch: Ints, span: tuple[int, int]) -> Bools:
     return found & (epoch >= 0)
 
 
-def _last_observed(panel: Panel, first: int, last: int) -> tuple[Bools, Ints, Ints]:
+def last_observed(panel: Panel, first: int, last: int) -> tuple[Bools, Ints, Ints]:
     """Return per unit whether the span observed it, and epoch and stock of its last observation there."""
     usable = panel.usable[:, first : last + 1]
     seen: Bools = np.any(usable, axis=1)

@@ -1,19 +1,18 @@
 """T7: how many years are asked for. A stated floor is a requirement; a missing one is unknown, never 0."""
 
-from collections.abc import Iterable
-from typing import Literal
+import math
+from typing import Literal, Protocol
 
 import numpy as np
 
 from reports.document.composition import Experience, ExperienceContrast, ExperienceRow, OpenAt
 from reports.document.terms import ROLES, Change, Reason, RoleId, Status
-from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window
+from reports.measures.panel import Panel, is_stated
+from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.statements import adjust, change_row, direction_of, known, print_rule, share_of
-from reports.statistics.arrays import Bools, Floats, quantile
+from reports.statistics.arrays import Bools, Floats, Ints, quantile
 from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import clustered_share
-from storage.records import PostingFact
 
 Measure = Literal["total", "ai"]
 OPEN_YEARS = (0, 1, 2, 3, 5)
@@ -25,7 +24,22 @@ CONTRASTS: tuple[tuple[Literal["open_0", "open_1", "open_3"], int], ...] = (
 )
 
 
-def floor_of(posting: PostingFact, measure: Measure) -> float | None:
+class StatesYears(Protocol):
+    """What says how many years are asked for: a posting, or one of its texts."""
+
+    @property
+    def years_min(self) -> float | None: ...
+    @property
+    def years_max(self) -> float | None: ...
+    @property
+    def years_required(self) -> bool: ...
+    @property
+    def ai_years_min(self) -> float | None: ...
+    @property
+    def ai_years_required(self) -> bool: ...
+
+
+def floor_of(posting: StatesYears, measure: Measure) -> float | None:
     """Return the required floor in years (only a cap stated: 0), None if none is required or stated."""
     if measure == "ai":
         return posting.ai_years_min if posting.ai_years_required else None
@@ -34,14 +48,34 @@ def floor_of(posting: PostingFact, measure: Measure) -> float | None:
     return 0.0 if posting.years_min is None and posting.years_max is not None else posting.years_min
 
 
-def stated_floors(postings: Iterable[PostingFact], measure: Measure) -> list[float]:
-    """Return the required floors of the postings that state one, sorted."""
-    return sorted(f for p in postings if (f := floor_of(p, measure)) is not None)
+def floors_of(panel: Panel, rows: Ints, measure: Measure) -> Floats:
+    """Return `floor_of` of each panel row; nan for None."""
+    if measure == "ai":
+        required, least = ("ai_years_required", "ai_years_min")
+        floor = panel.postings.each(least, _or_nan, rows)
+    else:
+        required = "years_required"
+        floor, cap = (panel.postings.each(name, _or_nan, rows) for name in ("years_min", "years_max"))
+        floor = np.where(np.isnan(floor) & ~np.isnan(cap), 0.0, floor)
+    asked = panel.postings.each(required, bool, rows)
+    return np.where(asked == 1, floor, np.nan)
+
+
+def _or_nan(years: float | None) -> float:
+    return math.nan if years is None else years
+
+
+def stated_floors(panel: Panel, rows: Ints, measure: Measure) -> Floats:
+    """Return the required floors of those of the panel rows that state one."""
+    floors = floors_of(panel, rows, measure)
+    return floors[~np.isnan(floors)]
 
 
 def experience(panel: Panel, people: Population) -> Experience:
     """Return T7 over a population of postings."""
-    floors = {m: _floors(panel, people, m) for m in ("total", "ai")}
+    floors = {m: floors_of(panel, people.rows, m) for m in ("total", "ai")}
+    # Only a text asks for years of AI; those of experience a board may also state in a field.
+    asked = {"total": np.ones(len(people.rows), dtype=bool), "ai": with_text(panel, people)}
     preferred = {m: _preferred_only(panel, people, m) for m in ("total", "ai")}
     status: Status = "ok" if len(people.rows) else "insufficient"
     reason: Reason = "" if len(people.rows) else "no_postings"
@@ -52,37 +86,30 @@ def experience(panel: Panel, people: Population) -> Experience:
         "reason": reason,
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "rows": [
-            _row(people, measure, role, floors[measure], preferred[measure])
+            _row(people, measure, people.of(role) & asked[measure], role, floors[measure], preferred[measure])
             for measure in ("total", "ai")
             for role in ROLES
         ]
         if len(people.rows)
         else [],
-        "contrast": _contrasts(people, floors["total"], floors["ai"]) if len(people.rows) else [],
+        "contrast": _contrasts(people, floors["total"], floors["ai"], asked["ai"])
+        if len(people.rows)
+        else [],
     }
 
 
-def _floors(panel: Panel, people: Population, measure: Measure) -> Floats:
-    found = (floor_of(panel.postings[i], measure) for i in people.rows.tolist())
-    return np.array([np.nan if f is None else f for f in found], dtype=np.float64)
-
-
 def _preferred_only(panel: Panel, people: Population, measure: Measure) -> Bools:
-    postings = [panel.postings[i] for i in people.rows.tolist()]
+    def said(fact: str) -> Bools:
+        return panel.postings.each(fact, is_stated, people.rows).astype(bool)
+
     if measure == "ai":
-        return np.array(
-            [p.ai_years_min is not None and not p.ai_years_required for p in postings], dtype=bool
-        )
-    return np.array(
-        [(p.years_min is not None or p.years_max is not None) and not p.years_required for p in postings],
-        dtype=bool,
-    )
+        return said("ai_years_min") & ~said("ai_years_required")
+    return (said("years_min") | said("years_max")) & ~said("years_required")
 
 
 def _row(
-    people: Population, measure: Measure, role: RoleId, floors: Floats, preferred: Bools
+    people: Population, measure: Measure, mine: Bools, role: RoleId, floors: Floats, preferred: Bools
 ) -> ExperienceRow:
-    mine = people.of(role)
     stated = mine & ~np.isnan(floors)
     n_stated = int(stated.sum())
     asked = share_of(~np.isnan(floors[mine]), people.employer[mine])
@@ -115,10 +142,9 @@ def _open_at(people: Population, floors: Floats, stated: Bools, years: int) -> O
     }
 
 
-def _contrasts(people: Population, total: Floats, ai: Floats) -> list[ExperienceContrast]:
+def _contrasts(people: Population, total: Floats, ai: Floats, read: Bools) -> list[ExperienceContrast]:
     stated = ~np.isnan(total)
-    everyone = np.ones(len(people.rows), dtype=bool)
-    rows = [_contrast(people, "asks_ai_years", ~np.isnan(ai), everyone)]
+    rows = [_contrast(people, "asks_ai_years", ~np.isnan(ai), read)]
     rows += [
         _contrast(people, name, np.nan_to_num(total, nan=np.inf) <= years, stated)
         for name, years in CONTRASTS

@@ -57,7 +57,7 @@ def _row(
     usable = bool(panel.usable[:, week].any())
     mine = listed[np.isin(panel.spell_role[listed], codes)]
     postings = panel.posting[mine]
-    floors = stated_floors([panel.postings[i] for i in postings.tolist()], "total")
+    floors = stated_floors(panel, postings, "total")
 
     def weekly(counts: Ints) -> int | None:
         return int(counts[:, week, codes].sum()) if panel.paired[:, week].any() else None

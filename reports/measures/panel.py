@@ -1,22 +1,28 @@
 """Facts as arrays: which unit was seen when, which postings were listed then, and what came and went."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache, cached_property
+from datetime import date
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
 from reports.statistics.arrays import Bools, Floats, Ints
-from storage.records import Break, Facts, PostingFact, Spell, Unit
-from storage.weeks import WEEK, week_of
+from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Cells, Coded, Spells, microseconds, moment
+from storage.posting_columns import ROLE_CLASSES, Postings
+from storage.records import Break, Facts, PostingFact, Unit
+from storage.weeks import WEEK, week_end, week_of
 
-ROLE_CODES: dict[str, int] = {"ai_pm": 0, "aigc_pm": 1, "both": 2, "other_pm": 3, "not_pm": 4}
-NOT_PM = 4
-KINDS = {"backlog": 0, "new": 1, "repost": 2}
+ROLE_CODES: dict[str, int] = {role: code for code, role in enumerate(ROLE_CLASSES)}
+NOT_PM = ROLE_CODES["not_pm"]
+KINDS: dict[str, int] = {kind: code for code, kind in enumerate(SPELL_KINDS)}
 CENSORED = ("left_scope", "before_history")  # ends that say nothing about the posting
 PANEL_WEEKS = 53
+DETAIL_WEEKS = 13
+"""What a posting says is known of those listed in so many weeks up to the report week."""
 
 
 def columns_of(role: RoleId) -> list[int]:
@@ -46,20 +52,59 @@ class Events:
         return found
 
 
+class PostingRows(Sequence[PostingFact]):
+    """What postings say, by panel row. Only of those listed in the last `DETAIL_WEEKS`."""
+
+    def __init__(self, postings: Postings, recent: Bools):
+        self.columns, self.recent = postings, recent
+
+    def __len__(self) -> int:
+        return len(self.recent)
+
+    @overload
+    def __getitem__(self, row: int) -> PostingFact: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[PostingFact]: ...
+    def __getitem__(self, row: int | slice) -> PostingFact | Sequence[PostingFact]:
+        """Return the posting of a row. Raises LookupError for one that was not listed lately."""
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        if not self.recent[row]:
+            raise LookupError(
+                f"row {row} was not listed in the last {DETAIL_WEEKS} weeks: nothing is known of it"
+            )
+        return self.columns.at(row)
+
+    def coded(self, fact: str, rows: Ints) -> Coded[Any]:
+        """Return what these rows, listed lately, say of a fact that few different values make up."""
+        column = self.columns.details.coded[fact]
+        return Coded(column.codes[self.columns.detail[rows]], column.values)
+
+    def each(self, fact: str, value: Callable[[Any], bool | float | str], rows: Ints) -> NDArray[Any]:
+        """Return `value` of what these rows say of such a fact, computed once for each different one."""
+        column = self.coded(fact, rows)
+        told = np.array([value(one) for one in column.values])
+        return told[column.codes] if len(told) else np.zeros(0)
+
+
 @dataclass(frozen=True)
 class Panel:
     """The panel of one report: units x weeks, spells and postings as parallel arrays (sorted by id).
 
     `instant[u, w]`: rank of the unit's last usable observation of the week, -1 if missing. `epoch[u, w]`:
     number of the series it belongs to, -1 if missing; it grows at each break of the unit. Ranks order all
-    instants of the facts, so that they compare as integers.
+    instants of the facts, so that they compare as integers; `instants[rank // 2]` is the instant.
     """
 
     weeks: tuple[date, ...]
     units: tuple[Unit, ...]
-    postings: tuple[PostingFact, ...]
+    postings: PostingRows
+    instants: Ints  # microseconds since 1970
     instant: Ints
     epoch: Ints
+    unit_id: Ints
+    posting_id: Ints
+    posted_at: Ints  # by posting, microseconds since 1970; NEVER: not given
     broken: Bools  # units x weeks: a break concerns the unit from the start of this week
     role: Ints  # by posting
     vacancy: Ints  # by posting
@@ -148,6 +193,11 @@ class Panel:
         return counts, keys[:, 0], keys[:, 1]
 
 
+def is_stated(value: object) -> bool:
+    """Tell whether a fact is stated (not None), or holds (not False)."""
+    return value is not None and value is not False
+
+
 def concerns(one: Break, unit: Unit) -> bool:
     """Tell whether a break holds for this unit (source `*`: all; a board is also named by its key)."""
     named = one.unit is None or one.unit in (unit.name, unit.board.partition(":")[2])
@@ -162,24 +212,37 @@ def _broken(breaks: Iterable[Break], units: tuple[Unit, ...], weeks: tuple[date,
     return found
 
 
-def _ints(values: Iterable[int]) -> Ints:
-    return np.fromiter(values, dtype=np.int64)
+def _usable_cells(cells: Cells, unit_ids: Ints, weeks: tuple[date, ...]) -> tuple[Cells, Ints, Ints]:
+    """Return the usable cells of these units and weeks with their unit rows and week columns."""
+    unit = rows_of(unit_ids, cells.unit)
+    column = (cells.week.astype(np.int64) - weeks[0].toordinal()) // 7
+    kept = cells.usable & (unit >= 0) & (column >= 0) & (column < len(weeks))
+    return cells.only(kept), unit[kept], column[kept]
 
 
-def _codes(values: Iterable[int] | Iterable[str]) -> Ints:
-    listed = list(values)
-    code = {value: i for i, value in enumerate(sorted(set(listed)))}  # type: ignore[type-var]
-    return _ints(code[value] for value in listed)
+def _observed(
+    cells: Cells, unit: Ints, column: Ints, shape: tuple[int, int], instants: Ints
+) -> tuple[Ints, Ints]:
+    """Return rank and epoch of each unit's last cell of the week (of those at one instant the first)."""
+    rank = 2 * np.searchsorted(instants, cells.observed_at)
+    order = np.lexsort((-np.arange(len(rank)), rank))  # the last write wins
+    instant, epoch = np.full(shape, -1), np.full(shape, -1)
+    instant[unit[order], column[order]] = rank[order]
+    epoch[unit[order], column[order]] = cells.epoch[order]
+    return instant, epoch
 
 
-def _ranks(spells: list[Spell], observed: Iterable[datetime]) -> dict[datetime, int]:
-    """Number all instants in order, even numbers only, so that there is room just after each."""
-    instants = set(observed)
-    for spell in spells:
-        instants.update((spell.opened_at, spell.last_seen_at))
-        if spell.missed_at is not None:
-            instants.add(spell.missed_at)
-    return {instant: 2 * i for i, instant in enumerate(sorted(instants))}
+def _codes(values: Ints) -> Ints:
+    found: Ints = np.unique(values, return_inverse=True)[1].reshape(-1)
+    return found
+
+
+def rows_of(sorted_ids: Ints, ids: Ints) -> Ints:
+    """Return the places of `ids` in `sorted_ids`, -1 where they are not among them."""
+    place = np.searchsorted(sorted_ids, ids)
+    found = place < len(sorted_ids)
+    found[found] = sorted_ids[place[found]] == ids[found]
+    return np.where(found, place, -1)
 
 
 def _employers(units: int, unit: Ints, company: Ints) -> Ints:
@@ -192,12 +255,15 @@ def _employers(units: int, unit: Ints, company: Ints) -> Ints:
     return found
 
 
-def _week_columns(zone: str, first: date) -> Callable[[datetime], int]:
-    @cache
-    def column(instant: datetime) -> int:
-        return (week_of(instant, zone) - first).days // 7
-
-    return column
+def week_columns(instants: Ints, zone: str, first: date) -> Ints:
+    """Return how many weeks after the week `first` (its Monday) each instant (microseconds) lies."""
+    if not len(instants):
+        return np.zeros(0, dtype=np.int64)
+    lowest, highest = (
+        (week_of(moment(int(end)), zone) - first).days // 7 for end in (instants.min(), instants.max())
+    )
+    ends = [microseconds(week_end(first + WEEK * column, zone)) for column in range(lowest, highest)]
+    return lowest + np.searchsorted(np.array(ends, dtype=np.int64), instants, side="right")
 
 
 def build_panel(facts: Facts, week: date) -> Panel:
@@ -207,48 +273,52 @@ def build_panel(facts: Facts, week: date) -> Panel:
     """
     weeks = tuple(week - WEEK * back for back in range(PANEL_WEEKS - 1, -1, -1))
     units = tuple(facts.units[u] for u in sorted(facts.units))
-    postings = tuple(facts.postings[p] for p in sorted(facts.postings))
-    unit_row = {u.id: i for i, u in enumerate(units)}
-    posting_row = {p.id: i for i, p in enumerate(postings)}
-    spells = sorted(
-        (s for s in facts.spells if s.posting in posting_row and s.unit in unit_row),
-        key=lambda s: (s.posting, s.unit, s.opened_at),
-    )
-    cells = [c for c in facts.cells if c.usable and weeks[0] <= c.week <= week and c.unit in unit_row]
-    rank = _ranks(spells, (c.observed_at for c in cells))
-    instant = np.full((len(units), len(weeks)), -1)
-    epoch = np.full((len(units), len(weeks)), -1)
-    for cell in cells:
-        row, column = unit_row[cell.unit], (cell.week - weeks[0]).days // 7
-        if rank[cell.observed_at] > instant[row, column]:
-            instant[row, column], epoch[row, column] = rank[cell.observed_at], cell.epoch
+    unit_ids = np.array([u.id for u in units], dtype=np.int64)
+    postings = Postings.of(facts.postings)
+    spells = Spells.of(facts.spells)
+    posting, unit = rows_of(postings.id, spells.posting), rows_of(unit_ids, spells.unit)
+    kept = np.flatnonzero((posting >= 0) & (unit >= 0))
+    posting, unit = posting[kept], unit[kept]
+    opened, seen, missed = spells.opened_at[kept], spells.last_seen_at[kept], spells.missed_at[kept]
+    cells, cell_unit, cell_column = _usable_cells(Cells.of(facts.cells), unit_ids, weeks)
+    instants = np.unique(np.concatenate([opened, seen, missed[missed != NEVER], cells.observed_at]))
+    instant, epoch = _observed(cells, cell_unit, cell_column, (len(units), len(weeks)), instants)
     # A change of taxonomy breaks every series, though no cell says so.
     retagged = _broken([b for b in facts.breaks if b.reason == "taxonomy"], units, weeks).cumsum(axis=1)
     epoch = np.where(epoch >= 0, epoch * (len(weeks) + 1) + retagged, -1)
-    unit = _ints(unit_row[s.unit] for s in spells)
-    posting = _ints(posting_row[s.posting] for s in spells)
-    company = _codes(p.company for p in postings)
-    monday = _week_columns(facts.zone, weeks[0])
+    column = week_columns(instants, facts.zone, weeks[0])
+    opened_at, seen_at = np.searchsorted(instants, opened), np.searchsorted(instants, seen)
+    company = _codes(postings.company)
+    censored = np.array([reason in CENSORED for reason in SPELL_REASONS])
+    listed_week, seen_week = column[opened_at], column[seen_at]
+    recent = np.zeros(len(postings.id), dtype=bool)
+    last = len(weeks) - 1
+    recent[posting[(listed_week <= last) & (seen_week > last - DETAIL_WEEKS)]] = True
     return Panel(
         weeks=weeks,
         units=units,
-        postings=postings,
+        postings=PostingRows(postings, recent),
+        instants=instants,
         instant=instant,
         epoch=epoch,
+        unit_id=unit_ids,
+        posting_id=postings.id,
+        posted_at=postings.posted_at,
         broken=_broken(facts.breaks, units, weeks),
-        role=_ints(ROLE_CODES[p.role] for p in postings),
-        vacancy=_codes(p.vacancy or f"\0{p.id}" for p in postings),
+        role=postings.role.astype(np.int64),
+        vacancy=_codes(postings.vacancy),
         company=company,
-        employer=_employers(len(units), unit, company[posting] if len(posting) else posting),
-        source=_codes(u.source for u in units),
+        employer=_employers(len(units), unit, company[posting]),
+        source=_codes(np.array([u.source for u in units])),
         unit=unit,
         posting=posting,
-        kind=_ints(KINDS[s.kind] for s in spells),
-        opened=_ints(rank[s.opened_at] for s in spells),
-        last_seen=_ints(rank[s.last_seen_at] for s in spells),
-        missed=_ints(-1 if s.missed_at is None else rank[s.missed_at] for s in spells),
-        closed=np.array([s.closed for s in spells], dtype=bool),
-        censored=np.array([s.reason in CENSORED for s in spells], dtype=bool),
-        listed_week=_ints(monday(s.opened_at) for s in spells),
-        seen_week=_ints(monday(s.last_seen_at) for s in spells),
+        kind=spells.kind[kept].astype(np.int64),
+        # Even numbers only, so that there is room just after each.
+        opened=2 * opened_at,
+        last_seen=2 * seen_at,
+        missed=np.where(missed == NEVER, -1, 2 * np.searchsorted(instants, missed)),
+        closed=spells.closed[kept],
+        censored=censored[spells.reason[kept]],
+        listed_week=listed_week,
+        seen_week=seen_week,
     )

@@ -1,6 +1,6 @@
 """Which postings a table is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,16 @@ class Population:
         """Return which of the postings belong to the class."""
         return np.isin(self.role, columns_of(role))
 
+    def where(self, chosen: Bools) -> "Population":
+        """Return the population of some of the postings (adverts and not_pm as they are)."""
+        return replace(
+            self,
+            rows=self.rows[chosen],
+            role=self.role[chosen],
+            employer=self.employer[chosen],
+            stratum=self.stratum[chosen],
+        )
+
 
 def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
     """Return the population of the panel rows (sorted, so that the first of a vacancy has the least id)."""
@@ -53,6 +63,18 @@ def window_population(panel: Panel) -> Population:
     return one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
 
 
+def listed_population(panel: Panel) -> Population:
+    """Return what is on offer in the report week; stratum = source.
+
+    That is what a unit's last usable observation of the week lists; of a unit without one, all that was seen
+    in that week.
+    """
+    read = panel.usable[panel.unit, panel.last]
+    seen = (panel.listed_week <= panel.last) & (panel.seen_week >= panel.last)
+    spells = _first_spells(panel, np.where(read, panel.listed(panel.last), seen))
+    return one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
+
+
 def flow_population(panel: Panel, first: int, last: int) -> Population:
     """Return what newly appeared in the weeks `first`..`last`; stratum = series (unit and epoch).
 
@@ -63,6 +85,27 @@ def flow_population(panel: Panel, first: int, last: int) -> Population:
     epoch = panel.epoch[panel.unit[spells], panel.births.week[spells]]
     stratum = panel.unit[spells] * (int(panel.epoch.max(initial=0)) + 1) + epoch
     return one_per_vacancy(panel, panel.posting[spells], stratum)
+
+
+def with_text(panel: Panel, people: Population) -> Bools:
+    """Return which of the postings came with their whole text."""
+    return panel.postings.each("has_text", bool, people.rows).astype(bool)
+
+
+def stock_rows(panel: Panel, week: int) -> Ints:
+    """Return the panel rows of what was listed in a week (column) on the series of the report week."""
+    now = panel.epoch[:, panel.last]
+    same = (now >= 0) & (panel.epoch[:, week] == now)
+    rows: Ints = panel.posting[panel.listed(week) & same[panel.unit]]
+    return rows
+
+
+def latest_opening(panel: Panel) -> Ints:
+    """Return by panel row the spell (row) that opened last; -1 for a posting without any."""
+    found = np.full(len(panel.postings), -1)
+    order = np.argsort(panel.opened, kind="stable")
+    found[panel.posting[order]] = order  # the last write wins
+    return found
 
 
 def _first_spells(panel: Panel, chosen: Bools) -> Ints:

@@ -1,6 +1,5 @@
 """T17: what a reader must know before believing the other tables."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -11,11 +10,12 @@ from reports.document.terms import ROLES
 from reports.instants import instant
 from reports.measures.health import counts
 from reports.measures.level import CHANGE_WEEKS, ClassLevel
-from reports.measures.panel import KINDS, NOT_PM, Panel
+from reports.measures.panel import KINDS, NOT_PM, Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
-from storage.records import Facts, FetchFact, PostingFact
+from storage.columns import Cells
+from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label, week_end
 
 GAP_POINTS = 2.0
@@ -24,12 +24,13 @@ LEAST_MATCHED = 0.6
 SHARES = (0.05, 0.1, 0.3, 0.5)
 
 Field = Literal["years", "salary", "education", "text"]
-FILLED: tuple[tuple[Field, Callable[[PostingFact], bool]], ...] = (
-    ("years", lambda p: p.years_min is not None or p.years_max is not None),
-    ("salary", lambda p: p.salary is not None),
-    ("education", lambda p: p.education is not None),
-    ("text", lambda p: p.has_text),
+FILLED: tuple[tuple[Field, tuple[str, ...]], ...] = (
+    ("years", ("years_min", "years_max")),
+    ("salary", ("salary",)),
+    ("education", ("education",)),
+    ("text", ("has_text",)),
 )
+"""Each field with the facts of a posting of which one must be stated."""
 
 
 def quality(panel: Panel, facts: Facts, level: ClassLevel, people: Population) -> Quality:
@@ -81,7 +82,8 @@ def preliminary(panel: Panel, facts: Facts) -> bool:
     Misses that are still unconfirmed a week after its end stay open, but no longer make it preliminary.
     """
     week = panel.weeks[-1]
-    if not any(c.usable and c.week > week for c in facts.cells):
+    cells = Cells.of(facts.cells)
+    if not (cells.usable & (cells.week > week.toordinal())).any():
         return True
     settled = week_end(week, facts.zone) + timedelta(days=7)
     return pending(panel) > 0 and (facts.data_cut is None or facts.data_cut < settled)
@@ -163,9 +165,9 @@ def _missing_units(panel: Panel) -> list[MissingUnit]:
 
 def _completeness(panel: Panel, people: Population) -> list[Completeness]:
     rows: list[Completeness] = []
-    postings = [panel.postings[i] for i in people.rows.tolist()]
-    for field, is_filled in FILLED:
-        filled = np.array([is_filled(p) for p in postings], dtype=bool)
+    for field, facts in FILLED:
+        stated = [panel.postings.each(f, is_stated, people.rows) for f in facts]
+        filled = np.any(stated, axis=0)
         for role in ROLES:
             mine = people.of(role)
             n, k = int(mine.sum()), int(filled[mine].sum())

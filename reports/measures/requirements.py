@@ -1,4 +1,4 @@
-"""T3 and T6: what postings ask for, by class, and how AI PM and AIGC PM differ in it."""
+"""T3: what postings ask for, by class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,26 +6,51 @@ from statistics import median
 
 import numpy as np
 
-from reports.document.composition import Base, Contrast, ContrastRow, SkillRow, Skills
+from reports.document.composition import Base, SkillRow, Skills
 from reports.document.terms import ROLES, RoleId
 from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import Panel, columns_of
-from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.measures.statements import adjust, change_row, direction_of, share_of, share_row
+from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window
+from reports.measures.statements import share_row
 from reports.statistics.arrays import Bools, Floats, Ints
-from reports.statistics.differences import odds_ratio, stratified_difference
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
+from storage.posting_columns import REQUIREMENTS
 from storage.records import TaxonomyRecord, TaxonomyTag
 from storage.weeks import label
 
 SPARK_LEAST = 10  # postings a week below which a share is left out of a sparkline
 STANDARD_LEAST = 10  # postings of a source below which it takes no part in a standardised share
-ODDS_LEAST = 30
 REFERENCE_SHARE = 0.3
 # The bare word "AI" is what makes a posting AI PM or AIGC PM, so that nearly all of both ask for it: as a row
 # of T3 and T6 it would say nothing and stand above what does.
 DEFINING_TAGS = frozenset({"ai"})
+
+
+class Incidence:
+    """Which posting (panel row) has which tag: a matrix of True and False that takes a byte per True.
+
+    Rows are indexed as those of an array; what comes is an array. Those of postings that were not listed
+    lately (panel.DETAIL_WEEKS) are all False.
+    """
+
+    def __init__(self, row: Ints, column: Ints, shape: tuple[int, int]):
+        """Take the places of True, rows ascending."""
+        self._starts = np.searchsorted(row, np.arange(shape[0] + 1))
+        self._column = column.astype(np.int16)
+        self.shape = shape
+
+    def __getitem__(self, rows: int | slice | Ints | Bools) -> Bools:
+        """Return the rows: one, a slice, those of a mask or of an array of numbers."""
+        chosen = np.arange(self.shape[0])[rows]
+        flat = np.atleast_1d(chosen)
+        counts = self._starts[flat + 1] - self._starts[flat]
+        ends = counts.cumsum()
+        # Numbers of the hits of each chosen row, one row after the other.
+        hits = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._starts[flat] - ends + counts, counts)
+        dense = np.zeros((len(flat), self.shape[1]), dtype=bool)
+        dense[np.repeat(np.arange(len(flat)), counts), self._column[hits]] = True
+        return dense.reshape(*chosen.shape, self.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +58,8 @@ class Tags:
     """Tags in the order of their ids; postings (panel rows) x tags: asked for at all, and as required."""
 
     tags: tuple[TaxonomyTag, ...]
-    asked: Bools
-    required: Bools
+    asked: Incidence
+    required: Incidence
 
 
 def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
@@ -43,18 +68,22 @@ def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
     A tag that the taxonomy does not name is named by its id.
     """
     named = {t.id: t for t in taxonomy.tags} if taxonomy else {}
-    present = sorted({tag for p in panel.postings for tag in p.tags} - DEFINING_TAGS)
-    column = {tag: i for i, tag in enumerate(present)}
-    asked = np.zeros((len(panel.postings), len(present)), dtype=bool)
-    required = np.zeros_like(asked)
-    for row, posting in enumerate(panel.postings):
-        for tag, requirement in posting.tags.items():
-            if tag in DEFINING_TAGS:
-                continue
-            asked[row, column[tag]] = requirement != "mentioned"
-            required[row, column[tag]] = requirement == "required"
+    postings = panel.postings.columns
+    hits = postings.details.tags
+    # Details may also be of postings that a view has left out.
+    rows = np.flatnonzero(panel.postings.recent & (postings.detail >= 0))
+    of_detail = np.full(len(hits.starts) - 1, -1)
+    of_detail[postings.detail[rows]] = rows
+    row = np.repeat(of_detail, np.diff(hits.starts))
+    present = [tag for tag in hits.names if tag not in DEFINING_TAGS]
+    column = np.array([present.index(tag) if tag in present else -1 for tag in hits.names], dtype=np.int64)
+    asked = (row >= 0) & (column[hits.tag] >= 0)
+    asked &= hits.requirement != REQUIREMENTS.index("mentioned")
+    required = asked & (hits.requirement == REQUIREMENTS.index("required"))
+    shape = (len(panel.postings), len(present))
     tags = tuple(named.get(tag, TaxonomyTag(tag, tag, tag, "none")) for tag in present)
-    return Tags(tags, asked, required)
+    asked_at, required_at = (Incidence(row[m], column[hits.tag[m]], shape) for m in (asked, required))
+    return Tags(tags, asked_at, required_at)
 
 
 # ------------------------------------------------------------------ T3
@@ -150,11 +179,9 @@ def _source_weights(panel: Panel, role: RoleId) -> Floats:
 
 def _sparks(panel: Panel, tags: Tags, weeks: range) -> dict[RoleId, list[Floats]]:
     """Per class and week the share of each tag in the stock, on the series of the report week; nan if few."""
-    now = panel.epoch[:, panel.last]
     found: dict[RoleId, list[Floats]] = {role: [] for role in ROLES}
     for week in weeks:
-        same = (now >= 0) & (panel.epoch[:, week] == now)
-        rows = panel.posting[panel.listed(week) & same[panel.unit]]
+        rows = stock_rows(panel, week)
         asked, code = tags.asked[rows], panel.role[rows]
         hits = np.stack([asked[code == c].sum(axis=0) for c in range(4)])
         sizes = np.bincount(code, minlength=5)
@@ -164,75 +191,3 @@ def _sparks(panel: Panel, tags: Tags, weeks: range) -> dict[RoleId, list[Floats]
             share = hits[codes].sum(axis=0) / n if n >= SPARK_LEAST else np.full(len(tags.tags), np.nan)
             found[role].append(share)
     return found
-
-
-# ------------------------------------------------------------------ T6
-
-
-def contrast(panel: Panel, people: Population, tags: Tags) -> Contrast:
-    """Return T6 over a population of postings (its stratum: the source)."""
-    ai, aigc, both = people.of("ai_pm"), people.of("aigc_pm"), people.of("both")
-    n_ai, n_aigc = int(ai.sum()), int(aigc.sum())
-    asked = tags.asked[people.rows]
-    rows: list[ContrastRow] = []
-    for column, tag in enumerate(tags.tags):
-        y = asked[:, column]
-        if y[ai | aigc].any():
-            rows.append(_contrast_row(people, tag, y, ai, aigc, both))
-    adjust([row["difference"] for row in rows])
-    for row in rows:
-        row["direction"] = direction_of(row["difference"])
-    rows.sort(key=lambda row: (-_plain_difference(row), row["tag"]))
-    enough = n_ai > 0 and n_aigc > 0
-    return {
-        "id": "T6",
-        "population": "window",
-        "status": "ok" if enough else "insufficient",
-        "reason": "" if enough else "no_postings",
-        "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
-        "n_ai": n_ai,
-        "n_aigc": n_aigc,
-        "rows": rows,
-        "tested": sum(row["difference"]["p"] is not None for row in rows),
-        "different": sum(row["direction"] in ("higher_in_aigc", "higher_in_ai") for row in rows),
-        "mde": detectable_change(REFERENCE_SHARE, n_ai, n_aigc),
-    }
-
-
-def _plain_difference(row: ContrastRow) -> float:
-    return (row["aigc"]["share"] or 0.0) - (row["ai"]["share"] or 0.0)
-
-
-def _contrast_row(
-    people: Population, tag: TaxonomyTag, y: Bools, ai: Bools, aigc: Bools, both: Bools
-) -> ContrastRow:
-    in_ai, in_aigc = share_of(y[ai], people.employer[ai]), share_of(y[aigc], people.employer[aigc])
-    among = ai | aigc
-    found = stratified_difference(y[among], aigc[among], people.stratum[among], people.employer[among])
-    printable = min(in_ai["n"], in_aigc["n"]) >= ODDS_LEAST
-    odds = odds_ratio(in_aigc["y"], in_aigc["n"], in_ai["y"], in_ai["n"]) if printable else (None, None, None)
-    return {
-        "tag": tag.id,
-        "en": tag.en,
-        "zh": tag.zh,
-        "era": tag.era,
-        "groups": list(tag.groups),
-        "ai": in_ai,
-        "aigc": in_aigc,
-        "difference": change_row(found, int(among.sum())),
-        "direction": "insufficient",
-        "lift": in_aigc["share"] / in_ai["share"]
-        if in_ai["share"] and in_aigc["share"] is not None
-        else None,
-        "odds_ratio": odds[0],
-        "odds_lo": odds[1],
-        "odds_hi": odds[2],
-        "d_both_as_aigc": _sensitivity(people, y, ai, aigc | both),
-        "d_both_as_ai": _sensitivity(people, y, ai | both, aigc),
-    }
-
-
-def _sensitivity(people: Population, y: Bools, ai: Bools, aigc: Bools) -> float | None:
-    among = ai | aigc
-    found = stratified_difference(y[among], aigc[among], people.stratum[among], people.employer[among])
-    return None if np.isnan(found.d) else found.d

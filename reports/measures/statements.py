@@ -47,10 +47,11 @@ def share_of(y: Bools, employer: Ints) -> Share:
     return share_row(clustered_share(y, employer))
 
 
-def change_row(found: StratifiedDifference, everyone: int) -> Change:
+def change_row(found: StratifiedDifference, everyone: int, *, counted: bool = True) -> Change:
     """Return the difference as the report writes it; `everyone` = members of both groups in any stratum.
 
     Too few employers, or counts too small for the approximation, leave only the sizes and the reason.
+    `counted`: it is one of shares; of means no mentions are counted.
     """
     inside = found.n0 + found.n1
     reason: Reason = ""
@@ -58,8 +59,10 @@ def change_row(found: StratifiedDifference, everyone: int) -> Change:
         reason = "no_flow" if everyone == 0 else "disconnected"
     elif found.clusters < FEW_EMPLOYERS:
         reason = "few_employers"
-    elif found.mentions < LEAST_MENTIONS or found.expected < LEAST_EXPECTED:
+    elif counted and (found.mentions < LEAST_MENTIONS or found.expected < LEAST_EXPECTED):
         reason = "small_counts"
+    elif math.isnan(found.variance):
+        reason = "one_employer"
     row: Change = {
         "d": None,
         "lo": None,

@@ -1,7 +1,5 @@
 """How many years are asked for: T7."""
 
-from collections.abc import Sequence
-
 from reports.document.composition import ExperienceRow, OpenAt
 from reports.document.terms import PrintRule
 from reports.document.weekly import WeeklyReport
@@ -10,7 +8,7 @@ from reports.sections.parts import texts
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
 
-_OPEN_AT = (0, 1, 3, 5)
+_OPEN_AT = (0, 3)
 
 
 def no_years(report: WeeklyReport, words: Words) -> Markdown:
@@ -20,70 +18,37 @@ def no_years(report: WeeklyReport, words: Words) -> Markdown:
 
 
 def experience(report: WeeklyReport, words: Words) -> Markdown:
-    """Return T7 for the total years."""
+    """Return T7: the years a class asks for, how many are open with few, and who asks for years of AI."""
     heads: list[Column] = [
         (words("column.role"), "left"),
         (words("column.states_years"), "right"),
         (words("column.median"), "right"),
-        *((words("column.open", years=str(years)), "right") for years in _OPEN_AT[:3]),
-    ]
-    return table(heads, _experience_lines(report, words, "total", _OPEN_AT[:3]))
-
-
-def ai_years(report: WeeklyReport, words: Words) -> Markdown:
-    """Return T7 for the years of AI experience."""
-    heads: list[Column] = [
-        (words("column.role"), "left"),
+        *((words("column.open", years=str(years)), "right") for years in _OPEN_AT),
         (words("column.asks_ai_years"), "right"),
-        (words("column.median"), "right"),
-        *((words("column.at_most", years=str(years)), "right") for years in _OPEN_AT[1:]),
     ]
-    return table(heads, _experience_lines(report, words, "ai", _OPEN_AT[1:]))
+    ai = {row["role"]: row for row in report["experience"]["rows"] if row["measure"] == "ai"}
 
-
-def experience_contrast(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return one sentence per comparison of AI PM and AIGC PM in T7."""
-    told = []
-    for row in report["experience"]["contrast"]:
-        if row["difference"]["d"] is None:
-            continue
-        years = row["id"].rpartition("_")[2]
-        what = (
-            words("say.asks_ai_years")
-            if row["id"] == "asks_ai_years"
-            else words("say.open_years", years=years)
-        )
-        change = row["difference"]
-        told.append(
-            words(
-                "say.experience_contrast",
-                what=what,
-                ai=words.share(row["ai"]),
-                aigc=words.share(row["aigc"]),
-                difference=words.difference(change),
-                direction=words(f"{'asked' if row['id'] == 'asks_ai_years' else 'open'}.{row['direction']}"),
-            )
-        )
-    return told
-
-
-def _experience_lines(
-    report: WeeklyReport, words: Words, measure: str, years: Sequence[int]
-) -> list[list[str]]:
     def line(row: ExperienceRow) -> list[str]:
         opened = {at["years"]: at for at in row["open"]}
         return [
             words(f"role.{row['role']}"),
             words.share(row["stated"]),
             _median(words, row),
-            *(_open(words, opened.get(y), row["print"]) for y in years),
+            *(_open(words, opened.get(years), row["print"]) for years in _OPEN_AT),
+            _asked(words, ai[row["role"]]),
         ]
 
-    return [
-        line(row)
-        for row in report["experience"]["rows"]
-        if row["measure"] == measure and row["stated"]["y"] > 0
-    ]
+    total = [row for row in report["experience"]["rows"] if row["measure"] == "total"]
+    stated = [row for row in total if row["stated"]["y"] or ai[row["role"]]["stated"]["y"]]
+    return table(heads, [line(row) for row in stated])
+
+
+def _asked(words: Words, row: ExperienceRow) -> Markdown:
+    """The share that asks for years of AI, with the median of how many."""
+    share = words.share(row["stated"])
+    if row["median"] is None or row["print"] == "counts":
+        return share
+    return words("say.asked_years", share=share, years=words.number(row["median"]))
 
 
 def _median(words: Words, row: ExperienceRow) -> Markdown:

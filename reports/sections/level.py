@@ -1,14 +1,12 @@
 """What is on offer: T1, S1 and S2."""
 
-from reports.document.tables import HeadlineRow, MovementRow
+from reports.document.tables import HeadlineRow
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
 from reports.sections.parts import joined, named_table, pair
-from reports.series_breaks import broken_weeks, restarts
+from reports.series_breaks import restarts
 from reports.tables import Column, table
 from reports.words import CUT, NOTHING, Words, spark
-
-MOVEMENT_WEEKS = 6
 
 
 def has_stock(report: WeeklyReport) -> bool:
@@ -29,25 +27,8 @@ def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
 def headline_note(report: WeeklyReport, words: Words) -> Markdown:
     """Return what the words and marks of T1 mean."""
     note = words("say.headline_note")
-    if told := [row for row in report["headline"]["rows"] if row["days_open"]["median"] is not None]:
-        listed = [_days_open(row, words) for row in told]
-        note = joined(
-            words, note, words("say.days_open", classes=Markdown(words.plain("text.comma").join(listed)))
-        )
     cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
     return joined(words, note, words("say.spark_note")) if cut else note
-
-
-def _days_open(row: HeadlineRow, words: Words) -> str:
-    found = row["days_open"]
-    ends = [words.number(value, 0) if value is not None else "∞" for value in (found["lo"], found["hi"])]
-    return words.plain(
-        "say.days_open_one",
-        role=words.plain(f"role.{row['role']}"),
-        median=words.number(found["median"], 0),
-        interval=f"[{ends[0]}, {ends[1]}]",
-        n=words.count(found["n"]),
-    )
 
 
 def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
@@ -95,24 +76,6 @@ def headline_shares(report: WeeklyReport, words: Words) -> Markdown:
         ]
 
     return table(columns, [line(row) for row in rows])
-
-
-def movement(report: WeeklyReport, words: Words) -> Markdown:
-    """Return S2 for all PM postings, the last weeks; a week is marked where a break lies before it."""
-    broken = broken_weeks(report)
-    columns = ("week", "stock", "births", "reposts", "closures", "pending")
-
-    def line(row: MovementRow) -> list[str]:
-        counts = (row["stock"], row["births"], row["reposts"], row["closures"], row["pending"])
-        week = row["week"]
-        name = (
-            words("text.with_detail", name=week, detail=words("say.break_week")) if week in broken else week
-        )
-        return [name, *(words.count(count) for count in counts)]
-
-    rows = [row for row in report["movement"]["rows"] if row["role"] == "all"][-MOVEMENT_WEEKS:]
-    known = [line(row) for row in rows if row["stock"] is not None]
-    return named_table(words, columns, known) if len(known) > 1 else Markdown("")
 
 
 def index_note(report: WeeklyReport, words: Words) -> Markdown:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
+from reports.escaping import Markdown, md
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
 
@@ -12,6 +12,11 @@ def texts(report: WeeklyReport) -> tuple[int, int]:
     """Return how many of how many vacancies of the window came with their text."""
     row = next(r for r in report["quality"]["completeness"] if (r["field"], r["role"]) == ("text", "all"))
     return row["filled"], row["n"]
+
+
+def marked(words: Words, name: str, by_definition: bool) -> Markdown:
+    """Return a name, with a mark where what it names also decides which class a posting is in."""
+    return Markdown(f"{md(name)}{words('text.by_definition') if by_definition else ''}")
 
 
 def with_rest(words: Words, basis: Markdown, hidden: int, file: str) -> Markdown:
@@ -39,3 +44,8 @@ def named_table(words: Words, names: Sequence[str], rows: Sequence[Sequence[str]
         (words(f"column.{name}"), "left" if i == 0 else "right") for i, name in enumerate(names)
     ]
     return table(heads, rows)
+
+
+def cut(text: str, most: int) -> str:
+    """Return at most so many characters of a text, with an ellipsis where it goes on."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -51,8 +51,8 @@ def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
     return [*told, words("say.more_suspects", count=words.count(hidden))] if hidden else told
 
 
-def problems(report: WeeklyReport, words: Words) -> Markdown:
-    """Return the table of boards that were not read completely."""
+def problems(report: WeeklyReport, words: Words, *, complete: bool = False) -> Markdown:
+    """Return the table of boards that were not read completely, its first rows or all of them."""
     zone = report["provenance"]["zone"]
     heads: list[Column] = [
         (words(f"column.{name}"), "left") for name in ("board", "state", "why", "last_complete")
@@ -64,7 +64,7 @@ def problems(report: WeeklyReport, words: Words) -> Markdown:
             words.reason(row["reason"]),
             words.day(row["last_complete"], zone),
         ]
-        for row in report["run_health"]["problems"][:MAX_BOARDS]
+        for row in report["run_health"]["problems"][: None if complete else MAX_BOARDS]
     ]
     return table(heads, rows)
 
@@ -140,19 +140,17 @@ def coverage(report: WeeklyReport, words: Words) -> list[Markdown]:
 
 
 def completeness(report: WeeklyReport, words: Words) -> Markdown:
-    """Return the table of what could be read from the texts."""
-    heads: list[Column] = [
-        (words("column.field"), "left"),
-        *((words(f"role.{role}"), "right") for role in _COMPLETENESS_ROLES),
-    ]
-    by_field: dict[str, dict[str, Completeness]] = {}
-    for row in report["quality"]["completeness"]:
-        by_field.setdefault(row["field"], {})[row["role"]] = row
-    rows = [
-        [words(f"field.{name}"), *(_filled(cells.get(role), words) for role in _COMPLETENESS_ROLES)]
-        for name, cells in by_field.items()
-    ]
-    return table(heads, rows)
+    """Return how many of the vacancies state what, in one sentence."""
+    rows = [row for row in report["quality"]["completeness"] if row["role"] == "all"]
+    if not rows or not rows[0]["n"]:
+        return Markdown("")
+    said = words.plain("text.comma").join(
+        words.plain(
+            "say.stated_one", field=words.plain(f"field.{row['field']}"), share=words.percent(row["share"])
+        )
+        for row in rows
+    )
+    return words("say.stated", fields=Markdown(said), n=words.count(rows[0]["n"]))
 
 
 def _break(group: Sequence[BreakRow], words: Words) -> Markdown:

@@ -4,16 +4,19 @@ from reports.document.composition import ContrastRow, SkillRow
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
-from reports.sections.parts import named_table, texts, with_rest
+from reports.sections.parts import marked, named_table, texts, with_rest
 from reports.tables import Column, table
 from reports.words import NOTHING, Words, spark
 
-CONTRAST_ROWS, SKILL_ROWS = 12, 8
+CONTRAST_ROWS, SKILL_ROWS = 10, 10
 SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")
 
 
 def shown_contrasts(report: WeeklyReport) -> list[ContrastRow]:
-    """Return the rows of T6 worth showing: the largest differences, in the order of the table."""
+    """Return the rows of T6 worth showing, in the order of the table: the largest differences.
+
+    At most half of them are techniques that tell the classes apart, so that the others are not crowded out.
+    """
     rows = [
         r
         for r in report["contrast"]["rows"]
@@ -24,12 +27,16 @@ def shown_contrasts(report: WeeklyReport) -> list[ContrastRow]:
         decided = row["direction"] in ("higher_in_aigc", "higher_in_ai")
         return decided, abs((row["aigc"]["share"] or 0) - (row["ai"]["share"] or 0))
 
-    kept = sorted(rows, key=weight, reverse=True)[:CONTRAST_ROWS]
+    ordered = sorted(rows, key=weight, reverse=True)
+    defining = [row for row in ordered if row["by_definition"]]
+    others = [row for row in ordered if not row["by_definition"]]
+    half = max(CONTRAST_ROWS // 2, CONTRAST_ROWS - len(others))
+    kept = defining[:half] + others[: CONTRAST_ROWS - min(half, len(defining))]
     return [row for row in rows if row in kept]
 
 
-def contrast(report: WeeklyReport, words: Words) -> Markdown:
-    """Return T6."""
+def contrast(report: WeeklyReport, words: Words, *, complete: bool = False) -> Markdown:
+    """Return T6, the rows worth showing or all of them."""
     heads: list[Column] = [
         (words("column.requirement"), "left"),
         (words("role.ai_pm"), "right"),
@@ -41,14 +48,22 @@ def contrast(report: WeeklyReport, words: Words) -> Markdown:
     def line(row: ContrastRow) -> list[str]:
         change = row["difference"]
         return [
-            words.tag(row),
+            marked(words, words.tag(row), row["by_definition"]),
             words.share(row["ai"]),
             words.share(row["aigc"]),
             words.difference(change),
-            words(f"direction.{row['direction']}"),
+            _direction(row, words),
         ]
 
-    return table(heads, [line(row) for row in shown_contrasts(report)])
+    rows = report["contrast"]["rows"] if complete else shown_contrasts(report)
+    return table(heads, [line(row) for row in rows])
+
+
+def _direction(row: ContrastRow, words: Words) -> Markdown:
+    told = words(f"direction.{row['direction']}")
+    if row["direction"] in ("higher_in_aigc", "higher_in_ai") and row["robust"] is False:
+        return words("text.with_detail", name=told, detail=words("claim_reason.not_robust"))
+    return told
 
 
 def contrast_basis(report: WeeklyReport, words: Words) -> Markdown:
@@ -65,8 +80,8 @@ def contrast_basis(report: WeeklyReport, words: Words) -> Markdown:
     return with_rest(words, basis, len(part["rows"]) - len(shown_contrasts(report)), "contrast.csv")
 
 
-def skills(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
-    """Return T3 for one role class, the skills asked for most."""
+def skills(report: WeeklyReport, words: Words, role: RoleId, *, complete: bool = False) -> Markdown:
+    """Return T3 for one role class, the skills asked for most or all of them."""
     columns = ("requirement", "share", "employers", "required", "standardised", "spark")
     read = texts(report)[0] > 0  # a title alone never says that something is required
 
@@ -84,7 +99,28 @@ def skills(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
         ]
 
     rows = [row for row in report["skills"]["rows"] if row["role"] == role]
-    return named_table(words, columns, [line(row) for row in rows[:SKILL_ROWS]])
+    return named_table(words, columns, [line(row) for row in (rows if complete else rows[:SKILL_ROWS])])
+
+
+def asked_most(report: WeeklyReport, words: Words) -> Markdown:
+    """Return T3 for AI PM and AIGC PM side by side: what either asks for most."""
+    heads: list[Column] = [(words("column.requirement"), "left")]
+    for role in SKILL_ROLES:
+        heads += [(words(f"role.{role}"), "right"), (words("column.spark"), "right")]
+    by_tag: dict[str, dict[RoleId, SkillRow]] = {}
+    for row in report["skills"]["rows"]:
+        if row["role"] in SKILL_ROLES:
+            by_tag.setdefault(row["tag"], {})[row["role"]] = row
+    ordered = sorted(by_tag.values(), key=lambda rows: -max(row["share"] or 0 for row in rows.values()))
+
+    def line(rows: dict[RoleId, SkillRow]) -> list[str]:
+        cells = [words.tag(next(iter(rows.values())))]
+        for role in SKILL_ROLES:
+            row = rows.get(role)
+            cells += [words.share(row), spark(row["spark"])] if row else [NOTHING, NOTHING]
+        return cells
+
+    return table(heads, [line(rows) for rows in ordered[:SKILL_ROWS]])
 
 
 def names_skills(report: WeeklyReport) -> bool:
@@ -92,16 +128,17 @@ def names_skills(report: WeeklyReport) -> bool:
     return any(row["role"] in SKILL_ROLES for row in report["skills"]["rows"])
 
 
-def skills_basis(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
-    """Return what the shares of T3 for one role class rest on, and how many rows are not shown."""
+def skills_basis(report: WeeklyReport, words: Words) -> Markdown:
+    """Return what the shares of T3 for both classes rest on, and how many rows are not shown."""
     part = report["skills"]
-    base = next(base for base in part["bases"] if base["role"] == role)
+    n = {base["role"]: base for base in part["bases"]}
     basis = words(
         "say.skills_basis",
-        role=words(f"role.{role}"),
         window=words.window(part["window"]),
-        n=words.count(base["n"]),
-        employers=words.count(base["employers"]),
+        n_aigc=words.count(n["aigc_pm"]["n"]),
+        employers_aigc=words.count(n["aigc_pm"]["employers"]),
+        n_ai=words.count(n["ai_pm"]["n"]),
+        employers_ai=words.count(n["ai_pm"]["employers"]),
     )
-    rows = sum(row["role"] == role for row in part["rows"])
-    return with_rest(words, basis, rows - SKILL_ROWS, "skills.csv")
+    tags = len({row["tag"] for row in part["rows"] if row["role"] in SKILL_ROLES})
+    return with_rest(words, basis, tags - SKILL_ROWS, "skills.csv")

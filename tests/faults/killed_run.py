@@ -160,7 +160,8 @@ def report(folder: Path) -> tuple[int, list[str]]:
     old = report_of_kind("regular")
     new: Any = {**old, "notices": ["another state of that week"]}
     contents = [writing.report_files(state, ["en"]) for state in (old, new)]
-    writing.report_files = lambda state, _: contents[state is new]  # drawn once; only the writing is tried
+    # Drawn once; only the writing is tried.
+    writing.report_files = lambda state, _, images: contents[state is new]
     problems: list[str] = []
     for count in itertools.count():
         out = folder / str(count)

@@ -321,15 +321,18 @@ def test_a_bad_address_costs_no_report(
     assert list((tmp_path / "pmtrend-reports").glob("*/report.json"))
 
 
-def test_without_a_webhook_only_the_feeds_are_written(
+def test_without_a_webhook_only_index_and_feeds_are_written(
     run: Callable[..., Outcome], services: ChatServices, tmp_path: Path
 ) -> None:
     run("report")
-    assert [path.name[:2] for path in (tmp_path / "pmtrend-reports").iterdir()] == ["20"]
+    files = ["feed.en.xml", "feed.zh.xml", "index.html", "index.md"]
+    for file in files:
+        (tmp_path / "pmtrend-reports" / file).unlink()
     outcome = run("deliver")
     assert (outcome.code, services.asked) == (0, [])
     assert "no webhook is set" in outcome.err
-    assert outcome.out.split() == ["pmtrend-reports/feed.en.xml", "pmtrend-reports/feed.zh.xml"]
+    assert sorted(outcome.out.split()) == [f"pmtrend-reports/{file}" for file in files]
+    assert all((tmp_path / "pmtrend-reports" / file).is_file() for file in files)
 
 
 def test_a_dry_run_prints_and_sends_nothing(run: Callable[..., Outcome], services: ChatServices) -> None:

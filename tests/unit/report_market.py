@@ -1,17 +1,20 @@
 """An invented market of thirty-two employers, its weekly reports, and how a reader sees a report."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from facts_builder import Market, at, monday
 from markdown_it import MarkdownIt
 
+from reports.charts.pictures import pictures
 from reports.document.weekly import WeeklyReport
+from reports.rendering import render_markdown
 from reports.weekly import build_weekly
-from reports.words import Lang
-from reports.writing import report_files
-from storage.records import FetchState, RoleClass
+from reports.words import Lang, Words
+from storage.records import Facts, FetchState, Passage, Passages, RoleClass
 
 WEEKS = 13
 EMPLOYERS = 32
@@ -45,7 +48,8 @@ def market(
 
 def report_of(built: Market, weeks: int = WEEKS) -> WeeklyReport:
     """The report of the market's last week, a few days after its only look."""
-    facts = replace(built.facts(), as_of=at(weeks - 1, 6.0))
+    facts = built.facts()
+    facts = replace(facts, as_of=at(weeks - 1, 6.0), passages=partial(_passages, facts))
     return build_weekly(facts, monday(weeks - 1), command="pmtrend report --week 2026-W48")
 
 
@@ -66,7 +70,7 @@ def report_of_kind(kind: str) -> WeeklyReport:
 
 def rendered(report: WeeklyReport, lang: Lang) -> str:
     """The markdown of a report, as it would be written."""
-    return report_files(report, [lang])[f"report.{lang}.md"].decode("utf-8")
+    return render_markdown(report, lang, pictures(report, Words(lang)))
 
 
 def numbers(text: str) -> list[str]:
@@ -94,10 +98,30 @@ def _posting(built: Market, number: int) -> str:
         "llm": genai or number % 5 == 0,
         "machine_learning": classic or number % 7 == 0,
         "sql": number % 4 == 0,
+        "rag": genai and number % 3 == 0,
+        "data_annotation": classic and number % 2 == 0,
+        "tob": number % 6 < 2,
     }
     says: dict[str, Any] = {"tags": [tag for tag, asked in tags.items() if asked]}
     if number % 3:
         says["years"] = float(number % 6)
     if classic and number % 2:
         says["ai_years"] = 2.0
+    if genai or classic:
+        says["pipeline"] = (number % 3) / 4 if genai else 1 - (number % 3) / 4
+    says["title_label"] = role if number % 9 else "ai_pm"
+    says["body_label"] = role
+    says["industries"] = {"finance": "required"} if number % 4 == 1 else {}
+    says["market"] = "zh" if number % 5 == 0 else "en"
     return built.post(f"p{number}", role, **says)
+
+
+def _passages(facts: Facts, ids: Iterable[int]) -> Passages:
+    return {
+        id: {
+            tag: Passage(f"Has worked with {tag} in invented products", 16, 16 + len(tag), "f" * 64)
+            for tag in tags
+        }
+        for id in ids
+        if (tags := facts.postings[id].tags)
+    }

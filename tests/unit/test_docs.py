@@ -179,7 +179,7 @@ def test_charts_of_the_demonstration_are_marked_as_invented() -> None:
 
 
 def test_the_keys_and_files_of_a_report_are_listed(demo: tuple[Path, str]) -> None:
-    folder = next(demo[0].glob("reports/*"))
+    folder = next(demo[0].glob("reports/*-W*"))
     keys = first_column(chapter("docs/DATA.md", "### `report.json`"))
     assert set(keys) == set(json.loads((folder / "report.json").read_text(encoding="utf-8")))
     assert keys == list(WeeklyReport.__annotations__)
@@ -220,6 +220,7 @@ WORDS = {
     "replay": [str(ROOT / "demo" / "market.warc.gz")],
     "import": ["jobs.csv", "--source", "mine"],
     "report": ["--week", "2026-W20"],
+    "choose": ["--pm-years", "5", "--ai-years", "0"],
     "deliver": ["--week", "2026-W20"],
     "schedule": ["--print-cron"],
     "tag": ["jobs.csv"],

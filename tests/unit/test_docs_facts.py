@@ -72,7 +72,7 @@ def _out() -> str:
 def test_the_configuration_is_described() -> None:
     entries = dict(Settings.model_fields)
     described = rows(chapter("docs/DATA.md", "## `pmtrend.toml`"))
-    sections = ("schedule", "delivery")
+    sections = ("schedule", "delivery", "report")
     inner = [f"{name}.{entry}" for name in sections for entry in type(getattr(Settings(), name)).model_fields]
     known = [name for name in entries if name not in ("home", "source", *sections)]
     assert [row[0].strip("`") for row in described] == [*known, *inner]

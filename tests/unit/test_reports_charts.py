@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.charts.canvas import em_width, shortened, spread, stamped
+from reports.charts.canvas import Chart, em_width, shortened, spread
 from reports.charts.health import health_chart
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
@@ -21,7 +21,7 @@ AXIS = WeekAxis(WEEKS, {2: "pm_feed", 3: "another source"}, "初步")
 NASTY = 'R&D <script>alert(1)</script> "$x$" \x00\u202e|'
 
 
-def level(label: str = "AI 产品经理") -> bytes:
+def level(label: str = "AI 产品经理") -> Chart:
     values = [100.0, 101.0, None, 103.0, 104.0, 104.0, 108.0, 110.0]
     lo = [None if v is None else v - 3 for v in values]
     hi = [None if v is None else v + 3 for v in values]
@@ -30,14 +30,14 @@ def level(label: str = "AI 产品经理") -> bytes:
     )
 
 
-def flow() -> bytes:
+def flow() -> Chart:
     panel = FlowPanel(
         "AIGC", "#D55E00", [9, 9, None, 8, 9, 9, 9, 9], [None, 1, None, None, 2, 0, 1, 1], [None, 1] * 4
     )
     return flow_chart("Flow", "sub", AXIS, [panel, panel], ("listed", "new", "closed"), "text")
 
 
-def dumbbell() -> bytes:
+def dumbbell() -> Chart:
     rows = [
         ("大模型", Share(0.2, 0.1, 0.3), Share(0.8, 0.7, 0.9)),
         ("x" * 60, Share(0, 0, 0.1), Share(1, 0.9, 1)),
@@ -45,7 +45,7 @@ def dumbbell() -> bytes:
     return dumbbell_chart("Dumbbell", "sub", (AI, AIGC), rows, "text")
 
 
-def mix() -> bytes:
+def mix() -> Chart:
     rows = [
         (AI, Share(0.1, 0.05, 0.2), None, "10 %"),
         (AIGC, Share(0.9, 0.8, 0.95), Share(0.7, 0.6, 0.8), "90 %"),
@@ -53,12 +53,12 @@ def mix() -> bytes:
     return mix_chart("Mix", "sub", rows, ("now", "before"), "text")
 
 
-def openness() -> bytes:
+def openness() -> Chart:
     curve = [Share(y / 10, max(0, y / 10 - 0.1), min(1, y / 10 + 0.1)) for y in range(11)]
     return openness_chart("Open", "sub", list(range(11)), [(AI, curve), (AIGC, curve)], "years", "text")
 
 
-def health() -> bytes:
+def health() -> Chart:
     marks = {m: (m[0].upper(), m) for m in ("complete", "mixed", "suspect", "failed", "absent")}
     cells = [("complete", 3, 3), ("mixed", 2, 3), ("suspect", 0, 1), ("failed", 0, 3), ("absent", 0, 0)]
     return health_chart("Health", "sub", WEEKS[:5], [("ashby", cells)], marks, "text")
@@ -69,12 +69,12 @@ ALL = [level, flow, dumbbell, mix, openness, health]
 
 @pytest.mark.parametrize("draw", ALL)
 def test_the_same_input_gives_the_same_bytes(draw) -> None:  # type: ignore[no-untyped-def]
-    assert draw() == draw()
+    assert draw().svg() == draw().svg()
 
 
 @pytest.mark.parametrize("draw", ALL)
 def test_a_chart_is_named_sound_xml_without_time_or_script(draw) -> None:  # type: ignore[no-untyped-def]
-    svg = draw()
+    svg = draw().svg()
     root = ElementTree.fromstring(svg)
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title")
@@ -86,7 +86,7 @@ def test_a_chart_is_named_sound_xml_without_time_or_script(draw) -> None:  # typ
 
 
 def test_text_stays_text_for_the_readers_own_font() -> None:
-    texts = [node.text for node in ElementTree.fromstring(level()).iter(f"{SVG}text")]
+    texts = [node.text for node in ElementTree.fromstring(level().svg()).iter(f"{SVG}text")]
     assert "指数 AI 产品经理" in texts
     assert "初步" in texts
 
@@ -94,13 +94,13 @@ def test_text_stays_text_for_the_readers_own_font() -> None:
 def test_a_missing_glyph_is_no_warning_and_other_warnings_still_are() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        level()
+        level().svg()
     with pytest.warns(UserWarning, match="still here"):
         warnings.warn("still here", stacklevel=1)
 
 
 def test_what_strangers_wrote_cannot_leave_its_text_element() -> None:
-    svg = level(NASTY)
+    svg = level(NASTY).svg()
     root = ElementTree.fromstring(svg)
     assert not root.findall(f".//{SVG}script")
     assert b"<script" not in svg
@@ -109,7 +109,7 @@ def test_what_strangers_wrote_cannot_leave_its_text_element() -> None:
 
 def test_a_gap_and_a_restart_cut_the_line() -> None:
     # Known: weeks 0-1, 3-4 and, after the restart at 5, 5-7; so three strokes in the line's colour.
-    root = ElementTree.fromstring(level())
+    root = ElementTree.fromstring(level().svg())
     strokes = [p for p in root.iter(f"{SVG}path") if "stroke: #0072b2" in (p.get("style") or "")]
     assert [len(re.findall(r"[ML] ", p.get("d") or "")) for p in strokes] == [2, 2, 3]
 
@@ -117,17 +117,17 @@ def test_a_gap_and_a_restart_cut_the_line() -> None:
 def test_settings_of_the_process_do_not_change_a_chart() -> None:
     import matplotlib
 
-    before = flow()
+    before = flow().svg()
     with matplotlib.rc_context(
         {"font.size": 30.0, "axes.grid": True, "svg.fonttype": "path", "lines.linewidth": 9}
     ):
-        assert _texts(flow()) == _texts(before)
+        assert _texts(flow().svg()) == _texts(before)
 
 
 def test_a_chart_with_one_week_is_drawn() -> None:
     axis = WeekAxis(["W1"], {}, None)
     line = Line("AI", "#0072B2", [100.0], [None], [None])
-    ElementTree.fromstring(level_chart("t", "s", axis, [line], "d"))
+    ElementTree.fromstring(level_chart("t", "s", axis, [line], "d").svg())
 
 
 @given(st.lists(st.floats(-1000, 1000), max_size=8), st.floats(0.1, 50))
@@ -155,7 +155,7 @@ def test_wide_characters_count_twice_as_much() -> None:
 
 
 def test_a_label_may_hold_dollar_signs() -> None:
-    assert "pay $100k and $120k 110" in [text.strip() for text in _texts(level("pay $100k and $120k"))]
+    assert "pay $100k and $120k 110" in [text.strip() for text in _texts(level("pay $100k and $120k").svg())]
 
 
 def _texts(svg: bytes) -> list[str]:
@@ -163,8 +163,8 @@ def _texts(svg: bytes) -> list[str]:
 
 
 def test_a_chart_can_be_stamped_and_stays_sound() -> None:
-    marked = stamped(level(), "虚构 <数据>")
-    texts = [
-        element.text for element in ElementTree.fromstring(marked).iter() if element.tag.endswith("text")
-    ]
-    assert texts[-1] == "虚构 <数据>"
+    chart = level()
+    chart.stamp("虚构 <数据>")
+    texts = [node for node in ElementTree.fromstring(chart.svg()).iter(f"{SVG}text") if node.text]
+    (stamp,) = [node for node in texts if node.text == "虚构 <数据>"]
+    assert stamp.get("x") == "582.4"  # 8 points from the right edge of 590.4

@@ -19,7 +19,7 @@ from reports.digest import Span, digest, spans
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.escaping import Markdown, md
-from reports.stored_reports import load_report, page_of, stored_weeks
+from reports.stored_reports import load_report, pages_of, stored_weeks
 from reports.words import LANGS, Lang, Words
 from reports.writing import write_report
 from scraper.config import load_settings
@@ -90,6 +90,8 @@ def test_without_an_address_the_file_is_named_and_nothing_is_linked(regular: Wee
     for service in SERVICES:
         message = payload(regular, service, "zh", page="report.zh.md")
         assert texts(message)[-1] == "完整报告：2026-W48/report.zh.md"
+        message = payload(regular, service, "zh", page="report.html#zh")
+        assert texts(message)[-1] == "完整报告：2026-W48/report.html"
         assert "http" not in encoded(message).decode("utf-8")
 
 
@@ -150,15 +152,16 @@ def test_markup_of_strangers_is_text(regular: WeeklyReport, service: Service) ->
     )
     told = texts(message)
     assert f"• ⚠️ {SHOWN[service]}" in told
-    assert sum(SHOWN[service] in line for line in told) == 3
+    tags = sum(finding["tag"] is not None for finding in regular["findings"])
+    assert sum(SHOWN[service] in line for line in told) == 1 + tags > 2  # the notice, and what names a tag
     assert HOSTILE not in encoded(message).decode("utf-8")
 
 
 def test_bold_in_slack_only_where_slack_sees_it(regular: WeeklyReport) -> None:
     english = texts(payload(regular, "slack", "en", page="report.en.md"))
-    assert any("• *Large language models*: asked" in line for line in english)
+    assert any("• *SQL*: asked" in line for line in english)
     chinese = texts(payload(regular, "slack", "zh", page="report.zh.md"))
-    assert any("• 大语言模型：" in line for line in chinese)
+    assert any("• SQL：" in line for line in chinese)
 
 
 TEXT = st.text(st.characters(), max_size=60) | st.sampled_from(
@@ -280,8 +283,10 @@ def test_a_stored_report_is_read_as_it_was_written(tmp_path: Path, regular: Week
     (tmp_path / "2026-W99" / "report.json").write_text("{}")
     assert stored_weeks(tmp_path) == ["2026-W48"]
     assert load_report(tmp_path, "2026-W48") == regular
-    assert page_of(tmp_path, "2026-W48", "zh") == "report.zh.md"
-    assert page_of(tmp_path, "2026-W48", "en") is None
+    assert pages_of(tmp_path, "2026-W48", "zh") == ["report.html#zh", "report.zh.md"]
+    assert pages_of(tmp_path, "2026-W48", "en") == ["report.html#en"]
+    (tmp_path / "2026-W48" / "report.html").unlink()
+    assert pages_of(tmp_path, "2026-W48", "en") == []
 
 
 @pytest.mark.parametrize(

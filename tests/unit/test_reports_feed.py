@@ -16,7 +16,9 @@ from report_market import KINDS, report_of_kind
 
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.feed import feed, write_feeds
+from reports.feed import feed
+from reports.overview import write_overview
+from reports.stored_reports import told_week
 from reports.weekly import to_json
 from reports.words import LANGS, Lang
 
@@ -47,6 +49,16 @@ def store(out: Path, report: WeeklyReport, *langs: Lang) -> None:
     (folder / "report.json").write_text(to_json(report), encoding="utf-8")
     for lang in langs:
         (folder / f"report.{lang}.md").write_text("# report\n")
+
+
+def told(report: WeeklyReport, page: str, lang: Lang, base_url: str = "") -> str:
+    """The feed of one report that is shown by one page."""
+    return feed([told_week(report, {lang: [page]})], lang, base_url)
+
+
+def write_feeds(out: Path, base_url: str = "") -> list[Path]:
+    """Write what lies over the weeks; the feeds of it."""
+    return [path for path in write_overview(out, base_url) if path.suffix == ".xml"]
 
 
 def one(parent: Element, name: str) -> str:
@@ -107,7 +119,7 @@ class Shown(HTMLParser):
 @pytest.mark.parametrize("base", ["", BASE])
 def test_every_kind_of_week_gives_a_valid_feed(kind: str, lang: Lang, base: str) -> None:
     report = report_of_kind(kind)
-    root = checked(feed([(report, f"report.{lang}.md")], lang, base))
+    root = checked(told(report, f"report.{lang}.md", lang, base))
     (entry,) = root.findall(ATOM + "entry")
     shown = Shown(one(entry, "summary"))
     assert shown.elements == {"ul", "li", "strong"}
@@ -116,39 +128,42 @@ def test_every_kind_of_week_gives_a_valid_feed(kind: str, lang: Lang, base: str)
 
 
 def test_updated_is_what_the_report_knows_and_not_when_it_was_written(regular: WeeklyReport) -> None:
-    root = checked(feed([(of_week(regular, "2026-W47", "2026-11-25T12:00:00Z"), "report.en.md")], "en"))
+    root = checked(told(of_week(regular, "2026-W47", "2026-11-25T12:00:00Z"), "report.en.md", "en"))
     assert one(root, "updated") == "2026-11-25T12:00:00Z"
     nothing = report_of_kind("empty")
     assert nothing["provenance"]["data_cut"] is None
-    assert one(checked(feed([(nothing, "report.en.md")], "en")), "updated").startswith(
-        nothing["week_last_day"]
-    )
+    assert one(checked(told(nothing, "report.en.md", "en")), "updated").startswith(nothing["week_last_day"])
 
 
 @pytest.mark.parametrize(
-    ("base", "feed_id", "entry_id", "href"),
+    ("base", "page", "feed_id", "entry_id", "href"),
     [
         (
             "",
+            "report.zh.md",
             "tag:localhost,2026:pmtrend/zh",
             "tag:localhost,2026:pmtrend/zh/2026-W47",
             "2026-W47/report.zh.md",
         ),
         (
             BASE,
+            "report.html#zh",
             "tag:example.org,2026:me/pm/pmtrend/zh",
             "tag:example.org,2026:me/pm/pmtrend/zh/2026-W47",
-            BASE + "2026-W47/report.zh.md",
+            BASE + "2026-W47/report.html#zh",
         ),
     ],
 )
-def test_ids_and_links(regular: WeeklyReport, base: str, feed_id: str, entry_id: str, href: str) -> None:
-    root = checked(feed([(of_week(regular, "2026-W47"), "report.zh.md")], "zh", base))
+def test_ids_and_links(
+    regular: WeeklyReport, base: str, page: str, feed_id: str, entry_id: str, href: str
+) -> None:
+    root = checked(told(of_week(regular, "2026-W47"), page, "zh", base))
     entry = root.find(ATOM + "entry")
     assert entry is not None
     link = entry.find(ATOM + "link")
     assert link is not None
     assert (one(root, "id"), one(entry, "id"), link.get("href")) == (feed_id, entry_id, href)
+    assert link.get("type") == ("text/html" if "html" in page else "text/markdown")
     own = [link.get("href") for link in root.findall(ATOM + "link")]
     assert own == ([BASE + "feed.zh.xml"] if base else [])
 
@@ -174,7 +189,7 @@ def test_any_text_stays_text(regular: WeeklyReport, tag: str, notice: str, lang:
     for finding in report["findings"]:
         if finding["tag"]:
             finding["en"] = finding["zh"] = tag
-    root = checked(feed([(report, "report.en.md")], lang))
+    root = checked(told(report, "report.en.md", lang))
     (entry,) = root.findall(ATOM + "entry")
     shown = Shown(one(entry, "summary"))
     assert shown.elements == {"ul", "li", "strong"}
@@ -194,7 +209,7 @@ def test_the_feeds_of_a_folder_are_the_same_bytes_again(tmp_path: Path, regular:
     write_feeds(tmp_path, BASE)
     assert [path.read_bytes() for path in files] == before
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "2026-W46", "2026-W47", "feed.en.xml", "feed.zh.xml",
+        "2026-W46", "2026-W47", "feed.en.xml", "feed.zh.xml", "index.html", "index.md",
     ]  # fmt: skip
     for path in files:
         root = checked(path.read_text("utf-8"))
@@ -237,5 +252,5 @@ def test_a_language_without_any_report_has_no_feed(tmp_path: Path, regular: Week
 def test_a_feed_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path, regular: WeeklyReport) -> None:
     store(tmp_path, of_week(regular, "2026-W47"), "en")
     (tmp_path / "feed.en.xml").mkdir()
-    with pytest.raises(ReportError, match="no feed can be written to"):
+    with pytest.raises(ReportError, match="no index or feed can be written to"):
         write_feeds(tmp_path)

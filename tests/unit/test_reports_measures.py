@@ -11,10 +11,10 @@ from hypothesis import given, settings
 
 from reports.document.terms import ROLES
 from reports.measures.breaks import lost_to_breaks
-from reports.measures.experience import floor_of, stated_floors
+from reports.measures.experience import floor_of, floors_of, stated_floors
 from reports.measures.health import run_health
 from reports.measures.level import count_events, fit_level, flows, movement
-from reports.measures.panel import KINDS, Panel, build_panel
+from reports.measures.panel import KINDS, ROLE_CODES, Panel, build_panel
 from reports.measures.population import flow_population, window_population
 from reports.measures.quality import pending, preliminary
 from reports.measures.requirements import standardised_share
@@ -261,6 +261,10 @@ def test_floor(says: dict[str, Any], total: float | None, ai: float | None) -> N
     market.look("X", 0, "a")
     (posting,) = market.facts().postings.values()
     assert (floor_of(posting, "total"), floor_of(posting, "ai")) == (total, ai)
+    panel = build_panel(market.facts(), monday(0))
+    for measure, floor in (("total", total), ("ai", ai)):
+        (found,) = floors_of(panel, np.array([0]), measure)  # type: ignore[arg-type]
+        assert found == floor or (np.isnan(found) and floor is None)
 
 
 def test_standardised_share_leaves_out_small_sources() -> None:
@@ -371,8 +375,8 @@ def test_fixture_floors(trend: tuple[Panel, Any]) -> None:
     panel, expected = trend
     listed = panel.posting[panel.listed(panel.last)]
     for role, name in (("ai_pm", "AI"), ("aigc_pm", "AIGC")):
-        postings = [p for p in (panel.postings[i] for i in listed) if p.role == role]
-        assert stated_floors(postings, "total") == expected[f"exp_floor_{name}"]["floors"]
+        rows = listed[panel.role[listed] == ROLE_CODES[role]]
+        assert sorted(stated_floors(panel, rows, "total")) == expected[f"exp_floor_{name}"]["floors"]
 
 
 def test_events_are_counted_where_they_happened(by_hand: Market) -> None:

@@ -181,7 +181,7 @@ def test_nothing_is_drawn_across_a_break() -> None:
     level, flow = _level(report, Words("en")), _flow(report, Words("en"))
     assert level is not None and "starts at 100" in level.alt
     assert flow is not None
-    strokes = re.findall(r'<path d="([^"]*)"[^>]*stroke: #56606b', flow.svg.decode("utf-8"))
+    strokes = re.findall(r'<path d="([^"]*)"[^>]*stroke: #56606b', flow.chart.svg().decode("utf-8"))
     assert max(len(re.findall(r"[ML] ", d)) for d in strokes) == 12  # of 13 weeks
 
 

@@ -10,8 +10,10 @@ import pytest
 from report_market import PARSER, numbers, rendered, report_of_kind
 
 from reports import words
+from reports.document.comparison import ClaimId, ClaimVerdict
 from reports.document.terms import Direction, Reason, Verdict
 from reports.document.weekly import Finding
+from reports.measures.lifetimes import CONTRAST_DAYS
 from reports.sentences import sentence
 from reports.tables import display_width, table
 from reports.words import LANGS, Lang, Words, spark
@@ -48,6 +50,13 @@ def findings() -> Iterable[Finding]:
             yield base | {"id": name, "verdict": "level", "direction": direction, "reason": reason}  # type: ignore[misc]
     for name in ("listed", "not_comparable_break", "class_share", "all_failed", "empty"):
         yield base | {"id": name, "verdict": "level", "unit": "share", "extra": {"breaks": 2}}  # type: ignore[misc]
+    for partly in (0, 2):
+        counts = {"claims": 12, "by_definition": partly, "supported": 3, "contradicted": 2,
+                  "no_clear_difference": 4, "insufficient": 3}  # fmt: skip
+        yield base | {"id": "hypotheses", "verdict": "level", "unit": "count", "value": 3.0, "extra": counts}  # type: ignore[misc]
+    for verdict in ("rose", "fell"):
+        yield base | {"id": "mover", "verdict": verdict,
+                      "extra": {"before": 0.2, "now": 0.3, "n0": 90, "n1": 120}}  # type: ignore[misc]  # fmt: skip
     yield base | {"id": "skill_contrast", "verdict": "level", "direction": "no_clear_difference", "tag": None,
                   "value": None, "lo": None, "hi": None, "extra": {"tested": 9, "n_ai": 1, "n_aigc": 2}}  # type: ignore[misc]  # fmt: skip
 
@@ -69,6 +78,9 @@ def test_a_report_without_a_clear_change_has_no_word_for_one(lang: Lang) -> None
         row["change_13w"]["verdict"] = "no_clear_change"
     for mix in report["class_mix"]["rows"]:
         mix["verdict"] = "no_clear_change"
+    for mover in report["movers"]["rows"]:
+        mover["mover"] = False
+    report["findings"] = [finding for finding in report["findings"] if finding["id"] != "mover"]
     for finding in report["findings"]:
         if finding["verdict"] in ("rose", "fell"):
             finding["verdict"] = "no_clear_change"
@@ -194,3 +206,28 @@ def test_tables_line_up_and_drop_columns_without_content() -> None:
     ]
     assert len({display_width(line) for line in text.splitlines()}) == 1
     assert table([("a", "left")], []) == ""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_claim_verdict_and_reason_has_words(lang: Lang) -> None:
+    told = Words(lang)
+    for claim in get_args(ClaimId):
+        assert told(f"claim.{claim}")
+    assert str(CONTRAST_DAYS) in told("claim.days_open")
+    for verdict in get_args(ClaimVerdict):
+        assert told(f"claim_verdict.{verdict}")
+    reasons = {reason for reason in get_args(Reason) if told.has(f"claim_reason.{reason}")}
+    assert reasons >= CLAIM_REASONS
+
+
+CLAIM_REASONS = {
+    *("few_employers", "one_employer", "few_postings", "small_counts", "wide_interval", "not_robust"),
+    *("not_stated", "no_postings", "disconnected", "short_watch"),
+}
+"""Those of reports.measures.hypotheses, and of T10 for the claim that it answers."""
+
+
+def test_findings_count_the_claims() -> None:
+    (whole, partly) = (finding for finding in findings() if finding["id"] == "hypotheses")
+    assert "12 claims: 3 supported this week, 2 contradicted" in sentence(whole, Words("en"))
+    assert "（其中 2 条部分出于定义）" in sentence(partly, Words("zh"))

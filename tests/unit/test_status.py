@@ -1,16 +1,21 @@
 """What `pmtrend status` tells: coverage, flow, quarantine, drift, and when it calls for help."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from store_helpers import START, TAXONOMY, Recorder, day, feed, listing
+from sqlalchemy import event
+from store_helpers import START, TAXONOMY, Recorder, day, feed, listing, posting
 
-from storage.records import FetchState
+from storage.records import FetchState, Listing, Tagging
 from storage.status import Coverage, Flow, Status
 from storage.store import Store
+from storage.tagging_rows import tagging_rows
 
 
 @pytest.fixture
@@ -61,6 +66,64 @@ def test_what_came_and_went_in_the_last_run_and_in_a_week(recorder: Recorder) ->
 def test_a_posting_that_only_left_the_scope_did_not_close(recorder: Recorder) -> None:
     recorder.record(listing(day(0), ["a", "b"]), listing(day(7), ["a"], scope="narrow"))
     assert recorder.store.status(day(7)).flow_recent.closed == 0
+
+
+# ------------------------------------------------------------------ roles
+
+
+def with_role(at: datetime, roles: dict[str, str]) -> Listing:
+    look = listing(at, roles)
+    return replace(
+        look, postings=tuple(posting(name, text=f"RAG {at}", role=role) for name, role in roles.items())
+    )
+
+
+def test_a_posting_counts_by_the_role_of_its_latest_text(recorder: Recorder) -> None:
+    recorder.record(with_role(day(7), {"a": "ai_pm", "b": "not_pm"}))
+    recorder.record(with_role(day(8), {"a": "both", "b": "other_pm"}))
+    recorder.record(with_role(day(0), {"a": "aigc_pm", "b": "ai_pm"}))  # stored last, and the earliest
+    found = recorder.store.status(day(9))
+    assert {role: count for role, count in found.by_role.items() if count} == {"both": 1, "other_pm": 1}
+    assert (found.total, found.open, found.not_pm) == (2, 2, 0)
+
+
+def test_a_text_that_nothing_has_tagged_counts_for_no_role(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a", "b"]))
+    with recorder.store.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM tags WHERE tagging_id = 1")
+        connection.exec_driver_sql("DELETE FROM taggings WHERE id = 1")
+    found = recorder.store.status(day(1))
+    assert (found.total, found.open, found.not_pm) == (1, 1, 0)
+
+
+def test_of_several_vocabularies_the_one_that_tagged_last_counts(recorder: Recorder) -> None:
+    recorder.record(with_role(day(0), {"a": "ai_pm"}))
+    other = replace(TAXONOMY, version="t2", sha256="2" * 64)
+    rows = tagging_rows(Tagging("t2", "en", "not_pm", 0.0, 0.0))
+    recorder.store.add_taggings(other, [(1, rows)], day(1))
+    found = recorder.store.status(day(1))
+    assert (found.total, found.open, found.not_pm) == (0, 0, 1)
+
+
+def test_no_role_is_found_by_going_through_all_texts(recorder: Recorder) -> None:
+    """While a store of a million is tagged again, its status must not take a core away for seconds."""
+    asked: list[tuple[str, Any]] = []
+
+    @event.listens_for(recorder.store.engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if "taggings.role" in statement:
+            asked.append((statement, parameters))
+
+    recorder.record(listing(day(0), ["a"]))
+    recorder.store.status(day(1))
+    with closing(sqlite3.connect(recorder.store.engine.url.database or "")) as database:
+        plans = [
+            [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            for statement, parameters in asked
+        ]
+    scanned = [step for plan in plans for step in plan if step.startswith("SCAN")]
+    assert len(plans) == 5 and scanned
+    assert not [step for step in scanned if "versions" in step or "taggings" in step]
 
 
 # ------------------------------------------------------------------ quarantine

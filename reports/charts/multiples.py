@@ -1,0 +1,161 @@
+"""Small multiples: what new postings ask for, week by week, one small panel per requirement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from reports.charts.canvas import (
+    GRID,
+    INK,
+    NORMAL,
+    SMALL,
+    WIDTH_PT,
+    Canvas,
+    Chart,
+    drawing,
+    em_width,
+    shortened,
+    spread,
+)
+from reports.charts.shares import Side
+from reports.charts.weekly import WeekAxis, draw_week_axis, runs
+
+COLUMNS = 4
+_LEFT, _RIGHT, _GAP = 36.0, 34.0, 40.0  # points; the gap holds the values at the ends of the lines
+_NAME, _BOLD = 8.0, 1.2  # size of the names of panels; bold letters are that much wider
+_TOP, _BOTTOM, _HEIGHT, _BETWEEN = 58.0, 52.0, 74.0, 32.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """One class in one panel: shares of single weeks, of 4 weeks together, and weeks to be ringed."""
+
+    dots: Sequence[float | None]
+    line: Sequence[float | None]
+    ringed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Multiple:
+    """One requirement: its name, and the classes in the order of the sides."""
+
+    name: str
+    classes: tuple[Weekly, ...]
+
+
+@drawing
+def multiples_chart(
+    title: str,
+    subtitle: str,
+    axis: WeekAxis,
+    sides: tuple[Side, ...],
+    panels: Sequence[Multiple],
+    ring: str,
+    description: str,
+) -> Chart:
+    """Return the chart of one panel per requirement, four in a row, all on one scale of shares.
+
+    `ring` is what the legend says of a ringed dot; it is left out where nothing is ringed.
+    """
+    rows = -(-len(panels) // COLUMNS)
+    height = _TOP + rows * (_HEIGHT + _BETWEEN) - 14 + _BOTTOM
+    width = (WIDTH_PT - _LEFT - _RIGHT - (COLUMNS - 1) * _GAP) / COLUMNS
+
+    def edges(i: int) -> dict[str, float]:
+        left = _LEFT + i % COLUMNS * (width + _GAP)
+        above = _TOP + 18 + i // COLUMNS * (_HEIGHT + _BETWEEN)
+        right, below = WIDTH_PT - left - width, height - above - _HEIGHT
+        return {"left": left, "right": right, "top": above, "bottom": below}
+
+    canvas = Canvas(title, subtitle, height=height / 72, **edges(0))
+    top = _scale(panels)
+    for i, panel in enumerate(panels):
+        axes = canvas.axes if i == 0 else canvas.panel(**edges(i))
+        name = shortened(panel.name, (width + _GAP - 6) / (_BOLD * _NAME))
+        canvas.write(
+            edges(i)["left"] - 2, height - edges(i)["top"] + 7, name, size=_NAME, colour=INK, weight="bold"
+        )
+        _draw(axes, panel, sides, top)
+        draw_week_axis(axes, axis.unnamed() if i else axis.unnamed(texts=True), ticks=3)
+        if i + COLUMNS < len(panels):
+            axes.set_xticklabels([])
+        if i % COLUMNS:
+            axes.set_yticklabels([])
+    _legend(canvas, sides, ring if any(one.ringed for panel in panels for one in panel.classes) else "")
+    return canvas.chart(description)
+
+
+def _scale(panels: Sequence[Multiple]) -> float:
+    """The top of all panels, in steps of 20 points: what the lines need. A dot beyond it stands there."""
+    most = max((v for panel in panels for one in panel.classes for v in one.line if v is not None), default=0)
+    return min(1.0, (int(most * 5 - 1e-9) + 1) / 5)
+
+
+def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> None:
+    ends: list[tuple[float, str]] = []
+    for side, weekly in zip(sides, panel.classes, strict=True):
+        dots = [(week, min(share, top)) for week, share in enumerate(weekly.dots) if share is not None]
+        axes.plot(
+            [week for week, _ in dots],
+            [share for _, share in dots],
+            "o",
+            color=side.colour,
+            markersize=2.6,
+            alpha=0.45,
+            markeredgewidth=0,
+            zorder=2,
+            clip_on=False,
+        )
+        for week, share in dots:
+            if week in weekly.ringed:
+                axes.plot(
+                    [week],
+                    [share],
+                    "o",
+                    markersize=7,
+                    markerfacecolor="none",
+                    color=side.colour,
+                    clip_on=False,
+                )
+        for start, values in runs(weekly.line):
+            axes.plot(
+                range(start, start + len(values)),
+                values,
+                color=side.colour,
+                linewidth=1.8,
+                zorder=3,
+                clip_on=False,
+            )
+        if weekly.line[-1] is not None:
+            ends.append((weekly.line[-1], side.colour))
+    step = 0.5 if top > 0.8 else 0.2 if top <= 0.4 else 0.4
+    ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
+    axes.set_ylim(0, top)
+    axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
+    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
+    places = spread([value for value, _ in ends], top * (SMALL + 1) / _HEIGHT)
+    for (value, colour), place in zip(ends, places, strict=True):
+        axes.annotate(
+            f"{value:.0%}",
+            (1, place),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(3, 0),
+            textcoords="offset points",
+            size=SMALL,
+            color=colour,
+            weight="bold",
+            va="center",
+        )
+
+
+def _legend(canvas: Canvas, sides: tuple[Side, ...], ring: str) -> None:
+    x = _LEFT
+    for side in sides:
+        canvas.mark(x, 14, "_", side.colour, size=12)
+        canvas.write(x + 10, 11, side.name, size=NORMAL, colour=INK)
+        x += em_width(side.name) * NORMAL + 34
+    if ring:
+        canvas.mark(x, 14, "o", INK)
+        canvas.mark(x, 14, "o", "white", size=5.5)
+        canvas.write(x + 9, 11, ring, size=NORMAL, colour=INK)

@@ -1,0 +1,106 @@
+"""The chart of pay: per market and currency the middle half, median and its interval of each class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from reports.charts.canvas import (
+    GRID,
+    INK,
+    MUTED,
+    NORMAL,
+    SMALL,
+    Canvas,
+    Chart,
+    drawing,
+    label_margin,
+)
+from reports.charts.shares import Side
+
+_ROW, _HEAD, _FOOT, _TOP = 30.0, 24.0, 26.0, 58.0  # points: a class, name and axis of a panel, titles
+_STEPS = (1, 2, 2.5, 5)
+_MOST_TICKS = 7
+_ROOM = 0.15  # of the span, at the left of the lowest end
+
+
+@dataclass(frozen=True, slots=True)
+class PayBar:
+    """One class: quartiles and median of its pay, the interval of the median if known, and two texts."""
+
+    side: Side
+    p25: float
+    median: float
+    p75: float
+    interval: tuple[float, float] | None
+    label: str  # above the median
+    note: str  # at the right
+
+
+@dataclass(frozen=True, slots=True)
+class PayPanel:
+    """One market and currency."""
+
+    name: str
+    bars: Sequence[PayBar]
+
+
+@drawing
+def salary_chart(title: str, subtitle: str, panels: Sequence[PayPanel], description: str) -> Chart:
+    """Return the chart with one panel below the other, each with an axis of its own (not from 0)."""
+    heights = [_HEAD + _ROW * len(panel.bars) + _FOOT for panel in panels]
+    height = _TOP + sum(heights)
+    left = label_margin([bar.side.name for panel in panels for bar in panel.bars]) + 6
+    right = label_margin([bar.note for panel in panels for bar in panel.bars], SMALL, gap=22)
+    canvas = Canvas(title, subtitle, height=height / 72, left=left, right=right)
+    canvas.axes.remove()
+    top = _TOP
+    for panel, tall in zip(panels, heights, strict=True):
+        canvas.write(12, height - top - 12, panel.name, size=NORMAL, colour=INK, weight="bold")
+        bottom = height - top - tall + _FOOT
+        _draw(canvas.panel(left=left, right=right, top=top + _HEAD, bottom=bottom), panel.bars)
+        top += tall
+    return canvas.chart(description)
+
+
+def _draw(axes: Axes, bars: Sequence[PayBar]) -> None:
+    for y, bar in enumerate(bars):
+        colour = bar.side.colour
+        axes.barh(
+            y, bar.p75 - bar.p25, left=bar.p25, height=0.46, color=colour, alpha=0.32, zorder=2, linewidth=0
+        )
+        if bar.interval is not None:
+            axes.plot(bar.interval, [y, y], color=colour, linewidth=1.8, zorder=3)
+        axes.plot([bar.median] * 2, [y - 0.23, y + 0.23], color=colour, linewidth=2.6, zorder=4)
+        axes.text(
+            bar.median, y - 0.29, bar.label, size=SMALL, color=colour, weight="bold", ha="center", va="bottom"
+        )
+        axes.text(
+            1.0,
+            y,
+            f"  {bar.note}",
+            size=SMALL,
+            color=MUTED,
+            va="center",
+            transform=axes.get_yaxis_transform(),
+        )
+    ends = [end for bar in bars for end in (bar.p25, bar.p75, *(bar.interval or ()))]
+    ticks = _ticks(min(ends), max(ends))
+    axes.set_xlim(ticks[0], max(ends) + 0.03 * (max(ends) - ticks[0]))
+    axes.set_ylim(len(bars) - 0.5, -0.72)
+    axes.set_yticks(range(len(bars)), [bar.side.name for bar in bars])
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
+    axes.xaxis.grid(True, color=GRID, linewidth=0.8)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Return round values, at most eight of them, from one below `low` (with some room) up to `high`."""
+    start = max(0.0, low - _ROOM * (high - low))
+    size = 1.0
+    while True:
+        for step in (one * size for one in _STEPS):
+            first, last = int(start / step), int(high / step)
+            if last - first < _MOST_TICKS:
+                return [i * step for i in range(first, last + 1)]
+        size *= 10

@@ -1,0 +1,63 @@
+"""`pmtrend choose`: the decision card of one person, from the facts of a week."""
+
+import json
+from datetime import date
+from typing import cast
+
+from reports.document.choice import ChoiceReport
+from reports.document.terms import ROLES
+from reports.instants import instant
+from reports.measures.choice.table import choice, trade_offs
+from reports.measures.level import fit_level, index_changes
+from reports.measures.lifetimes import days_open, lifetimes
+from reports.measures.panel import build_panel
+from reports.measures.requirements import tag_matrix
+from reports.weekly import rounded
+from storage.profile import Profile
+from storage.records import Facts
+from storage.weeks import label, week_of
+
+FORMAT = 1  # grows when a key changes its meaning or goes away
+EXAMPLES = 5
+
+
+def choose(facts: Facts, week: date, profile: Profile) -> ChoiceReport:
+    """Return the card of `profile` in the ISO week that starts on `week` (a Monday)."""
+    panel = build_panel(facts, week)
+    changes = index_changes(panel, [fit_level(panel, role) for role in ROLES])
+    days = {row["role"]: days_open(row) for row in lifetimes(panel, facts)["rows"]}
+    found = choice(
+        panel,
+        tag_matrix(panel, facts.taxonomy),
+        facts.taxonomy,
+        trade_offs(changes, days),
+        [profile],
+        standing=(),
+        examples=EXAMPLES,
+    )
+    (card,) = found["cards"]
+    shown = {one["posting"] for door in card["doors"] for one in door["examples"]}
+    sources = {facts.units[facts.postings[posting].unit] for posting in shown}
+    last = None if facts.data_cut is None else week_of(facts.data_cut, facts.zone)
+    report: ChoiceReport = {
+        **card,
+        "format": FORMAT,
+        "week": label(week),
+        "zone": facts.zone,
+        "as_of": instant(facts.as_of) or "",
+        "data_cut": instant(facts.data_cut),
+        "seen_last": None if last is None or last == week else label(last),
+        "taxonomy": facts.taxonomy.version if facts.taxonomy else None,
+        "notices": sorted(set(facts.notices)),
+        "credits": sorted({source.credit for source in sources if source.credit}),
+        "population": found["population"],
+        "window": found["window"],
+        "barrier": found["barrier"],
+        "trade_offs": found["trade_offs"],
+    }
+    return cast(ChoiceReport, rounded(report))
+
+
+def choice_json(report: ChoiceReport) -> str:
+    """Return the card as the text of one JSON object: sorted keys, UTF-8 as it is."""
+    return json.dumps(report, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)

@@ -1,0 +1,280 @@
+"""T13: one person before each door, and which of the two is easier for him."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from reports.document.choice import (
+    BlockerRow,
+    Card,
+    ChoiceReason,
+    ChoiceVerdict,
+    Constraint,
+    Door,
+    Example,
+    LackingRow,
+    LeverRow,
+    Named,
+    ProfileRow,
+    QualifiedPay,
+    UnlockRow,
+)
+from reports.document.terms import Change, RoleId
+from reports.measures.choice.fit import (
+    CONSTRAINTS,
+    FAIL,
+    MOST_SKILLS,
+    UNKNOWN,
+    Fit,
+    asked,
+    judge,
+    not_compared,
+)
+from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
+from reports.measures.choice.openings import DOORS, Openings
+from reports.measures.experience import floor_of
+from reports.measures.statements import change_row, share_of
+from reports.statistics.arrays import Bools, quantile
+from reports.statistics.differences import StratifiedDesign
+from storage.profile import Profile
+from storage.records import PostingFact
+
+LEAST_OPENINGS = 50  # of each class, before one may be called easier
+LEAST_PAY = 10
+MOST_ROWS = 10
+_POSTINGS = 3
+
+Names = Callable[[str], Named]
+"""Tag id -> the tag with its names."""
+
+
+def card(openings: Openings, profile: Profile, names: Names, *, standing: bool, examples: int) -> Card:
+    """Return the decision card of a profile, with so many example openings a door."""
+    found, most = judge(openings, profile), judge(openings, profile, MOST_SKILLS)
+    difference, lenient = _differences(openings, profile, found)
+    verdict, reason = verdict_of(difference, lenient)
+    return {
+        "profile": _profile_row(profile, names, standing),
+        "not_compared": not_compared(profile),
+        "doors": [_door(openings, profile, role, found, most, names, examples) for role in DOORS],
+        "difference": difference,
+        "lenient_difference": lenient,
+        "verdict": verdict,
+        "reason": reason,
+    }
+
+
+# ------------------------------------------------------------------ the verdict
+
+
+def _differences(openings: Openings, profile: Profile, found: Fit) -> tuple[Change, float | None]:
+    """Return the difference of the strict shares (AIGC minus AI), and that of the lenient ones."""
+    aigc = openings.of("aigc_pm", profile.market)
+    among = aigc | openings.of("ai_pm", profile.market)
+    design = StratifiedDesign(aigc[among], openings.stratum[among], openings.employer[among])
+    strict, lenient = design.difference(found.strict[among]), design.difference(found.lenient[among])
+    return change_row(strict, int(among.sum())), None if np.isnan(lenient.d) else lenient.d
+
+
+def verdict_of(difference: Change, lenient: float | None) -> tuple[ChoiceVerdict, ChoiceReason]:
+    """Return which door is easier, if that can be told, else why not.
+
+    It can if the interval of the strict difference excludes 0, the lenient shares do not differ the other
+    way, and 50 openings or more of each class are compared.
+    """
+    d, lo, hi = difference["d"], difference["lo"], difference["hi"]
+    if min(difference["n0"], difference["n1"]) < LEAST_OPENINGS:
+        return "not_enough_data", "disconnected" if difference["reason"] == "disconnected" else "few_openings"
+    if d is None or lo is None or hi is None:
+        few = difference["reason"] in ("few_employers", "one_employer")
+        return "not_enough_data", "few_employers" if few else "small_counts"
+    if lo <= 0 <= hi:
+        return "not_enough_data", "no_clear_difference"
+    if lenient is not None and lenient * d < 0:
+        return "not_enough_data", "bounds_disagree"
+    return ("aigc_easier" if d > 0 else "ai_easier"), ""
+
+
+# ------------------------------------------------------------------ one door
+
+
+def _door(
+    openings: Openings, profile: Profile, role: RoleId, found: Fit, most: Fit, names: Names, examples: int
+) -> Door:
+    mine = openings.of(role, profile.market)
+    n, employer = int(mine.sum()), openings.employer[mine]
+    opened = unlocks(openings, profile, found, mine)
+    alone = {one.levers[0]: len(one.opens) for one in opened if len(one.levers) == 1}
+    rows = [_unlock_row(openings, one, alone, n, names) for one in opened]
+    return {
+        "role": role,
+        "n": n,
+        "employers": len(np.unique(employer)),
+        "untold": openings.left_out(role, profile.market),
+        "strict": share_of(found.strict[mine], employer),
+        "lenient": share_of(found.lenient[mine], employer),
+        "strict_most": share_of(most.strict[mine], employer),
+        "lenient_most": share_of(most.lenient[mine], employer),
+        "blockers": _blocker_rows(openings, profile, found, mine),
+        "lacking": _lacking_rows(openings, found, mine),
+        "singles": [row for row in rows if len(row["levers"]) == 1][:MOST_ROWS],
+        "pairs": [row for row in rows if len(row["levers"]) == 2][:MOST_ROWS],
+        "pay": _pay([openings.postings[i] for i in np.flatnonzero(mine & found.lenient).tolist()], profile),
+        "effective_employers": _effective(openings.employer[mine & found.lenient].tolist()),
+        "examples": _examples(openings, profile, found, mine, names, examples),
+    }
+
+
+def _blocker_rows(openings: Openings, profile: Profile, found: Fit, mine: Bools) -> list[BlockerRow]:
+    n, silent = int(mine.sum()), not_compared(profile)
+    rows: list[BlockerRow] = []
+    for constraint in CONSTRAINTS if n else ():
+        marks, compared = found.marks[constraint][mine], constraint not in silent
+        fails = int((marks == FAIL).sum())
+        rows.append(
+            {
+                "constraint": constraint,
+                "compared": compared,
+                "asked": int((mine & asked(openings, constraint)).sum()),
+                "fails": fails,
+                "unknown": int((marks == UNKNOWN).sum()),
+                "n": n,
+                "share": fails / n,
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["fails"], -row["unknown"]))
+
+
+def _lacking_rows(openings: Openings, found: Fit, mine: Bools) -> list[LackingRow]:
+    n, counts = int(mine.sum()), found.missing[mine].sum(axis=0)
+    rows: list[LackingRow] = [
+        {"tag": tag.id, "en": tag.en, "zh": tag.zh, "y": int(y), "n": n, "share": int(y) / n}
+        for tag, y in zip(openings.tags, counts, strict=True)
+        if y
+    ]
+    return sorted(rows, key=lambda row: (-row["y"], row["tag"]))[:MOST_ROWS]
+
+
+def _unlock_row(openings: Openings, one: Unlock, alone: dict[Lever, int], n: int, names: Names) -> UnlockRow:
+    u = len(one.opens)
+    return {
+        "levers": [_lever_row(lever, names) for lever in one.levers],
+        "u": u,
+        "n": n,
+        "share": u / n,
+        "together": u + _together(one.levers, alone),
+        "postings": sorted(openings.postings[row].id for row in one.opens)[:_POSTINGS],
+    }
+
+
+def _together(levers: Levers, alone: dict[Lever, int]) -> int:
+    """Return what the levers of a pair open without the other one."""
+    return sum(alone.get(lever, 0) for lever in levers) if len(levers) > 1 else 0
+
+
+def _lever_row(lever: Lever, names: Names) -> LeverRow:
+    if lever.kind == "skill":
+        named = names(lever.id)
+        return {"kind": lever.kind, "id": lever.id, "en": named["en"], "zh": named["zh"]}
+    return {"kind": lever.kind, "id": lever.id, "en": lever.id, "zh": lever.id}
+
+
+def _pay(qualified: Sequence[PostingFact], profile: Profile) -> QualifiedPay:
+    ranges: dict[str, list[tuple[float, float]]] = {}
+    for posting in qualified:
+        if (pay := posting.salary) is None or pay.currency is None:
+            continue
+        ends = [value for end in (pay.min, pay.max) if (value := pay.annual(end)) is not None]
+        if ends:
+            ranges.setdefault(pay.currency, []).append((min(ends), max(ends)))
+    currency = min(ranges, key=lambda one: (-len(ranges[one]), one), default=None)
+    usual = ranges.get(currency or "", [])
+    own = ranges.get(profile.currency, [])
+    wanted = profile.salary_min
+    middle = quantile(((low + high) / 2 for low, high in usual), 0.5)
+    return {
+        "currency": currency,
+        "n": len(usual),
+        "median": middle if len(usual) >= LEAST_PAY else None,
+        "stated_in": len(own),
+        "reaching": None if wanted is None else sum(high >= wanted for _, high in own),
+    }
+
+
+def _effective(employers: Sequence[int]) -> float | None:
+    """Return the number of equal employers that would be as concentrated: 1 / sum of squared shares."""
+    n = len(employers)
+    return n * n / sum(k * k for k in Counter(employers).values()) if n else None
+
+
+# ------------------------------------------------------------------ example openings
+
+
+def _examples(
+    openings: Openings, profile: Profile, found: Fit, mine: Bools, names: Names, most: int
+) -> list[Example]:
+    """Return openings that nothing speaks against: the least unknown first, one an employer, the newest."""
+    chosen: list[Example] = []
+    employers: set[int] = set()
+    unknown = np.sum([marks == UNKNOWN for marks in found.marks.values()], axis=0)
+    fitting = np.flatnonzero(mine & found.lenient).tolist()
+    for row in sorted(fitting, key=lambda i: (unknown[i], -openings.postings[i].id)):
+        if len(chosen) == most:
+            break
+        if (employer := int(openings.employer[row])) not in employers:
+            employers.add(employer)
+            left_open = [name for name in CONSTRAINTS if found.marks[name][row] == UNKNOWN]
+            chosen.append(_example(openings, profile, row, left_open, names))
+    return chosen
+
+
+def _example(
+    openings: Openings, profile: Profile, row: int, unknown: list[Constraint], names: Names
+) -> Example:
+    wanted = profile.cities or frozenset()
+    adverts = openings.adverts[row]
+    shown = next((one for one in adverts if not wanted.isdisjoint(one.places)), openings.postings[row])
+    posting, tags = openings.postings[row], np.flatnonzero(openings.skills[row]).tolist()
+    return {
+        "posting": shown.id,
+        "title": shown.title,
+        "company": shown.company_name,
+        "places": list(shown.places),
+        "remote": bool(openings.remote[row]),
+        "url": shown.url,
+        "demands": {
+            "years": floor_of(posting, "total"),
+            "ai_years": floor_of(posting, "ai"),
+            "degree": posting.education if posting.education_required else None,
+            "skills": [names(openings.tags[i].id) for i in tags],
+            "industries": sorted(openings.industries[row]),
+            "languages": sorted(openings.languages[row]),
+        },
+        "unknown": unknown,
+    }
+
+
+# ------------------------------------------------------------------ the person
+
+
+def _profile_row(profile: Profile, names: Names, standing: bool) -> ProfileRow:
+    return {
+        "name": profile.name,
+        "standing": standing,
+        "pm_years": profile.pm_years,
+        "ai_years": profile.ai_years,
+        "degree": profile.degree,
+        "skills": [names(tag) for tag in sorted(profile.skills)],
+        "cities": _sorted(profile.cities),
+        "remote": profile.remote,
+        "industries": _sorted(profile.industries),
+        "languages": _sorted(profile.languages),
+        "market": profile.market,
+        "salary_min": profile.salary_min,
+        "currency": profile.currency,
+    }
+
+
+def _sorted(said: Iterable[str] | None) -> list[str] | None:
+    return None if said is None else sorted(said)

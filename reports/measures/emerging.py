@@ -1,0 +1,163 @@
+"""T5: requirements that nobody asked for before the last weeks, and such that nobody asks for any more."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.document.changes import Emerging, EmergingRow, Evidence, State
+from reports.document.terms import Reason, Status
+from reports.measures.breaks import last_observed
+from reports.measures.evidence import LOOKED_AT, excerpt
+from reports.measures.panel import Panel
+from reports.measures.population import WINDOW_WEEKS, Population, one_per_vacancy, window, with_text
+from reports.measures.requirements import Tags
+from reports.statistics.arrays import Bools, Ints
+from reports.statistics.log_odds import log_odds
+from reports.statistics.shares import clustered_share
+from storage.records import Facts
+from storage.weeks import label
+
+RECENT_WEEKS = 8
+BACKGROUND_WEEKS = 5  # postings are loaded for 13 weeks: these five and the recent eight
+LEAST_POSTINGS, LEAST_EMPLOYERS, LEAST_SOURCES = 5, 3, 2
+
+
+def emerging(panel: Panel, facts: Facts, tags: Tags, status: Status, reason: Reason) -> Emerging:
+    """Return T5; `status` and `reason` are what the kind of week allows."""
+    first = panel.last - RECENT_WEEKS + 1
+    start = first - BACKGROUND_WEEKS
+    seen, steady = _observed_in_both(panel, start, first)
+    if status == "ok" and not steady.any():
+        status, reason = ("not_comparable", "break") if seen.any() else ("insufficient", "short_history")
+    rows = []
+    if status == "ok":
+        rows = _rows(panel, facts, tags, _spans(panel, tags, steady, start, first))
+    return {
+        "id": "T5",
+        "population": "stock",
+        "status": status,
+        "reason": reason,
+        "window": window(panel, first, panel.last),
+        "compared": window(panel, start, first - 1),
+        "rows": rows,
+        "new": sum(row["state"] == "new" for row in rows),
+        "gone": sum(row["state"] == "gone" for row in rows),
+    }
+
+
+def _observed_in_both(panel: Panel, start: int, first: int) -> tuple[Bools, Bools]:
+    """Tell per unit whether both spans observed it, and whether they end in the same series, too."""
+    seen0, epoch0, _ = last_observed(panel, start, first - 1)
+    seen1, epoch1, _ = last_observed(panel, first, panel.last)
+    both = seen0 & seen1
+    return both, both & (epoch0 == epoch1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Vacancies on the series seen in both spans: listed before, joined since; and which tags are asked now.
+
+    `opened`, `seen` by posting (panel row): columns of the first and the last week it was listed in.
+    """
+
+    before: Population
+    joined: Population
+    now: Bools
+    opened: Ints
+    seen: Ints
+
+
+def _spans(panel: Panel, tags: Tags, steady: Bools, start: int, first: int) -> _Spans:
+    kept = steady[panel.unit]
+    before, recent = _listed(panel, kept, start, first - 1), _listed(panel, kept, first, panel.last)
+    known = np.isin(panel.vacancy[recent.rows], panel.vacancy[before.rows])
+    now = _listed(panel, kept, panel.last - WINDOW_WEEKS + 1, panel.last)
+    opened, seen = np.full(len(panel.postings), panel.last), np.full(len(panel.postings), start)
+    np.minimum.at(opened, panel.posting[kept], panel.listed_week[kept])
+    np.maximum.at(seen, panel.posting[kept], panel.seen_week[kept])
+    asked_now: Bools = np.any(tags.asked[now.rows], axis=0)
+    return _Spans(
+        before, recent.where(~known), asked_now, np.maximum(opened, start), np.minimum(seen, panel.last)
+    )
+
+
+def _listed(panel: Panel, kept: Bools, first: int, last: int) -> Population:
+    spells = np.flatnonzero(kept & (panel.listed_week <= last) & (panel.seen_week >= first))
+    postings, place = np.unique(panel.posting[spells], return_index=True)
+    people = one_per_vacancy(panel, postings, panel.source[panel.unit[spells[place]]])
+    return people.where(with_text(panel, people))
+
+
+def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[EmergingRow]:
+    before, joined = tags.asked[spans.before.rows], tags.asked[spans.joined.rows]
+    rows: list[EmergingRow] = []
+    for column in np.flatnonzero(before.sum(axis=0) + joined.sum(axis=0) >= LEAST_POSTINGS):
+        y0, y1 = before[:, column], joined[:, column]
+        earlier, later = spans.before.where(y0), spans.joined.where(y1)
+        state: State = "present"
+        if not y0.any() and _enough(later):
+            state = "new"
+        elif not y1.any() and not spans.now[column] and _enough(earlier):
+            state = "gone"
+        asking = np.concatenate([earlier.rows, later.rows])
+        shown = earlier if state == "gone" else later
+        (k1, n1), (k0, n0) = _effective(y1, spans.joined), _effective(y0, spans.before)
+        delta, z = log_odds(k1, n1, k0, n0)
+        tag = tags.tags[column]
+        rows.append(
+            {
+                "tag": tag.id,
+                "en": tag.en,
+                "zh": tag.zh,
+                "era": tag.era,
+                "groups": list(tag.groups),
+                "state": state,
+                "first_seen": label(panel.weeks[spans.opened[asking].min()]),
+                "last_seen": label(panel.weeks[spans.seen[asking].max()]),
+                "y_before": len(earlier.rows),
+                "n_before": len(spans.before.rows),
+                "y_recent": len(later.rows),
+                "n_recent": len(spans.joined.rows),
+                "employers": len(np.unique(shown.employer)),
+                "sources": len(np.unique(shown.stratum)),
+                "delta": delta,
+                "z": z,
+                **_evidence(panel, facts, tag.id, _by_time(spans, shown.rows, state)),
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["z"], row["tag"]))
+
+
+def _enough(people: Population) -> bool:
+    return (
+        len(people.rows) >= LEAST_POSTINGS
+        and len(np.unique(people.employer)) >= LEAST_EMPLOYERS
+        and len(np.unique(people.stratum)) >= LEAST_SOURCES
+    )
+
+
+def _effective(y: Bools, people: Population) -> tuple[float, float]:
+    """The counts that so many independent postings would give: mass posters count for less."""
+    share = clustered_share(y, people.employer)
+    return (share.p * share.n_eff, share.n_eff) if share.n else (0.0, 0.0)
+
+
+def _by_time(spans: _Spans, rows: Ints, state: State) -> Ints:
+    """The rows worth quoting, the best first: what came first, or stayed last (present: none)."""
+    if state == "present":
+        return rows[:0]
+    order = np.argsort(-spans.seen[rows] if state == "gone" else spans.opened[rows], kind="stable")
+    found: Ints = rows[order]
+    return found
+
+
+def _evidence(panel: Panel, facts: Facts, tag: str, rows: Ints) -> Evidence:
+    """The first of these postings that has words which may be shown (measures/evidence.py)."""
+    postings = [panel.postings[row] for row in rows[:LOOKED_AT]]
+    passages = facts.passages([posting.id for posting in postings]) if postings else {}
+    for posting in postings:
+        passage = passages.get(posting.id, {}).get(tag)
+        found = excerpt(passage) if passage else None
+        if found is not None:
+            return {"quote": found.text, "company": posting.company_name, "url": posting.url}
+    return {"quote": None, "company": None, "url": None}

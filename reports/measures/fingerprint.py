@@ -1,0 +1,114 @@
+"""Where the work lies: on making models (pipeline) or on using them, over time and by stage of the chain."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from reports.document.comparison import Fingerprint, PipelinePoint, PipelineRow, StageRow
+from reports.document.terms import ROLES, RoleId
+from reports.measures.comparison import Comparison
+from reports.measures.level import CHANGE_WEEKS
+from reports.measures.panel import Panel, columns_of
+from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
+from reports.measures.requirements import SPARK_LEAST, Tags
+from reports.measures.statements import adjust, change_row, direction_of, known, share_of
+from reports.statistics.arrays import Bools, Floats, Ints
+from reports.statistics.means import clustered_mean
+from storage.weeks import label
+
+# Pieces of work and not techniques by name, which the chain of the vocabulary counts too: who must know NLP
+# need not train models. Deployment and operation cannot be told apart by these tags.
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "collect": ("data_collection", "data_cleaning", "data_flywheel"),
+    "annotate": ("data_annotation",),
+    "train": ("model_training", "fine_tuning"),
+    "evaluate": ("model_evaluation",),
+    "algorithm": ("algorithm_collaboration",),
+    "deploy": ("mlops_deployment",),
+    "secure": ("ai_ethics_compliance", "privacy", "copyright"),
+    "develop": ("prompt_engineering", "rag", "agents"),
+}
+
+
+def fingerprint(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Fingerprint:
+    """Return the pipeline share per class and the stages of work over a population of postings."""
+    weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
+    stocks = [stock_rows(panel, week) for week in weeks]
+    read = with_text(panel, people)
+    stages = _stages(people, tags, compared, read)
+    enough = bool((read & (compared.ai | compared.aigc)).any())
+    return {
+        "id": "fingerprint",
+        "population": "window",
+        "status": "ok" if enough else "insufficient",
+        "reason": "" if enough else "no_postings",
+        "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
+        "rows": [
+            _row(people, role, pipeline_of(panel, people.rows), read, [
+                _point(panel, role, label(panel.weeks[week]), stock)
+                for week, stock in zip(weeks, stocks, strict=True)
+            ])
+            for role in ROLES
+        ],
+        "stages": stages,
+    }  # fmt: skip
+
+
+def pipeline_of(panel: Panel, rows: Ints) -> Floats:
+    """Return the pipeline share of each panel row; nan where no such work is named or no text was given."""
+    share = panel.postings.each("pipeline", lambda told: np.nan if told is None else told, rows)
+    return np.where(panel.postings.each("has_text", bool, rows) == 1, share, np.nan)
+
+
+def _row(
+    people: Population, role: RoleId, share: Floats, read: Bools, weeks: list[PipelinePoint]
+) -> PipelineRow:
+    mine = people.of(role) & read
+    told = mine & ~np.isnan(share)
+    found = clustered_mean(share[told], people.employer[told])
+    return {
+        "role": role,
+        "mean": known(found.mean),
+        "lo": known(found.lo),
+        "hi": known(found.hi),
+        "n": found.n,
+        "employers": found.clusters,
+        "stated": share_of(told[mine], people.employer[mine]),
+        "weeks": weeks,
+    }
+
+
+def _point(panel: Panel, role: RoleId, week: str, stock: Ints) -> PipelinePoint:
+    rows = stock[np.isin(panel.role[stock], columns_of(role))]
+    share = pipeline_of(panel, rows)
+    told = ~np.isnan(share)
+    found = clustered_mean(share[told], panel.company[rows[told]])
+    enough = found.n >= SPARK_LEAST
+    return {
+        "week": week,
+        "mean": known(found.mean) if enough else None,
+        "lo": known(found.lo) if enough else None,
+        "hi": known(found.hi) if enough else None,
+        "n": found.n,
+    }
+
+
+def _stages(people: Population, tags: Tags, compared: Comparison, read: Bools) -> list[StageRow]:
+    asked, compared = tags.asked[people.rows], compared.among(read)
+    ai, aigc = compared.ai, compared.aigc
+    rows: list[StageRow] = []
+    for stage, wanted in STAGES.items():
+        y: Bools = np.any(asked[:, [tag.id in wanted for tag in tags.tags]], axis=1)
+        rows.append(
+            {
+                "stage": stage,
+                "ai": share_of(y[ai], people.employer[ai]),
+                "aigc": share_of(y[aigc], people.employer[aigc]),
+                "difference": change_row(compared.difference(y), int((ai | aigc).sum())),
+                "direction": "insufficient",
+            }
+        )
+    adjust([row["difference"] for row in rows])
+    for row in rows:
+        row["direction"] = direction_of(row["difference"])
+    return rows

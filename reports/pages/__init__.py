@@ -1,0 +1,1 @@
+"""HTML: the report as one file, and the index over all weeks."""

@@ -1,0 +1,48 @@
+"""The report as one HTML file that needs nothing beside it: all languages, charts, whole tables, the data."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reports.charts.pictures import Picture
+from reports.document.weekly import WeeklyReport
+from reports.pages.figures import inline_figure
+from reports.pages.full_tables import full_table
+from reports.pages.markup import Edition, edition, named_files
+from reports.pages.shell import render_page, script_text
+from reports.words import Lang, Words
+
+MOST_BYTES = 1_000_000
+"""A page that would be larger with its data goes without them; they lie beside it in report.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A report in one language, as it lies on disk: its markdown, and its charts with their SVG."""
+
+    markdown: str
+    charts: Mapping[str, tuple[Picture, bytes]]
+
+
+def report_page(report: WeeklyReport, renderings: Mapping[Lang, Rendering]) -> str:
+    """Return `report.html`: the same report gives the same text.
+
+    The page shows one of the languages in `renderings`, the first one if nothing speaks for another.
+    """
+    editions = {lang: _edition(report, one, lang) for lang, one in renderings.items()}
+    words = {lang: Words(lang) for lang in renderings}
+    data = script_text(json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+    page = render_page("report.html.j2", words, editions=editions, data=data)
+    if len(page.encode("utf-8")) <= MOST_BYTES:
+        return page
+    return render_page("report.html.j2", words, editions=editions, data="")
+
+
+def _edition(report: WeeklyReport, rendering: Rendering, lang: Lang) -> Edition:
+    figures = {
+        f"charts/{name}.{lang}": inline_figure(svg, f"{lang}-{name}", picture.alt)
+        for name, (picture, svg) in rendering.charts.items()
+    }
+    whole = {file: full_table(file, report, Words(lang)) for file in named_files(rendering.markdown)}
+    tables = {file: table for file, table in whole.items() if table}
+    return edition(rendering.markdown, lang, figures, tables)

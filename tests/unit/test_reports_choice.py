@@ -1,0 +1,561 @@
+"""Which door is open to whom: fits counted by hand, the shared fixture, properties of fits and levers."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from facts_builder import TAXONOMY, Market, assert_shape, monday, trend_market
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.document.choice import Card, Choice, Door
+from reports.document.terms import Change
+from reports.measures.choice.barrier import barrier, components, weighted
+from reports.measures.choice.card import verdict_of
+from reports.measures.choice.fit import FAIL, MOST_SKILLS, PASS, UNKNOWN, Constraint, judge
+from reports.measures.choice.levers import Lever, unlocks
+from reports.measures.choice.openings import Openings, openings_of
+from reports.measures.choice.table import STANDING
+from reports.measures.panel import build_panel
+from reports.measures.population import listed_population
+from reports.measures.requirements import tag_matrix
+from reports.statistics.bootstrap import median_interval
+from reports.weekly import build_weekly
+from storage.profile import Profile
+from storage.records import Pay, RoleClass
+
+ME = Profile("me", 3, 0, frozenset({"sql"}), "bachelor", cities=frozenset({"上海"}))
+
+
+def market_of(*posts: dict[str, Any], role: RoleClass = "aigc_pm") -> Market:
+    """One board that lists these postings (p0, p1 ...)."""
+    market = Market()
+    ids = [market.post(f"p{i}", **{"role": role, **_asked(says)}) for i, says in enumerate(posts)]
+    market.look("X", 0, ids)
+    return market
+
+
+def _asked(says: dict[str, Any]) -> dict[str, Any]:
+    """With lists of industries and languages as what is required."""
+    lists = {name: says[name] for name in ("industries", "languages") if name in says}
+    return {**says, **{name: dict.fromkeys(asked, "required") for name, asked in lists.items()}}
+
+
+def openings(market: Market, week: int = 0) -> Openings:
+    panel = build_panel(market.facts(), monday(week))
+    return openings_of(panel, listed_population(panel), tag_matrix(panel, TAXONOMY), TAXONOMY)
+
+
+def choice_of(market: Market, *profiles: Profile, week: int = 0) -> Choice:
+    return build_weekly(market.facts(), monday(week), profiles=profiles)["choice"]
+
+
+def door(card: Card, role: str) -> Door:
+    return next(one for one in card["doors"] if one["role"] == role)
+
+
+def levers(door: Door) -> dict[str, int]:
+    """What opens how many: `skill:llm+ai_years:1` -> 3."""
+    return {
+        "+".join(f"{x['kind']}:{x['id']}" for x in row["levers"]): row["u"]
+        for row in (*door["singles"], *door["pairs"])
+    }
+
+
+# ------------------------------------------------------------------ the shared fixture
+
+
+def test_the_profile_of_the_shared_fixture(shared_data: Path) -> None:
+    """3 years as a PM, none with AI, LLM, prompts and SQL, Beijing or Shanghai, the Chinese market."""
+    folder = shared_data / "trend_fixture"
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    profile = Profile(
+        "fixture", 3, 0, frozenset({"LLM", "Prompt", "SQL"}), cities=frozenset({"北京", "上海"}), market="cn"
+    )
+    card = choice_of(trend_market(folder), profile, week=12)["cards"][0]
+    for role, name in (("ai_pm", "fit_AI"), ("aigc_pm", "fit_AIGC")):
+        told, found = expected[name], door(card, role)
+        qualified = len(told["qualified"])
+        for share in (found["strict"], found["lenient"]):
+            assert (share["y"], share["n"]) == (qualified, told["n"])
+        assert [one["url"].rsplit("/", 1)[1] for one in found["examples"]] == told["qualified"]
+    assert levers(door(card, "ai_pm")) == {"skill:ML+ai_years:1": 1}
+    assert levers(door(card, "aigc_pm")) == {
+        "skill:Agent": 1,
+        "skill:RAG": 1,
+        "skill:Agent+city:深圳": 1,
+        "skill:RAG+ai_years:1": 1,
+    }
+    assert card["verdict"] == "not_enough_data"
+    assert card["reason"] == "few_openings"
+
+
+# ------------------------------------------------------------------ what passes, fails, cannot be told
+
+P, U, F = PASS, UNKNOWN, FAIL
+
+
+@pytest.mark.parametrize(
+    ("says", "constraint", "mark"),
+    [
+        ({"years": 3.0}, "years", P),
+        ({"years": 4.0}, "years", F),
+        ({}, "years", U),  # every role wants some experience
+        ({"years_max": 2.0}, "years", P),  # only a cap: open to beginners
+        ({"years": 2.0, "years_required": False}, "years", P),
+        ({"years": 5.0, "years_required": False}, "years", U),  # a wish that is not met
+        ({}, "ai_years", P),  # a whole text that asks for none
+        ({"ai_years": 1.0}, "ai_years", F),
+        ({"ai_years": 1.0, "ai_years_required": False}, "ai_years", U),
+        ({"tags": ["ai_product"]}, "ai_years", U),  # experience with AI products, nobody says how much
+        ({"has_text": False, "years": 1.0}, "ai_years", U),
+        ({"education": "bachelor"}, "degree", P),
+        ({"education": "master"}, "degree", F),
+        ({"education": "none"}, "degree", P),
+        ({"education": "master", "education_required": False}, "degree", U),
+        ({}, "degree", P),  # on this board nobody names one
+        ({"places": ["上海"]}, "city", P),
+        ({"places": ["北京", "上海"]}, "city", P),
+        ({"places": ["北京"]}, "city", F),
+        ({"places": ["北京"], "workplace": "remote"}, "city", P),
+        ({"places": ["北京"], "workplace": "hybrid"}, "city", F),
+        ({}, "city", U),
+        ({"tags": ["sql"]}, "skills", P),
+        ({"tags": ["sql", "llm"]}, "skills", F),
+        ({"wishes": {"llm": "preferred"}}, "skills", P),  # nice to have
+        ({"wishes": {"llm": "duty"}}, "skills", P),  # learned at work
+        ({}, "skills", P),
+        ({"has_text": False, "years": 1.0}, "skills", U),
+        ({"tags": ["ai"]}, "skills", P),  # the bare word is no skill
+    ],
+)  # fmt: skip
+def test_one_constraint(says: dict[str, Any], constraint: Constraint, mark: int) -> None:
+    assert judge(openings(market_of(says)), ME).marks[constraint].tolist() == [mark]
+
+
+@pytest.mark.parametrize(
+    ("says", "profile", "constraint", "mark"),
+    [
+        ({"languages": ["english"]}, {"languages": frozenset({"english"})}, "language", P),
+        ({"languages": ["english", "japanese"]}, {"languages": frozenset({"english"})}, "language", F),
+        ({}, {"languages": frozenset({"english"})}, "language", P),
+        ({"languages": ["english"]}, {}, "language", P),  # not said, not compared
+        ({"industries": ["finance", "games"]}, {"industries": frozenset({"games"})}, "industry", P),
+        ({"industries": ["finance"]}, {"industries": frozenset({"games"})}, "industry", F),
+        ({"industries": ["finance"]}, {"industries": frozenset()}, "industry", F),
+        ({"industries": ["finance"]}, {}, "industry", P),
+        ({"education": "doctorate"}, {"degree": None}, "degree", P),
+        ({"places": ["北京"]}, {"cities": None}, "city", P),
+        ({"places": ["上海"]}, {"cities": frozenset()}, "city", F),  # remote work only
+        ({"workplace": "remote"}, {"cities": frozenset()}, "city", P),
+        ({"workplace": "remote"}, {"remote": False}, "city", F),
+        ({"ai_years": 1.0}, {"ai_years": 1.0}, "ai_years", P),
+        ({"tags": ["ai_product"]}, {"ai_years": 0.5}, "ai_years", P),
+        # Where only years with AI are asked, they are the total, too: an engineer has them.
+        ({"years": 2.0, "ai_years": 2.0}, {"pm_years": 0.0, "ai_years": 2.0}, "years", P),
+        ({"years": 2.0}, {"pm_years": 0.0, "ai_years": 2.0}, "years", F),
+    ],
+)  # fmt: skip
+def test_one_constraint_of_another_profile(
+    says: dict[str, Any], profile: dict[str, Any], constraint: Constraint, mark: int
+) -> None:
+    assert judge(openings(market_of(says)), replace(ME, **profile)).marks[constraint].tolist() == [mark]
+
+
+def test_silence_about_the_degree_is_unknown_where_most_name_one() -> None:
+    named, silent = {"education": "bachelor"}, {"years": 1.0}
+    usual = judge(openings(market_of(named, silent)), ME)
+    assert usual.marks["degree"].tolist() == [PASS, UNKNOWN]
+    rare = judge(openings(market_of(named, silent, silent)), ME)
+    assert rare.marks["degree"].tolist() == [PASS, PASS, PASS]
+    # Each market has its own habits.
+    apart = judge(openings(market_of(named, {**silent, "market": "zh"})), ME)
+    assert apart.marks["degree"].tolist() == [PASS, PASS]
+
+
+@pytest.mark.parametrize(
+    ("required", "owned", "passes"),
+    [(1, 0, False), (2, 1, False), (3, 2, False), (4, 3, True), (10, 7, True), (20, 14, True)],
+)  # fmt: skip
+def test_seven_of_ten_skills_rounded_up(required: int, owned: int, passes: bool) -> None:
+    tags = [f"t{i}" for i in range(required)]
+    profile = replace(ME, skills=frozenset(tags[:owned]), cities=None)
+    found = judge(openings(market_of({"tags": tags, "years": 1.0})), profile, MOST_SKILLS)
+    assert found.lenient.tolist() == [passes]
+
+
+def test_what_every_product_manager_brings_is_no_skill() -> None:
+    """A tag of the vocabulary in none of the groups G2 to G4; one that the vocabulary lacks is a skill."""
+    craft = replace(TAXONOMY.tags[0], id="prd", groups=())
+    experience = replace(TAXONOMY.tags[0], id="ai_product", groups=("G1",))
+    taxonomy = replace(TAXONOMY, tags=(*TAXONOMY.tags, craft, experience))
+    panel = build_panel(market_of({"tags": ["prd", "ai_product", "llm", "unheard_of"]}).facts(), monday(0))
+    found = openings_of(panel, listed_population(panel), tag_matrix(panel, taxonomy), taxonomy)
+    assert [tag.id for tag in found.tags] == ["llm", "unheard_of"]
+
+
+# ------------------------------------------------------------------ which openings
+
+
+def test_openings_are_what_is_listed_in_the_week_one_per_vacancy() -> None:
+    market = Market()
+    for native in ("gone", "here", "twin"):
+        market.post(native, "ai_pm", years=1.0, vacancy="twins" if native != "gone" else "gone")
+    market.says["here"]["places"], market.says["twin"]["places"] = ["北京"], ["上海"]
+    market.post("other", "other_pm", years=1.0)
+    market.post("sales", "not_pm", years=1.0)
+    market.look("X", 0, ["gone", "here", "twin", "other", "sales"])
+    market.look("X", 1, ["here", "twin", "other", "sales"])
+    card = choice_of(market, replace(ME, skills=frozenset()), week=1)["cards"][0]
+    found = door(card, "ai_pm")
+    assert (found["n"], found["lenient"]["y"]) == (1, 1), "its second advert is in Shanghai"
+    assert found["examples"][0]["url"].endswith("/twin")
+    assert [door(card, role)["n"] for role in ("aigc_pm", "both")] == [0, 0]
+
+
+def test_a_week_that_nobody_saw_falls_back_on_the_four_weeks() -> None:
+    market = Market()
+    market.post("a", "ai_pm", years=1.0)
+    market.look("X", 0, ["a"])
+    market.look("X", 1, state="failed")
+    found = choice_of(market, week=1)
+    assert (found["population"], found["window"]["first"]) == ("window", "2026-W34")
+    assert door(found["cards"][0], "ai_pm")["n"] == 1
+
+
+def test_openings_known_by_their_title_are_left_out_and_counted() -> None:
+    found = openings(market_of({"has_text": False}, {"has_text": False, "education": "master"}, {}))
+    assert len(found.rows) == 2
+    assert (found.left_out("aigc_pm"), found.left_out("aigc_pm", "cn"), found.left_out("ai_pm")) == (1, 0, 0)
+
+
+def test_nothing_on_offer() -> None:
+    found = choice_of(Market(), ME)
+    assert (found["status"], found["reason"]) == ("insufficient", "no_postings")
+    assert [card["verdict"] for card in found["cards"]] == ["not_enough_data"] * (1 + len(STANDING))
+    assert all(one["n"] == 0 and one["blockers"] == [] for one in found["cards"][0]["doors"])
+
+
+def test_a_card_has_its_shape_and_the_own_profiles_come_first() -> None:
+    found = choice_of(market_of({"years": 1.0, "tags": ["llm"]}, {"role": "ai_pm"}), ME)
+    assert_shape(found, Choice)
+    assert [(c["profile"]["name"], c["profile"]["standing"]) for c in found["cards"]] == [
+        ("me", False), ("newcomer", True), ("switching", True), ("experienced", True),
+    ]  # fmt: skip
+    assert found["cards"][0]["not_compared"] == ["language", "industry"]
+
+
+# ------------------------------------------------------------------ levers
+
+
+def test_levers_by_hand() -> None:
+    """A lever counts where it is the last thing missing, a pair where it takes both."""
+    open_to_me = {"years": 3.0, "places": ["上海"]}
+    market = market_of(
+        open_to_me,
+        {**open_to_me, "tags": ["llm"]},
+        {**open_to_me, "tags": ["llm"], "years": 4.0},
+        {**open_to_me, "tags": ["llm", "machine_learning"]},
+        {**open_to_me, "years": 5.0},
+        {**open_to_me, "years": 6.0},  # out of reach
+        {**open_to_me, "ai_years": 1.0},
+        {**open_to_me, "ai_years": 2.0},
+        {**open_to_me, "education": "master"},
+        {**open_to_me, "education": "doctorate"},  # two steps away
+        {**open_to_me, "places": ["北京", "深圳"]},
+        {**open_to_me, "languages": ["english"], "places": ["深圳"]},
+        {**open_to_me, "industries": ["finance", "games"]},
+        {"places": ["深圳"]},  # unknown years are no blocker
+        {**open_to_me, "tags": ["llm", "machine_learning"], "years": 4.0},  # takes three
+    )
+    profile = replace(ME, languages=frozenset(), industries=frozenset())
+    card = choice_of(market, profile)["cards"][0]
+    assert levers(door(card, "aigc_pm")) == {
+        "city:深圳": 2,
+        "ai_years:2": 2,
+        "skill:llm": 1,
+        "pm_years:2": 1,
+        "ai_years:1": 1,
+        "degree:master": 1,
+        "city:北京": 1,
+        "industry:finance": 1,
+        "industry:games": 1,
+        "skill:llm+pm_years:1": 1,
+        "skill:llm+skill:machine_learning": 1,
+        "language:english+city:深圳": 1,
+    }
+    pair = next(row for row in door(card, "aigc_pm")["pairs"] if row["levers"][1]["id"] == "1")
+    assert pair["together"] == 2, "the pair opens one that needs both, and llm one alone"
+    assert (pair["share"], pair["n"]) == (pytest.approx(1 / 15, rel=1e-5), 15)
+
+
+def test_no_single_lever_where_every_opening_takes_two() -> None:
+    market = market_of(*[{"years": 1.0, "tags": ["llm", "machine_learning"]}] * 4)
+    found = door(choice_of(market, replace(ME, cities=None))["cards"][0], "aigc_pm")
+    assert found["singles"] == []
+    assert levers(found) == {"skill:llm+skill:machine_learning": 4}
+
+
+def test_one_lever_may_lift_both_kinds_of_years() -> None:
+    """Two years with AI are asked and no others beside: two years with AI are all that is missing."""
+    market = market_of({"years": 2.0, "ai_years": 2.0})
+    profile = replace(ME, pm_years=1.0, cities=None)
+    found = door(choice_of(market, profile)["cards"][0], "aigc_pm")
+    assert levers(found) == {"ai_years:2": 1}
+
+
+def test_remote_is_a_lever_for_who_will_not_work_remotely() -> None:
+    market = market_of({"years": 1.0, "workplace": "remote"})
+    found = door(choice_of(market, replace(ME, remote=False))["cards"][0], "aigc_pm")
+    assert levers(found) == {"remote:": 1}
+
+
+def test_what_blocks_most_stands_first() -> None:
+    market = market_of({"years": 9.0, "tags": ["llm"]}, {"years": 1.0, "tags": ["llm"]}, {"ai_years": 1.0})
+    found = door(choice_of(market, replace(ME, cities=None))["cards"][0], "aigc_pm")
+    assert [(b["constraint"], b["fails"], b["unknown"]) for b in found["blockers"][:3]] == [
+        ("skills", 2, 0), ("years", 1, 1), ("ai_years", 1, 0),
+    ]  # fmt: skip
+    assert [(row["tag"], row["y"], row["n"]) for row in found["lacking"]] == [("llm", 2, 3)]
+
+
+# ------------------------------------------------------------------ beside the bracket
+
+
+def test_pay_is_that_of_what_one_qualifies_for() -> None:
+    def paid(low: float, high: float, **says: Any) -> dict[str, Any]:
+        return {"years": 1.0, "salary": Pay(low, high, "CNY", "month", 12), **says}
+
+    posts = [paid(10_000 + i, 20_000 + i) for i in range(10)]
+    market = market_of(*posts, paid(90_000, 90_000, years=9.0))
+    profile = replace(ME, cities=None, salary_min=240_054)
+    pay = door(choice_of(market, profile)["cards"][0], "aigc_pm")["pay"]
+    # Middles of the ranges: 12 * (15 000 + i); the 10 lie around i = 4.5. At the upper end 240 000 + 12 i.
+    assert pay == {"currency": "CNY", "n": 10, "median": 180_054, "stated_in": 10, "reaching": 5}
+
+
+def test_effective_employers() -> None:
+    market = Market()
+    for name, size in (("X", 3), ("Y", 1)):
+        ids = [market.post(f"{name}{i}", "ai_pm", years=1.0) for i in range(size)]
+        market.look(name, 0, ids)
+    found = door(choice_of(market, replace(ME, cities=None))["cards"][0], "ai_pm")
+    assert found["effective_employers"] == pytest.approx(16 / 10)
+
+
+# ------------------------------------------------------------------ the verdict
+
+
+def change(d: float | None, lo: float | None, hi: float | None, n: int = 50, reason: str = "") -> Change:
+    whole: dict[str, Any] = {"p": 0.01, "q": None, "employers": 30, "strata": 1, "lost": 0.0}
+    return {"d": d, "lo": lo, "hi": hi, "n0": n, "n1": n, "reason": reason, **whole}  # type: ignore[typeddict-item]
+
+
+@pytest.mark.parametrize(
+    ("difference", "lenient", "verdict", "reason"),
+    [
+        (change(0.2, 0.1, 0.3), 0.1, "aigc_easier", ""),
+        (change(-0.2, -0.3, -0.1), -0.1, "ai_easier", ""),
+        (change(-0.2, -0.3, -0.1), 0.0, "ai_easier", ""),
+        (change(-0.2, -0.3, -0.1), 0.1, "not_enough_data", "bounds_disagree"),
+        (change(0.2, -0.01, 0.4), 0.2, "not_enough_data", "no_clear_difference"),
+        (change(0.2, 0.1, 0.3, n=49), 0.1, "not_enough_data", "few_openings"),
+        (change(None, None, None, reason="few_employers"), 0.1, "not_enough_data", "few_employers"),
+        (change(None, None, None, reason="small_counts"), 0.1, "not_enough_data", "small_counts"),
+        (change(None, None, None, n=0, reason="disconnected"), None, "not_enough_data", "disconnected"),
+        (change(None, None, None, n=0, reason="no_flow"), None, "not_enough_data", "few_openings"),
+    ],
+)
+def test_verdicts(difference: Change, lenient: float | None, verdict: str, reason: str) -> None:
+    assert verdict_of(difference, lenient) == (verdict, reason)
+
+
+def two_doors(ai_open: int, aigc_open: int, each: int = 60) -> Market:
+    """`each` employers with an opening of either class; so many of these ask for 1 year, the rest for 9."""
+    market = Market()
+    for i in range(each):
+        ids = [
+            market.post(f"ai{i}", "ai_pm", years=1.0 if i < ai_open else 9.0),
+            market.post(f"aigc{i}", "aigc_pm", years=1.0 if i < aigc_open else 9.0),
+        ]
+        market.board(f"E{i}", "ashby")
+        market.look(f"E{i}", 0, ids)
+    return market
+
+
+def test_the_easier_door_is_named_only_where_it_can_be_told() -> None:
+    wide = choice_of(two_doors(10, 50))["cards"][0]
+    assert wide["difference"]["d"] == pytest.approx(40 / 60, rel=1e-5)
+    assert (wide["verdict"], wide["reason"]) == ("aigc_easier", "")
+    assert choice_of(two_doors(50, 10))["cards"][0]["verdict"] == "ai_easier"
+    same = choice_of(two_doors(30, 30))["cards"][0]
+    assert (same["verdict"], same["reason"]) == ("not_enough_data", "no_clear_difference")
+    few = choice_of(two_doors(10, 40, each=49))["cards"][0]
+    assert (few["verdict"], few["reason"]) == ("not_enough_data", "few_openings")
+
+
+# ------------------------------------------------------------------ T15
+
+
+def test_the_barrier_by_hand() -> None:
+    """5 years of 10, 1 AI year of 5, bachelor, 2 skills of 8, all of the rest: weights .35 .2 .15 .2 .1."""
+    everything = {
+        "years": 5.0, "ai_years": 1.0, "education": "bachelor",
+        "tags": ["sql", "llm"], "industries": ["finance"], "languages": ["japanese"],
+        "degree_specials": {"elite_school": "required"},
+    }  # fmt: skip
+    silent: dict[str, Any] = {}
+    little = {"has_text": False, "years": 5.0}
+    found = openings(market_of(everything, silent, little))
+    parts = components(found)
+    assert parts[0].tolist() == [0.5, 0.2, 0.5, 0.25, 1.0]
+    assert np.isnan(parts[1]).tolist() == [True, False, True, False, False]
+    index = weighted(parts, np.array([0.35, 0.2, 0.15, 0.2, 0.1]))
+    assert index[0] == pytest.approx(0.175 + 0.04 + 0.075 + 0.05 + 0.1)
+    assert index[1] == 0.0, "a text that asks for nothing; years and degree are not known"
+    assert np.isnan(index[2]), "less than half of the weight is known"
+    row = barrier(found)["rows"][1]
+    assert (row["n"], row["of"], row["median"], row["lo"]) == (2, 3, pytest.approx(0.22), None)
+    assert row["equal"] == pytest.approx(0.245), "(0.5 + 0.2 + 0.5 + 0.25 + 1) / 5 and 0"
+    assert row["coverage"] == pytest.approx((1 + 0.5) / 2)
+
+
+@pytest.mark.parametrize(
+    ("market", "language", "special"),
+    [("zh", "english", 1 / 3), ("zh", "mandarin", 0), ("en", "english", 0), ("en", "japanese", 1 / 3)],
+)
+def test_only_a_foreign_language_is_a_barrier(market: str, language: str, special: float) -> None:
+    found = openings(market_of({"market": market, "languages": [language]}))
+    assert components(found)[0, 4] == pytest.approx(special)
+
+
+def test_the_bootstrap_of_a_median() -> None:
+    """With one value a cluster it is the plain bootstrap: P(median <= k-th of n) is a binomial tail.
+
+    For n = 15 the median is at most the 4th value if 8 or more of 15 draws are among the first 4 (p = 4/15):
+    2.5 %; the 3rd: 0.4 %. So the lower end is about the 4th value, up to the noise of 400 rounds.
+    """
+    values = np.arange(1.0, 16.0)
+    low, high = median_interval(values, np.arange(15)) or (0.0, 0.0)
+    assert 3.5 <= low <= 5.0
+    assert 11.0 <= high <= 12.5
+    shuffled = np.random.default_rng(1).permutation(15)
+    assert median_interval(values[shuffled], shuffled) == (low, high)
+    assert median_interval(values[:9], np.arange(9)) is None
+    assert median_interval(np.ones(40), np.arange(40)) == (1.0, 1.0)
+    # Forty adverts of one employer tell no more than one: the interval is that of the employers.
+    repeated = np.repeat(values, 40), np.repeat(np.arange(15), 40)
+    assert median_interval(*repeated) == (low, high)
+
+
+# ------------------------------------------------------------------ properties
+
+TAGS = ("llm", "machine_learning", "sql", "rag")
+SAYS = st.fixed_dictionaries(
+    {
+        "role": st.sampled_from(["ai_pm", "aigc_pm", "both"]),
+        "tags": st.lists(st.sampled_from(TAGS), unique=True),
+    },
+    optional={
+        "years": st.integers(0, 8).map(float),
+        "ai_years": st.integers(0, 4).map(float),
+        "years_required": st.booleans(),
+        "education": st.sampled_from(["none", "bachelor", "master"]),
+        "education_required": st.booleans(),
+        "places": st.lists(st.sampled_from(["上海", "北京", "London"]), max_size=2),
+        "workplace": st.sampled_from(["remote", "onsite"]),
+        "languages": st.lists(st.sampled_from(["english", "japanese"]), max_size=2),
+        "industries": st.lists(st.sampled_from(["finance", "games"]), max_size=2),
+        "has_text": st.booleans(),
+        "market": st.sampled_from(["zh", "en"]),
+    },
+)  # fmt: skip
+PROFILES = st.builds(
+    Profile,
+    st.just("anybody"),
+    st.integers(0, 8).map(float),
+    st.integers(0, 4).map(float),
+    st.frozensets(st.sampled_from(TAGS)),
+    st.sampled_from([None, "none", "bachelor", "master"]),
+    st.none() | st.frozensets(st.sampled_from(["上海", "北京"])),
+    st.booleans(),
+    st.none() | st.frozensets(st.sampled_from(["finance"])),
+    st.none() | st.frozensets(st.sampled_from(["english"])),
+)
+MARKETS = st.lists(SAYS, min_size=1, max_size=12).map(lambda posts: openings(market_of(*posts)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(MARKETS, PROFILES, st.sampled_from(TAGS), st.integers(0, 3), st.integers(0, 3))
+def test_more_skills_or_years_never_close_a_door(
+    found: Openings, profile: Profile, skill: str, pm_years: int, ai_years: int
+) -> None:
+    better = replace(
+        profile,
+        skills=profile.skills | {skill},
+        pm_years=profile.pm_years + pm_years,
+        ai_years=profile.ai_years + ai_years,
+    )
+    for tolerance in (MOST_SKILLS, MOST_SKILLS / MOST_SKILLS):
+        before, after = judge(found, profile, tolerance), judge(found, better, tolerance)
+        assert (before.strict <= after.strict).all()
+        assert (before.lenient <= after.lenient).all()
+        assert (before.strict <= before.lenient).all()
+    assert (judge(found, profile).lenient <= judge(found, profile, MOST_SKILLS).lenient).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(MARKETS, PROFILES)
+def test_levers_open_what_they_say(found: Openings, profile: Profile) -> None:
+    """Pull a lever, or both of a pair: exactly the openings named open, beside what opens with less."""
+    mine = np.ones(len(found.rows), dtype=bool)
+    before = judge(found, profile)
+    rows = unlocks(found, profile, before, mine)
+    opened: dict[tuple[Lever, ...], set[int]] = {one.levers: set(one.opens) for one in rows}
+    for chosen, opens in opened.items():
+        after = judge(found, pulled(profile, chosen))
+        gained = set(np.flatnonzero(after.lenient & ~before.lenient).tolist())
+        assert opens <= gained
+        if len(chosen) == 1 and chosen[0].kind not in ("pm_years", "ai_years"):
+            assert opens == gained
+        parts = [judge(found, pulled(profile, (lever,))).lenient for lever in chosen if len(chosen) == 2]
+        assert not any(part[row] for part in parts for row in opens)
+
+
+def pulled(profile: Profile, chosen: Any) -> Profile:
+    """The person after what the levers say."""
+    for lever in chosen:
+        if lever.kind == "skill":
+            profile = replace(profile, skills=profile.skills | {lever.id})
+        elif lever.kind in ("pm_years", "ai_years"):
+            profile = replace(profile, **{lever.kind: getattr(profile, lever.kind) + float(lever.id)})
+        elif lever.kind == "degree":
+            profile = replace(profile, degree=lever.id)
+        elif lever.kind == "remote":
+            profile = replace(profile, remote=True)
+        else:
+            name = {"city": "cities", "language": "languages", "industry": "industries"}[lever.kind]
+            profile = replace(profile, **{name: (getattr(profile, name) or frozenset()) | {lever.id}})
+    return profile
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(SAYS, min_size=2, max_size=10), PROFILES, st.randoms(use_true_random=False))
+def test_the_order_of_postings_changes_nothing(
+    posts: list[dict[str, Any]], profile: Profile, shuffle: Any
+) -> None:
+    """Postings of one employer are exchangeable: only which examples are shown may differ."""
+    mixed = list(posts)
+    shuffle.shuffle(mixed)
+    cards = []
+    for some in (posts, mixed):
+        card = choice_of(market_of(*some), profile)["cards"][0]
+        for one in card["doors"]:
+            one["examples"] = []
+            for row in (*one["singles"], *one["pairs"]):
+                row["postings"] = []
+        cards.append(card)
+    assert cards[0] == cards[1]

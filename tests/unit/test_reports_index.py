@@ -1,0 +1,165 @@
+"""The index over all weeks: newest first, in both languages, made anew from what lies in the folder."""
+
+import logging
+import re
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from page_reader import Node, read
+from report_market import PARSER, report_of_kind
+
+from reports.document.weekly import WeeklyReport
+from reports.errors import ReportError
+from reports.overview import write_overview
+from reports.stored_reports import read_weeks
+from reports.weekly import to_json
+from reports.words import LANGS, Lang
+
+EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1>|\u202e'
+
+
+@pytest.fixture(scope="module")
+def regular() -> WeeklyReport:
+    return report_of_kind("regular")
+
+
+def store(out: Path, report: WeeklyReport, week: str, *files: str) -> None:
+    """Put a report into the folder of a week, and empty files beside it."""
+    changed = deepcopy(report)
+    changed["week"] = week
+    (out / week).mkdir(parents=True)
+    (out / week / "report.json").write_text(to_json(changed), encoding="utf-8")
+    for file in files:
+        (out / week / file).touch()
+
+
+BOTH = ("report.en.md", "report.zh.md", "report.html")
+
+
+def items(out: Path, lang: Lang) -> list[Node]:
+    page = read((out / "index.html").read_text("utf-8"))
+    return [item for weeks in page.one(lang).all("ol", "weeks") for item in weeks.all("li")]
+
+
+def test_weeks_newest_first_with_links_that_lead_to_files(regular: WeeklyReport, tmp_path: Path) -> None:
+    for week in ("2026-W09", "2025-W52", "2026-W10"):
+        store(tmp_path, regular, week, *BOTH)
+    write_overview(tmp_path)
+    markdown = (tmp_path / "index.md").read_text("utf-8")
+    for lang in LANGS:
+        told = items(tmp_path, lang)
+        assert [item.all("h2")[0].text() for item in told] == ["2026-W10", "2026-W09", "2025-W52"]
+        assert [a.attributes["href"] for a in told[0].all("a")] == [
+            f"2026-W10/report.html#{lang}",
+            f"2026-W10/report.html#{lang}",
+            f"2026-W10/report.{lang}.md",
+        ]
+    links = re.findall(r"\]\(([^)]+)\)", markdown)
+    assert len(links) == 2 * 2 * 3
+    assert all((tmp_path / link.partition("#")[0]).is_file() for link in links)
+
+
+def test_a_week_says_what_it_found_and_what_to_beware_of(regular: WeeklyReport, tmp_path: Path) -> None:
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    write_overview(tmp_path)
+    n = next(f["n"] for f in regular["findings"] if f["id"] == "listed")
+    for lang, words in (
+        ("en", ("INVENTED DATA", "preliminary", "AIGC PM")),
+        ("zh", ("虚构", "初步", "AIGC 产品经理")),
+    ):
+        (item,) = items(tmp_path, lang)  # type: ignore[arg-type]
+        assert all(word in item.text() for word in (*words, f"{n}"))
+    table = (tmp_path / "index.md").read_text("utf-8")
+    assert "2026-W48 (INVENTED DATA, preliminary)" in table
+    assert "2026-W48（虚构数据" in table
+
+
+def test_a_week_without_postings_tells_no_number(tmp_path: Path) -> None:
+    store(tmp_path, report_of_kind("all_failed"), "2026-W48", *BOTH)
+    write_overview(tmp_path)
+    (item,) = items(tmp_path, "en")
+    assert "n =" not in item.text()
+    assert "preliminary" not in item.text()
+    assert "missing" in item.text() or "No board" in item.text()
+
+
+def test_a_language_that_was_not_written_leads_to_the_other(regular: WeeklyReport, tmp_path: Path) -> None:
+    store(tmp_path, regular, "2026-W48", "report.zh.md", "report.html")
+    store(tmp_path, regular, "2026-W47", "report.zh.md")
+    write_overview(tmp_path)
+    first, second = (
+        [(a.text(), a.attributes["href"]) for a in i.all("a")[1:]] for i in items(tmp_path, "en")
+    )
+    assert first == [("HTML", "2026-W48/report.html#en")]
+    assert second == [("中文", "2026-W47/report.zh.md")]
+
+
+def test_what_is_damaged_or_of_another_release_is_left_out_with_a_warning(
+    regular: WeeklyReport, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    store(tmp_path, regular, "2026-W47", *BOTH)
+    (tmp_path / "2026-W47" / "report.json").write_text('{"format": 1')
+    changed: WeeklyReport = {**regular, "format": 999}  # type: ignore[typeddict-item]
+    store(tmp_path, changed, "2026-W46", *BOTH)
+    (tmp_path / "2026-W45").mkdir()
+    (tmp_path / "mine").mkdir()
+    with caplog.at_level(logging.WARNING):
+        write_overview(tmp_path)
+    assert [item.all("h2")[0].text() for item in items(tmp_path, "zh")] == ["2026-W48"]
+    assert [re.findall(r"2026-W4\d", record.message)[0] for record in caplog.records] == [
+        "2026-W47",
+        "2026-W46",
+    ]
+
+
+def test_the_same_folder_gives_the_same_bytes_and_nothing_is_left_lying(
+    regular: WeeklyReport, tmp_path: Path
+) -> None:
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    before = {path: path.read_bytes() for path in write_overview(tmp_path, "https://example.org/")}
+    assert {path: path.read_bytes() for path in write_overview(tmp_path, "https://example.org/")} == before
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "2026-W48", "feed.en.xml", "feed.zh.xml", "index.html", "index.md",
+    }  # fmt: skip
+
+
+def test_a_folder_without_reports_has_no_index(regular: WeeklyReport, tmp_path: Path) -> None:
+    assert write_overview(tmp_path / "nothing here") == []
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    write_overview(tmp_path)
+    (tmp_path / "2026-W48" / "report.json").unlink()
+    assert write_overview(tmp_path) == []
+    assert not list(tmp_path.glob("*.*"))
+
+
+def test_an_index_that_cannot_be_written_is_told_in_a_sentence(regular: WeeklyReport, tmp_path: Path) -> None:
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(ReportError, match="no index or feed can be written to"):
+        write_overview(tmp_path)
+
+
+def test_hostile_names_stay_text(regular: WeeklyReport, tmp_path: Path) -> None:
+    report = deepcopy(regular)
+    contrast = next(finding for finding in report["findings"] if finding["tag"])
+    contrast["en"] = contrast["zh"] = EVIL
+    report["findings"] = [contrast]
+    store(tmp_path, report, "2026-W48", *BOTH)
+    write_overview(tmp_path)
+    page = read((tmp_path / "index.html").read_text("utf-8"))
+    assert len(page.all("script")) == 1
+    assert not page.all("img")
+    assert "<script>hacked=1</script>" in items(tmp_path, "en")[0].text()
+    markdown = (tmp_path / "index.md").read_text("utf-8")
+    kinds = {child.type for token in PARSER.parse(markdown) for child in token.children or []}
+    assert "html_inline" not in kinds
+    assert "\u202e" not in markdown
+
+
+def test_what_is_told_of_a_week_does_not_hold_its_tables(regular: WeeklyReport, tmp_path: Path) -> None:
+    """A folder of many years must not fill the memory."""
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    (week,) = read_weeks(tmp_path)
+    assert len(repr(week)) * 20 < len(to_json(regular))
