@@ -39,6 +39,7 @@ PARTS = (
     "classic",
     "ai",
     "employer",
+    "object",
     "preferred",
     "tools",
 )

@@ -1,11 +1,12 @@
 """Reading postings whose text was edited: the texts before and after, as one vocabulary reads them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 from sqlalchemy.orm import aliased
 
 from storage.contents import chunks
@@ -14,7 +15,23 @@ from storage.records import Passage, Pay, Requirement
 from storage.tables import Tag, Tagging, Taxonomy, Version
 
 _Row = Any
-"""A row of `_taggings`: a tagging, and of its version what is read of it."""
+"""A row of `readings` or `_whole`: a tagging, and what is read with it."""
+_FACTS = (
+    "role",
+    "years_min",
+    "years_max",
+    "years_requirement",
+    "ai_years_min",
+    "ai_years_requirement",
+    "education",
+    "education_requirement",
+    "salary_min",
+    "salary_max",
+    "salary_currency",
+    "salary_period",
+    "salary_months",
+)
+_COMPARED = attrgetter(*_FACTS)
 _STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1}
 
 
@@ -58,13 +75,15 @@ def read_edits(
     postings: Collection[int],
     since: datetime,
     until: datetime,
+    most: int,
     cut: datetime,
     taxonomy: str | None,
 ) -> Edited:
     """Return what those of `postings` say that were edited after `since`, up to `until`, as known at `cut`.
 
     `taxonomy` is the hash of the vocabulary in force. Where it has not read both the first and the last text,
-    the newest vocabulary that has counts; a posting of which none has is only counted.
+    the newest vocabulary that has counts; a posting of which none has is only counted. Quotes are read of the
+    `most` that were edited last.
     """
     wanted = set(postings)
     chains = {
@@ -72,18 +91,42 @@ def read_edits(
         for posting, versions in edited_postings(connection, since, until).items()
         if posting in wanted
     }
+    found = readings(connection, (version for chain in chains.values() for version, _ in chain), cut)
+    read: dict[int, list[_Row]] = {}
+    for posting, chain in chains.items():
+        common = common_taxonomy(found[chain[0][0]], found[chain[-1][0]], taxonomy)
+        if common is not None:
+            read[posting] = [found[version][common] for version, _ in chain if common in found[version]]
+    tags = _tag_sets(connection, (row.id for rows in read.values() for row in (rows[0], rows[-1])))
+    other = {
+        posting: rows
+        for posting, rows in read.items()
+        if _COMPARED(rows[0]) != _COMPARED(rows[-1]) or tags[rows[0].id] != tags[rows[-1].id]
+    }
+    latest = sorted(other, key=lambda posting: (chains[posting][-1][1], posting), reverse=True)
+    quoted = _quoted_texts(connection, {posting: other[posting] for posting in latest[:most]}, tags)
+    unquoted = {
+        posting: tuple(_text(row, dict.fromkeys(tags[row.id], ("mentioned", None))) for row in rows)
+        for posting in latest[most:]
+        for rows in [(other[posting][0], other[posting][-1])]
+    }
+    same, unread = read.keys() - other.keys(), chains.keys() - read.keys()
+    return Edited(quoted, unquoted, frozenset(same), frozenset(unread))
+
+
+def _quoted_texts(
+    connection: Connection, postings: Mapping[int, Sequence[_Row]], tags: Mapping[int, Set[str]]
+) -> dict[int, tuple[TextVersion, ...]]:
+    """Posting -> its texts with the quotes of what may differ between the first and the last."""
     texts: dict[int, tuple[TextVersion, ...]] = {}
-    for part in chunks(sorted(chains)):  # so that few whole texts are held at a time
-        rows = _taggings(connection, (v for posting in part for v, _ in chains[posting]), cut)
-        chosen: dict[int, list[_Row]] = {}
-        for posting in part:
-            chain = chains[posting]
-            common = common_taxonomy(rows[chain[0][0]], rows[chain[-1][0]], taxonomy)
-            if common is not None:
-                chosen[posting] = [rows[v][common] for v, _ in chain if common in rows[v]]
-        tags = _tags(connection, (row for one in chosen.values() for row in one))
-        texts |= {posting: tuple(_text(row, tags[row.id]) for row in one) for posting, one in chosen.items()}
-    return Edited(texts, frozenset(chains.keys() - texts.keys()))
+    for part in chunks(sorted(postings)):  # so that few whole texts are held at a time
+        rows = {posting: postings[posting] for posting in part}
+        whole = _whole(connection, (row.id for of in rows.values() for row in of))
+        wanted = {row.id: tags[of[0].id] ^ tags[of[-1].id] for of in rows.values() for row in of}
+        asked = _tags(connection, whole, wanted)
+        for posting, of in rows.items():
+            texts[posting] = tuple(_text(row, asked[row.id], whole[row.id]) for row in of)
+    return texts
 
 
 def common_taxonomy(one: Mapping[int, _Row], other: Mapping[int, _Row], preferred: str | None) -> int | None:
@@ -92,57 +135,66 @@ def common_taxonomy(one: Mapping[int, _Row], other: Mapping[int, _Row], preferre
     return max(both, key=lambda number: (one[number].sha256 == preferred, number), default=None)
 
 
-def roles(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, _Row]]:
-    """Return version id -> vocabulary id -> its tagging (`role`, `sha256`), as known at `cut`."""
-    return _taggings(connection, versions, cut, whole=False)
-
-
 def known_at(cut: datetime) -> ColumnElement[bool]:
     """Taggings that had been made by then."""
     return Tagging.tagged_at.is_(None) | (Tagging.tagged_at <= cut)
 
 
-def _taggings(
-    connection: Connection, versions: Iterable[int], cut: datetime, *, whole: bool = True
-) -> dict[int, dict[int, _Row]]:
-    columns: Sequence[Any] = [Tagging.version_id, Tagging.taxonomy_id, Tagging.role]
-    if whole:
-        of_version = (
-            Version.first_seen_at,
-            Version.title,
-            Version.text,
-            Version.salary_raw,
-            Version.content_hash,
-        )
-        columns = [*Tagging.__table__.columns, *of_version]
+def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, _Row]]:
+    """Return version -> vocabulary -> its tagging as known at `cut`, without quotes, with the `sha256`."""
     found: dict[int, dict[int, _Row]] = defaultdict(dict)
+    columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", *_FACTS))
+    statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
     for part in chunks(versions):
-        rows = connection.execute(
-            select(*columns, Taxonomy.sha256)
-            .join(Version, Version.id == Tagging.version_id)
-            .join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
-            .where(Tagging.version_id.in_(part), known_at(cut))
-        )
-        for row in rows:
+        for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))):
             found[row.version_id][row.taxonomy_id] = row
     return found
 
 
+def _tag_sets(connection: Connection, taggings: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Tagging -> the tags that it asks for; mere mentions are left out."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for part in chunks(taggings):
+        rows = connection.execute(
+            select(Tag.tagging_id, func.group_concat(Tag.tag.distinct()))
+            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned")
+            .group_by(Tag.tagging_id)
+        )
+        found.update({number: frozenset(tags.split(",")) for number, tags in rows})
+    return found
+
+
+def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, _Row]:
+    """Tagging id -> tagging and version with quotes and text."""
+    columns = (getattr(Tagging, name) for name in ("id", "proof", *_FACTS))
+    of_version = (
+        Version.first_seen_at,
+        Version.title,
+        Version.text,
+        Version.salary_raw,
+        Version.content_hash,
+    )
+    statement = select(*columns, *of_version).join(Version, Version.id == Tagging.version_id)
+    rows = (connection.execute(statement.where(Tagging.id.in_(part))) for part in chunks(taggings))
+    return {row.id: row for part in rows for row in part}
+
+
 def _tags(
-    connection: Connection, taggings: Iterable[_Row]
+    connection: Connection, whole: Mapping[int, _Row], wanted: Mapping[int, Set[str]]
 ) -> dict[int, dict[str, tuple[Requirement, Passage]]]:
-    """Tagging -> tag -> its strongest requirement and where that stands; mere mentions are left out."""
-    of = {row.id: row for row in taggings}
+    """Tagging -> tag -> its strongest requirement and where that stands, of the tags wanted of each."""
     found: dict[int, dict[str, tuple[Requirement, Passage]]] = defaultdict(dict)
-    for part in chunks(of):
+    names = sorted({tag for tags in wanted.values() for tag in tags})
+    for part in chunks(whole):
         for row in connection.execute(
             select(Tag.tagging_id, Tag.tag, Tag.requirement, Tag.quote, Tag.field, Tag.start, Tag.end)
-            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned")
+            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned", Tag.tag.in_(names))
             .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
         ):
             present = found[row.tagging_id].get(row.tag)
-            if present is None or _STRENGTH[row.requirement] > _STRENGTH[present[0]]:
-                where = _quoted(of[row.tagging_id], row.quote, row.field, row.start, row.end)
+            stronger = present is None or _STRENGTH[row.requirement] > _STRENGTH[present[0]]
+            if row.tag in wanted[row.tagging_id] and stronger:
+                where = _quoted(whole[row.tagging_id], row.quote, row.field, row.start, row.end)
                 found[row.tagging_id][row.tag] = (cast(Requirement, row.requirement), where)
     return found
 
@@ -163,19 +215,16 @@ def passage_of(version: Any, field: str, start: int, end: int) -> Passage:
     return Passage(line, start - first, end - first, version.content_hash)
 
 
-def _text(row: _Row, tags: Mapping[str, tuple[Requirement, Passage]]) -> TextVersion:
+def _text(
+    row: _Row, tags: Mapping[str, tuple[Requirement, Passage | None]], whole: _Row | None = None
+) -> TextVersion:
+    """A tagging as the text it was read from; with `whole` also its title, day and quotes."""
     pay = None
     if row.salary_min is not None or row.salary_max is not None:
         pay = Pay(row.salary_min, row.salary_max, row.salary_currency, row.salary_period, row.salary_months)
-    proof = {
-        name: _quoted(row, quote["text"], quote["field"], quote["start"], quote["end"])
-        for name, quote in row.proof.items()
-    }
-    if pay and "salary" not in proof and row.salary_raw:
-        proof["salary"] = _quoted(row, row.salary_raw, "", None, None)
     return TextVersion(
-        since=row.first_seen_at,
-        title=row.title,
+        since=whole.first_seen_at if whole else None,
+        title=whole.title if whole else "",
         role=row.role,
         years_min=row.years_min,
         years_max=row.years_max,
@@ -185,5 +234,15 @@ def _text(row: _Row, tags: Mapping[str, tuple[Requirement, Passage]]) -> TextVer
         education=row.education if row.education_requirement == "required" else None,
         salary=pay,
         tags=dict(tags),
-        proof=proof,
+        proof=_proof(whole) if whole else {},
     )
+
+
+def _proof(whole: _Row) -> dict[str, Passage]:
+    proof = {
+        name: _quoted(whole, quote["text"], quote["field"], quote["start"], quote["end"])
+        for name, quote in whole.proof.items()
+    }
+    if whole.salary_raw:
+        proof.setdefault("salary", _quoted(whole, whole.salary_raw, "", None, None))
+    return proof

@@ -90,13 +90,14 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class TextVersion:
-    """A text of a posting from `since` on, as one vocabulary reads it.
+    """A text of a posting, as one vocabulary reads it; `since` when it was first seen.
 
-    `education` is the degree required. `tags`: tag -> its strongest requirement ("mentioned" left out) and
-    where that stands. `proof`: where `years`, `ai_years`, `education` and `salary` stand.
+    `education` is the degree required. `tags`: what it asks for -> its strongest requirement and where that
+    stands; the texts of a posting need not name what both the first and the last ask for. `proof`: where
+    `years`, `ai_years`, `education` and `salary` stand. Without quotes there are only the facts and the tags.
     """
 
-    since: datetime
+    since: datetime | None
     title: str
     role: RoleClass
     years_min: float | None
@@ -106,28 +107,33 @@ class TextVersion:
     ai_years_required: bool
     education: EducationLevel | None
     salary: Pay | None
-    tags: Mapping[str, tuple[Requirement, Passage]]
+    tags: Mapping[str, tuple[Requirement, Passage | None]]
     proof: Mapping[str, Passage]
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """Posting id -> the text before the edits and those after, in their order.
+    """Posting id -> the text before the edits and those after, in their order, where these say other things.
 
-    `unread` are edited postings of which no one vocabulary has read both the first and the last text.
+    Those in `texts` have quotes; of those in `unquoted` there are only the first and the last text. `same`
+    are edited postings that say at the end what they said before, `unread` those of which no one vocabulary
+    has read both the first and the last text.
     """
 
     texts: Mapping[int, tuple[TextVersion, ...]] = field(default_factory=dict)
+    unquoted: Mapping[int, tuple[TextVersion, ...]] = field(default_factory=dict)
+    same: frozenset[int] = frozenset()
     unread: frozenset[int] = frozenset()
 
 
 class Edits(Protocol):
-    """Reads which of the postings asked for were edited after `since`, up to `until`."""
+    """Reads which of the postings asked for were edited after `since`, up to `until`; quotes of the `most`
+    that were edited last."""
 
-    def __call__(self, postings: Collection[int], since: datetime, until: datetime) -> Edited: ...
+    def __call__(self, postings: Collection[int], since: datetime, until: datetime, most: int) -> Edited: ...
 
 
-def no_edits(postings: Collection[int], since: datetime, until: datetime) -> Edited:
+def no_edits(postings: Collection[int], since: datetime, until: datetime, most: int) -> Edited:
     """No posting was edited."""
     return Edited()
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
-from storage.edits import common_taxonomy, edited_postings, roles, since_versions
+from storage.edits import common_taxonomy, edited_postings, readings, since_versions
 from storage.history import Edition, Learned, LearnedKind
 from storage.tables import Break, Cell, Fetch, Gap, Spell
 from storage.weeks import week_of
@@ -92,7 +92,7 @@ def _count_edits(connection: Connection, spans: _Spans, zone: str, since: dateti
         if versions[0][1] <= since
     }
     ends = {posting: (since_versions(chain, since)[0][0], chain[-1][0]) for posting, chain in chains.items()}
-    found = roles(connection, (version for pair in ends.values() for version in pair), cut)
+    found = readings(connection, (version for pair in ends.values() for version in pair), cut)
     last = week_of(cut, zone)
     for posting, (before, after) in ends.items():
         span = week_of(chains[posting][0][1], zone), last

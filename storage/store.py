@@ -178,9 +178,10 @@ class Store:
         postings: Collection[int],
         since: datetime,
         until: datetime,
+        most: int,
     ) -> Edited:
         with self._reading() as connection:
-            return read_edits(connection, postings, since, min(until, cut), cut, taxonomy)
+            return read_edits(connection, postings, since, min(until, cut), most, cut, taxonomy)
 
     def publish(self, edition: Edition, numbers: Iterable[Number], now: datetime) -> bool:
         """Keep the published numbers of a report as vintages; tell whether they were new.

@@ -62,11 +62,13 @@ class PostingChanges(Table):
     """Edits in the 4 weeks that end with the report week, of postings listed in it and in a week before.
 
     Rows by company, title, address, fact and tag. `unread` edited postings could not be compared, since no
-    one vocabulary has read both texts (`pmtrend retag` does).
+    one vocabulary has read both texts (`pmtrend retag` does). Rows are of the 500 postings edited last;
+    `unlisted` postings changed before these.
     """
 
     window: Window
     shares: list[ChangeShare]
     unread: int
+    unlisted: int
     life: PostingLife
     rows: list[PostingChange]

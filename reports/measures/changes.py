@@ -1,8 +1,9 @@
 """What was changed in postings that stayed open: years, pay, degree, class, requirements; with quotes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -17,9 +18,10 @@ from reports.measures.requirements import DEFINING_TAGS
 from reports.measures.statements import share_of
 from reports.statistics.arrays import Bools, Ints
 from storage.history import Edited, History, TextVersion
-from storage.records import Facts, Passage, Pay, PostingFact, TaxonomyTag
+from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
 
+MOST_LISTED = 500  # postings edited last of which the changes are listed
 DEGREES = ("none", "high_school", "associate", "bachelor", "master", "doctorate")
 TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
     ("years", "lowered"),
@@ -48,27 +50,24 @@ TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
 
 Amounts = tuple[float | None, float | None, str | None, str | None]
 """Lower and upper end of pay, of a year where the period allows it; currency, period."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A fact as a text states it: what is compared, how it is written, where it stands. None: not stated."""
-
-    value: float | str | Amounts
-    code: str
-    where: Passage | None
+Value = float | str | Amounts
+_STATED: Mapping[ChangedFact, Callable[[TextVersion], Value | None]] = {
+    "years": lambda text: floor_of(text, "total"),
+    "ai_years": lambda text: floor_of(text, "ai"),
+    "salary": lambda text: None if text.salary is None else _amounts(text.salary),
+    "degree": lambda text: None if text.education is None else DEGREES.index(text.education),
+    "role": lambda text: text.role,
+}
+"""What a text states of a fact, so that it can be compared; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A fact that differs between the first and the last text; `since` is the first text that has it."""
+    """A fact (or tag) that differs between the first and the last text of a posting."""
 
     changed: ChangedFact
     tag: str
     turn: Turn
-    before: _Said | None
-    after: _Said | None
-    since: int
 
 
 def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChanges:
@@ -81,11 +80,14 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
         panel.posting_id[rows].tolist(),
         week_end(first - WEEK, facts.zone) - second,
         week_end(panel.weeks[-1], facts.zone) - second,
+        MOST_LISTED,
     )
     usable = bool(panel.usable[:, panel.last].any())
     status: Status = "ok" if len(rows) else "insufficient"
     reason: Reason = "" if len(rows) else "first_week" if usable and len(listed) else "no_usable_cells"
-    changes = {posting: list(_changes(texts)) for posting, texts in edited.texts.items()}
+    changes = {
+        posting: list(_changes(texts)) for posting, texts in (*edited.texts.items(), *edited.unquoted.items())
+    }
     return {
         "id": "changes",
         "population": "stock",
@@ -94,6 +96,7 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "shares": _shares(panel, rows, edited, changes),
         "unread": len(edited.unread),
+        "unlisted": sum(bool(changes[posting]) for posting in edited.unquoted),
         "life": _life(panel, listed),
         "rows": _rows(panel, facts, rows, edited, changes),
     }
@@ -101,8 +104,9 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
 
 def _known_before(panel: Panel, rows: Ints) -> Ints:
     """Those of the postings (panel rows) that were listed in a week before the report week, too."""
-    earlier = np.unique(panel.posting[panel.listed_week < panel.last])
-    return rows[np.isin(rows, earlier)]
+    earlier = np.zeros(len(panel.posting_id), dtype=bool)
+    earlier[panel.posting[panel.listed_week < panel.last]] = True
+    return rows[earlier[rows]]
 
 
 # ------------------------------------------------------------------ what differs
@@ -110,55 +114,25 @@ def _known_before(panel: Panel, rows: Ints) -> Ints:
 
 def _changes(texts: Sequence[TextVersion]) -> Iterator[_Change]:
     """The facts in which the first and the last text differ."""
-    said = [_said(text) for text in texts]
-    for key in sorted(said[0].keys() | said[-1].keys()):
-        before, after = said[0].get(key), said[-1].get(key)
-        turn = _turn(key[0], before, after)
+    before, after = texts[0], texts[-1]
+    for changed, stated in _STATED.items():
+        turn = _turn(stated(before), stated(after))
         if turn is not None:
-            same = [_value(one.get(key)) == _value(after) for one in said]
-            since = len(same) - next((i for i, one in enumerate(reversed(same)) if not one), 0)
-            yield _Change(key[0], key[1], turn, before, after, since)
+            yield _Change(changed, "", turn)
+    for tag in (before.tags.keys() ^ after.tags.keys()) - DEFINING_TAGS:
+        yield _Change("requirement", tag, "added" if tag in after.tags else "dropped")
 
 
-def _value(said: _Said | None) -> object:
-    return None if said is None else said.value
-
-
-def _said(text: TextVersion) -> Mapping[tuple[ChangedFact, str], _Said]:
-    """(fact, tag) -> what the text says; facts that it does not state are left out."""
-    found: dict[tuple[ChangedFact, str], _Said] = {("role", ""): _Said(text.role, text.role, _title(text))}
-    floors: dict[ChangedFact, float | None] = {
-        "years": floor_of(text, "total"),
-        "ai_years": floor_of(text, "ai"),
-    }
-    for changed, floor in floors.items():
-        if floor is not None:
-            found[changed, ""] = _Said(floor, f"{floor:g}", text.proof.get(changed))
-    if text.education is not None:
-        where = text.proof.get("education")
-        found["degree", ""] = _Said(DEGREES.index(text.education), text.education, where)
-    if text.salary is not None:
-        found["salary", ""] = _Said(_amounts(text.salary), _pay_code(text.salary), text.proof.get("salary"))
-    for tag in text.tags.keys() - DEFINING_TAGS:
-        level, where = text.tags[tag]
-        found["requirement", tag] = _Said("asked", level, where)
-    return found
-
-
-def _title(text: TextVersion) -> Passage:
-    return Passage(text.title, 0, len(text.title), "")
-
-
-def _turn(changed: ChangedFact, before: _Said | None, after: _Said | None) -> Turn | None:
+def _turn(before: Value | None, after: Value | None) -> Turn | None:
     """How the fact changed; None if it did not."""
+    if before == after:
+        return None
     if before is None or after is None:
         return "added" if before is None else "dropped"
-    if before.value == after.value:
-        return None
-    if isinstance(before.value, tuple) and isinstance(after.value, tuple):
-        return _pay_turn(before.value, after.value)
-    if isinstance(before.value, float | int) and isinstance(after.value, float | int):
-        return "raised" if after.value > before.value else "lowered"
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return _pay_turn(before, after)
+    if isinstance(before, float | int) and isinstance(after, float | int):
+        return "raised" if after > before else "lowered"
     return "changed"
 
 
@@ -179,12 +153,6 @@ def _pay_turn(before: Amounts, after: Amounts) -> Turn:
     return "lowered" if all(move <= 0 for move in moves) else "changed"
 
 
-def _pay_code(pay: Pay) -> str:
-    ends = dict.fromkeys("" if end is None else f"{end:g}" for end in (pay.min, pay.max))
-    months = f"*{pay.months:g}" if pay.months else ""
-    return f"{'-'.join(ends)} {pay.currency or ''}/{pay.period or ''}{months}"
-
-
 # ------------------------------------------------------------------ how it is told
 
 
@@ -197,14 +165,14 @@ def _shares(
         y: Bools = np.isin(ids, np.array(sorted(postings), dtype=np.int64))
         return {**share_of(y, employer), "id": name}
 
-    found = [
-        share("text", {*edited.texts, *edited.unread}),
-        share("any", {posting for posting, made in changes.items() if made}),
-    ]
-    for changed, turn in TOLD:
-        of = {p for p, made in changes.items() if any((c.changed, c.turn) == (changed, turn) for c in made)}
-        found.append(share(f"{changed}_{turn}", of))
-    return found if len(rows) else []
+    of: defaultdict[str, set[int]] = defaultdict(set)
+    of["text"] = {*changes, *edited.same, *edited.unread}
+    for posting, made in changes.items():
+        for change in made:
+            of["any"].add(posting)
+            of[f"{change.changed}_{change.turn}"].add(posting)
+    names = ("text", "any", *(f"{changed}_{turn}" for changed, turn in TOLD))
+    return [share(name, of[name]) for name in names] if len(rows) else []
 
 
 def _life(panel: Panel, listed: Ints) -> PostingLife:
@@ -237,12 +205,11 @@ def _rows(
 ) -> list[PostingChange]:
     tags = {tag.id: tag for tag in facts.taxonomy.tags} if facts.taxonomy else {}
     found: list[PostingChange] = []
-    for row in rows.tolist():
-        number = int(panel.posting_id[row])
-        for change in changes.get(number, ()):
-            text = edited.texts[number][change.since]
-            source = facts.units[panel.postings[row].unit].source
-            found.append(_row(panel.postings[row], source, change, text, edited.texts[number][-1], tags))
+    quoted = np.array(sorted(edited.texts), dtype=np.int64)
+    for row in rows[np.isin(panel.posting_id[rows], quoted)].tolist():
+        number, posting = int(panel.posting_id[row]), panel.postings[row]
+        source, texts = facts.units[posting.unit].source, edited.texts[number]
+        found += [_row(posting, source, change, texts, tags.get(change.tag)) for change in changes[number]]
     return sorted(
         found,
         key=lambda row: (
@@ -260,33 +227,72 @@ def _row(
     posting: PostingFact,
     source: str,
     change: _Change,
-    since: TextVersion,
-    last: TextVersion,
-    tags: Mapping[str, TaxonomyTag],
+    texts: Sequence[TextVersion],
+    named: TaxonomyTag | None,
 ) -> PostingChange:
-    named = tags.get(change.tag)
+    before, after = texts[0], texts[-1]
     return {
         "company": posting.company_name,
-        "title": last.title,
+        "title": after.title,
         "url": posting.url,
         "source": source,
-        "role": last.role,
+        "role": after.role,
         "changed": change.changed,
         "turn": change.turn,
         "tag": change.tag,
         "en": named.en if named else change.tag,
         "zh": named.zh if named else change.tag,
-        "value_before": change.before.code if change.before else "",
-        "value_after": change.after.code if change.after else "",
-        "words_before": _quote(change.before),
-        "words_after": _quote(change.after),
-        "edited_at": instant(since.since) or "",
+        "value_before": _code(change, before),
+        "value_after": _code(change, after),
+        "words_before": _words(change, before),
+        "words_after": _words(change, after),
+        "edited_at": instant(_since(change, texts)) or "",
     }
 
 
-def _quote(said: _Said | None) -> str:
-    """The sentence around the words, else the words alone; "" where there are none."""
-    if said is None or said.where is None:
+def _since(change: _Change, texts: Sequence[TextVersion]) -> datetime | None:
+    """When the text was first seen from which on the fact has stood as it does in the last one."""
+    since = texts[-1].since
+    for text in reversed(texts):
+        if _state(change, text) != _state(change, texts[-1]):
+            break
+        since = text.since
+    return since
+
+
+def _state(change: _Change, text: TextVersion) -> Value | None:
+    if change.tag:
+        return "asked" if change.tag in text.tags else None
+    return _STATED[change.changed](text)
+
+
+def _code(change: _Change, text: TextVersion) -> str:
+    """What the text states, as the report writes it; "" where it states nothing."""
+    if change.tag:
+        return text.tags[change.tag][0] if change.tag in text.tags else ""
+    if change.changed == "salary":
+        return _pay_code(text.salary) if text.salary else ""
+    if change.changed == "degree":
+        return text.education or ""
+    value = _STATED[change.changed](text)
+    return "" if value is None else value if isinstance(value, str) else f"{value:g}"
+
+
+def _pay_code(pay: Pay) -> str:
+    ends = dict.fromkeys("" if end is None else f"{end:g}" for end in (pay.min, pay.max))
+    months = f"*{pay.months:g}" if pay.months else ""
+    return f"{'-'.join(ends)} {pay.currency or ''}/{pay.period or ''}{months}"
+
+
+def _words(change: _Change, text: TextVersion) -> str:
+    """The sentence around the words of the text, else the words alone; "" where it states nothing."""
+    if _state(change, text) is None:
         return ""
-    found = excerpt(said.where)
-    return found.text if found else said.where.text[said.where.start : said.where.end]
+    if change.changed == "role":
+        return text.title
+    proof = "education" if change.changed == "degree" else change.changed
+    where = text.tags[change.tag][1] if change.tag else text.proof.get(proof)
+    if where is None:
+        return ""
+    found = excerpt(where)
+    return found.text if found else where.text[where.start : where.end]

@@ -22,7 +22,7 @@ from reports.statistics.arrays import Ints
 from storage.columns import moment
 from storage.records import Facts, Passage, Passages, PostingFact
 
-MOST = 8
+MOST = 6
 LOOKED_AT = 6  # postings a topic and language whose passages are read
 WORDS = 40  # of a quote at most; two Chinese characters count as one
 FEWEST_WORDS = 4

@@ -6,7 +6,7 @@ page, so ids get the chart's name in front. The white ground goes, that the page
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -17,11 +17,11 @@ _WHITE = "#ffffff"
 _KEPT_ROOT = ("viewBox",)
 # What matplotlib says in a style sheet of its own, for everything in the drawing.
 _ROOT_STYLE = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 _UNTURNED = re.compile(r"rotate\(-?0(?:\.0*)? [^)]*\)")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _BESIDE_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
-_DECIMALS = 2  # hundredths of a point
+_SMALL = 10  # points: below it (shapes of marks) hundredths are kept, above it tenths
 Attributes = dict[str, str]
 
 
@@ -31,22 +31,23 @@ def inline_figure(svg: bytes, name: str, label: str) -> str:
     `name` is unique on the page, of letters, digits and hyphens; `label` is what a screen reader says.
     """
     root = ElementTree.fromstring(svg)
-    used = {reference for element in root.iter() for reference in _references(element)}
+    references = dict.fromkeys(reference for element in root.iter() for reference in _references(element))
+    names = {reference: f"{name}-{number}" for number, reference in enumerate(references)}
     shown = (
         {key: root.attrib[key] for key in _KEPT_ROOT}
         | {"role": "img", "aria-label": clean(label)}
         | _ROOT_STYLE
     )
-    parts = "".join(part for child in root for part in _written(child, name, used))
+    parts = "".join(part for child in root for part in _written(child, names))
     return f"<svg{_attributes(shown)}>{parts}</svg>"
 
 
-def _written(element: Element, name: str, used: set[str]) -> Iterator[str]:
+def _written(element: Element, names: Mapping[str, str]) -> Iterator[str]:
     tag = element.tag.rpartition("}")[2]
     if tag in _LEFT_OUT or _is_ground(element):
         return
-    attributes = _presented(element, name, used)
-    parts = [part for child in element for part in _written(child, name, used)]
+    attributes = _presented(element, names)
+    parts = [part for child in element for part in _written(child, names)]
     text = html.escape(element.text or "", quote=False) if tag == "text" or tag == "tspan" else ""
     if tag in ("g", "defs") and not parts:
         return
@@ -66,8 +67,8 @@ def _is_ground(element: Element) -> bool:
     return len(paths) == 1 == len(element) and paths[0].get("style") == f"fill: {_WHITE}"
 
 
-def _presented(element: Element, name: str, used: set[str]) -> Attributes:
-    """The attributes, those of `style` among them; numbers shortened, ids named, references renamed."""
+def _presented(element: Element, names: Mapping[str, str]) -> Attributes:
+    """The attributes, those of `style` among them; numbers shortened, ids and references to them renamed."""
     found: Attributes = {}
     for key, value in element.attrib.items():
         plain = key.rpartition("}")[2]
@@ -75,13 +76,14 @@ def _presented(element: Element, name: str, used: set[str]) -> Attributes:
             pairs = (pair.partition(":") for pair in value.split(";") if pair.strip())
             found |= {prop.strip(): setting.strip() for prop, _, setting in pairs}
         elif plain == "id":
-            found |= {"id": f"{name}-{value}"} if value in used else {}
+            found |= {"id": names[value]} if value in names else {}
         elif plain == "href" and value.startswith("#"):
-            found["href"] = f"#{name}-{value[1:]}"
+            found["href"] = f"#{names[value[1:]]}"
         else:
             found[plain] = value
     for key, value in found.items():
-        found[key] = _REFERENCE.sub(rf"url(#{name}-\1)", _shortened(value) if key != "id" else value)
+        if key != "id":
+            found[key] = _REFERENCE.sub(lambda match: f"url(#{names[match[1]]})", _shortened(value))
     if "d" in found:
         found["d"] = _BESIDE_LETTERS.sub(r"\1", found["d"]).strip()
     if _UNTURNED.fullmatch(found.get("transform", "")):
@@ -97,7 +99,11 @@ def _references(element: Element) -> Iterator[str]:
 
 
 def _shortened(value: str) -> str:
-    return _NUMBER.sub(lambda match: f"{round(float(match[0]), _DECIMALS) + 0.0:g}", value)
+    def short(match: re.Match[str]) -> str:
+        number = float(match[0])
+        return f"{round(number, 2 if abs(number) < _SMALL else 1) + 0.0:g}"
+
+    return _NUMBER.sub(short, value)
 
 
 def _attributes(attributes: Attributes) -> str:

@@ -21,7 +21,8 @@ _DATA_LINK = re.compile(r"\]\((data/[a-z0-9_]+\.csv)\)")
 _CHART = re.compile(r"(charts/.+)\.(?:svg|png)")
 # What no line may be broken in: an interval, a percentage, a size of sample.
 _TOGETHER = re.compile(r"\[[−+\d., %∞]+\]|\d %|\bn = \d")
-_ALIGNED = {"text-align:right": "num", "text-align:center": "mid"}
+# Most cells hold figures, so those stand to the right without a word.
+_ALIGNED = {"text-align:right": "", "text-align:center": "mid", "": "text"}
 Blocks = list[list[Token]]
 
 
@@ -166,22 +167,21 @@ def _html(blocks: Blocks, heading: str = "") -> Markup:
 
 
 def _prepare(tokens: Sequence[Token]) -> None:
-    """Turn styles into classes and first cells into names of their rows; keep figures on one line; mark links
-    that lead outside."""
-    begins = False
+    """Name the columns and rows of tables, keep figures on one line, mark links that lead outside."""
+    begins = False  # whether the next cell is the first of its row
     for token in tokens:
-        if token.type in ("td_open", "th_open"):
-            style = str(token.attrs.pop("style", ""))
-            if style in _ALIGNED:
-                token.attrs["class"] = _ALIGNED[style]
+        if token.type == "tr_open":
+            begins = True
+        elif token.type in ("td_open", "th_open"):
+            aligned = _ALIGNED[str(token.attrs.pop("style", ""))]
+            if token.type == "td_open" and begins:
+                token.tag, token.attrs["scope"] = "th", "row"
+            elif aligned:
+                token.attrs["class"] = aligned
             if token.type == "th_open":
                 token.attrs["scope"] = "col"
-            elif begins:
-                token.tag, token.attrs["scope"] = "th", "row"
         elif token.type == "td_close" and begins:
             token.tag, begins = "th", False
-        elif token.type == "tr_open":
-            begins = True
         for child in token.children or ():
             if child.type == "text":
                 child.content = _TOGETHER.sub(lambda match: match[0].replace(" ", "\u00a0"), child.content)

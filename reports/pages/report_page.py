@@ -12,7 +12,7 @@ from reports.pages.markup import Edition, edition, named_files
 from reports.pages.shell import render_page, script_text
 from reports.words import Lang, Words
 
-MOST_BYTES = 1_000_000
+MOST_BYTES = 1 << 20
 """A page that would be larger with its data goes without them; they lie beside it in report.json."""
 
 

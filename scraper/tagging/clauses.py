@@ -109,6 +109,7 @@ def words() -> Mapping[Word, Sequence[str]]:
             (language, "use"): table["user"][language]["use"],
             (language, "used"): table["user"][language]["what"],
             (language, "tool"): table["user"][language]["holds"],
+            (language, "use_except"): table["user"][language]["except"],
             (language, "field"): table["field"][language]["holds"],
             (language, "hiring"): table["hiring"][language]["holds"],
         }
@@ -271,10 +272,17 @@ def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]
 
 
 def _using(clauses: list[Span], found: _Found) -> Iterator[Span]:
-    """Yield the clauses on AI as a tool: a tool is named, or using and what for."""
-    yield from _holding(clauses, found.get("tool", ()))
-    if "use" in found and "used" in found:
-        yield from _holding_both(clauses, found["use"], found["used"])
+    """Yield the clauses on AI as a tool: a tool is named, or using and what for.
+
+    What is made for others to use is none: "integrating AI tools to help customers", 用户体验.
+    """
+    spared = edges(found.get("use_except", ()))
+    tool, use = (
+        [span for span in found.get(name, ()) if not inside(span[0], spared)] for name in ("tool", "use")
+    )
+    yield from _holding(clauses, tool)
+    if use and "used" in found:
+        yield from _holding_both(clauses, use, found["used"])
 
 
 def _holding_both(clauses: list[Span], first: Iterable[Span], second: Iterable[Span]) -> Iterable[Span]:

@@ -18,10 +18,13 @@ promises AI that the job does not have, or keeps quiet about AI that it has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
+from scraper.tagging import other_work
 from scraper.tagging.hits import Hit, ListHits
+from scraper.tagging.objects import has_ai_object
 from scraper.tagging.sections import headings
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import FineTag
@@ -79,6 +82,7 @@ class _Body(NamedTuple):
     employer: int = 0
     model_work: float = 0.0
     few: bool = True
+    object: bool = False
 
 
 _NO_TITLE, _NO_BODY = _Title(), _Body()
@@ -87,20 +91,18 @@ _NO_TITLE, _NO_BODY = _Title(), _Body()
 def word_lists() -> Mapping[str, Sequence[str]]:
     """Return the words that this module wants to be found."""
     table = load("roles")
-    lists = {
+    lists: dict[str, Sequence[str]] = {
         "roles.object": table["title_object"]["words"],
         "roles.no_object": table["title_object"]["except"],
         "roles.model_work": [*table["model_work"]["zh"], *table["model_work"]["en"]],
     }
-    for name in ("sells", "may_sell", "codes", "works"):
-        lists[f"roles.{name}"] = [*table["not_pm"][f"{name}_zh"], *table["not_pm"][f"{name}_en"]]
-    return lists
+    return {**lists, **other_work.word_lists()}
 
 
 def classify(
     low: str,
     sentences: Sequence[Sentence],
-    hits: Iterable[Hit],
+    hits: Sequence[Hit],
     employer: int,
     words: ListHits,
     *,
@@ -122,7 +124,7 @@ def classify(
         body_label = _judged(_NO_TITLE, body, lang, enough)[2]
     if not is_pm:
         role, reasons, title_label = "not_pm", ("not_pm_title",), "not_pm"
-    elif _is_other_work(low, words):
+    elif other_work.is_other_work(low, sentences, words):
         role, reasons = "not_pm", ("not_pm_duties",)
         body_label = "not_pm"
     weight = load("roles")["axis"]["title"]
@@ -182,6 +184,15 @@ def _signs(tag: FineTag) -> _Sign:
     return _Sign(axis, share, on_model, tag.category == "ai_generic")
 
 
+@cache
+def _is_product(tag: FineTag) -> bool:
+    """Tell whether `tag` names AI that is made, not what may do without (search, devices), nor work on it."""
+    if tag.category in ("lifecycle", "recsys_search", "other_ai") or tag.id == "multimodal":
+        return False
+    _, share, on_model, generic = _signs(tag)
+    return generic or on_model > 0 or (tag.era in ("classic", "genai") and share >= 0.5)
+
+
 def _counts(hit: Hit) -> bool:
     """Tell whether a hit says what the job is: no wish, no tool in use, no trend to watch."""
     return hit.stance == "build" and hit.requirement != "preferred"
@@ -200,16 +211,18 @@ def _scale(length: float) -> float:
 
 
 def _evidence(
-    low: str, sentences: Sequence[Sentence], hits: Iterable[Hit], employer: int, words: ListHits
+    low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
 ) -> tuple[_Title, _Body]:
     named = [0.0, 0.0]
     title_ai = False
     built: tuple[dict[int, float], dict[int, float]] = ({}, {})
     used: tuple[dict[int, float], dict[int, float]] = ({}, {})
+    named_classic = False  # a technique, not only a stage of making models
     preferred: set[int] = set()
     tools: set[int] = set()
+    in_duties: list[tuple[int, int]] = []  # where they name AI, not what may do without (robots, devices)
     on_model: dict[int, float] = {}  # of each sentence whose work is AI, how much of it is on a model
-    for tag, _, _, field, _, requirement, stance, index in hits:
+    for tag, start, _, field, zone, requirement, stance, index in hits:
         if tag.era == "none":
             continue
         axis, share, model, generic = _signs(tag)
@@ -227,8 +240,15 @@ def _evidence(
         elif stance == "build":
             if model > on_model.get(index, -1.0):
                 on_model[index] = model
+            if zone in _DUTIES and _is_product(tag):
+                in_duties.append((start, index))
             if axis is not None and share > built[axis].get(index, 0.0):
                 built[axis][index] = share
+            named_classic = named_classic or (axis == 0 and share > 0 and tag.category != "lifecycle")
+    if built[1] and not named_classic:
+        # Generative models are what is made here: their data, training and evaluation are hardly classic.
+        for index in built[0]:
+            built[0][index] *= load("roles")["axis"]["pipeline"]
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0
@@ -247,7 +267,8 @@ def _evidence(
         len(tools),
         employer,
         _model_work(on_model, sentences, worth, asked),
-        not asked or (len(asked) < load("roles")["core"]["short_text"] and not preferred),
+        _says_little([i for i in asked if sentences[i].zone != "unknown"], preferred),
+        has_ai_object(low, sentences, [i for i in asked if sentences[i].zone in _DUTIES], in_duties),
     )
     return _Title(named[0], named[1], _names_object(words), title_ai), body
 
@@ -275,6 +296,11 @@ def _model_work(
     counted = [i for i in asked if sentences[i].zone in _DUTIES] or asked
     total = max(sum([worth[i] for i in counted]), load("roles")["core"]["classic_least"])
     return float(sum([worth[i] * on_model[i] for i in counted if i in on_model]) / total)
+
+
+def _says_little(asked: Sequence[int], preferred: AbstractSet[int]) -> bool:
+    """Tell whether duties and demands are too few to speak against a title; what may be either is none."""
+    return not asked or (len(asked) < load("roles")["core"]["short_text"] and not preferred)
 
 
 def _is_heading(low: str, sentence: Sentence) -> bool:
@@ -328,7 +354,7 @@ def _title_label(title: _Title, lang: str) -> RoleClass:
 
 def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, float]:
     """Return the parts of the points that are not zero, by their name in roles.toml."""
-    _, genai, _, _, any_ai, preferred, tools, employer, model_work, few = body
+    _, genai, _, _, any_ai, preferred, tools, employer, model_work, few, on_ai = body
     parts: dict[str, float] = {}
     named = max(title.classic, title.genai)
     whole = named >= 0.5
@@ -349,6 +375,8 @@ def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, fl
     if any_ai:
         parts["ai"] = core["ai"] * min(any_ai, core["ai_most"])
         parts["employer"] = core["employer"] * min(employer, core["employer_most"])
+    if on_ai:
+        parts["object"] = core["object"]
     if preferred:
         parts["preferred"] = core["preferred"] * min(preferred, core["preferred_most"])
     if tools:
@@ -365,18 +393,3 @@ def _axis(
     if axis["both_from"] <= share <= axis["both_to"] and min(classic, genai) >= axis["both_least"]:
         return "both", "both"
     return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")
-
-
-def _is_other_work(low: str, words: ListHits) -> bool:
-    """Tell whether the duties are selling or writing code: several of its words, fewer of product work."""
-    if not ("roles.sells" in words or "roles.codes" in words or "roles.may_sell" in words):
-        return False
-    table = load("roles")["not_pm"]
-    count = {
-        name: len({low[start:end] for start, end, index in words.get(f"roles.{name}", ()) if index >= 0})
-        for name in ("sells", "may_sell", "codes", "works")
-    }
-    sold = count["sells"] + 0.5 * count["may_sell"]
-    if sold >= table["needed"] and count["works"] < sold:
-        return True
-    return bool(count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"])

@@ -27,7 +27,9 @@ _SEPARATOR = re.compile(
     # a full stop: a blank behind it and no small letter, or nothing more
     rf"|(?<=\.)(?=[ \n]\s*+(?![a-z])|\Z){_no_abbreviation()}"
     # a number that opens a list item, and is no 3.5 or v2
-    rf"|(?<=[{_DIGITS}])(?<![\dA-Za-z.,~\x00(-][{_DIGITS}])[{_DIGITS}]?[{_AFTER_NUMBER}](?=\D))"
+    rf"|(?<=[{_DIGITS}])(?<![\dA-Za-z.,~\x00(-][{_DIGITS}])[{_DIGITS}]?[{_AFTER_NUMBER}](?=\D)"
+    # one that opens an item on years: "1、3-5年…"
+    rf"|(?<=[\n。;: ][{_DIGITS}])(?:[、)](?=[{_DIGITS}])|\.(?=[{_DIGITS}]{{1,2}}[-~至到][{_DIGITS}]+年)))"
 )
 _SENTENCE_LENGTH = 800
 _MOST_CUTS = 2_000

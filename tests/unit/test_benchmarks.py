@@ -87,7 +87,9 @@ def test_labels_are_labels_only() -> None:
         assert set(one) == {"id", "lang", "first", "second"} and one["lang"] in labelled.LANGUAGES
         for side in ("first", "second"):
             told = one[side]
-            assert set(told) == keys and told["role"] in scoring.ROLES, one["id"]
+            without_skills = told.get("skills_annotated", True) is False
+            assert set(told) - {"skills_annotated"} == keys and told["role"] in scoring.ROLES, one["id"]
+            assert not (without_skills and told["skills"]), one["id"]
             assert set(told["skills"].values()) <= {"required", "preferred"}, one["id"]
             assert " " not in one["id"] and "/" not in one["id"]
 

@@ -62,10 +62,11 @@ def invented() -> tuple[Facts, Panel]:
 def edited(texts: Mapping[int, tuple[TextVersion, ...]], unread: frozenset[int] = frozenset()) -> History:
     """What the store would tell of an invented market of which these postings (by id) were edited."""
 
-    def edits(postings: Any, since: datetime, until: datetime) -> Edited:
+    def edits(postings: Any, since: datetime, until: datetime, most: int) -> Edited:
         asked = set(postings)
         assert (until - since).days == 28
-        return Edited({p: t for p, t in texts.items() if p in asked}, unread & asked)
+        found = {p: t for p, t in texts.items() if p in asked}
+        return Edited(found, unread=unread & asked)
 
     return History(edits=edits)
 
@@ -341,10 +342,10 @@ def two_texts() -> tuple[Listing, Listing]:
 
 
 def edits(
-    recorder: Recorder, since: float, until: float, cut: float, ids: tuple[int, ...] = (1, 2)
+    recorder: Recorder, since: float, until: float, cut: float, ids: tuple[int, ...] = (1, 2), most: int = 9
 ) -> Edited:
     with recorder.store.engine.connect() as connection:
-        return read_edits(connection, ids, day(since), day(until), day(cut), TAXONOMY.sha256)
+        return read_edits(connection, ids, day(since), day(until), most, day(cut), TAXONOMY.sha256)
 
 
 def test_both_texts_are_read_with_the_lines_of_their_quotes(recorder: Recorder) -> None:
@@ -383,7 +384,7 @@ def test_texts_of_two_vocabularies_are_not_compared(recorder: Recorder) -> None:
     found = edits(recorder, 1, 20, 20)
     assert (dict(found.texts), found.unread) == ({}, frozenset({1}))
     facts = recorder.store.facts(first_week=day(0).date(), until=day(20) + timedelta(days=1))
-    assert recorder.store.history(facts, day(14).date()).edits([1], day(1), day(20)) == found
+    assert recorder.store.history(facts, day(14).date()).edits([1], day(1), day(20), 9) == found
 
 
 def test_an_address_that_changed_with_the_text_is_that_of_its_time(recorder: Recorder) -> None:
@@ -395,3 +396,30 @@ def test_an_address_that_changed_with_the_text_is_that_of_its_time(recorder: Rec
     assert then.postings[1].url == "https://example.com/a"
     assert now.postings[1].url == "https://elsewhere.example/a"
     assert now.postings[2].url == "https://example.com/b", "its text, and so its record, is the same"
+
+
+def test_of_many_edits_only_the_latest_have_quotes_and_all_are_counted(recorder: Recorder) -> None:
+    first, second = two_texts()
+    later = edit(listing(day(9), ["a", "b"], texts={"a": THREE, "b": "no RAG now"}), {"b": text("b")})
+    recorder.record(first, second, later)
+    whole = edits(recorder, 1, 20, 20)
+    assert sorted(whole.texts) == [1, 2] and whole.unquoted == {}
+    part = edits(recorder, 1, 20, 20, most=1)
+    assert (list(part.texts), list(part.unquoted)) == ([2], [1])
+    assert part.texts[2] == whole.texts[2]
+    before, after = part.unquoted[1]
+    assert (before.years_min, after.years_min) == (5, 3)
+    assert (set(before.tags), set(after.tags), before.proof) == ({"rag"}, set(), {})
+    none = edits(recorder, 1, 20, 20, most=0)
+    facts = recorder.store.facts(first_week=day(0).date(), until=day(13))
+    panel = build_panel(facts, day(7).date())
+    counted = posting_changes(panel, facts, History(edits=lambda *_: none))
+    told = {share["id"]: share["y"] for share in counted["shares"] if share["y"]}
+    assert told == {"text": 2, "any": 2, "years_lowered": 1, "degree_dropped": 1, "requirement_dropped": 2}
+    assert (counted["rows"], counted["unlisted"]) == ([], 2)
+
+
+def test_a_text_that_says_the_same_is_edited_and_not_changed(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a"]), listing(day(8), ["a"], texts={"a": "RAG, in other words"}))
+    found = edits(recorder, 1, 20, 20)
+    assert (dict(found.texts), found.same, found.unread) == ({}, frozenset({1}), frozenset())

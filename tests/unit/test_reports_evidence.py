@@ -162,5 +162,5 @@ def test_without_passages_there_is_no_evidence() -> None:
 
 
 def test_never_more_than_a_page_of_quotes() -> None:
-    assert MOST == 8
+    assert MOST == 6
     assert 0 < FEWEST_WORDS < WORDS

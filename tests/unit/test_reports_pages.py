@@ -323,16 +323,16 @@ def test_ids_of_a_chart_carry_its_name() -> None:
     svg = (
         b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         b'viewBox="0 0 9 9">'
-        b'<defs><clipPath id="a"><rect width="1.23456" height="2"/></clipPath></defs><g id="unused">'
+        b'<defs><clipPath id="a"><rect width="1.23456" height="12.345"/></clipPath></defs><g id="unused">'
         b'<use xlink:href="#a" x="1" style="fill: #123456; stroke-width: 0.80"/>'
         b'<path d="M 1.0049 2 \nL 3 4 \nz" clip-path="url(#a)" id="b"/></g>'
         b'<image xlink:href="data:image/png;base64,AA"/></svg>'
     )
     assert inline_figure(svg, "en-mix", 'a "b" \u202e<c>') == (
         '<svg viewBox="0 0 9 9" role="img" aria-label="a &quot;b&quot; &lt;c&gt;" stroke-linejoin="round" '
-        'stroke-linecap="butt"><defs><clipPath id="en-mix-a"><rect width="1.23" height="2"/></clipPath>'
-        '</defs><use href="#en-mix-a" x="1" fill="#123456" stroke-width="0.80"/>'
-        '<path d="M1 2L3 4z" clip-path="url(#en-mix-a)"/><image href="data:image/png;base64,AA"/></svg>'
+        'stroke-linecap="butt"><defs><clipPath id="en-mix-0"><rect width="1.23" height="12.3"/></clipPath>'
+        '</defs><use href="#en-mix-0" x="1" fill="#123456" stroke-width="0.8"/>'
+        '<path d="M1 2L3 4z" clip-path="url(#en-mix-0)"/><image href="data:image/png;base64,AA"/></svg>'
     )
 
 

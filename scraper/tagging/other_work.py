@@ -1,0 +1,40 @@
+"""Whether a posting with a PM's title is no PM's: its duties are selling, or writing code."""
+
+from collections.abc import Mapping, Sequence
+
+from scraper.tagging.hits import ListHits
+from scraper.tagging.tables import load
+from scraper.tagging.zones import Sentence
+
+_KINDS = ("sells", "may_sell", "codes", "works")
+
+
+def word_lists() -> Mapping[str, Sequence[str]]:
+    """Return the words that this module wants to be found."""
+    table = load("roles")["not_pm"]
+    return {f"roles.{kind}": [*table[f"{kind}_zh"], *table[f"{kind}_en"]] for kind in _KINDS}
+
+
+def is_other_work(low: str, sentences: Sequence[Sentence], words: ListHits) -> bool:
+    """Tell whether the duties are selling or writing code: several of its words, fewer of product work.
+
+    `low` is the folded text, `words` the hits of `word_lists`. That somebody is paid like a seller speaks of
+    selling wherever it stands; what he might have coded besides, of nothing.
+    """
+    if not ("roles.sells" in words or "roles.codes" in words or "roles.may_sell" in words):
+        return False
+    table, worth = load("roles")["not_pm"], load("roles")["zone_weight"]
+    count = {
+        kind: len(
+            {
+                low[start:end]
+                for start, end, index in words.get(f"roles.{kind}", ())
+                if index >= 0 and (kind != "codes" or sentences[index].zone in worth)
+            }
+        )
+        for kind in _KINDS
+    }
+    sold = count["sells"] + 0.5 * count["may_sell"]
+    if sold >= table["needed"] and count["works"] < sold:
+        return True
+    return bool(count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"])
