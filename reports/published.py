@@ -12,7 +12,7 @@ from reports.document.weekly import WeeklyReport
 from storage.history import LearnedKind, Number
 from storage.weeks import parse_label
 
-Unit = Literal["count", "index", "share", "points", "percent", "years", "days"]
+Unit = Literal["count", "index", "share", "points", "percent", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _numbers(report: WeeklyReport, entry: Published) -> Iterator[Number]:
             metric=entry.metric,
             week=parse_label(row.get("week", report["week"])),
             role=row.get("role", ""),
-            dimension=" ".join(str(row[name]) for name in entry.dimension),
+            dimension=" ".join(str(row[name]) for name in entry.dimension if row[name] is not None),
             value=float(value),
             lo=_at(row, entry.lo),
             hi=_at(row, entry.hi),

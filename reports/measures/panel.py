@@ -91,6 +91,8 @@ class PostingRows(Sequence[PostingFact]):
 class Panel:
     """The panel of one report: units x weeks, spells and postings as parallel arrays (sorted by id).
 
+    Arrays by spell and posting are of the smallest integers that hold them, `unit` of int64.
+
     `instant[u, w]`: rank of the unit's last usable observation of the week, -1 if missing. `epoch[u, w]`:
     number of the series it belongs to, -1 if missing; it grows at each break of the unit. Ranks order all
     instants of the facts, so that they compare as integers; `instants[rank // 2]` is the instant.
@@ -176,12 +178,13 @@ class Panel:
         known = (rank >= 0) & (place < len(cell))
         here = np.where(known, place, 0)
         if not len(cell):
-            return Events(np.full(len(rank), -1), np.full(len(rank), -1))
+            return Events(*(np.full(len(rank), -1, dtype=np.int16) for _ in range(2)))
         known &= rows[here] == self.unit
         prior = np.maximum(here - 1, 0)
         same = known & (here > 0) & (rows[prior] == self.unit)
         series = self.epoch[rows, columns]
         same &= series[prior] == series[here]
+        columns = columns.astype(np.int16)
         return Events(np.where(known, columns[here], -1), np.where(same, columns[prior], -1))
 
     def series(self, roles: list[int]) -> tuple[Floats, Ints, Ints]:
@@ -233,8 +236,11 @@ def _observed(
 
 
 def _codes(values: Ints) -> Ints:
-    found: Ints = np.unique(values, return_inverse=True)[1].reshape(-1)
-    return found
+    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int32)
+
+
+def _places(instants: Ints, found: Ints) -> Ints:
+    return np.searchsorted(instants, found).astype(np.int32)
 
 
 def rows_of(sorted_ids: Ints, ids: Ints) -> Ints:
@@ -249,9 +255,10 @@ def _employers(units: int, unit: Ints, company: Ints) -> Ints:
     """Return each unit's most frequent company (of equals the smaller code), or one of its own."""
     free = int(company.max(initial=-1)) + 1
     found = np.arange(free, free + units)
-    pairs, counts = np.unique(np.stack([unit, company], axis=1), axis=0, return_counts=True)
-    order = np.lexsort((-pairs[:, 1], counts))
-    found[pairs[order, 0]] = pairs[order, 1]  # the last write wins: the most frequent
+    pairs, counts = np.unique(unit * max(free, 1) + company, return_counts=True)
+    of, most = pairs // max(free, 1), pairs % max(free, 1)
+    order = np.lexsort((-most, counts))
+    found[of[order]] = most[order]  # the last write wins: the most frequent
     return found
 
 
@@ -278,7 +285,7 @@ def build_panel(facts: Facts, week: date) -> Panel:
     spells = Spells.of(facts.spells)
     posting, unit = rows_of(postings.id, spells.posting), rows_of(unit_ids, spells.unit)
     kept = np.flatnonzero((posting >= 0) & (unit >= 0))
-    posting, unit = posting[kept], unit[kept]
+    posting, unit = posting[kept].astype(np.int32), unit[kept]
     opened, seen, missed = spells.opened_at[kept], spells.last_seen_at[kept], spells.missed_at[kept]
     cells, cell_unit, cell_column = _usable_cells(Cells.of(facts.cells), unit_ids, weeks)
     instants = np.unique(np.concatenate([opened, seen, missed[missed != NEVER], cells.observed_at]))
@@ -286,8 +293,8 @@ def build_panel(facts: Facts, week: date) -> Panel:
     # A change of taxonomy breaks every series, though no cell says so.
     retagged = _broken([b for b in facts.breaks if b.reason == "taxonomy"], units, weeks).cumsum(axis=1)
     epoch = np.where(epoch >= 0, epoch * (len(weeks) + 1) + retagged, -1)
-    column = week_columns(instants, facts.zone, weeks[0])
-    opened_at, seen_at = np.searchsorted(instants, opened), np.searchsorted(instants, seen)
+    column = week_columns(instants, facts.zone, weeks[0]).astype(np.int16)
+    opened_at, seen_at = _places(instants, opened), _places(instants, seen)
     company = _codes(postings.company)
     censored = np.array([reason in CENSORED for reason in SPELL_REASONS])
     listed_week, seen_week = column[opened_at], column[seen_at]
@@ -305,18 +312,18 @@ def build_panel(facts: Facts, week: date) -> Panel:
         posting_id=postings.id,
         posted_at=postings.posted_at,
         broken=_broken(facts.breaks, units, weeks),
-        role=postings.role.astype(np.int64),
+        role=postings.role,
         vacancy=_codes(postings.vacancy),
         company=company,
         employer=_employers(len(units), unit, company[posting]),
         source=_codes(np.array([u.source for u in units])),
         unit=unit,
         posting=posting,
-        kind=spells.kind[kept].astype(np.int64),
+        kind=spells.kind[kept],
         # Even numbers only, so that there is room just after each.
         opened=2 * opened_at,
         last_seen=2 * seen_at,
-        missed=np.where(missed == NEVER, -1, 2 * np.searchsorted(instants, missed)),
+        missed=np.where(missed == NEVER, -1, 2 * _places(instants, missed)),
         closed=spells.closed[kept],
         censored=censored[spells.reason[kept]],
         listed_week=listed_week,

@@ -36,7 +36,7 @@ class Incidence:
 
     def __init__(self, row: Ints, column: Ints, shape: tuple[int, int]):
         """Take the places of True, rows ascending."""
-        self._starts = np.searchsorted(row, np.arange(shape[0] + 1))
+        self._starts = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int32)
         self._column = column.astype(np.int16)
         self.shape = shape
 

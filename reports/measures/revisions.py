@@ -25,6 +25,9 @@ def revisions(
     """Return T18 of a report with these published numbers; `weeks` are those of which it states series."""
     now = {number.key: number for number in numbers}
     edition, stated = history.edition, {*weeks, *(key[1] for key in now)}
+    first = min(
+        stated, default=None
+    )  # has no week before it in the panel, so of some numbers nothing is known
     rows: list[RevisionRow] = []
     compared: Counter[int] = Counter()
     done: set[Key] = set()
@@ -33,7 +36,7 @@ def revisions(
         before = {n.key: n for n in earlier.numbers if n.metric in published() and n.week in stated}
         scales = _scales(before, now, segments)
         for key, old in before.items():
-            if key in done or not _restates(key, now, edition):
+            if key in done or not _restates(key, now, edition) or (key not in now and key[1] == first):
                 continue
             done.add(key)
             compared[i] += 1

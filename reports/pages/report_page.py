@@ -32,10 +32,12 @@ def report_page(report: WeeklyReport, renderings: Mapping[Lang, Rendering]) -> s
     editions = {lang: _edition(report, one, lang) for lang, one in renderings.items()}
     words = {lang: Words(lang) for lang in renderings}
     data = script_text(json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
-    page = render_page("report.html.j2", words, editions=editions, data=data)
+    # A part of the market lies in a folder of its own inside that of the week.
+    index = "../../index.html" if report["view"] else "../index.html"
+    page = render_page("report.html.j2", words, editions=editions, index=index, data=data)
     if len(page.encode("utf-8")) <= MOST_BYTES:
         return page
-    return render_page("report.html.j2", words, editions=editions, data="")
+    return render_page("report.html.j2", words, editions=editions, index=index, data="")
 
 
 def _edition(report: WeeklyReport, rendering: Rendering, lang: Lang) -> Edition:

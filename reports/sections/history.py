@@ -86,8 +86,7 @@ _WRITTEN: Mapping[Unit, Callable[[Words, float], Markdown]] = {
     "share": lambda words, value: words.percent(value),
     "points": lambda words, value: words.points(value),
     "percent": lambda words, value: words.percent(value, signed=True),
-    "years": lambda words, value: words.number(value),
-    "days": lambda words, value: words.number(value),
+    "number": lambda words, value: words.number(value, decimals=2),
 }
 
 

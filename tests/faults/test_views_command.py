@@ -39,7 +39,9 @@ def test_a_part_lies_beside_the_whole_and_says_what_it_is(run: Run, tmp_path: Pa
     assert 0 < built(part)["headline"]["rows"][0]["stock"] < built(week)["headline"]["rows"][0]["stock"]
     text = (part / "report.zh.md").read_text(encoding="utf-8")
     assert "**仅限海外招聘页、上海的岗位**" in text
-    assert (part / "report.html").is_file()
+    page = (part / "report.html").read_text(encoding="utf-8")
+    assert 'href="../../index.html"' in page
+    assert 'href="../index.html"' in (week / "report.html").read_text(encoding="utf-8")
 
 
 def test_one_employer_stands_beside_the_others(run: Run, tmp_path: Path) -> None:
