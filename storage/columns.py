@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from storage.records import Cell, FetchState, Spell, SpellKind, SpellReason
 
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.signedinteger[Any]]
+"""Instants are int64, ids and counts at least int32, codes as small as they may be."""
 Bools = npt.NDArray[np.bool_]
 T = TypeVar("T")
 
@@ -48,8 +48,14 @@ def moment(microseconds: int) -> datetime:
 class Coded(Generic[T]):
     """A column of few different values: `values[codes[row]]` is that of a row."""
 
-    codes: Codes
+    codes: Ints
     values: Sequence[T]
+
+    @classmethod
+    def of(cls, codes: npt.ArrayLike, values: Sequence[T]) -> Self:
+        """Return the column of these codes, each as small as the number of values allows."""
+        kind = np.int16 if len(values) <= np.iinfo(np.int16).max else np.int32
+        return cls(np.array(codes, dtype=kind), values)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -137,12 +143,12 @@ class Spells(Rows[Spell]):
 
     posting: Ints
     unit: Ints
-    kind: npt.NDArray[np.int8]
+    kind: Ints
     opened_at: Ints
     last_seen_at: Ints
     missed_at: Ints
     closed: Bools
-    reason: npt.NDArray[np.int8]
+    reason: Ints
 
     @classmethod
     def of(cls, spells: Sequence[Spell]) -> Self:
@@ -151,8 +157,8 @@ class Spells(Rows[Spell]):
             return spells
         rows = sorted(spells, key=lambda s: (s.posting, s.unit, s.opened_at))
         return cls(
-            posting=np.array([s.posting for s in rows], dtype=np.int64),
-            unit=np.array([s.unit for s in rows], dtype=np.int64),
+            posting=np.array([s.posting for s in rows], dtype=np.int32),
+            unit=np.array([s.unit for s in rows], dtype=np.int32),
             kind=np.array([SPELL_KINDS.index(s.kind) for s in rows], dtype=np.int8),
             opened_at=np.array([microseconds(s.opened_at) for s in rows], dtype=np.int64),
             last_seen_at=np.array([microseconds(s.last_seen_at) for s in rows], dtype=np.int64),
@@ -184,11 +190,11 @@ class Cells(Rows[Cell]):
     unit: Ints
     epoch: Ints
     observed_at: Ints
-    week: Codes
-    state: npt.NDArray[np.int8]
+    week: Ints
+    state: Ints
     usable: Bools
     first: Bools
-    listed: Codes
+    listed: Ints
 
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> Self:
@@ -196,8 +202,8 @@ class Cells(Rows[Cell]):
         if isinstance(cells, cls):
             return cells
         return cls(
-            unit=np.array([c.unit for c in cells], dtype=np.int64),
-            epoch=np.array([c.epoch for c in cells], dtype=np.int64),
+            unit=np.array([c.unit for c in cells], dtype=np.int32),
+            epoch=np.array([c.epoch for c in cells], dtype=np.int32),
             observed_at=np.array([microseconds(c.observed_at) for c in cells], dtype=np.int64),
             week=np.array([c.week.toordinal() for c in cells], dtype=np.int32),
             state=np.array([FETCH_STATES.index(c.state) for c in cells], dtype=np.int8),

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Self, cast, get_args
+from typing import Any, Final, Self, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from storage.columns import Coded, Codes, Coding, Ints, Texts, TextsBuilder, instant, microseconds
+from storage.columns import Coded, Coding, Ints, Texts, TextsBuilder, instant, microseconds
 from storage.records import PostingFact, Requirement, RoleClass
 
 ROLE_CLASSES: tuple[RoleClass, ...] = get_args(RoleClass)
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 
-_TEXTS: Final = ("vacancy", "title", "url")
-_OF_ALL: Final = ("id", "unit", "company", "role", "posted_at")
+_TEXTS: Final = ("title", "url")
+_OF_ALL: Final = ("id", "vacancy", "unit", "company", "role", "posted_at")
 CODED: Final = tuple(
     field.name for field in fields(PostingFact) if field.name not in (*_TEXTS, *_OF_ALL, "tags")
 )
@@ -30,8 +30,8 @@ class TagColumns:
 
     names: tuple[str, ...]
     starts: Ints
-    tag: npt.NDArray[np.int16]
-    requirement: npt.NDArray[np.int8]
+    tag: Ints
+    requirement: Ints
 
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Requirement]]) -> Self:
@@ -66,7 +66,7 @@ class Details:
 class Postings(Mapping[int, PostingFact]):
     """All postings of the window, by id; as a mapping those of them that have details.
 
-    `vacancy` has equal numbers for postings of one vacancy and means nothing else, `role` is a code into
+    `vacancy` has equal numbers (int64) for postings of one vacancy, and means nothing else; `role` is a code in
     ROLE_CLASSES, `posted_at` an instant; `detail` is the row in `details`, -1 for a posting without.
     """
 
@@ -74,9 +74,9 @@ class Postings(Mapping[int, PostingFact]):
     unit: Ints
     company: Ints
     vacancy: Ints
-    role: npt.NDArray[np.int8]
+    role: Ints
     posted_at: Ints
-    detail: Codes
+    detail: Ints
     details: Details
 
     @classmethod
@@ -86,9 +86,9 @@ class Postings(Mapping[int, PostingFact]):
             return postings
         rows = [postings[id] for id in sorted(postings)]
         return cls(
-            id=np.array([p.id for p in rows], dtype=np.int64),
-            unit=np.array([p.unit for p in rows], dtype=np.int64),
-            company=np.array([p.company for p in rows], dtype=np.int64),
+            id=np.array([p.id for p in rows], dtype=np.int32),
+            unit=np.array([p.unit for p in rows], dtype=np.int32),
+            company=np.array([p.company for p in rows], dtype=np.int32),
             vacancy=vacancy_numbers((p.vacancy, p.id) for p in rows),
             role=np.array([ROLE_CLASSES.index(p.role) for p in rows], dtype=np.int8),
             posted_at=np.array([microseconds(p.posted_at) for p in rows], dtype=np.int64),
@@ -109,7 +109,7 @@ class Postings(Mapping[int, PostingFact]):
 
     def at(self, row: int) -> PostingFact:
         """Return the posting of a row, which must have details: a view that is cheap until it is read."""
-        return cast(PostingFact, _Posting(self, row))
+        return _Posting(self, row)  # type: ignore[return-value]
 
     def __getitem__(self, id: int) -> PostingFact:
         row = int(np.searchsorted(self.id, id))
@@ -137,7 +137,7 @@ def _coded(values: Iterable[Any]) -> Coded[Any]:
     mappings = any(isinstance(value, Mapping) for value in values)
     coding: Coding[Any] = Coding(dict if mappings else lambda value: value)
     keys = (tuple(sorted(v.items())) if isinstance(v, Mapping) else v for v in values)
-    return Coded(np.fromiter(map(coding.__getitem__, keys), np.int32), coding.meant)
+    return Coded.of(list(map(coding.__getitem__, keys)), coding.meant)
 
 
 def _texts(values: Iterable[str]) -> Texts:
@@ -183,6 +183,7 @@ def _of_detail(name: str) -> Callable[[_Posting], Any]:
 
 _OWN: Final[Mapping[str, Callable[[_Posting], Any]]] = {
     "id": lambda self: int(self._columns.id[self._row]),
+    "vacancy": lambda self: f"{int(self._columns.vacancy[self._row]) % 2**64:016x}",
     "unit": lambda self: int(self._columns.unit[self._row]),
     "company": lambda self: int(self._columns.company[self._row]),
     "role": lambda self: ROLE_CLASSES[self._columns.role[self._row]],

@@ -99,7 +99,6 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "travel": _Field((_stated("travel"),), key=lambda text: travel_asked(json.loads(text))),
 }
 _TEXTS: Final = {
-    "vacancy": PostingRow.vacancy,
     "title": VersionRow.title,
     "url": func.coalesce(func.nullif(VersionRow.url, ""), PostingRow.url),
 }
@@ -125,7 +124,7 @@ def read_details(connection: Connection, taggings: Ints) -> Details:
             codes[name].extend(map(coding[name].__getitem__, keys))
     return Details(
         {name: text.texts() for name, text in texts.items()},
-        {name: Coded(np.frombuffer(codes[name], dtype=np.int32), coding[name].meant) for name in _FIELDS},
+        {name: Coded.of(codes.pop(name), coding[name].meant) for name in _FIELDS},
         _read_tags(connection, taggings),
     )
 

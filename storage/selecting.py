@@ -25,23 +25,22 @@ def columns(
     statement: Select[*tuple[Any, ...]],
     words: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Ints]:
-    """Return what the statement selects: by the name of a column an array of int64.
+    """Return what the statement selects: by the name of a column an array.
 
-    An instant becomes microseconds since 1970 UTC (NEVER for NULL), a day its proleptic ordinal, a number
-    that is NULL -1. A text becomes its place (int8) among the `words` that are given for it by the column's
-    name (-1: NULL), else a hash that is equal where texts are: two of a million others share one with a
-    probability of 3e-8.
+    An instant becomes microseconds since 1970 UTC (int64, NEVER for NULL), a day its proleptic ordinal, a
+    number that is NULL -1 (int32). A text becomes its place (int8) among the `words` that are given for it by
+    the column's name (-1: NULL), else a hash (int64) that is equal where texts are: two of a million others
+    share one with a probability of 3e-8.
     """
-    known: dict[str, dict[str | None, int]] = {
-        name: {word: code for code, word in enumerate(one)} | {None: -1}
-        for name, one in (words or {}).items()
+    readers = {
+        one.name: _reader(one.type, words.get(one.name) if words else None)
+        for one in statement.selected_columns
     }
-    readers = {one.name: _reader(one.type, known.get(one.name)) for one in statement.selected_columns}
     # Grown in place: thousands of small arrays would leave holes in the memory that nobody gives back.
-    data = {name: array("b" if name in known else "q") for name in readers}
+    data = {name: array(kind) for name, (kind, _) in readers.items()}
     result = connection.execute(statement)
     while rows := result.cursor.fetchmany(ROWS):
-        for column, read, values in zip(
+        for column, (_, read), values in zip(
             data.values(), readers.values(), zip(*rows, strict=True), strict=True
         ):
             column.frombytes(read(values).tobytes())
@@ -49,35 +48,32 @@ def columns(
     return {name: np.frombuffer(one, dtype=one.typecode) for name, one in data.items()}
 
 
-def _reader(kind: object, words: Mapping[str | None, int] | None) -> Callable[[Sequence[Any]], Ints]:
+def _reader(kind: object, words: Sequence[str] | None) -> tuple[str, Callable[[Sequence[Any]], Ints]]:
+    """Return the type code of a column and what makes an array of that type of some values."""
     if words is not None:
-        return lambda values: np.fromiter(map(words.__getitem__, values), np.int8, len(values))
+        codes: dict[str | None, int] = {word: code for code, word in enumerate(words)} | {None: -1}
+        return "b", lambda values: np.fromiter(map(codes.__getitem__, values), np.int8, len(values))
     if isinstance(kind, UtcDateTime):
-        return _instants
-    if isinstance(kind, Date):
-        return _days
-    return _hashes if isinstance(kind, Text) else _numbers
+        return "q", _instants
+    if isinstance(kind, Text):
+        return "q", lambda values: np.fromiter(map(hash, values), np.int64, len(values))
+    return "i", _days if isinstance(kind, Date) else _numbers
 
 
 def _instants(values: Sequence[Any]) -> Ints:
     if isinstance(next(filter(None, values), None), datetime):
         return np.array([microseconds(value) for value in values], dtype=np.int64)
-    found: npt.NDArray[np.datetime64] = np.array(
-        values, dtype="datetime64[us]"
-    )  # SQLite: texts without a zone
+    # SQLite gives texts without a zone.
+    found: npt.NDArray[np.datetime64] = np.array(values, dtype="datetime64[us]")
     return np.where(np.isnat(found), NEVER, found.view(np.int64))
 
 
 def _days(values: Sequence[str | date]) -> Ints:
     found: npt.NDArray[np.datetime64] = np.array(values, dtype="datetime64[D]")
-    return found.view(np.int64) + _FIRST_DAY
-
-
-def _hashes(values: Sequence[str]) -> Ints:
-    return np.fromiter(map(hash, values), np.int64, len(values))
+    return (found.view(np.int64) + _FIRST_DAY).astype(np.int32)
 
 
 def _numbers(values: Sequence[int | None]) -> Ints:
     if None in values:
-        return np.array([-1 if value is None else value for value in values], dtype=np.int64)
-    return np.array(values, dtype=np.int64)
+        return np.array([-1 if value is None else value for value in values], dtype=np.int32)
+    return np.array(values, dtype=np.int32)

@@ -6,7 +6,7 @@ from reports.document.choice import BarrierRow, BlockerRow, Card, Choice, Door
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
-from reports.sections.choice_words import barrier_index, best, bracket, levers, listed, person
+from reports.sections.choice_words import LEAST_SHOWN, barrier_index, best, bracket, levers, listed, person
 from reports.sections.parts import joined
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
@@ -141,7 +141,7 @@ def _blockers(words: Words, role: RoleId, rows: list[BlockerRow]) -> Markdown | 
 
 
 def _barrier(part: Choice, words: Words) -> Markdown | None:
-    rows = [row for row in part["barrier"]["rows"] if row["role"] in _DOORS and row["median"] is not None]
+    rows = [row for row in part["barrier"]["rows"] if row["role"] in _DOORS and row["n"] >= LEAST_SHOWN]
     if not rows:
         return None
     weights = [

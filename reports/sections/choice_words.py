@@ -7,6 +7,8 @@ from reports.document.terms import Share
 from reports.escaping import Markdown, clean
 from reports.words import NOTHING, Words
 
+LEAST_SHOWN = 10
+
 
 def bracket(words: Words, strict: Share, lenient: Share) -> Markdown:
     """Return `32–51 % [24, 60]`, in parentheses if small, or `3–5/7`: from strict to lenient.
@@ -81,7 +83,9 @@ def best(door: Door) -> UnlockRow | None:
 
 
 def barrier_index(words: Words, row: BarrierRow) -> Markdown:
-    """Return `0.34 [0.31, 0.36]`."""
+    """Return `0.34 [0.31, 0.36]`; of a handful of openings there is nothing to say."""
+    if row["n"] < LEAST_SHOWN:
+        return NOTHING
     median = words.number(row["median"], 2)
     if row["lo"] is None or row["hi"] is None:
         return median

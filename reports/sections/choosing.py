@@ -7,6 +7,7 @@ from reports.document.terms import RoleId
 from reports.escaping import clean
 from reports.notices import says_invented
 from reports.sections.choice_words import (
+    LEAST_SHOWN,
     barrier_index,
     bracket,
     called,
@@ -78,7 +79,7 @@ def _table(report: ChoiceReport, doors: Sequence[Door], words: Words) -> Iterato
         (reaching, lambda door: _reaching(door)),
         (_label("days_open", words), lambda door: [_days(report, door["role"], words)]),
         (_label("change", words), lambda door: [_change(report, door["role"], words)]),
-        (_label("employers", words), lambda door: [words.count(door["effective_employers"])]),
+        (_label("employers", words), lambda door: [_employers(door, words)]),
         (_label("barrier", words), lambda door: [_barrier(report, door["role"], words)]),
     ]
     grid = [[[""], *([words.plain(f"role.{door['role']}")] for door in doors)]]
@@ -139,6 +140,11 @@ def _reaching(door: Door) -> list[str]:
     return (
         [f"{pay['reaching']}/{pay['stated_in']}"] if pay["stated_in"] and pay["reaching"] is not None else []
     )
+
+
+def _employers(door: Door, words: Words) -> str:
+    few = door["lenient"]["y"] < LEAST_SHOWN
+    return NOTHING if few else words.count(door["effective_employers"])
 
 
 def _days(report: ChoiceReport, role: RoleId, words: Words) -> str:

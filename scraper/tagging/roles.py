@@ -217,7 +217,6 @@ def _evidence(
     title_ai = False
     built: tuple[dict[int, float], dict[int, float]] = ({}, {})
     used: tuple[dict[int, float], dict[int, float]] = ({}, {})
-    named_classic = False  # a technique, not only a stage of making models
     preferred: set[int] = set()
     tools: set[int] = set()
     in_duties: list[tuple[int, int]] = []  # where they name AI, not what may do without (robots, devices)
@@ -244,11 +243,6 @@ def _evidence(
                 in_duties.append((start, index))
             if axis is not None and share > built[axis].get(index, 0.0):
                 built[axis][index] = share
-            named_classic = named_classic or (axis == 0 and share > 0 and tag.category != "lifecycle")
-    if built[1] and not named_classic:
-        # Generative models are what is made here: their data, training and evaluation are hardly classic.
-        for index in built[0]:
-            built[0][index] *= load("roles")["axis"]["pipeline"]
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0

@@ -1,11 +1,14 @@
 """Builders for store tests: a store in a temporary folder and listings written by hand."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from storage.memories import Repetition, SeenPage
 from storage.records import (
     Listing,
     PostingRecord,
@@ -117,3 +120,25 @@ class Recorder:
     def record(self, *looks: Listing) -> list[Recorded]:
         """Record the looks in the order given."""
         return [self.store.record(self.run, look) for look in looks]
+
+
+def seen(look: Listing) -> Listing:
+    """The look with the page it saw: equal for looks that list the same."""
+    said = f"{sorted(look.ids)} {[p.content_hash for p in look.postings]}"
+    page = SeenPage("https://board.example/jobs", "GET", (), "", hashlib.sha256(said.encode()).hexdigest())
+    return replace(look, seen_pages=(page,), digest=said, fills={"pay": len(look.ids) / 8})
+
+
+class Repeating(Recorder):
+    """Records a look as unchanged where that is allowed, as a live run does."""
+
+    unchanged = 0
+
+    def look(self, look: Listing) -> Recorded:
+        memory = self.store.memories(TAXONOMY).get((look.family, look.key))
+        same = memory and memory.serves(look.scope, look.observed_at) and memory.pages == look.seen_pages
+        if memory and same and look.state == "complete":
+            self.unchanged += 1
+            self.store.record_repetitions(self.run, [Repetition(memory, look.observed_at, look.digest)])
+            return Recorded(unchanged=True)
+        return self.store.record(self.run, look)

@@ -371,3 +371,10 @@ def test_on_paper_all_is_unfolded_and_the_controls_are_gone(browser: Chromium, p
         for control in (".languages", "#zh .contents"):
             assert tab.run(f"getComputedStyle(document.querySelector('{control}')).display") == "none"
         assert tab.run(SHOWN) == ["zh"]
+        tab.resize(690)  # pixels (182 mm): what the margins leave of A4
+        tab.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert tab.run("document.documentElement.scrollWidth") == 690, "a wider page is printed smaller"
+        widths = tab.run(
+            "[...document.querySelectorAll('#zh .scroll')].map(box => [box.clientWidth, box.scrollWidth])"
+        )
+        assert widths == [[690, 690]] * len(widths)

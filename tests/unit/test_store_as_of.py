@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from store_helpers import Recorder, day, feed, listing
 
+from reports.weekly import build_weekly, to_json
 from storage.records import Facts, Listing
+from storage.weeks import WEEK, week_end, week_of
 
 # Every example fills databases, so shrinking one would take minutes; the differences tell enough.
 _SETTINGS = settings(
@@ -80,6 +82,24 @@ def test_facts_of_the_past_do_not_depend_on_what_came_later(history: list[Listin
             assert _differences(_comparable(again), _comparable(then)) == []
         whole.store.close()
         growing.store.close()
+
+
+@given(looks(), st.integers(0, 6))
+@settings(_SETTINGS, max_examples=12)
+def test_a_report_of_the_past_does_not_depend_on_what_came_later(history: list[Listing], pick: int) -> None:
+    known = history[: min(pick, len(history) - 2) + 1]
+    cut, week = known[-1].observed_at, week_of(known[-1].observed_at, "Asia/Shanghai")
+    with TemporaryDirectory() as folder:
+        whole, then = Recorder(Path(folder), "whole.db"), Recorder(Path(folder), "then.db")
+        whole.record(*history)
+        then.record(*known)
+        told = []
+        for store in (whole.store, then.store):
+            until = week_end(week, "Asia/Shanghai")
+            facts = store.facts(first_week=week - 60 * WEEK, until=until, as_of=cut)
+            told.append(to_json(build_weekly(facts, week, history=store.history(facts, week))))
+            store.close()
+    assert told[0] == told[1]
 
 
 @given(looks())

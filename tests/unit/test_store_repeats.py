@@ -1,6 +1,5 @@
 """A look that brings the same bytes again writes only itself, and means just what it meant."""
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -10,10 +9,10 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from store_helpers import TAXONOMY, Recorder, day, feed, listing, posting
+from store_helpers import TAXONOMY, Recorder, Repeating, day, feed, listing, posting, seen
 
-from storage.memories import Repetition, SeenPage
-from storage.records import Facts, Listing, Recorded, TaxonomyRecord
+from storage.memories import Repetition
+from storage.records import Facts, Listing, TaxonomyRecord
 
 _SETTINGS = settings(
     max_examples=60,
@@ -21,28 +20,6 @@ _SETTINGS = settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-
-def seen(look: Listing) -> Listing:
-    """The look with the page it saw: equal for looks that list the same."""
-    said = f"{sorted(look.ids)} {[p.content_hash for p in look.postings]}"
-    page = SeenPage("https://board.example/jobs", "GET", (), "", hashlib.sha256(said.encode()).hexdigest())
-    return replace(look, seen_pages=(page,), digest=said, fills={"pay": len(look.ids) / 8})
-
-
-class Repeating(Recorder):
-    """Records a look as unchanged where that is allowed, as a live run does."""
-
-    unchanged = 0
-
-    def look(self, look: Listing) -> Recorded:
-        memory = self.store.memories(TAXONOMY).get((look.family, look.key))
-        same = memory and memory.serves(look.scope, look.observed_at) and memory.pages == look.seen_pages
-        if memory and same and look.state == "complete":
-            self.unchanged += 1
-            self.store.record_repetitions(self.run, [Repetition(memory, look.observed_at, look.digest)])
-            return Recorded(unchanged=True)
-        return self.store.record(self.run, look)
 
 
 def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -21,7 +21,6 @@ WEIGHTS: dict[Component, float] = {
 MOST_YEARS, MOST_AI_YEARS, MOST_SKILLS = 10, 5, 8
 DEGREE_ANCHORS = np.array([0.0, 0.0, 0.25, 0.5, 0.8, 1.0])  # in the order of DEGREES
 SPECIALS = 3  # an industry to know, a foreign language, a school of a list
-ELITE_SCHOOL = "elite_school"
 LEAST_KNOWN = 0.5  # of the weight; an opening of which less is known has no index
 _NATIVE = {"zh": frozenset({"mandarin"}), "en": frozenset({"english"})}
 
@@ -49,17 +48,10 @@ def components(openings: Openings) -> Floats:
     text, nothing = openings.text, np.full(len(openings.rows), np.nan)
     asks_ai = ~np.isnan(openings.ai_years)
     demands_degree = (openings.degree >= 0) & ~openings.degree_wish
-    special = np.array(
-        [
-            bool(industries)
-            + bool(languages - _NATIVE.get(posting.market, frozenset()))
-            + (posting.degree_specials.get(ELITE_SCHOOL) == "required")
-            for industries, languages, posting in zip(
-                openings.industries, openings.languages, openings.postings, strict=True
-            )
-        ],
-        dtype=np.float64,
-    )
+    special = openings.industries.each(bool).astype(np.float64) + openings.elite
+    for market, native in _NATIVE.items():
+        foreign = openings.languages.each(lambda asked, native=native: bool(asked - native))  # type: ignore[misc]
+        special += foreign & (openings.market == market)
     return np.stack(
         [
             np.minimum(openings.years, MOST_YEARS) / MOST_YEARS,

@@ -38,7 +38,6 @@ from reports.measures.statements import change_row, share_of
 from reports.statistics.arrays import Bools, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile
-from storage.records import PostingFact
 
 LEAST_OPENINGS = 50  # of each class, before one may be called easier
 LEAST_PAY = 10
@@ -120,7 +119,7 @@ def _door(
         "lacking": _lacking_rows(openings, found, mine),
         "singles": [row for row in rows if len(row["levers"]) == 1][:MOST_ROWS],
         "pairs": [row for row in rows if len(row["levers"]) == 2][:MOST_ROWS],
-        "pay": _pay([openings.postings[i] for i in np.flatnonzero(mine & found.lenient).tolist()], profile),
+        "pay": _pay(openings, profile, mine & found.lenient),
         "effective_employers": _effective(openings.employer[mine & found.lenient].tolist()),
         "examples": _examples(openings, profile, found, mine, names, examples),
     }
@@ -164,7 +163,7 @@ def _unlock_row(openings: Openings, one: Unlock, alone: dict[Lever, int], n: int
         "n": n,
         "share": u / n,
         "together": u + _together(one.levers, alone),
-        "postings": sorted(openings.postings[row].id for row in one.opens)[:_POSTINGS],
+        "postings": sorted(openings.panel.posting_id[openings.rows[list(one.opens)]].tolist())[:_POSTINGS],
     }
 
 
@@ -180,25 +179,19 @@ def _lever_row(lever: Lever, names: Names) -> LeverRow:
     return {"kind": lever.kind, "id": lever.id, "en": lever.id, "zh": lever.id}
 
 
-def _pay(qualified: Sequence[PostingFact], profile: Profile) -> QualifiedPay:
-    ranges: dict[str, list[tuple[float, float]]] = {}
-    for posting in qualified:
-        if (pay := posting.salary) is None or pay.currency is None:
-            continue
-        ends = [value for end in (pay.min, pay.max) if (value := pay.annual(end)) is not None]
-        if ends:
-            ranges.setdefault(pay.currency, []).append((min(ends), max(ends)))
-    currency = min(ranges, key=lambda one: (-len(ranges[one]), one), default=None)
-    usual = ranges.get(currency or "", [])
-    own = ranges.get(profile.currency, [])
-    wanted = profile.salary_min
-    middle = quantile(((low + high) / 2 for low, high in usual), 0.5)
+def _pay(openings: Openings, profile: Profile, qualified: Bools) -> QualifiedPay:
+    stated = qualified & ~np.isnan(openings.pay_low)
+    counts = Counter(openings.currency[stated].tolist())
+    currency = min(counts, key=lambda one: (-counts[one], one), default=None)
+    usual, own = (stated & (openings.currency == one) for one in (currency or "", profile.currency))
+    wanted, n = profile.salary_min, int(usual.sum())
+    middle = (openings.pay_low[usual] + openings.pay_high[usual]) / 2
     return {
         "currency": currency,
-        "n": len(usual),
-        "median": middle if len(usual) >= LEAST_PAY else None,
-        "stated_in": len(own),
-        "reaching": None if wanted is None else sum(high >= wanted for _, high in own),
+        "n": n,
+        "median": quantile(middle, 0.5) if n >= LEAST_PAY else None,
+        "stated_in": int(own.sum()),
+        "reaching": None if wanted is None else int((openings.pay_high[own] >= wanted).sum()),
     }
 
 
@@ -219,7 +212,7 @@ def _examples(
     employers: set[int] = set()
     unknown = np.sum([marks == UNKNOWN for marks in found.marks.values()], axis=0)
     fitting = np.flatnonzero(mine & found.lenient).tolist()
-    for row in sorted(fitting, key=lambda i: (unknown[i], -openings.postings[i].id)):
+    for row in sorted(fitting, key=lambda i: (unknown[i], -openings.rows[i])):
         if len(chosen) == most:
             break
         if (employer := int(openings.employer[row])) not in employers:
@@ -233,9 +226,9 @@ def _example(
     openings: Openings, profile: Profile, row: int, unknown: list[Constraint], names: Names
 ) -> Example:
     wanted = profile.cities or frozenset()
-    adverts = openings.adverts[row]
-    shown = next((one for one in adverts if not wanted.isdisjoint(one.places)), openings.postings[row])
-    posting, tags = openings.postings[row], np.flatnonzero(openings.skills[row]).tolist()
+    posting, tags = openings.posting(row), np.flatnonzero(openings.skills[row]).tolist()
+    adverts = openings.adverts_of(row)
+    shown = next((one for one in adverts if not wanted.isdisjoint(one.places)), posting)
     return {
         "posting": shown.id,
         "title": shown.title,

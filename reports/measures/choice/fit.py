@@ -1,6 +1,6 @@
 """Which openings a person qualifies for: each constraint of each opening passes, fails, or cannot be told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import get_args
@@ -87,9 +87,8 @@ def asked(openings: Openings, constraint: Constraint) -> Bools:
         return (openings.degree > 0) & ~openings.degree_wish
     if constraint == "skills":
         return np.any(openings.skills, axis=1)  # type: ignore[no-any-return]
-    if constraint == "city":
-        return _any(openings.places)
-    return _any(openings.languages if constraint == "language" else openings.industries)
+    sets = {"city": openings.places, "language": openings.languages, "industry": openings.industries}
+    return sets[constraint].each(bool)
 
 
 # ------------------------------------------------------------------ one constraint each
@@ -128,22 +127,22 @@ def _degree(openings: Openings, profile: Profile) -> Marks:
 def _city(openings: Openings, profile: Profile) -> Marks:
     """Remote work passes anywhere, if it will do at all; an opening that names no place is unknown."""
     wanted = profile.cities or frozenset()
-    near = np.array([not wanted.isdisjoint(places) for places in openings.places], dtype=bool)
-    placed = _any(openings.places) | openings.remote
+    near = openings.places.each(lambda places: not wanted.isdisjoint(places))
+    placed = openings.places.each(bool) | openings.remote
     return _marks(placed, near | (openings.remote & profile.remote), ~placed)
 
 
 def _languages(openings: Openings, profile: Profile) -> Marks:
     spoken = profile.languages or frozenset()
-    met = np.array([needed <= spoken for needed in openings.languages], dtype=bool)
-    return _marks(_any(openings.languages), met, ~openings.text)
+    met = openings.languages.each(spoken.issuperset)
+    return _marks(openings.languages.each(bool), met, ~openings.text)
 
 
 def _industries(openings: Openings, profile: Profile) -> Marks:
     """Of several industries one suffices: postings name them as alternatives."""
     known = profile.industries or frozenset()
-    met = np.array([not known.isdisjoint(needed) for needed in openings.industries], dtype=bool)
-    return _marks(_any(openings.industries), met, ~openings.text)
+    met = openings.industries.each(lambda needed: not known.isdisjoint(needed))
+    return _marks(openings.industries.each(bool), met, ~openings.text)
 
 
 def _skills(openings: Openings, missing: Bools, tolerance: Fraction) -> Marks:
@@ -152,7 +151,3 @@ def _skills(openings: Openings, missing: Bools, tolerance: Fraction) -> Marks:
     least = -(-needed * tolerance.numerator // tolerance.denominator)
     met = needed - missing.sum(axis=1) >= least
     return _marks(needed > 0, met, ~openings.text)
-
-
-def _any(sets: Sequence[frozenset[str]]) -> Bools:
-    return np.array([bool(one) for one in sets], dtype=bool)

@@ -1,19 +1,23 @@
 """What the openings of each class ask for, as parallel arrays."""
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
-from reports.measures.experience import floor_of
+from reports.measures.experience import floors_of
 from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import Population
 from reports.measures.requirements import Tags
 from reports.statistics.arrays import Bools, Floats, Ints
 from storage.profile import ProfileMarket
-from storage.records import PostingFact, TaxonomyRecord, TaxonomyTag
+from storage.records import Pay, PostingFact, TaxonomyRecord, TaxonomyTag
 
 DOORS: tuple[RoleId, ...] = ("ai_pm", "aigc_pm", "both")
 DEGREES = ("none", "high_school", "associate", "bachelor", "master", "doctorate")
@@ -22,30 +26,48 @@ USUAL = 0.5  # share of a market's openings that name a degree from which on sil
 # in no group (documents, prototypes, roadmaps, B2B ...) is the craft that every product manager brings.
 SKILL_GROUPS = frozenset({"G2", "G3", "G4"})
 AI_EXPERIENCE = "ai_product"  # required: experience with AI products, however little, or an interest in them
+ELITE_SCHOOL = "elite_school"
 _MARKETS: dict[ProfileMarket, str] = {"cn": "zh", "intl": "en"}
 
 
 @dataclass(frozen=True, slots=True)
+class Sets:
+    """A set per opening, of which few are different: that of opening i is `values[codes[i]]`."""
+
+    codes: Ints
+    values: tuple[frozenset[str], ...]
+
+    def __getitem__(self, opening: int) -> frozenset[str]:
+        return self.values[int(self.codes[opening])]
+
+    def each(self, tell: Callable[[frozenset[str]], bool]) -> Bools:
+        """Return what `tell` says of each opening's set, asked once for each different one."""
+        told = np.array([tell(one) for one in self.values], dtype=bool)
+        return told[self.codes] if len(told) else np.zeros(0, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
 class Openings:
-    """One row per vacancy of the classes in `DOORS`; all from `rows` on are parallel.
+    """One row per vacancy of the classes in `DOORS`; all from `rows` (of the panel) on are parallel.
 
     `untold`: (role code, market) -> openings left out, since nothing but their title is known.
-
     `years`, `ai_years`: required floors; `years_wish`, `ai_wish`: floors that are only preferred; nan where
     none is stated. `ai_open`: experience with AI products is required, but no years of it. `degree`: its
     place in `DEGREES`, -1 where none is stated, `degree_wish` if only preferred; `degree_usual`: most of the
     openings of its market state one. `text`: it is known whole, so that what it does not ask is not asked.
-    `skills` (openings x `tags`): required. `places` and `remote` are those of all adverts of the vacancy.
+    `skills` (openings x `tags`): required. `elite`: a school of a list is required. `places` and `remote` are
+    those of all adverts of the vacancy. `pay_low`, `pay_high`: a year's pay in `currency`, nan if not stated.
     """
 
+    panel: Panel
+    adverts: Ints  # panel rows of all adverts of the population
     untold: Mapping[tuple[int, str], int]
     tags: tuple[TaxonomyTag, ...]
     rows: Ints
     role: Ints
     employer: Ints
     stratum: Ints
-    postings: tuple[PostingFact, ...]
-    adverts: tuple[tuple[PostingFact, ...], ...]
+    market: NDArray[np.str_]
     years: Floats
     years_wish: Floats
     ai_years: Floats
@@ -54,12 +76,16 @@ class Openings:
     degree: Ints
     degree_wish: Bools
     degree_usual: Bools
+    elite: Bools
     text: Bools
     remote: Bools
-    places: tuple[frozenset[str], ...]
-    industries: tuple[frozenset[str], ...]
-    languages: tuple[frozenset[str], ...]
+    places: Sets
+    industries: Sets
+    languages: Sets
     skills: Bools
+    currency: NDArray[np.str_]
+    pay_low: Floats
+    pay_high: Floats
 
     @property
     def ai_is_total(self) -> Bools:
@@ -69,61 +95,67 @@ class Openings:
     def of(self, role: RoleId, market: ProfileMarket | None = None) -> Bools:
         """Return which openings belong to the class, and to the market if one is named."""
         found: Bools = self.role == ROLE_CODES[role]
-        if market is not None:
-            found &= np.array([p.market == _MARKETS[market] for p in self.postings], dtype=bool)
-        return found
+        return found if market is None else found & (self.market == _MARKETS[market])
 
     def left_out(self, role: RoleId, market: ProfileMarket | None = None) -> int:
         """Return how many openings of the class are known by their title only."""
         wanted = {_MARKETS[market]} if market else set(_MARKETS.values())
         return sum(self.untold.get((ROLE_CODES[role], one), 0) for one in wanted)
 
+    def posting(self, opening: int) -> PostingFact:
+        """Return the posting that stands for an opening: what it demands is what this one says."""
+        return self.panel.postings[int(self.rows[opening])]
+
+    def adverts_of(self, opening: int) -> list[PostingFact]:
+        """Return all adverts of an opening: the same vacancy in other cities or on other boards."""
+        vacancy = self.panel.vacancy
+        same = self.adverts[vacancy[self.adverts] == vacancy[self.rows[opening]]]
+        return [self.panel.postings[row] for row in same.tolist()]
+
 
 def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: TaxonomyRecord | None) -> Openings:
     """Return the openings of a population; those of which nothing but the title is known are left out."""
-    kept = np.isin(people.role, [ROLE_CODES[role] for role in DOORS])
-    told = [is_told(panel.postings[i]) for i in people.rows[kept].tolist()]
-    untold = Counter(
-        (ROLE_CODES[panel.postings[i].role], panel.postings[i].market)
-        for i, known in zip(people.rows[kept].tolist(), told, strict=True)
-        if not known
-    )
-    kept[kept] = told
+    kept, untold = _kept(panel, people)
     rows = people.rows[kept]
-    postings = tuple(panel.postings[i] for i in rows.tolist())
-    adverts = _adverts(panel, people, rows)
+
+    def said(fact: str, value: Callable[[Any], bool | float | str]) -> NDArray[Any]:
+        return panel.postings.each(fact, value, rows)
+
     columns = [i for i, tag in enumerate(tags.tags) if is_skill(tag, taxonomy)]
-    degree = _ints(-1 if p.education is None else DEGREES.index(p.education) for p in postings)
+    degree = said("education", lambda named: DEGREES.index(named) if named else -1).astype(np.int64)
+    market = said("market", str).astype(np.str_)
+    text = said("has_text", bool).astype(bool)
+    low, high = (said("salary", partial(_yearly, part)).astype(np.float64) for part in range(2))
+    places, remote = _where(panel, people.adverts, rows)
     return Openings(
+        panel=panel,
+        adverts=people.adverts,
         untold=untold,
         tags=tuple(tags.tags[i] for i in columns),
         rows=rows,
         role=people.role[kept],
         employer=people.employer[kept],
         stratum=people.stratum[kept],
-        postings=postings,
-        adverts=adverts,
-        years=_floats(floor_of(p, "total") for p in postings),
-        years_wish=_floats(None if p.years_required else _wish(p) for p in postings),
-        ai_years=_floats(floor_of(p, "ai") for p in postings),
-        ai_wish=_floats(None if p.ai_years_required else p.ai_years_min for p in postings),
+        market=market,
+        years=floors_of(panel, rows, "total"),
+        years_wish=_wishes(panel, rows, ("years_min", "years_max"), "years_required"),
+        ai_years=floors_of(panel, rows, "ai"),
+        ai_wish=_wishes(panel, rows, ("ai_years_min",), "ai_years_required"),
         ai_open=_requires(tags, rows, AI_EXPERIENCE),
         degree=degree,
-        degree_wish=_bools(not p.education_required for p in postings),
-        degree_usual=_usual(degree >= 0, [p.market for p in postings]),
-        text=_bools(p.has_text for p in postings),
-        remote=_bools(any(a.workplace == "remote" for a in group) for group in adverts),
-        places=tuple(frozenset(place for a in group for place in a.places) for group in adverts),
-        industries=tuple(_required(p.industries) for p in postings),
-        languages=tuple(_required(p.languages) for p in postings),
+        degree_wish=~said("education_required", bool).astype(bool),
+        degree_usual=_usual(degree >= 0, market),
+        elite=said("degree_specials", lambda kinds: kinds.get(ELITE_SCHOOL) == "required").astype(bool),
+        text=text,
+        remote=remote,
+        places=places,
+        industries=_sets(panel, rows, "industries"),
+        languages=_sets(panel, rows, "languages"),
         skills=tags.required[rows][:, columns],
+        currency=said("salary", lambda pay: (pay and pay.currency) or "").astype(np.str_),
+        pay_low=low,
+        pay_high=high,
     )
-
-
-def is_told(posting: PostingFact) -> bool:
-    """Tell whether anything that a posting demands is known: its text, or fields of its board."""
-    stated = (posting.years_min, posting.years_max, posting.ai_years_min, posting.education)
-    return posting.has_text or any(value is not None for value in stated)
 
 
 def is_skill(tag: TaxonomyTag, taxonomy: TaxonomyRecord | None) -> bool:
@@ -132,14 +164,50 @@ def is_skill(tag: TaxonomyTag, taxonomy: TaxonomyRecord | None) -> bool:
     return not named or bool(SKILL_GROUPS.intersection(tag.groups))
 
 
-def _adverts(panel: Panel, people: Population, rows: Ints) -> tuple[tuple[PostingFact, ...], ...]:
-    """Return per opening its adverts: the same vacancy in other cities or on other boards."""
-    wanted = set(panel.vacancy[rows].tolist())
-    groups: dict[int, list[PostingFact]] = defaultdict(list)
-    for row in people.adverts.tolist():
-        if (vacancy := int(panel.vacancy[row])) in wanted:
-            groups[vacancy].append(panel.postings[row])
-    return tuple(tuple(groups[vacancy]) for vacancy in panel.vacancy[rows].tolist())
+def _kept(panel: Panel, people: Population) -> tuple[Bools, Mapping[tuple[int, str], int]]:
+    """Return which of the population are openings that say something, and how many do not."""
+    kept: Bools = np.isin(people.role, [ROLE_CODES[role] for role in DOORS])
+    rows = people.rows[kept]
+    told = panel.postings.each("has_text", bool, rows).astype(bool)
+    for fact in ("years_min", "years_max", "ai_years_min", "education"):  # fields of the board
+        told |= panel.postings.each(fact, _is_said, rows).astype(bool)
+    market = panel.postings.each("market", str, rows)
+    untold = Counter(zip(people.role[kept][~told].tolist(), market[~told].tolist(), strict=True))
+    kept[kept] = told
+    return kept, untold
+
+
+def _is_said(value: object) -> bool:
+    return value is not None
+
+
+def _where(panel: Panel, adverts: Ints, rows: Ints) -> tuple[Sets, Bools]:
+    """Return the places of all adverts of each opening, and whether one of them is remote work."""
+    ids, vacancy = np.unique(panel.vacancy[adverts], return_inverse=True)
+    place = np.searchsorted(ids, panel.vacancy[rows])
+    remote = panel.postings.each("workplace", lambda named: named == "remote", adverts).astype(bool)
+    far = np.bincount(vacancy, weights=remote, minlength=len(ids)) > 0
+    column = panel.postings.coded("places", adverts)
+    named = [frozenset(value) for value in column.values]
+    of_vacancy: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for one, code in zip(vacancy.tolist(), column.codes.tolist(), strict=True):
+        of_vacancy[one] |= named[code]
+    return _coded([of_vacancy[one] for one in place.tolist()]), far[place]
+
+
+def _sets(panel: Panel, rows: Ints, fact: str) -> Sets:
+    """Return the ids that each row requires of a fact that is id -> required or preferred."""
+    column = panel.postings.coded(fact, rows)
+    values = tuple(
+        frozenset(id for id, requirement in asked.items() if requirement == "required")
+        for asked in column.values
+    )
+    return Sets(column.codes.astype(np.int64), values)
+
+
+def _coded(sets: list[frozenset[str]]) -> Sets:
+    code = {one: i for i, one in enumerate(dict.fromkeys(sets))}
+    return Sets(np.array([code[one] for one in sets], dtype=np.int64), tuple(code))
 
 
 def _requires(tags: Tags, rows: Ints, id: str) -> Bools:
@@ -147,34 +215,30 @@ def _requires(tags: Tags, rows: Ints, id: str) -> Bools:
     return np.any(tags.required[rows][:, columns], axis=1)  # type: ignore[no-any-return]
 
 
-def _wish(posting: PostingFact) -> float | None:
-    """The floor of years that are only preferred (only a cap stated: 0)."""
-    if posting.years_min is None and posting.years_max is not None:
-        return 0.0
-    return posting.years_min
+def _wishes(panel: Panel, rows: Ints, facts: tuple[str, ...], required: str) -> Floats:
+    """Return the floors that are only preferred (only a cap stated: 0); nan for none."""
+    floor, *cap = (panel.postings.each(fact, _or_nan, rows).astype(np.float64) for fact in facts)
+    if cap:
+        floor = np.where(np.isnan(floor) & ~np.isnan(cap[0]), 0.0, floor)
+    return np.where(panel.postings.each(required, bool, rows).astype(bool), np.nan, floor)
 
 
-def _usual(stated: Bools, markets: list[str]) -> Bools:
+def _or_nan(years: float | None) -> float:
+    return math.nan if years is None else years
+
+
+def _yearly(part: int, pay: Pay | None) -> float:
+    """Return the lower or the upper end of a year's pay; nan if not both are stated."""
+    if pay is None or pay.currency is None:
+        return math.nan
+    low, high = pay.annual(pay.min), pay.annual(pay.max)
+    return math.nan if low is None or high is None else (min(low, high), max(low, high))[part]
+
+
+def _usual(stated: Bools, market: NDArray[np.str_]) -> Bools:
     """Return whether at least half of the openings of the same market state it."""
-    market = np.array(markets, dtype=object)
     found = np.zeros(len(stated), dtype=bool)
-    for one in set(markets):
+    for one in set(market.tolist()):
         mine = market == one
         found[mine] = stated[mine].mean() >= USUAL
     return found
-
-
-def _required(asked: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(id for id, requirement in asked.items() if requirement == "required")
-
-
-def _floats(values: Iterable[float | None]) -> Floats:
-    return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
-
-
-def _bools(values: Iterable[bool]) -> Bools:
-    return np.array(list(values), dtype=bool)
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)
