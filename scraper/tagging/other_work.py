@@ -1,4 +1,4 @@
-"""Whether a posting with a PM's title is no PM's: its duties are selling, or writing code."""
+"""Whether a posting with a PM's title is no PM's: its duties are selling, coding, marketing or teaching."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from scraper.tagging.hits import ListHits
 from scraper.tagging.tables import load
 from scraper.tagging.zones import Sentence
 
-_KINDS = ("sells", "may_sell", "codes", "works")
+_KINDS = ("sells", "may_sell", "codes", "runs", "works")
 
 
 def word_lists() -> Mapping[str, Sequence[str]]:
@@ -16,12 +16,12 @@ def word_lists() -> Mapping[str, Sequence[str]]:
 
 
 def is_other_work(low: str, sentences: Sequence[Sentence], words: ListHits) -> bool:
-    """Tell whether the duties are selling or writing code: several of its words, fewer of product work.
+    """Tell whether the duties are another's work: several of its words, fewer of product work.
 
     `low` is the folded text, `words` the hits of `word_lists`. That somebody is paid like a seller speaks of
-    selling wherever it stands; what he might have coded besides, of nothing.
+    selling wherever it stands; what he might have done besides, of nothing.
     """
-    if not ("roles.sells" in words or "roles.codes" in words or "roles.may_sell" in words):
+    if not any(f"roles.{kind}" in words for kind in _KINDS[:-1]):
         return False
     table, worth = load("roles")["not_pm"], load("roles")["zone_weight"]
     count = {
@@ -29,12 +29,14 @@ def is_other_work(low: str, sentences: Sequence[Sentence], words: ListHits) -> b
             {
                 low[start:end]
                 for start, end, index in words.get(f"roles.{kind}", ())
-                if index >= 0 and (kind != "codes" or sentences[index].zone in worth)
+                if index >= 0 and (kind not in ("codes", "runs") or sentences[index].zone in worth)
             }
         )
         for kind in _KINDS
     }
     sold = count["sells"] + 0.5 * count["may_sell"]
     if sold >= table["needed"] and count["works"] < sold:
+        return True
+    if count["runs"] >= table["runs_needed"] and count["runs"] > table["runs_works"] * count["works"]:
         return True
     return bool(count["codes"] >= table["codes_needed"] and count["works"] <= table["codes_works"])

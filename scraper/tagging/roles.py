@@ -2,7 +2,7 @@
 
 Three questions, in this order.
 
-1. Is it a PM? The title gate decides; duties that are selling or writing code overrule it.
+1. Is it a PM? The title gate decides; duties that are another's work (other_work.py) overrule it.
 2. Is AI the core of the job? Points are added: what the title names, how many sentences of duties and
    requirements name AI, which share of the duties is work on models, what the employer builds, what is
    preferred (roles.toml, `[core]`). A tool that the candidate uses takes points off; a trend he watches and
