@@ -66,8 +66,8 @@ class Details:
 class Postings(Mapping[int, PostingFact]):
     """All postings of the window, by id; as a mapping those of them that have details.
 
-    `vacancy` has equal numbers (int64) for postings of one vacancy, and means nothing else; `role` is a code in
-    ROLE_CLASSES, `posted_at` an instant; `detail` is the row in `details`, -1 for a posting without.
+    `vacancy` has equal numbers (int64) for postings of one vacancy, and means nothing else; `role` is a code
+    in ROLE_CLASSES, `posted_at` an instant; `detail` is the row in `details`, -1 for a posting without.
     """
 
     id: Ints

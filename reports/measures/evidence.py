@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
@@ -35,18 +35,6 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "algorithm_team": WORKS_WITH_ALGORITHMS,
 }
 """Claim -> what a quote for it may be about. The others are no words that could be quoted."""
-
-
-def quotes_of(facts: Facts, posting_ids: Iterable[int]) -> Mapping[int, Mapping[str, str]]:
-    """Return posting id -> tag id -> its quote: the words of the posting that the tag was read from.
-
-    Postings that are not among the facts are left out; the order is that of the ids.
-    """
-    found = facts.passages(sorted({id for id in posting_ids if id in facts.postings}))
-    return {
-        id: {tag: where.text[where.start : where.end] for tag, where in found[id].items()}
-        for id in sorted(found)
-    }
 
 
 # ------------------------------------------------------------------ one quote

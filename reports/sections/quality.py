@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from reports.document.tables import BreakRow, Completeness, Quality
-from reports.document.terms import RoleId
+from reports.document.tables import BreakRow, Quality
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, md
 from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.words import Words
 from storage.records import IMPORT
 
 MAX_BREAKS, MAX_SUSPECTS, MAX_BOARDS, MAX_UNITS = 8, 6, 10, 6
 REALISTIC_CHANGE = 0.5  # no share moves by more in four weeks; a sample that only shows more shows nothing
-_COMPLETENESS_ROLES: tuple[RoleId, ...] = ("all", "ai_pm", "aigc_pm")
 
 
 def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
@@ -224,12 +222,6 @@ def _smallest_changes(report: WeeklyReport, words: Words) -> list[Markdown]:
         return [told]
     beyond = words("say.mde_from", p=words.percent(rows[len(items)]["p"], decimals=0))
     return [Markdown(f"{told}{words('text.sentence_gap')}{beyond}")]
-
-
-def _filled(row: Completeness | None, words: Words) -> Markdown:
-    if row is None or row["n"] == 0:
-        return NOTHING
-    return Markdown(f"{words.percent(row['share'])} ({row['filled']}/{row['n']})")
 
 
 def _named(company: str, board: str, words: Words) -> Markdown:

@@ -12,29 +12,10 @@ from hypothesis import strategies as st
 from report_market import PARSER
 
 from reports.document.comparison import EvidenceRow
-from reports.measures.evidence import FEWEST_WORDS, MOST, WORDS, Excerpt, excerpt, quotes_of
+from reports.measures.evidence import FEWEST_WORDS, MOST, WORDS, Excerpt, excerpt
 from reports.sections.comparison import bold_inside
 from reports.weekly import build_weekly
 from storage.records import Facts, Passage, Passages
-
-
-def test_quotes_of_the_postings_asked_for() -> None:
-    market = Market()
-    market.look("X", 0, [market.post("a", "ai_pm"), market.post("b", "ai_pm")])
-    facts = market.facts()
-    said = {1: {"llm": "大模型"}, 2: {"sql": "SQL"}}
-
-    def passages(ids: Iterable[int]) -> Passages:
-        return {
-            id: {tag: Passage(f"熟悉{quote}。", 2, 2 + len(quote), "") for tag, quote in said[id].items()}
-            for id in ids
-        }
-
-    facts = replace(facts, passages=passages)
-    assert quotes_of(facts, [2, 1, 2, 99]) == said
-    assert list(quotes_of(facts, [2, 1])) == [1, 2]
-    assert quotes_of(facts, []) == {}
-
 
 # ------------------------------------------------------------------ one quote
 
