@@ -5,6 +5,7 @@ stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage
 holds the lock.
 """
 
+import ctypes
 import errno
 import json
 import logging
@@ -87,8 +88,9 @@ LOG = logging.getLogger("pmtrend")
 LONGEST_BUDGET = timedelta(hours=24)
 YEARS = range(2000, 2101)
 """Of weeks and days that can be reported on."""
-HISTORY = 60 * WEEK
-"""What a report reads: its 53 weeks and some before, so that the first of them has a past."""
+HISTORY = 53 * WEEK
+"""What a report reads: its 53 weeks and one before, so that the first of them has a past."""
+_M_MMAP_THRESHOLD = -3
 DETAILS = 12 * WEEK
 """How far back before its week it asks what postings say."""
 
@@ -394,28 +396,52 @@ def _report(
     images: "Images" = "svg",
     part: Mapping[str, str | None] = MappingProxyType({}),
 ) -> "WeeklyReport":
-    from reports.instants import instant
-    from reports.weekly import build_weekly
-    from reports.words import LANGS, Lang
-    from reports.writing import write_report
-    from scraper.profiles import read_profiles
-
-    langs = LANGS if lang == "both" else (cast(Lang, lang),)
+    _give_memory_back()
     with context.store() as store:
         cut = None if as_of is None else _cut(as_of, store.zone)
         monday = _week(week, store.zone, cut or utcnow())
-        whole = _facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
-        profiles = read_profiles(context.settings.report.profiles, _places(whole))
-        view = _view(part, whole)
-        history = store.history(whole, monday, view.name)
-        command = f"pmtrend report --week {label(monday)} --as-of {instant(whole.as_of)}{view.options}"
-        built = build_weekly(whole, monday, command=command, history=history, profiles=profiles, view=view)
+        built, history = _built(context, store, monday, cut, part)
+        # Loaded when the facts are gone: what draws needs half as much memory as they do.
+        from reports.words import LANGS, Lang
+        from reports.writing import write_report
+
+        langs = LANGS if lang == "both" else (cast(Lang, lang),)
         for path in write_report(built, out, langs, images=images):
             if path.suffix in (".md", ".html") and path.name.startswith("report."):
                 click.echo(path)
         _keep_vintages(store, history, built)
     _overview(context, out)
     return built
+
+
+def _give_memory_back() -> None:
+    """Let the C library return large blocks to the system when they are freed.
+
+    glibc stops doing so after the first ones (it raises M_MMAP_THRESHOLD, see mallopt(3)), and a report on a
+    large store, whose arrays come and go, would keep a fifth more memory than it uses.
+    """
+    try:
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 128 * 1024)
+    except (AttributeError, OSError):
+        return  # another C library
+
+
+def _built(
+    context: Context, store: Store, monday: date, cut: datetime | None, part: Mapping[str, str | None]
+) -> "tuple[WeeklyReport, History]":
+    """The report of a week, and what the store told of earlier ones."""
+    from reports.instants import instant
+    from reports.weekly import build_weekly
+    from scraper.profiles import read_profiles
+
+    whole = _facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
+    profiles = read_profiles(context.settings.report.profiles, _places(whole))
+    view = _view(part, whole)
+    history = store.history(whole, monday, view.name)
+    command = f"pmtrend report --week {label(monday)} --as-of {instant(whole.as_of)}{view.options}"
+    return build_weekly(
+        whole, monday, command=command, history=history, profiles=profiles, view=view
+    ), history
 
 
 def _view(part: Mapping[str, str | None], facts: Facts) -> "View":
@@ -485,8 +511,7 @@ def choose(
         cut = None if as_of is None else _cut(as_of, store.zone)
         monday = _week(week, store.zone, cut or utcnow(), store.history_from())
         facts = _facts(store, monday, cut)
-    profile = read_profile(file, said, _places(facts))
-    card = run(facts, monday, profile)
+        card = run(facts, monday, read_profile(file, said, _places(facts)))
     for line in [choice_json(card)] if as_json else choosing(card, Words(lang or _language())):
         click.echo(line)
 

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
@@ -44,6 +44,13 @@ def catalog(lang: Lang) -> Mapping[str, str]:
     return found
 
 
+@lru_cache(maxsize=2**14)
+def _written(value: float, most: int, least: int, lang: Lang) -> Markdown:
+    """Return a number as the language writes it, with `least` to `most` decimals."""
+    pattern = f"#,##0{'.' * (most > 0)}{'0' * least}{'#' * (most - least)}"
+    return Markdown(format_decimal(value, pattern, locale=_LOCALES[lang]).replace("-", "−"))
+
+
 @cache
 def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
     """Return the sentences that other rooms record, as patterns, with the message for each.
@@ -68,6 +75,7 @@ class Words:
     def __init__(self, lang: Lang) -> None:
         self.lang = lang
         self._messages = catalog(lang)
+        self._reasons: dict[str, Markdown] = {}
 
     def has(self, key: str) -> bool:
         """Tell whether the catalog has `key`."""
@@ -98,6 +106,11 @@ class Words:
 
         Of the address that an error ends with, only the host is told.
         """
+        if text not in self._reasons:
+            self._reasons[text] = self._reason(text)
+        return self._reasons[text]
+
+    def _reason(self, text: str) -> Markdown:
         cleaned = clean(text)
         if match := _ADDRESSED.fullmatch(cleaned):
             return self("text.at_host", what=self.reason(match["what"]), host=match["host"])
@@ -190,11 +203,8 @@ class Words:
 
     def _decimal(self, value: float, most: int, least: int | None = None) -> Markdown:
         """Return a number as the language writes it, with `least` (default: `most`) to `most` decimals."""
-        shown = most if least is None else least
-        pattern = f"#,##0{'.' * (most > 0)}{'0' * shown}{'#' * (most - shown)}"
         # Rounded before: -0.04 is 0.0, not -0.0.
-        text = format_decimal(round(value, most) + 0.0, pattern, locale=_LOCALES[self.lang])
-        return Markdown(text.replace("-", "−"))
+        return _written(round(value, most) + 0.0, most, most if least is None else least, self.lang)
 
     def _scaled(self, value: float, decimals: int, signed: bool) -> str:
         rounded = round(value * 100, decimals) + 0.0

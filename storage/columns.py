@@ -3,8 +3,7 @@
 Instants are integers, microseconds since 1970 UTC. They compare as they are, and their differences are exact.
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, Self, TypeVar, get_args, overload
@@ -75,38 +74,6 @@ class Coding(dict[Any, int], Generic[T]):
         code = self[key] = len(self.meant)
         self.meant.append(self._make(key))
         return code
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Texts:
-    """A column of texts, mostly different ones: UTF-8 end to end; row i ends before `ends[i]`."""
-
-    data: bytes | bytearray
-    ends: Ints
-
-    def __len__(self) -> int:
-        return len(self.ends)
-
-    def __getitem__(self, row: int) -> str:
-        begin = self.ends[row - 1] if row else 0
-        return self.data[begin : self.ends[row]].decode("utf-8", "surrogatepass")
-
-
-class TextsBuilder:
-    """Makes a column of texts."""
-
-    def __init__(self) -> None:
-        self._data, self._ends = bytearray(), array("q")
-
-    def extend(self, texts: Iterable[str]) -> None:
-        """Add texts at the end."""
-        for text in texts:
-            self._data += text.encode("utf-8", "surrogatepass")
-            self._ends.append(len(self._data))
-
-    def texts(self) -> Texts:
-        """Return the column of all that was added."""
-        return Texts(self._data, np.frombuffer(self._ends, dtype=np.int64))
 
 
 class Rows(Sequence[T]):

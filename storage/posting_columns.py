@@ -7,16 +7,16 @@ from typing import Any, Final, Self, get_args
 import numpy as np
 import numpy.typing as npt
 
-from storage.columns import Coded, Coding, Ints, Texts, TextsBuilder, instant, microseconds
+from storage.columns import Coded, Coding, Ints, instant, microseconds
 from storage.records import PostingFact, Requirement, RoleClass
 
 ROLE_CLASSES: tuple[RoleClass, ...] = get_args(RoleClass)
 REQUIREMENTS: tuple[Requirement, ...] = get_args(Requirement)
 
-_TEXTS: Final = ("title", "url")
+_HEADS: Final = ("title", "url")
 _OF_ALL: Final = ("id", "vacancy", "unit", "company", "role", "posted_at")
 CODED: Final = tuple(
-    field.name for field in fields(PostingFact) if field.name not in (*_TEXTS, *_OF_ALL, "tags")
+    field.name for field in fields(PostingFact) if field.name not in (*_HEADS, *_OF_ALL, "tags")
 )
 """The facts that few different values make up: a column of each is kept as codes."""
 
@@ -55,9 +55,12 @@ class TagColumns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Details:
-    """What the postings listed lately say, in their order: texts, coded columns by name of the fact, tags."""
+    """What the postings listed lately say: coded columns by the name of the fact, and tags.
 
-    texts: Mapping[str, Texts]
+    `heads` gives title and address of a row; of a store they are read when asked for, since few ever are.
+    """
+
+    heads: Callable[[int], tuple[str, str]]
     coded: Mapping[str, Coded[Any]]
     tags: TagColumns
 
@@ -94,7 +97,7 @@ class Postings(Mapping[int, PostingFact]):
             posted_at=np.array([microseconds(p.posted_at) for p in rows], dtype=np.int64),
             detail=np.arange(len(rows), dtype=np.int32),
             details=Details(
-                {name: _texts(getattr(p, name) for p in rows) for name in _TEXTS},
+                [(p.title, p.url) for p in rows].__getitem__,
                 {name: _coded(getattr(p, name) for p in rows) for name in CODED},
                 TagColumns.of([p.tags for p in rows]),
             ),
@@ -140,12 +143,6 @@ def _coded(values: Iterable[Any]) -> Coded[Any]:
     return Coded.of(list(map(coding.__getitem__, keys)), coding.meant)
 
 
-def _texts(values: Iterable[str]) -> Texts:
-    builder = TextsBuilder()
-    builder.extend(values)
-    return builder.texts()
-
-
 # ------------------------------------------------------------------ one posting of many
 
 
@@ -171,8 +168,9 @@ _NAMES: Final = tuple(field.name for field in fields(PostingFact))
 
 
 def _of_detail(name: str) -> Callable[[_Posting], Any]:
-    if name in _TEXTS:
-        return lambda self: self._columns.details.texts[name][self._columns.detail[self._row]]
+    if name in _HEADS:
+        part = _HEADS.index(name)
+        return lambda self: self._columns.details.heads(int(self._columns.detail[self._row]))[part]
 
     def get(self: _Posting) -> Any:
         column = self._columns.details.coded[name]

@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, Text, cast, func, select
 
 from storage.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
+from storage.reading_details import Reading
 from storage.reading_postings import read_postings
 from storage.reading_spells import read_spells
 from storage.records import (
@@ -43,6 +44,7 @@ _Row = Any
 
 def read_facts(
     connection: Connection,
+    reading: Reading,
     zone: str,
     first_week: date,
     until: datetime,
@@ -53,7 +55,8 @@ def read_facts(
 
     Without `as_of` that is all that is known, and at least until `until`. The facts' own `as_of` is the last
     instant before that at which anything was learned, so that all cuts at which the same was known give the
-    same facts. What postings say is read of those listed in the week `details_from` or later (None: of all).
+    same facts. What postings say is read of those listed in the week `details_from` or later (None: of all);
+    `reading` opens a connection for their titles and addresses, which are read when they are asked for.
     """
     start = _midnight(first_week, zone)
     newest = connection.scalar(select(func.max(FetchRow.observed_at)))
@@ -67,7 +70,7 @@ def read_facts(
     lately = spells.posting
     if details_from is not None:
         lately = lately[spells.last_seen_at >= microseconds(_midnight(details_from, zone))]
-    postings, mixed = read_postings(connection, owners, lately, cut, in_force)
+    postings, mixed = read_postings(connection, owners, lately, cut, in_force, reading)
     breaks = _breaks(connection, zone, cut)
     if mixed and taxonomy_row is not None:
         note = f"{mixed} postings are tagged with another taxonomy than {taxonomy_row.version}: run retag"

@@ -3,14 +3,16 @@
 import json
 from array import array
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Text, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from storage.columns import Coded, Coding, Ints, TextsBuilder
+from storage.columns import Coded, Coding, Ints
 from storage.contents import chunks
 from storage.facts import asked_levels, travel_asked
 from storage.posting_columns import REQUIREMENTS, Details, TagColumns
@@ -21,35 +23,21 @@ from storage.tables import Tag as TagRow
 from storage.tables import Tagging as TaggingRow
 from storage.tables import Version as VersionRow
 
-_CHUNK: Final = 500
-"""Rows read at a time."""
+_CHUNK: Final = 250
+"""Rows read at a time: few enough to stay in the caches of the processor."""
+_HEADS: Final = 4_096
+"""Titles with addresses that are remembered."""
+Reading = Callable[[], AbstractContextManager[Connection]]
 STRENGTH: Final[Mapping[str, int]] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
 _WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
 """What a text that was cut off does not ask for, the posting may ask for all the same."""
 
 
 class _Field(NamedTuple):
-    """How a fact is read: what is selected, what makes the key of a value of it, what makes it of the key."""
+    """How a fact is read: what is selected, and what is made of it (several: of a tuple)."""
 
     selected: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
-    make: Callable[[Any], Any] = lambda key: key
-    key: Callable[[Any], Any] | None = None
-
-
-_NOTHING: Final = "null"
-
-
-def _stated(family: str) -> ColumnElement[str]:
-    """A family of a tagging's facts as JSON, `null` where nothing is stated."""
-    return cast(TaggingRow.facts[family], Text)
-
-
-def _asked(family: str) -> _Field:
-    # Most texts are different ones, for they hold quotes; what is asked is not.
-    def levels(text: str) -> tuple[tuple[str, str], ...]:
-        return () if text == _NOTHING else tuple(sorted(asked_levels(json.loads(text)).items()))
-
-    return _Field((_stated(family),), dict, levels)
+    make: Callable[[Any], Any] = lambda stated: stated
 
 
 def _strings(column: InstrumentedAttribute[list[Any]]) -> _Field:
@@ -65,10 +53,10 @@ def _pay(stated: tuple[Any, ...]) -> Pay | None:
 
 
 _FIELDS: Final[Mapping[str, _Field]] = {
-    "company_name": _Field((CompanyRow.name,)),
-    "company_hidden": _Field((CompanyRow.key,), key=lambda key: key.startswith("anonymous:")),
     "market": _Field((PostingRow.market,)),
     "places": _strings(VersionRow.places),
+    "countries": _strings(VersionRow.countries),
+    "has_text": _Field((_WHOLE_TEXT,), bool),
     "lang": _Field((TaggingRow.lang,)),
     "years_min": _Field((TaggingRow.years_min,)),
     "years_max": _Field((TaggingRow.years_max,)),
@@ -88,84 +76,130 @@ _FIELDS: Final[Mapping[str, _Field]] = {
         ),
         _pay,
     ),
-    "has_text": _Field((_WHOLE_TEXT,), bool),
     "title_label": _Field((TaggingRow.title_label,)),
     "body_label": _Field((TaggingRow.body_label,)),
     "pipeline": _Field((TaggingRow.pipeline_share,)),
-    "industries": _asked("industries"),
-    "languages": _asked("languages"),
-    "countries": _strings(VersionRow.countries),
-    "degree_specials": _asked("degree_specials"),
-    "travel": _Field((_stated("travel"),), key=lambda text: travel_asked(json.loads(text))),
 }
-_TEXTS: Final = {
-    "title": VersionRow.title,
-    "url": func.coalesce(func.nullif(VersionRow.url, ""), PostingRow.url),
-}
+_decode: Final = json.JSONDecoder().raw_decode
+_NOTHING: Final = "null"
 
 
-def read_details(connection: Connection, taggings: Ints) -> Details:
-    """Return what the postings with these taggings (ids) say, in their order."""
-    texts = {name: TextsBuilder() for name in _TEXTS}
-    coding = {name: Coding(field.make) for name, field in _FIELDS.items()}
-    codes = {name: array("i") for name in _FIELDS}  # grown in place, as in storage/selecting.py
+def _asked(text: str) -> tuple[tuple[str, str], ...]:
+    return () if text == _NOTHING else tuple(sorted(asked_levels(_decode(text)[0]).items()))
+
+
+_STATED: Final[Mapping[str, tuple[Callable[[str], Any], Callable[[Any], Any]]]] = {
+    "industries": (_asked, dict),
+    "languages": (_asked, dict),
+    "degree_specials": (_asked, dict),
+    "travel": (
+        lambda text: None if text == _NOTHING else travel_asked(_decode(text)[0]),
+        lambda stated: stated,
+    ),
+}
+"""What is read of a tagging's facts, each as JSON: these texts hold quotes and so are mostly different ones;
+what the first function makes of them is not, and is the key of what the second makes of that."""
+
+
+def read_details(connection: Connection, taggings: Ints, reading: Reading) -> Details:
+    """Return what the postings with these taggings (ids, ascending) say, in their order.
+
+    `reading` opens a connection for what is read later.
+    """
+    coding: dict[str, Coding[Any]] = {name: Coding(field.make) for name, field in _FIELDS.items()}
+    coding |= {name: Coding(make) for name, (_, make) in _STATED.items()}
+    codes = {name: array("i") for name in coding}  # grown in place, as in storage/selecting.py
+    companies = array("i")
     for part in chunks(taggings.tolist(), _CHUNK):
-        result = connection.execute(_STATEMENT.where(TaggingRow.id.in_(part)))
-        rows = {row[0]: row for row in result.cursor.fetchall()}
-        values = iter(zip(*(rows[tagging] for tagging in part), strict=True))
-        next(values)
-        for text in texts.values():
-            text.extend(next(values))
+        result = connection.execute(_STATEMENT, {"taggings": part})
+        values = iter(zip(*result.cursor.fetchall(), strict=True))
+        companies.extend(next(values))
         for name, field in _FIELDS.items():
             taken = [next(values) for _ in field.selected]
             keys: Iterable[Any] = taken[0] if len(taken) == 1 else zip(*taken, strict=True)
-            if field.key is not None:
-                keys = map(field.key, keys)
             codes[name].extend(map(coding[name].__getitem__, keys))
+        for name, (key, _) in _STATED.items():
+            codes[name].extend(map(coding[name].__getitem__, map(key, next(values))))
+    coded = {name: Coded.of(codes.pop(name), one.meant) for name, one in coding.items()}
     return Details(
-        {name: text.texts() for name, text in texts.items()},
-        {name: Coded.of(codes.pop(name), coding[name].meant) for name in _FIELDS},
+        lru_cache(_HEADS)(partial(_read_head, reading, taggings)),
+        coded | _employers(connection, np.frombuffer(companies, dtype=np.int32)),
         _read_tags(connection, taggings),
     )
 
 
-_STATEMENT: Final = (
-    select(TaggingRow.id, *_TEXTS.values(), *(one for field in _FIELDS.values() for one in field.selected))
+def _read_head(reading: Reading, taggings: Ints, row: int) -> tuple[str, str]:
+    """Return title and address of a posting, as they were in the version that was tagged."""
+    with reading() as connection:
+        found = connection.execute(_HEAD, {"tagging": int(taggings[row])}).one()
+    return found.title, found.url
+
+
+_HEAD: Final = (
+    select(VersionRow.title, func.coalesce(func.nullif(VersionRow.url, ""), PostingRow.url).label("url"))
+    .select_from(TaggingRow)
     .join(VersionRow, VersionRow.id == TaggingRow.version_id)
     .join(PostingRow, PostingRow.id == VersionRow.posting_id)
-    .join(CompanyRow, CompanyRow.id == PostingRow.company_id)
+    .where(TaggingRow.id == bindparam("tagging"))
+)
+
+
+def _employers(connection: Connection, companies: Ints) -> dict[str, Coded[Any]]:
+    """Return what is known of the companies (ids) of postings."""
+    ids, codes = np.unique(companies, return_inverse=True)
+    rows = connection.execute(select(CompanyRow.id, CompanyRow.name, CompanyRow.key))
+    named = {id: (name, key.startswith("anonymous:")) for id, name, key in rows}
+    names, hidden = ([named[id][part] for id in ids.tolist()] for part in (0, 1))
+    return {"company_name": Coded.of(codes, names), "company_hidden": Coded.of(codes, hidden)}
+
+
+_STATEMENT: Final = (
+    select(
+        PostingRow.company_id,
+        *(one for field in _FIELDS.values() for one in field.selected),
+        *(cast(TaggingRow.facts[name], Text) for name in _STATED),
+    )
+    .select_from(TaggingRow)
+    .join(VersionRow, VersionRow.id == TaggingRow.version_id)
+    .join(PostingRow, PostingRow.id == VersionRow.posting_id)
+    .where(TaggingRow.id.in_(bindparam("taggings", expanding=True)))
+    .order_by(TaggingRow.id)
 )
 
 
 def _read_tags(connection: Connection, taggings: Ints) -> TagColumns:
-    """Return the strongest hit of each tag of these taggings (ids, in order); mere mentions are left out."""
-    # One row a tagging: "rag:required,llm:duty".
-    said = func.aggregate_strings(TagRow.tag + ":" + TagRow.requirement, ",")
-    statement = select(TagRow.tagging_id, said).where(TagRow.requirement != "mentioned")
+    """Return the strongest hit of each tag of these taggings (ids, ascending); mere mentions are left out."""
     names: Coding[str] = Coding(lambda tag: tag)
     hits: Coding[tuple[int, int]] = Coding(lambda hit: _hit(hit, names))
-    counts, tags, requirements = ([np.zeros(0, dtype=kind)] for kind in (np.int64, np.int16, np.int8))
+    counts, tags, requirements = array("q"), array("h"), array("b")
     for part in chunks(taggings.tolist(), _CHUNK):
-        result = connection.execute(statement.where(TagRow.tagging_id.in_(part)).group_by(TagRow.tagging_id))
+        result = connection.execute(_TAGS, {"taggings": part})
         found = dict(result.cursor.fetchall())
-        split = [found[tagging].split(",") if tagging in found else [] for tagging in part]
+        split = [found[tagging].split(",") if tagging in found else () for tagging in part]
         row = np.repeat(np.arange(len(part)), list(map(len, split)))
         codes = np.fromiter(map(hits.__getitem__, chain.from_iterable(split)), np.int64, len(row))
-        tag, strength = np.array(hits.meant, dtype=np.int64).reshape(-1, 2)[codes].T
+        tag, strength = np.array(hits.meant, dtype=np.int16).reshape(-1, 2)[codes].T
         order = np.lexsort((strength, tag, row))
         row, tag, strength = row[order], tag[order], strength[order]
         strongest = np.append((np.diff(row) != 0) | (np.diff(tag) != 0), True)[: len(row)]
-        counts.append(np.bincount(row[strongest], minlength=len(part)))
-        tags.append(tag[strongest].astype(np.int16))
-        requirements.append(_BY_STRENGTH[strength[strongest]])
+        counts.frombytes(np.bincount(row[strongest], minlength=len(part)).tobytes())
+        tags.frombytes(tag[strongest].tobytes())
+        requirements.frombytes(_BY_STRENGTH[strength[strongest]].tobytes())
     order = np.argsort(names.meant)
     in_order = np.argsort(order).astype(np.int16)  # of each code the place of its name
     return TagColumns(
         tuple(names.meant[code] for code in order),
-        np.concatenate([[0], np.concatenate(counts).cumsum()]),
-        in_order[np.concatenate(tags)],
-        np.concatenate(requirements),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        in_order[np.frombuffer(tags, dtype=np.int16)] if tags else np.zeros(0, dtype=np.int16),
+        np.frombuffer(requirements, dtype=np.int8),
     )
+
+
+_TAGS: Final = (  # one row a tagging: "rag:required,llm:duty"
+    select(TagRow.tagging_id, func.aggregate_strings(TagRow.tag + ":" + TagRow.requirement, ","))
+    .where(TagRow.tagging_id.in_(bindparam("taggings", expanding=True)), TagRow.requirement != "mentioned")
+    .group_by(TagRow.tagging_id)
+)
 
 
 def _hit(said: str, names: Coding[str]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from storage.contents import chunks
 from storage.edits import known_at
 from storage.memories import Known
 from storage.posting_columns import ROLE_CLASSES, Postings
-from storage.reading_details import read_details
+from storage.reading_details import Reading, read_details
 from storage.reading_spells import Owners
 from storage.records import TaxonomyRecord
 from storage.tables import Posting as PostingRow
@@ -43,7 +43,7 @@ def known_contents(connection: Connection, family: str, taxonomy: TaxonomyRecord
 
 
 def read_postings(
-    connection: Connection, owners: Owners, lately: Ints, cut: datetime, taxonomy: int
+    connection: Connection, owners: Owners, lately: Ints, cut: datetime, taxonomy: int, reading: Reading
 ) -> tuple[Postings, int]:
     """Return those of the postings that were tagged, `lately` (ids) with what they say; and how many the
     taxonomy in force has not tagged.
@@ -51,23 +51,26 @@ def read_postings(
     A posting is as its version of the cut says, and as the taxonomy in force understood it, else the newest
     that tagged it.
     """
-    tagging, role = owners.tagging.copy(), owners.role.copy()
-    others = np.flatnonzero(tagging < 0)
+    others = np.flatnonzero(owners.tagging < 0)
     for row, number, understood in _other_taggings(connection, owners.id[others], cut):
-        tagging[others[row]], role[others[row]] = number, understood
-    known = tagging >= 0
+        owners.tagging[others[row]], owners.role[others[row]] = number, understood
+    known = owners.tagging >= 0
     mixed = int(known[others].sum()) if taxonomy else 0
-    ids = owners.id[known]
-    detailed = np.isin(ids, lately)
+    tagged = owners if known.all() else owners.only(known)
+    detailed = np.flatnonzero(np.isin(tagged.id, lately))
+    tagging = tagged.tagging[detailed]
+    by_number = np.argsort(tagging)  # the order in which they are stored, and so read fastest
+    detail = np.full(len(tagged.id), -1, dtype=np.int32)
+    detail[detailed[by_number]] = np.arange(len(detailed))
     postings = Postings(
-        id=ids,
-        unit=owners.unit[known],
-        company=owners.company[known],
-        vacancy=owners.vacancy[known],
-        role=role[known].astype(np.int8),
-        posted_at=owners.posted_at[known],
-        detail=np.where(detailed, np.cumsum(detailed) - 1, -1).astype(np.int32),
-        details=read_details(connection, tagging[known][detailed]),
+        id=tagged.id,
+        unit=tagged.unit,
+        company=tagged.company,
+        vacancy=tagged.vacancy,
+        role=tagged.role,
+        posted_at=tagged.posted_at,
+        detail=detail,
+        details=read_details(connection, tagging[by_number], reading),
     )
     return postings, mixed
 

@@ -3,19 +3,19 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, select
 
-from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Ints, Spells, microseconds, moment
+from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Bools, Ints, Spells, microseconds, moment
 from storage.contents import chunks
 from storage.edits import known_at
 from storage.posting_columns import ROLE_CLASSES
 from storage.repeats import extended
-from storage.selecting import columns
+from storage.selecting import code_of, columns
 from storage.tables import Cell as CellRow
 from storage.tables import Fetch as FetchRow
 from storage.tables import Gap as GapRow
@@ -46,6 +46,10 @@ class Owners:
     tagging: Ints
     role: Ints
 
+    def only(self, kept: Bools) -> "Owners":
+        """Return those of the postings that are kept."""
+        return Owners(*(getattr(self, field.name)[kept] for field in fields(self)))
+
 
 def read_spells(
     connection: Connection, start: datetime, until: datetime, cut: datetime, taxonomy: int
@@ -68,24 +72,23 @@ def read_spells(
         select(
             SpellRow.id.label("spell"),
             SpellRow.posting_id,
-            SpellRow.kind,
+            code_of(SpellRow.kind, SPELL_KINDS),
             SpellRow.opened_at,
             SpellRow.last_seen_at,
             SpellRow.missed_at,
             SpellRow.confirmed_at,
-            SpellRow.reason,
+            code_of(SpellRow.reason, SPELL_REASONS),
             PostingRow.unit_id,
             PostingRow.company_id,
             PostingRow.vacancy,
             PostingRow.posted_at,
             TaggingRow.id.label("tagging"),
-            TaggingRow.role,
+            code_of(TaggingRow.role, ROLE_CLASSES),
         )
         .select_from(SpellRow)
         .join(PostingRow, PostingRow.id == SpellRow.posting_id)
         .outerjoin(TaggingRow, in_force)
         .where(SpellRow.opened_at <= cut, SpellRow.opened_at < until, reaching),
-        {"kind": SPELL_KINDS, "reason": SPELL_REASONS, "role": ROLE_CLASSES},
     )
     seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
     first, latest = microseconds(start), microseconds(cut)
@@ -121,7 +124,7 @@ def read_spells(
         vacancy=np.where(rows["vacancy"][one] == hash(""), ~rows["posting_id"][one], rows["vacancy"][one]),
         posted_at=rows["posted_at"][one],
         tagging=rows["tagging"][one],
-        role=rows["role"][one],
+        role=rows["role"][one].astype(np.int8),
     )
 
 

@@ -4,13 +4,14 @@ The driver's own rows are taken, a few thousand at a time: a million of SQLAlche
 """
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Date, Select, Text
+from sqlalchemy import ColumnElement, Connection, Date, Select, Text, case
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.columns import NEVER, Ints, microseconds
 from storage.tables import UtcDateTime
@@ -20,22 +21,19 @@ ROWS: Final = 400
 _FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 
 
-def columns(
-    connection: Connection,
-    statement: Select[*tuple[Any, ...]],
-    words: Mapping[str, Sequence[str]] | None = None,
-) -> dict[str, Ints]:
+def code_of(column: InstrumentedAttribute[Any], words: Sequence[str]) -> ColumnElement[int]:
+    """Return the place of the column's word among the words (NULL: NULL), under the name of the column."""
+    return case({word: code for code, word in enumerate(words)}, value=column).label(column.key)
+
+
+def columns(connection: Connection, statement: Select[*tuple[Any, ...]]) -> dict[str, Ints]:
     """Return what the statement selects: by the name of a column an array.
 
     An instant becomes microseconds since 1970 UTC (int64, NEVER for NULL), a day its proleptic ordinal, a
-    number that is NULL -1 (int32). A text becomes its place (int8) among the `words` that are given for it by
-    the column's name (-1: NULL), else a hash (int64) that is equal where texts are: two of a million others
-    share one with a probability of 3e-8.
+    number that is NULL -1 (int32). A text becomes a hash (int64) that is equal where texts are: two of a
+    million others share one with a probability of 3e-8.
     """
-    readers = {
-        one.name: _reader(one.type, words.get(one.name) if words else None)
-        for one in statement.selected_columns
-    }
+    readers = {column.name: _reader(column.type) for column in statement.selected_columns}
     # Grown in place: thousands of small arrays would leave holes in the memory that nobody gives back.
     data = {name: array(kind) for name, (kind, _) in readers.items()}
     result = connection.execute(statement)
@@ -48,11 +46,8 @@ def columns(
     return {name: np.frombuffer(one, dtype=one.typecode) for name, one in data.items()}
 
 
-def _reader(kind: object, words: Sequence[str] | None) -> tuple[str, Callable[[Sequence[Any]], Ints]]:
+def _reader(kind: object) -> tuple[str, Callable[[Sequence[Any]], Ints]]:
     """Return the type code of a column and what makes an array of that type of some values."""
-    if words is not None:
-        codes: dict[str | None, int] = {word: code for code, word in enumerate(words)} | {None: -1}
-        return "b", lambda values: np.fromiter(map(codes.__getitem__, values), np.int8, len(values))
     if isinstance(kind, UtcDateTime):
         return "q", _instants
     if isinstance(kind, Text):

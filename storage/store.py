@@ -151,10 +151,11 @@ class Store:
         """Return all that reports on the weeks from `first_week` to `until` are computed from.
 
         What postings say is only read of those listed in the week `details_from` or later (None: of all).
-        Passages are read from this store when they are asked for, so it must still be open then.
+        Titles, addresses and passages are read from this store when they are asked for, so it must still be
+        open then.
         """
         with self._reading() as connection:
-            facts = read_facts(connection, self.zone, first_week, until, as_of, details_from)
+            facts = read_facts(connection, self._reading, self.zone, first_week, until, as_of, details_from)
         return replace(facts, passages=partial(self._passages, facts.as_of, facts.taxonomy))
 
     def _passages(self, cut: datetime, taxonomy: TaxonomyRecord | None, ids: Iterable[int]) -> Passages:

@@ -35,9 +35,9 @@ class Incidence:
     """
 
     def __init__(self, row: Ints, column: Ints, shape: tuple[int, int]):
-        """Take the places of True, rows ascending."""
-        self._starts = np.searchsorted(row, np.arange(shape[0] + 1)).astype(np.int32)
-        self._column = column.astype(np.int16)
+        """Take the places of True."""
+        self._starts = np.concatenate([[0], np.bincount(row, minlength=shape[0]).cumsum()]).astype(np.int32)
+        self._column = column[np.argsort(row, kind="stable")]
         self.shape = shape
 
     def __getitem__(self, rows: int | slice | Ints | Bools) -> Bools:
@@ -72,11 +72,11 @@ def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
     hits = postings.details.tags
     # Details may also be of postings that a view has left out.
     rows = np.flatnonzero(panel.postings.recent & (postings.detail >= 0))
-    of_detail = np.full(len(hits.starts) - 1, -1)
+    of_detail = np.full(len(hits.starts) - 1, -1, dtype=np.int32)
     of_detail[postings.detail[rows]] = rows
     row = np.repeat(of_detail, np.diff(hits.starts))
     present = [tag for tag in hits.names if tag not in DEFINING_TAGS]
-    column = np.array([present.index(tag) if tag in present else -1 for tag in hits.names], dtype=np.int64)
+    column = np.array([present.index(tag) if tag in present else -1 for tag in hits.names], dtype=np.int16)
     asked = (row >= 0) & (column[hits.tag] >= 0)
     asked &= hits.requirement != REQUIREMENTS.index("mentioned")
     required = asked & (hits.requirement == REQUIREMENTS.index("required"))

@@ -133,8 +133,8 @@ def _cells(panel: Panel, rows: Ints) -> Ints:
     place = np.where(country == CHINA, tier, country)
     floor = np.nan_to_num(floors_of(panel, rows, "total"), nan=-1.0)
     band = np.searchsorted(YEAR_BANDS, floor, "right") + (floor >= 0)
-    _, cell = np.unique(np.char.add(place, band.astype(np.str_)), return_inverse=True)
-    return cell.astype(np.int64)
+    _, where = np.unique(place, return_inverse=True)
+    return where * (len(YEAR_BANDS) + 2) + band
 
 
 def _country(countries: Sequence[str]) -> str:

@@ -211,11 +211,11 @@ def main(what: str, folder: Path) -> None:
 
 def older(path: Path) -> None:
     """A database of the first schema."""
-    from alembic import command
+    from storage.migrating import migrate
 
     engine = open_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        command.upgrade(upgrading._config(connection), "0001")
+        migrate(connection, "0001")
     engine.dispose()
 
 

@@ -24,9 +24,9 @@ from scraper.fetching import archive
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.replay import ReplayArchive
 from scraper.understanding import TAXONOMY
-from storage import upgrading
 from storage.engine import open_engine
 from storage.errors import StorageError
+from storage.migrating import migrate
 from storage.store import open_store
 
 KILLED = Path(__file__).with_name("killed_run.py")
@@ -182,7 +182,7 @@ def test_before_an_upgrade_the_database_is_copied(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     engine = open_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        upgrading.command.upgrade(upgrading._config(connection), "0001")
+        migrate(connection, "0001")
         connection.exec_driver_sql("INSERT INTO settings VALUES ('zone', 'Asia/Shanghai')")
     engine.dispose()
     open_store(f"sqlite:///{path}").close()
@@ -197,7 +197,7 @@ def test_without_a_copy_nothing_is_upgraded(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     engine = open_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        upgrading.command.upgrade(upgrading._config(connection), "0001")
+        migrate(connection, "0001")
     engine.dispose()
     (tmp_path / "x.db.0001.bak").mkdir()
     with pytest.raises(StorageError, match="cannot be copied") as refused:

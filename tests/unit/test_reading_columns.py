@@ -163,15 +163,15 @@ def test_columns_of_records_give_the_records_back() -> None:
         recorder.look(listing(day(0), ["a", "b"]))
         recorder.look(listing(day(9), ["a"]))
         facts = recorder.store.facts(first_week=day(-7).date(), until=day(400))
+        written = {
+            id: PostingFact(**{field.name: getattr(told, field.name) for field in fields(PostingFact)})
+            for id, told in facts.postings.items()
+        }
+        assert dict(facts.postings) == written
         recorder.store.close()
     spells, cells = list(facts.spells), list(facts.cells)
     assert list(Spells.of(spells)) == spells and list(Cells.of(cells)) == cells
     assert facts.spells[-1] == spells[-1] and facts.spells[:1] == spells[:1]
-    written = {
-        id: PostingFact(**{field.name: getattr(told, field.name) for field in fields(PostingFact)})
-        for id, told in facts.postings.items()
-    }
-    assert dict(facts.postings) == written
     again = Postings.of(written)
     assert {id: again[id].tags for id in again} == {id: told.tags for id, told in written.items()}
     assert again[1].title == written[1].title and hash(again[1]) == hash(facts.postings[1])
