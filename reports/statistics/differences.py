@@ -118,17 +118,14 @@ class StratifiedDesign:
 
     def mean_difference(self, y: Bools | Floats) -> float:
         """Return d of `difference` alone; nan without a common stratum."""
-        if not self.used.any():
-            return math.nan
-        y, counts = y[self.used], self._linear
-        return float((counts[y] if y.dtype == np.bool_ else counts * y).sum())
+        return _total(self._linear, y[self.used]) if self.used.any() else math.nan
 
     def once_difference(self, y: Bools | Floats) -> float:
         """Return the difference of the means of the clusters' own means: each counts once, strata apart.
 
         nan without a common stratum.
         """
-        return float(self._once @ y[self.used].astype(np.float64)) if self.used.any() else math.nan
+        return _total(self._once, y[self.used]) if self.used.any() else math.nan
 
     @cached_property
     def _once(self) -> Floats:
@@ -165,6 +162,11 @@ class StratifiedDesign:
 
     def _by_cluster(self, values: Floats) -> Floats:
         return _sums(self._of_cluster, values, self.clusters)
+
+
+def _total(counts: Floats, y: Bools | Floats) -> float:
+    """Return the sum of what each value counts; a True counts 1."""
+    return float((counts[y] if y.dtype == np.bool_ else counts * y).sum())
 
 
 def _sums(place: Ints, values: Bools | Floats, places: int) -> Floats:

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
@@ -16,6 +17,7 @@ import peer_duels
 import scoring
 import tagging
 import worst_cases
+from market_life import REPOST, live
 
 from scraper.answering import tag_lines
 
@@ -243,3 +245,32 @@ def test_speeds_are_pooled_pass_by_pass() -> None:
     together = tagging.pooled([one, other])
     assert (together.postings, together.bytes, together.passes) == (40, 4_000_000, (3.0, 4.0))
     assert together.row() == "| both | 40 | 4.0 MB | 1.3 | 1.1 | 1.3 | 11 | 87500 µs |"
+
+
+# ------------------------------------------------------------------ invented stores
+
+
+def test_invented_lives_follow_the_rules_of_spells() -> None:
+    lives = live(3_000, seed=7)
+    boards, spells = lives.boards, lives.spells
+    board = lives.board[spells.posting]
+    assert set(spells.posting.tolist()) == set(range(3_000)), "every posting was seen"
+    for week in (spells.opened, spells.last, spells.missed, spells.confirmed):
+        known = week >= 0
+        assert boards.read[board[known], week[known]].all(), "only a look that was made tells anything"
+    assert (spells.opened <= spells.last).all()
+    missed, confirmed = spells.missed >= 0, spells.confirmed >= 0
+    assert (spells.missed[missed] == boards.next(board, spells.last + 1)[missed]).all()
+    assert (spells.confirmed[confirmed] >= spells.missed[confirmed]).all()
+    assert (missed | ~confirmed).all() and (spells.left_scope <= confirmed).all()
+    order = np.lexsort((spells.opened, spells.posting))
+    again = np.flatnonzero(np.diff(spells.posting[order]) == 0)
+    assert len(again) and (spells.kind[order[again + 1]] == REPOST).all()
+    assert (spells.opened[order[again + 1]] > spells.confirmed[order[again]]).all()
+    assert (np.diff(spells.opened[np.unique(spells.posting, return_index=True)[1]]) >= 0).all()
+
+
+def test_the_same_seed_gives_the_same_lives() -> None:
+    one, same, other = (live(500, seed) for seed in (1, 1, 2))
+    assert one.spells.last.tolist() == same.spells.last.tolist()
+    assert one.spells.last.tolist() != other.spells.last.tolist()
