@@ -5,7 +5,6 @@ stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage
 holds the lock.
 """
 
-import ctypes
 import errno
 import gc
 import json
@@ -14,7 +13,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,8 +31,10 @@ from scraper.errors import ConfigError, DeliveryError, InputError, LockHeld, Pmt
 from scraper.lock import exclusive
 from scraper.log import set_up
 from scraper.model import Board, Market, Reply, Request
+from storage.allocator import give_back_large_blocks
 from storage.errors import StorageError
 from storage.history import History
+from storage.markets import MARKET_NAMES
 from storage.records import Facts, Industry
 from storage.status import FAILED
 from storage.store import Store, open_store
@@ -91,7 +92,6 @@ YEARS = range(2000, 2101)
 """Of weeks and days that can be reported on."""
 HISTORY = 53 * WEEK
 """What a report reads: its 53 weeks and one before, so that the first of them has a past."""
-_M_MMAP_THRESHOLD = -3
 DETAILS = 12 * WEEK
 """How far back before its week it asks what postings say."""
 
@@ -365,7 +365,7 @@ def _progress(unit: str, total: int) -> Iterator[Callable[[Any], None]]:
     show_default=True,
     help="What the markdown shows; png writes both (needs a Chinese font).",
 )
-@click.option("--market", type=click.Choice(["cn", "intl"]), help="Only boards of this market.")
+@click.option("--market", type=click.Choice(MARKET_NAMES), help="Only boards of this market.")
 @click.option("--industry", type=click.Choice(INDUSTRIES), help="Only employers of this industry.")
 @click.option("--city", metavar="NAME", help="Only postings in this city.")
 @click.option("--company", metavar="NAME", help="Only this employer's postings.")
@@ -397,7 +397,8 @@ def _report(
     images: "Images" = "svg",
     part: Mapping[str, str | None] = MappingProxyType({}),
 ) -> "WeeklyReport":
-    with _thrifty(), context.store() as store:
+    give_back_large_blocks()
+    with _without_collector(), context.store() as store:
         cut = None if as_of is None else _cut(as_of, store.zone)
         monday = _week(week, store.zone, cut or utcnow())
         built, history = _built(context, store, monday, cut, part)
@@ -415,15 +416,8 @@ def _report(
 
 
 @contextmanager
-def _thrifty() -> Iterator[None]:
-    """Run what makes many objects and few cycles, and arrays that come and go.
-
-    The collector of cycles would look through them again and again: a quarter of a small report's time. And
-    glibc stops returning large blocks to the system after the first that were freed (it raises
-    M_MMAP_THRESHOLD, see mallopt(3)), so that a large report would keep a fifth more memory than it uses.
-    """
-    with suppress(AttributeError, OSError):  # another C library
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
+def _without_collector() -> Iterator[None]:
+    """Run what makes many objects and few cycles: looking for those is a quarter of a small report's time."""
     gc.disable()
     try:
         yield
@@ -486,7 +480,7 @@ def _keep_vintages(store: Store, history: History, report: "WeeklyReport") -> No
 @click.option("--remote/--no-remote", default=None, help="Whether remote work will do (it will).")
 @click.option("--industry", "industries", multiple=True, metavar="NAME", help="One you know (repeatable).")
 @click.option("--language", "languages", multiple=True, metavar="NAME", help="One you speak (repeatable).")
-@click.option("--market", type=click.Choice(["cn", "intl"]), help="Only openings of this market.")
+@click.option("--market", type=click.Choice(MARKET_NAMES), help="Only openings of this market.")
 @click.option("--salary-min", type=float, metavar="AMOUNT", help="The yearly pay that you hope for.")
 @click.option("--currency", metavar="CODE", help="Of --salary-min (default: CNY).")
 @click.option("--profile", "file", type=click.Path(path_type=Path), help="A TOML file that says the same.")

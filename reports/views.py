@@ -3,18 +3,16 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from reports.measures.panel import concerns
+from storage.markets import LANGUAGE_OF, MarketName
 from storage.posting_columns import Postings
 from storage.records import Facts, Unit
 
-Market = Literal["cn", "intl"]
-MARKETS: tuple[Market, ...] = get_args(Market)
-_BOARD_MARKET: Mapping[Market, str] = {"cn": "zh", "intl": "en"}
 _LONGEST_NAME = 60
 
 
@@ -26,7 +24,7 @@ class View:
     `company` the name of one employer. All that are given hold together.
     """
 
-    market: Market | None = None
+    market: MarketName | None = None
     city: str | None = None
     industry: str | None = None
     company: str | None = None
@@ -89,7 +87,7 @@ def narrowed(facts: Facts, view: View) -> Facts:
 
 
 def _is_of(unit: Unit, view: View) -> bool:
-    market = view.market is None or unit.market == _BOARD_MARKET[view.market]
+    market = view.market is None or unit.market == LANGUAGE_OF[view.market]
     return market and view.industry in (None, unit.industry)
 
 

@@ -21,7 +21,8 @@ from scraper.normalizing.places import city_names, is_place_list, parse_places, 
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
 from scraper.vocabulary.showing import find_tag
-from storage.profile import Profile, ProfileMarket
+from storage.markets import MARKET_NAMES, MarketName
+from storage.profile import Profile
 from storage.records import EducationLevel
 
 MOST_YEARS = 60
@@ -184,10 +185,10 @@ def _degree(name: str) -> EducationLevel:
     return cast(EducationLevel, level)
 
 
-def _market(name: str) -> ProfileMarket:
-    if name not in get_args(ProfileMarket):
-        raise ConfigError(f"there is no market {name!r}; there are {', '.join(get_args(ProfileMarket))}")
-    return cast(ProfileMarket, name)
+def _market(name: str) -> MarketName:
+    if name not in MARKET_NAMES:
+        raise ConfigError(f"there is no market {name!r}; there are {', '.join(MARKET_NAMES)}")
+    return name
 
 
 def _currency(name: str) -> str:

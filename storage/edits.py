@@ -13,6 +13,7 @@ from storage.contents import chunks
 from storage.history import Edited, TextVersion
 from storage.records import Passage, Pay, Requirement
 from storage.tables import Tag, Tagging, Taxonomy, Version
+from storage.taggings import STRENGTH
 
 _Row = Any
 """A row of `readings` or `_whole`: a tagging, and what is read with it."""
@@ -32,7 +33,6 @@ _FACTS = (
     "salary_months",
 )
 _COMPARED = attrgetter(*_FACTS)
-_STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1}
 
 
 def edited_postings(
@@ -192,7 +192,7 @@ def _tags(
             .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
         ):
             present = found[row.tagging_id].get(row.tag)
-            stronger = present is None or _STRENGTH[row.requirement] > _STRENGTH[present[0]]
+            stronger = present is None or STRENGTH[row.requirement] > STRENGTH[present[0]]
             if row.tag in wanted[row.tagging_id] and stronger:
                 where = _quoted(whole[row.tagging_id], row.quote, row.field, row.start, row.end)
                 found[row.tagging_id][row.tag] = (cast(Requirement, row.requirement), where)

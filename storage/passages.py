@@ -1,7 +1,7 @@
 """Reading where in a posting its tags were found: the line of the text around each quote."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from storage.contents import chunks
 from storage.edits import known_at, passage_of
 from storage.records import Passage
 from storage.tables import Tag, Tagging, Taxonomy, Version
+from storage.taggings import STRENGTH
 
-_STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1}
 _YEARS = ("years", "ai_years")
 
 
@@ -42,7 +42,7 @@ def read_passages(
             .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
         ):
             id = posting[row.tagging_id]
-            strength = _STRENGTH[row.requirement]
+            strength = STRENGTH[row.requirement]
             if strength > level.get((id, row.tag), 0):
                 level[id, row.tag] = strength
                 found[id][row.tag] = passage_of(texts[id], row.field, row.start, row.end)

@@ -1,11 +1,9 @@
 """What a person says of himself, in the words by which stored postings are described."""
 
 from dataclasses import dataclass
-from typing import Literal
 
+from storage.markets import MarketName
 from storage.taggings import EducationLevel
-
-ProfileMarket = Literal["cn", "intl"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,6 @@ class Profile:
     remote: bool = True
     industries: frozenset[str] | None = None
     languages: frozenset[str] | None = None
-    market: ProfileMarket | None = None
+    market: MarketName | None = None
     salary_min: float | None = None
     currency: str = "CNY"

@@ -22,13 +22,13 @@ from storage.tables import Posting as PostingRow
 from storage.tables import Tag as TagRow
 from storage.tables import Tagging as TaggingRow
 from storage.tables import Version as VersionRow
+from storage.taggings import STRENGTH
 
 _CHUNK: Final = 250
 """Rows read at a time: few enough to stay in the caches of the processor."""
 _HEADS: Final = 4_096
 """Titles with addresses that are remembered."""
 Reading = Callable[[], AbstractContextManager[Connection]]
-STRENGTH: Final[Mapping[str, int]] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
 _WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
 """What a text that was cut off does not ask for, the posting may ask for all the same."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Bools, Ints, Spells, microseconds, moment
 from storage.contents import chunks
@@ -58,38 +58,7 @@ def read_spells(
 
     `taxonomy` is the number of the taxonomy in force.
     """
-    version = (
-        select(VersionRow.id)
-        .where(VersionRow.posting_id == SpellRow.posting_id, VersionRow.first_seen_at <= cut)
-        .order_by(VersionRow.first_seen_at.desc(), VersionRow.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    reaching = (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
-    in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id == taxonomy) & known_at(cut)
-    rows = columns(  # one statement, since what costs is to go through the rows
-        connection,
-        select(
-            SpellRow.id.label("spell"),
-            SpellRow.posting_id,
-            code_of(SpellRow.kind, SPELL_KINDS),
-            SpellRow.opened_at,
-            SpellRow.last_seen_at,
-            SpellRow.missed_at,
-            SpellRow.confirmed_at,
-            code_of(SpellRow.reason, SPELL_REASONS),
-            PostingRow.unit_id,
-            PostingRow.company_id,
-            PostingRow.vacancy,
-            PostingRow.posted_at,
-            TaggingRow.id.label("tagging"),
-            code_of(TaggingRow.role, ROLE_CLASSES),
-        )
-        .select_from(SpellRow)
-        .join(PostingRow, PostingRow.id == SpellRow.posting_id)
-        .outerjoin(TaggingRow, in_force)
-        .where(SpellRow.opened_at <= cut, SpellRow.opened_at < until, reaching),
-    )
+    rows = columns(connection, _spells_with_owners(start, until, cut, taxonomy))
     seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
     first, latest = microseconds(start), microseconds(cut)
     moved = np.flatnonzero(seen > latest)
@@ -125,6 +94,43 @@ def read_spells(
         posted_at=rows["posted_at"][one],
         tagging=rows["tagging"][one],
         role=rows["role"][one].astype(np.int8),
+    )
+
+
+def _spells_with_owners(
+    start: datetime, until: datetime, cut: datetime, taxonomy: int
+) -> Select[*tuple[Any, ...]]:
+    """Spells with their postings and taggings: one statement, since what costs is to go through the rows."""
+    version = (
+        select(VersionRow.id)
+        .where(VersionRow.posting_id == SpellRow.posting_id, VersionRow.first_seen_at <= cut)
+        .order_by(VersionRow.first_seen_at.desc(), VersionRow.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    reaching = (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
+    in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id == taxonomy) & known_at(cut)
+    return (
+        select(
+            SpellRow.id.label("spell"),
+            SpellRow.posting_id,
+            code_of(SpellRow.kind, SPELL_KINDS),
+            SpellRow.opened_at,
+            SpellRow.last_seen_at,
+            SpellRow.missed_at,
+            SpellRow.confirmed_at,
+            code_of(SpellRow.reason, SPELL_REASONS),
+            PostingRow.unit_id,
+            PostingRow.company_id,
+            PostingRow.vacancy,
+            PostingRow.posted_at,
+            TaggingRow.id.label("tagging"),
+            code_of(TaggingRow.role, ROLE_CLASSES),
+        )
+        .select_from(SpellRow)
+        .join(PostingRow, PostingRow.id == SpellRow.posting_id)
+        .outerjoin(TaggingRow, in_force)
+        .where(SpellRow.opened_at <= cut, SpellRow.opened_at < until, reaching)
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 RoleClass = Literal["ai_pm", "aigc_pm", "both", "other_pm", "not_pm"]
 Requirement = Literal["required", "preferred", "duty", "mentioned"]
+STRENGTH: Mapping[str, int] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
+"""Of what is asked for at several levels the strongest counts."""
 Workplace = Literal["remote", "hybrid", "onsite"]
 EducationLevel = Literal["none", "high_school", "associate", "bachelor", "master", "doctorate"]
 Period = Literal["hour", "day", "week", "month", "year"]

@@ -168,21 +168,10 @@ def _row(claim: Claim, whole: Comparison, y: Bools | Floats, asked: Bools) -> Hy
     sides = [_side(compared, claim, y, group) for group in (compared.ai, compared.aigc)]
     everyone = sides[0]["n"] + sides[1]["n"]
     change = _with_enough(change_row(found, everyone, counted=claim.unit == "share"), sides)
-    told = change["d"] is not None
-    return {
-        "claim": claim.id,
-        "expects": claim.expects,
-        "measured_in": claim.unit,
-        "by_definition": claim.by_definition,
-        "ai": sides[0],
-        "aigc": sides[1],
-        "difference": change,
-        "mde": known(found.detectable()) if told else None,
-        "relevant": claim.relevant,
-        **(compared.readings(y, of_years=claim.id in _OF_YEARS) if told else _NO_READINGS),
-        "verdict": "insufficient",
-        "reason": change["reason"],
-    }
+    if change["d"] is None:
+        return _unjudged(claim, sides, change, None, _NO_READINGS)
+    readings = compared.readings(y, of_years=claim.id in _OF_YEARS)
+    return _unjudged(claim, sides, change, known(found.detectable()), readings)
 
 
 def _row_of_stays(claim: Claim, lifetimes: Lifetimes) -> HypothesisRow:
@@ -195,6 +184,13 @@ def _row_of_stays(claim: Claim, lifetimes: Lifetimes) -> HypothesisRow:
     ]
     change = _with_enough({**contrast["difference"]}, sides)
     half = None if change["hi"] is None or change["lo"] is None else (change["hi"] - change["lo"]) / 2
+    return _unjudged(claim, sides, change, None if half is None else half * (Z95 + Z80) / Z95, _NO_READINGS)
+
+
+def _unjudged(
+    claim: Claim, sides: list[ClaimSide], change: Change, mde: float | None, readings: Readings
+) -> HypothesisRow:
+    """The row of a claim; its verdict needs the tests of all."""
     return {
         "claim": claim.id,
         "expects": claim.expects,
@@ -203,9 +199,9 @@ def _row_of_stays(claim: Claim, lifetimes: Lifetimes) -> HypothesisRow:
         "ai": sides[0],
         "aigc": sides[1],
         "difference": change,
-        "mde": None if half is None else half * (Z95 + Z80) / Z95,
+        "mde": mde,
         "relevant": claim.relevant,
-        **_NO_READINGS,
+        **readings,
         "verdict": "insufficient",
         "reason": change["reason"],
     }

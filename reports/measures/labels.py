@@ -9,11 +9,11 @@ from reports.measures.population import WINDOW_WEEKS, Population, latest_opening
 from reports.measures.requirements import SPARK_LEAST
 from reports.measures.statements import share_of
 from reports.statistics.arrays import Bools, Ints
+from storage.markets import NAME_OF
 from storage.records import PostingFact
 from storage.weeks import label
 
 EXAMPLES = 2
-_MARKETS = {"zh": "cn", "en": "intl"}  # of boards, as views name them
 _AI = frozenset({"ai_pm", "aigc_pm", "both"})
 
 
@@ -21,7 +21,7 @@ def labels(panel: Panel, people: Population) -> Labels:
     """Return label inflation over a population of postings, of those that came with their text."""
     weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
     judged, titled, worked = _labels(panel, people.rows)
-    market = panel.postings.each("market", lambda named: _MARKETS.get(named, named), people.rows)
+    market = panel.postings.each("market", lambda named: NAME_OF.get(named, named), people.rows)
     whole = np.ones(len(people.rows), dtype=bool)
     rows = [_row(people.employer, None, whole, titled, judged, worked)]
     if len(markets := sorted(set(market[judged].tolist()))) > 1:

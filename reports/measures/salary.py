@@ -19,6 +19,7 @@ from reports.measures.statements import FEW_EMPLOYERS, clear, print_rule, share_
 from reports.statistics.arrays import Bools, Floats, Ints, quantile
 from reports.statistics.medians import Shift, median_interval, stratified_shift
 from reports.statistics.testing import benjamini_hochberg
+from storage.markets import NAME_OF
 from storage.records import Pay
 
 LEAST_STATED = 10  # below this no amount is printed
@@ -29,7 +30,6 @@ FIRST_TIER = frozenset({"北京", "上海", "广州", "深圳"})
 YEAR_BANDS = (3.0, 5.0)  # required years: below 3, 3 to 4, 5 and more; not stated is a band of its own
 PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
 RATES = ("hour", "day", "week")
-MARKETS = {"zh": "cn", "en": "intl"}  # as options and profiles name them
 
 Names = NDArray[np.str_]
 
@@ -98,7 +98,7 @@ def _offers(panel: Panel, people: Population) -> _Offers:
         return said(value, False).astype(bool)
 
     low, high, rate = (said(partial(_term, part), math.nan).astype(np.float64) for part in range(3))
-    units = {unit.id: MARKETS.get(unit.market, unit.market) for unit in panel.units}
+    units = {unit.id: NAME_OF.get(unit.market, unit.market) for unit in panel.units}
     unit = panel.postings.columns.unit[people.rows]
     return _Offers(
         market=np.array([units.get(one, "") for one in unit.tolist()], dtype=np.str_),

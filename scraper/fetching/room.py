@@ -1,17 +1,14 @@
 """Room for one large reply at a time: hosts are asked side by side, and their bodies must not add up."""
 
-import contextlib
-import ctypes
 import time
 import weakref
 from threading import Condition, get_ident
 
 from scraper.model import Reply
+from storage.allocator import give_back_large_blocks
 
 SMALL = 2**20
 """Bytes up to which a body needs no room."""
-_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-_OWN_BLOCK = 2**20
 
 
 class Room:
@@ -21,7 +18,7 @@ class Room:
     """
 
     def __init__(self) -> None:
-        _give_back_large_blocks()
+        give_back_large_blocks()
         self._changed = Condition()
         self._owner: int | None = None
         self._replies = 0
@@ -53,13 +50,3 @@ class Room:
         if not self._replies:
             self._owner = None
             self._changed.notify_all()
-
-
-def _give_back_large_blocks() -> None:
-    """Let memory of a megabyte or more go back to the system as soon as it is freed.
-
-    glibc keeps blocks of the size of those that were freed before, once per thread: eight workers that had
-    one large reply each, one after the other, held 150 MB of nothing. Other systems do not need it.
-    """
-    with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OWN_BLOCK)

@@ -31,11 +31,11 @@ from scraper.tagging.taxonomy import Taxonomy, taxonomy
 from scraper.tagging.years import YearsPhrase, find_years
 from scraper.tagging.zones import Sentence, Zone, Zoning, zone_text
 from storage.records import EducationAsked, Quote, Requirement, TagHit, YearsAsked
+from storage.taggings import STRENGTH
 
 WORD_LISTS: tuple[Callable[[], Mapping[str, Sequence[str]]], ...] = (asked_words.word_lists, roles.word_lists)
 """The word lists that other modules of this room want to be found in the same scan; see matching.py."""
 
-_STRENGTH: dict[Requirement, int] = {"required": 3, "duty": 2, "preferred": 1, "mentioned": 0}
 _REQUIREMENTS: dict[Zone, Requirement] = {
     "required": "required",
     "preferred": "preferred",
@@ -244,7 +244,7 @@ def _strongest(hits: Sequence[Hit], title: str, text: str) -> list[TagHit]:
         if other is None:
             best[out] = hit
             continue
-        gain = _STRENGTH[hit[5]] - _STRENGTH[other[5]]
+        gain = STRENGTH[hit[5]] - STRENGTH[other[5]]
         # Of hits in one field mostly the first in the list stands first, too.
         behind = hit[1] > other[1] and hit[3] == other[3]
         if gain > 0 or (gain == 0 and not behind and _order(hit) < _order(other)):

@@ -16,7 +16,7 @@ from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import Population
 from reports.measures.requirements import Tags
 from reports.statistics.arrays import Bools, Floats, Ints
-from storage.profile import ProfileMarket
+from storage.markets import LANGUAGE_OF, MarketName
 from storage.records import Pay, PostingFact, TaxonomyRecord, TaxonomyTag
 
 DOORS: tuple[RoleId, ...] = ("ai_pm", "aigc_pm", "both")
@@ -27,7 +27,6 @@ USUAL = 0.5  # share of a market's openings that name a degree from which on sil
 SKILL_GROUPS = frozenset({"G2", "G3", "G4"})
 AI_EXPERIENCE = "ai_product"  # required: experience with AI products, however little, or an interest in them
 ELITE_SCHOOL = "elite_school"
-_MARKETS: dict[ProfileMarket, str] = {"cn": "zh", "intl": "en"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +91,14 @@ class Openings:
         """Where both floors are equal: years with AI are all the years asked for, or count among them."""
         return np.equal(self.years, self.ai_years)
 
-    def of(self, role: RoleId, market: ProfileMarket | None = None) -> Bools:
+    def of(self, role: RoleId, market: MarketName | None = None) -> Bools:
         """Return which openings belong to the class, and to the market if one is named."""
         found: Bools = self.role == ROLE_CODES[role]
-        return found if market is None else found & (self.market == _MARKETS[market])
+        return found if market is None else found & (self.market == LANGUAGE_OF[market])
 
-    def left_out(self, role: RoleId, market: ProfileMarket | None = None) -> int:
+    def left_out(self, role: RoleId, market: MarketName | None = None) -> int:
         """Return how many openings of the class are known by their title only."""
-        wanted = {_MARKETS[market]} if market else set(_MARKETS.values())
+        wanted = {LANGUAGE_OF[market]} if market else set(LANGUAGE_OF.values())
         return sum(self.untold.get((ROLE_CODES[role], one), 0) for one in wanted)
 
     def posting(self, opening: int) -> PostingFact:
