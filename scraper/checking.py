@@ -44,7 +44,7 @@ def check(boards: Sequence[Board], fetcher: Fetcher, *, clock: Callable[[], date
     left = {(board.family, board.key): board for board in boards}
     planned = plan(boards, {}, clock())
     for board, gathered in hosts.looks(
-        planned.hosts, lambda board, now: look(board, fetcher, now), clock=clock
+        hosts.OwnHosts(planned.hosts), lambda board, now: look(board, fetcher, now), clock=clock
     ):
         del left[board.family, board.key]
         yield judged(board, gathered)

@@ -5,24 +5,31 @@ What the boards bring (`hosts`) is understood and stored here, in one thread, bo
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 
 from scraper import hosts
 from scraper.errors import ConfigError, PmtrendError
 from scraper.fetching import Fetcher
 from scraper.gathering import Gathered, failed, gather
+from scraper.hosts import OwnHosts
 from scraper.model import Board
-from scraper.planning import plan
-from scraper.recording import OnLook, Run, RunSummary, wanted
+from scraper.planning import host_of, plan
+from scraper.preparing import wanted
+from scraper.recording import Run
+from scraper.sharing import SharedHosts, name_of
 from scraper.sources import FAMILIES
-from storage.errors import StorageError
+from scraper.summary import OnLook, RunSummary
+from storage.errors import LeaseLost, StorageError
+from storage.leases import TERM, Lease
 from storage.outlook import Outlook
 from storage.store import Store
 
 LOG = logging.getLogger(__name__)
 _GRACE = timedelta(minutes=10)
 """For the looks that were begun in time; what they have not read then, they do not read."""
+_LONGEST = timedelta(days=1)
+"""A run without a budget; its round is over then, should it not be done."""
 _BACK = timedelta(days=1)
 """A clock that is further behind the last look was set wrong, now or then."""
 
@@ -36,11 +43,16 @@ def collect(
     until: datetime | None = None,
     on_look: OnLook = lambda looked: None,
     all_due: bool = False,
+    pause: Callable[[str], float] = lambda host: 0.0,
+    term: timedelta = TERM,
 ) -> RunSummary:
     """Look at every board that is due, the most overdue first. After `until` no further board is begun.
 
-    `all_due` asks also those that are left alone after failures. Raises ConfigError if the clock is behind
-    what was seen already: such looks would be taken for history.
+    `all_due` asks also those that are left alone after failures. Where several collectors share a database
+    (`Store.leases`), each board is looked at by one of them, and this one stays until all have been; `pause`
+    tells how many seconds a host is to be left alone by all of them, `term` how long a host is held without a
+    sign of life. Raises ConfigError if the clock is behind what was seen already: such looks would be taken
+    for history.
     """
     now = clock()
     outlooks = store.outlooks()
@@ -51,6 +63,11 @@ def collect(
     run.recall()
     asked = [board for boards in planned.hosts for board in boards]
     detailed = {board: run.detailed(board, FAMILIES[board.family]) for board in asked}
+    shared = None
+    if store.leases and asked:
+        named = {host_of(boards[0]): boards for boards in planned.hosts}
+        budget = until - now if until is not None else _LONGEST
+        shared = SharedHosts(store.leases, named, budget, clock=clock, pause=pause, term=term)
 
     def late() -> bool:
         return until is not None and clock() >= until + _GRACE
@@ -59,25 +76,45 @@ def collect(
         family = FAMILIES[board.family]
         memory = run.memory(board, family, family.first(board), now)
         known = detailed[board]
-        return gather(board, family, fetcher, wanted, now, memory=memory, detailed=known, late=late)
+        by = shared.fetcher(board, fetcher) if shared else fetcher
+        return gather(board, family, by, wanted, now, memory=memory, detailed=known, late=late)
 
-    done = 0
-    with closing(hosts.looks(planned.hosts, look, clock=clock, until=until)) as looks:
+    looked: set[str] = set()
+    with (
+        shared or nullcontext(),
+        closing(hosts.looks(shared or OwnHosts(planned.hosts), look, clock=clock, until=until)) as looks,
+    ):
         for board, gathered in looks:
-            done += 1
-            family = FAMILIES[board.family]
-            try:
-                run.look(board, family, family.first(board), gathered)
-            except (PmtrendError, StorageError):
-                raise
-            except Exception as bug:
-                LOG.exception("%s:%s cannot be understood", board.family, board.key)
-                run.give_up(board, family, failed(bug, gathered.observed_at))
-    if until is not None and clock() >= until and done < planned.due:
-        run.summary.stopped = f"the time budget ended after {done} of {planned.due} boards"
-    elif done < planned.due:
-        run.summary.stopped = f"not asked: {planned.due - done} boards whose hosts do not answer"
+            looked.add(name_of(board))
+            _store(run, board, gathered, shared.lease(board) if shared else None)
+    run.summary.elsewhere = len(shared.looked() - looked) if shared else 0
+    due, over = planned.due - run.summary.elsewhere, until is not None and clock() >= until
+    run.summary.stopped = _stopped(len(looked), due, over=over)
     return run.finish(clock())
+
+
+def _stopped(looked: int, due: int, *, over: bool) -> str:
+    """Say why fewer boards were looked at than were due, "" if none was left out."""
+    if looked == due:
+        return ""
+    if over:
+        return f"the time budget ended after {looked} of {due} boards"
+    return f"not asked: {due - looked} boards whose hosts do not answer"
+
+
+def _store(run: Run, board: Board, gathered: Gathered, lease: Lease | None) -> None:
+    family = FAMILIES[board.family]
+    try:
+        try:
+            run.look(board, family, family.first(board), gathered, lease)
+        except (PmtrendError, StorageError, LeaseLost):
+            raise
+        except Exception as bug:
+            LOG.exception("%s cannot be understood", name_of(board))
+            run.give_up(board, family, failed(bug, gathered.observed_at), lease)
+    except LeaseLost as lost:
+        run.summary.lost += 1
+        LOG.warning("what %s listed is not stored: %s", name_of(board), lost)
 
 
 def _check_clock(boards: Sequence[Board], outlooks: Mapping[tuple[str, str], Outlook], now: datetime) -> None:

@@ -3,7 +3,6 @@
     PmtrendError
     ├── ConfigError              the user's configuration, options or paths
     ├── InputError               a file the user gave (import, replay, tag)
-    ├── LockHeld                 another run holds the lock
     ├── DeliveryError            a webhook did not take a message
     └── FetchError               one request to one board (url, reason)
         ├── NotAllowed           robots.txt forbids it
@@ -31,10 +30,6 @@ class ConfigError(PmtrendError):
 
 class InputError(PmtrendError):
     """A file given by the user cannot be used; the text names the file and what is wrong."""
-
-
-class LockHeld(PmtrendError):
-    """Another run holds the lock of this store."""
 
 
 class DeliveryError(PmtrendError):

@@ -9,7 +9,8 @@ from scraper.importing import ImportedListing
 from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import GATE_VERSION
-from scraper.recording import OnLook, Run, RunSummary, check_date
+from scraper.recording import Run, check_date
+from scraper.summary import OnLook, RunSummary
 from storage.records import IMPORT, FetchState, Listing
 from storage.store import Store
 

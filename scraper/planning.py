@@ -53,7 +53,7 @@ def plan(
         elif outlook and outlook.not_before and now < outlook.not_before and not all_due:
             waiting.append(board)
         else:
-            by_host.setdefault(_host(board), []).append(board)
+            by_host.setdefault(host_of(board), []).append(board)
     return Plan(tuple(map(tuple, by_host.values())), tuple(waiting), tuple(resting))
 
 
@@ -72,7 +72,8 @@ def askable(boards: Sequence[Board], keys: Collection[str], *, named: bool) -> l
     return [board for board, names in lacking.items() if not names]
 
 
-def _host(board: Board) -> str:
+def host_of(board: Board) -> str:
+    """Return the host that a look at a board begins at, "" if its family cannot tell."""
     try:
         return urlsplit(FAMILIES[board.family].first(board).url).hostname or ""
     except Exception:  # a bug of the family: the look at this board meets it again, and fails alone
@@ -86,7 +87,7 @@ def _rests(board: Board, outlook: Outlook, now: datetime) -> bool:
 
 def gaps(boards: Iterable[Board]) -> dict[str, float]:
     """Return host -> seconds between two requests, for the hosts of families whose terms ask for a pause."""
-    return {_host(board): FAMILIES[board.family].gap for board in boards if FAMILIES[board.family].gap}
+    return {host_of(board): FAMILIES[board.family].gap for board in boards if FAMILIES[board.family].gap}
 
 
 def _last_look(board: Board, outlooks: Mapping[tuple[str, str], Outlook]) -> datetime:

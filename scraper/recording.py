@@ -1,24 +1,25 @@
 """What every run does with a look: understand the PM postings in it, store it, count it."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scraper.errors import InputError
 from scraper.gathering import Gathered
 from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
-from scraper.normalizing.posting import normalise, without_text
+from scraper.normalizing.posting import without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
-from scraper.normalizing.titles import GATE_VERSION, is_pm_title
+from scraper.normalizing.titles import GATE_VERSION
+from scraper.preparing import NOTHING_AHEAD, wanted
 from scraper.sources import begun_by
 from scraper.sources.parts import asking
+from scraper.summary import Looked, OnLook, RunSummary
 from scraper.tagging_records import tag_record
 from scraper.understanding import TAXONOMY
+from storage.leases import Lease
 from storage.memories import Known, Memory, Repetition
-from storage.records import FetchState, Listing, PostingRecord, Recorded
-from storage.status import FAILED
+from storage.records import Listing, PostingRecord, Recorded
 from storage.store import RunHandle, RunKind, Store
 from storage.tagging_rows import tagging_rows
 
@@ -35,99 +36,6 @@ _FEWEST_FOR_FILLS = 5
 """Of fewer postings a share says nothing about the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One look that a run made, for whoever shows progress."""
-
-    board: str  # "family:key"
-    listing: Listing
-    recorded: Recorded
-
-
-@dataclass(slots=True)
-class RunSummary:
-    """What a run did. `states`: the state of each board's last look in this run."""
-
-    looks: int = 0
-    duplicates: int = 0
-    postings: int = 0
-    rejected: int = 0
-    created: int = 0
-    changed: int = 0
-    closed: int = 0
-    states: dict[str, FetchState] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    unchanged: int = 0
-    waiting: int = 0  # boards that were left alone after failures
-    resting: int = 0  # boards that rest as the terms of their source ask
-    stopped: str = ""
-
-    def add(self, looked: Looked) -> None:
-        """Count one look."""
-        self.looks += 1
-        if looked.recorded.duplicate:
-            self.duplicates += 1
-            return
-        self.postings += looked.listing.listed
-        self.rejected += looked.listing.rejected
-        self.unchanged += looked.recorded.unchanged
-        self.created += looked.recorded.created
-        self.changed += looked.recorded.changed
-        self.closed += looked.recorded.closed
-        self.states[looked.board] = looked.recorded.state
-        self.reasons[looked.board] = looked.recorded.reason
-
-    @property
-    def exit_code(self) -> int:
-        """0 all boards answered, 2 every board failed, 3 some did; suspect is no failure.
-
-        A run that looked at nothing, because all are left alone after failures, has failed.
-        """
-        if not self.looks and self.waiting:
-            return 2
-        failed = sum(state in FAILED for state in self.states.values())
-        if not failed:
-            return 0
-        return 2 if failed == len(self.states) else 3
-
-    def lines(self) -> list[str]:
-        """Return what a person wants to know of the run."""
-        if not self.looks:
-            return ["no board was looked at", *self._left_alone()]
-        if self.looks == self.duplicates:
-            return ["nothing new: all of this is stored already"]
-        states = Counter(self.states.values())
-        counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
-        return [
-            f"{_count(self.looks, 'look')} at {_count(len(self.states), 'listing')}: {counts}",
-            f"{_count(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
-            f"{self.created} new to the store, {self.changed} changed, {self.closed} closed",
-            *([f"stored already: {_count(self.duplicates, 'look')}"] if self.duplicates else []),
-            *(
-                [f"unchanged since the look before: {_count(self.unchanged, 'listing')}"]
-                * (self.unchanged > 0)
-            ),
-            *self._left_alone(),
-            *(
-                f"  {board}: {state}: {self.reasons[board]}"
-                for board, state in sorted(self.states.items())
-                if self.reasons[board]
-            ),
-        ]
-
-    def _left_alone(self) -> list[str]:
-        waiting, resting = _count(self.waiting, "board"), _count(self.resting, "board")
-        told = [f"left alone for now after failures: {waiting} (see `pmtrend status`)"] * bool(self.waiting)
-        return told + [f"resting, as the terms of their sources ask: {resting}"] * bool(self.resting)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-OnLook = Callable[[Looked], None]
-
-
 class Run:
     """A run that begins in the store with its first look that is new, so that a rerun changes nothing."""
 
@@ -139,6 +47,8 @@ class Run:
         self._memories: dict[tuple[str, str], Memory] = {}
         self._outdated: set[tuple[str, str]] = set()
         self._repetitions: list[Repetition] = []
+        self.foresight = NOTHING_AHEAD
+        """What was understood ahead of the next look."""
 
     def recall(self) -> None:
         """Read what the last looks at all boards saw; `memory` knows nothing before."""
@@ -158,13 +68,23 @@ class Run:
         """Return native id -> hash of the entry in the list of the postings whose details are stored."""
         if family.parse_detail is None:
             return {}
-        known = self._known_contents(f"{family.name}:{board.key}" if family.local_ids else family.name)
+        known = self._known_contents(_posting_family(board, family))
         return {native_id: one.record_hash for native_id, one in known.items() if one.record_hash}
 
-    def look(self, board: Board, family: Family, first: Request, gathered: Gathered) -> None:
-        """Store a look at a board."""
+    def untagged(self, board: Board, family: Family, records: Iterable[PostingRecord]) -> list[PostingRecord]:
+        """Return those records of a board that are to be tagged, as far as the store is by now."""
+        known = self._known_contents(_posting_family(board, family))
+        return [record for record in records if not _is_tagged(record, known)]
+
+    def look(
+        self, board: Board, family: Family, first: Request, gathered: Gathered, lease: Lease | None = None
+    ) -> None:
+        """Store a look at a board, made under a lease if collectors share the boards.
+
+        Raises LeaseLost, then nothing is stored.
+        """
         if gathered.unchanged:
-            self._repeat(board, gathered)
+            self._repeat(board, gathered, lease)
         else:
             opens_session = family.query and begun_by(first, family, board) == family.first(board)
             asked = family.query(board) if family.query and opens_session else first
@@ -177,11 +97,12 @@ class Run:
                 board.market,
                 record_hashes=gathered.record_hashes,
                 disputed=gathered.disputed,
+                lease=lease,
             )
 
-    def give_up(self, board: Board, family: Family, gathered: Gathered) -> None:
-        """Store that a look met a bug, which may be one in telling what was asked."""
-        self.record(_listing(board, family, "", gathered), (), board.company, board.market)
+    def give_up(self, board: Board, family: Family, gathered: Gathered, lease: Lease | None = None) -> None:
+        """Store that a look met a bug, which may be one in telling what was asked. Raises LeaseLost."""
+        self.record(_listing(board, family, "", gathered), (), board.company, board.market, lease=lease)
 
     def record(
         self,
@@ -192,6 +113,7 @@ class Run:
         *,
         record_hashes: Mapping[str, str] | None = None,
         disputed: frozenset[str] = frozenset(),
+        lease: Lease | None = None,
     ) -> None:
         """Understand the PM postings among `raw` and store the listing with them.
 
@@ -203,10 +125,10 @@ class Run:
             self._tell(listing, Recorded(duplicate=True))
             return
         known = self._known_contents(listing.posting_family)
-        kept = [posting for posting in raw if is_pm_title(posting.title)]
+        kept = [posting for posting in raw if wanted(posting)]
         # Without its details a stored posting brings nothing: what is stored is better.
         fresh = [posting for posting in kept if posting.detail is None or posting.native_id not in known]
-        records = [normalise(posting, company=company, market=market) for posting in fresh]
+        records = [self.foresight.normalise(posting, company=company, market=market) for posting in fresh]
         if listing.multi_employer:
             records, withheld = self._without_stale(listing.posting_family, records, disputed)
             if withheld and not listing.reason:
@@ -218,11 +140,11 @@ class Run:
             kept=len(kept),
             fills=_fills(raw),
             postings=tuple(
-                _understood(replace(record, record_hash=hashes.get(record.native_id, "")), known)
+                self._understood(replace(record, record_hash=hashes.get(record.native_id, "")), known)
                 for record in records
             ),
         )
-        recorded = self.store.record(self._begun(listing.observed_at), listing)
+        recorded = self.store.record(self._begun(listing.observed_at), listing, lease)
         self._outdated.add((listing.family, listing.key))
         if not recorded.late:  # a late look tells nothing about the latest texts
             again = [posting.native_id for posting in kept if posting.detail is not None]
@@ -230,6 +152,10 @@ class Run:
             for record in listing.postings:
                 known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
         self._tell(listing, recorded)
+
+    def _understood(self, record: PostingRecord, known: Mapping[str, Known]) -> PostingRecord:
+        """The record, tagged unless the store has this content and its tags."""
+        return record if _is_tagged(record, known) else replace(record, tagging=self.foresight.tag(record))
 
     def _without_stale(
         self, family: str, records: Sequence[PostingRecord], disputed: frozenset[str]
@@ -242,12 +168,15 @@ class Run:
         told = [without_text(r, _STALE) if r.native_id in stale else r for r in records]
         return told, sum(record.native_id in stale for record in records)
 
-    def _repeat(self, board: Board, gathered: Gathered) -> None:
+    def _repeat(self, board: Board, gathered: Gathered, lease: Lease | None) -> None:
         at, name = gathered.observed_at, (board.family, board.key)
         memory = self._memories[name]
         if at > memory.newest_at:
-            self._begun(at)
-            self._repetitions.append(Repetition(memory, at, gathered.digest))
+            handle, repetition = self._begun(at), Repetition(memory, at, gathered.digest)
+            if lease:
+                self.store.record_repetitions(handle, [repetition], lease)
+            else:
+                self._repetitions.append(repetition)
             self._memories[name] = replace(memory, newest_at=at)
             recorded = Recorded(unchanged=True, reason=memory.reason, seen=memory.kept)
         else:
@@ -306,12 +235,14 @@ class Run:
         return self._known[family]
 
 
-def _understood(record: PostingRecord, known: Mapping[str, Known]) -> PostingRecord:
-    """The record, tagged unless the store has this content and its tags."""
+def _is_tagged(record: PostingRecord, known: Mapping[str, Known]) -> bool:
+    """Tell whether the store has this content and its tags."""
     stored = known.get(record.native_id)
-    if stored is not None and stored.tagged and stored.content_hash == record.content_hash:
-        return record
-    return replace(record, tagging=tag_record(record))
+    return stored is not None and stored.tagged and stored.content_hash == record.content_hash
+
+
+def _posting_family(board: Board, family: Family) -> str:
+    return f"{family.name}:{board.key}" if family.local_ids else family.name
 
 
 def _fills(raw: Sequence[RawPosting]) -> dict[str, float]:
@@ -323,11 +254,6 @@ def _fills(raw: Sequence[RawPosting]) -> dict[str, float]:
     if len(whole) < _FEWEST_FOR_FILLS:
         return {}
     return {name: round(sum(bool(getattr(one, name)) for one in whole) / len(whole), 3) for name in _FIELDS}
-
-
-def wanted(posting: RawPosting) -> bool:
-    """Tell whether the title passes the gate, so that the details of the posting are worth asking for."""
-    return is_pm_title(posting.title)
 
 
 def _listing(board: Board, family: Family, scope: str, gathered: Gathered) -> Listing:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Insert, func, insert, select, update
 
 from storage.grouping import Openings
+from storage.new_rows import NewRows, next_number
 from storage.records import Listing, PostingRecord, Recorded, Tagging, TaxonomyRecord
 from storage.tables import Company, Posting, Tag, Taxonomy, Version
 from storage.tables import Tagging as TaggingRow
@@ -56,28 +57,6 @@ def taxonomy_id(connection: Connection, taxonomy: TaxonomyRecord, at: datetime) 
     return int(row.id)
 
 
-def create_posting(
-    connection: Connection, family: str, posting: PostingRecord, unit: int, company: int, vacancy: str
-) -> int:
-    """Insert a posting and return its id."""
-    values = {
-        "family": family,
-        "native_id": posting.native_id,
-        "unit_id": unit,
-        "company_id": company,
-        "vacancy": vacancy,
-        "url": posting.url,
-        "market": posting.market,
-        "posted_at": posting.posted_at,
-        "record_hash": posting.record_hash,
-        "address": posting.address,
-        "signature": posting.signature,
-    }
-    created = connection.scalar(insert(Posting).values(values).returning(Posting.id))
-    assert created is not None
-    return int(created)
-
-
 def latest_versions(connection: Connection, posting_ids: Sequence[int]) -> dict[int, tuple[int, str, bool]]:
     """Return posting id -> (version id, content hash, whether it has a text) of the latest version."""
     found: dict[int, tuple[int, str, bool]] = {}
@@ -91,27 +70,6 @@ def latest_versions(connection: Connection, posting_ids: Sequence[int]) -> dict[
         )
         found.update({row.posting_id: (row.id, row.content_hash, row.has_text) for row in rows})
     return found
-
-
-def add_version(connection: Connection, posting_id: int, posting: PostingRecord, at: datetime) -> int:
-    """Insert a version that is in force from `at` and return its id."""
-    values = {
-        "posting_id": posting_id,
-        "first_seen_at": at,
-        "content_hash": posting.content_hash,
-        "title": posting.title,
-        "text": posting.text,
-        "salary_raw": posting.salary_raw,
-        "experience_raw": posting.experience_raw,
-        "education_raw": posting.education_raw,
-        "places": list(posting.places),
-        "countries": list(posting.countries),
-        "structured": posting.structured,
-        "text_key": posting.text_key,
-    }
-    created = connection.scalar(insert(Version).values(values).returning(Version.id))
-    assert created is not None
-    return int(created)
 
 
 def known_postings(
@@ -129,6 +87,38 @@ def known_postings(
     return known
 
 
+class _Finder:
+    """Native id -> id of a posting; one that is not known is created, and is known from then on."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        listing: Listing,
+        unit_of: Callable[[int], int],
+        known: dict[str, tuple[int, int]],
+        rows: NewRows,
+    ):
+        self._connection, self._listing, self._unit_of = connection, listing, unit_of
+        self._known, self._rows = known, rows
+        self._openings = Openings(connection, listing)
+        self._companies: dict[str, int] = {}
+
+    def __call__(self, posting: PostingRecord) -> int:
+        if posting.native_id not in self._known:
+            company = self._company(posting)
+            unit = self._unit_of(company)
+            vacancy = self._openings.vacancy_of(posting, company)
+            number = self._rows.add_posting(self._listing.posting_family, posting, unit, company, vacancy)
+            self._known[posting.native_id] = number, unit
+        return self._known[posting.native_id][0]
+
+    def _company(self, posting: PostingRecord) -> int:
+        key = posting.company_key
+        if key not in self._companies:
+            self._companies[key] = company_id(self._connection, key, posting.company)
+        return self._companies[key]
+
+
 def store_contents(
     connection: Connection,
     listing: Listing,
@@ -141,13 +131,20 @@ def store_contents(
 
     `unit_of` gives the unit of a company id. Counts go into `result`.
     """
-    latest = latest_versions(connection, [posting for posting, _ in known.values()])
-    openings = Openings(connection, listing)
+    before = {
+        posting.native_id: known[posting.native_id][0]
+        for posting in listing.postings
+        if posting.native_id in known
+    }
+    latest = latest_versions(connection, list(before.values()))
+    rows = NewRows(connection)
+    find = _Finder(connection, listing, unit_of, known, rows)
     taggings: list[tuple[int, Tagging]] = []
     again: list[tuple[int, Tagging]] = []  # of texts that another taxonomy had tagged
     for posting in listing.postings:
         new = posting.native_id not in known
-        number = _find_or_create(connection, listing, posting, unit_of, openings, known, result)
+        number = find(posting)
+        result.created += new
         version_id, content_hash, has_text = latest.get(number, (0, "", False))
         if has_text and not posting.text.strip() and "withheld" not in posting.structured:
             continue  # a list that came without texts takes none away
@@ -155,7 +152,7 @@ def store_contents(
         if changed:
             if not new and _is_restless(connection, number):
                 continue  # what it says now is not what its version would be tagged for
-            version_id = add_version(connection, number, posting, listing.observed_at)
+            version_id = rows.add_version(number, posting, listing.observed_at)
             latest[number] = (version_id, posting.content_hash, bool(posting.text))
             if not new:
                 _readdress(connection, number, version_id, posting)
@@ -165,6 +162,7 @@ def store_contents(
             connection.execute(update(Posting).where(entry).values(record_hash=posting.record_hash))
         if posting.tagging is not None:
             (taggings if changed else again).append((version_id, posting.tagging))
+    rows.write()
     add_taggings(connection, taxonomy, taggings)
     add_taggings(connection, taxonomy, again, listing.observed_at)
 
@@ -188,47 +186,37 @@ def store_late_contents(
 ) -> None:
     """The same for a look older than what is known: a text goes before the versions that are stored."""
     taggings: list[tuple[int, Tagging]] = []
-    openings = Openings(connection, listing)
-    for posting in listing.postings:
-        number = _find_or_create(connection, listing, posting, unit_of, openings, known, result)
-        earliest = connection.execute(
-            select(Version.id, Version.content_hash, Version.first_seen_at)
-            .where(Version.posting_id == number)
-            .order_by(Version.first_seen_at)
-            .limit(1)
-        ).first()
+    rows = NewRows(connection)
+    find = _Finder(connection, listing, unit_of, known, rows)
+    for posting in {posting.native_id: posting for posting in reversed(listing.postings)}.values():
+        new = posting.native_id not in known
+        number = find(posting)
+        result.created += new
+        earliest = None if new else _earliest_version(connection, number)
         if earliest is None or listing.observed_at < earliest.first_seen_at:
             if earliest is not None and earliest.content_hash == posting.content_hash:
                 values = {"first_seen_at": listing.observed_at}
                 connection.execute(update(Version).where(Version.id == earliest.id).values(values))
             elif posting.tagging is not None and not _is_restless(connection, number):
-                version_id = add_version(connection, number, posting, listing.observed_at)
+                version_id = rows.add_version(number, posting, listing.observed_at)
                 taggings.append((version_id, posting.tagging))
+    rows.write()
     add_taggings(connection, taxonomy, taggings)
+
+
+def _earliest_version(connection: Connection, posting: int) -> Any:
+    """Return the row (id, content_hash, first_seen_at) of a posting's first version."""
+    return connection.execute(
+        select(Version.id, Version.content_hash, Version.first_seen_at)
+        .where(Version.posting_id == posting)
+        .order_by(Version.first_seen_at)
+        .limit(1)
+    ).first()
 
 
 def _is_restless(connection: Connection, posting: int) -> bool:
     versions = select(func.count()).select_from(Version).where(Version.posting_id == posting)
     return (connection.scalar(versions) or 0) >= MOST_VERSIONS
-
-
-def _find_or_create(
-    connection: Connection,
-    listing: Listing,
-    posting: PostingRecord,
-    unit_of: Callable[[int], int],
-    openings: Openings,
-    known: dict[str, tuple[int, int]],
-    result: Recorded,
-) -> int:
-    if posting.native_id not in known:
-        company = company_id(connection, posting.company_key, posting.company)
-        unit = unit_of(company)
-        vacancy = openings.vacancy_of(posting, company)
-        created = create_posting(connection, listing.posting_family, posting, unit, company, vacancy)
-        known[posting.native_id] = created, unit
-        result.created += 1
-    return known[posting.native_id][0]
 
 
 def add_taggings(
@@ -263,9 +251,7 @@ def add_tagging_rows(
         return
     process = TaggingRow.__table__.c.tagged_at.type.bind_processor(connection.dialect)
     at = process(tagged_at) if process else tagged_at
-    # What SQLite would number them: in a transaction of ours nobody else adds any.
-    first = (connection.scalar(select(func.max(TaggingRow.id))) or 0) + 1
-    numbered = list(enumerate(wanted.items(), start=first))
+    numbered = list(enumerate(wanted.items(), start=next_number(connection, TaggingRow)))
     _insert(
         connection,
         insert(TaggingRow),
@@ -285,4 +271,5 @@ def _insert(
     """
     statement = into.compile(dialect=connection.dialect, column_keys=columns)
     if rows:
-        connection.exec_driver_sql(str(statement), list(rows))
+        values = rows if statement.positional else [dict(zip(columns, row, strict=True)) for row in rows]
+        connection.exec_driver_sql(str(statement), values)

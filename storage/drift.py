@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, cast, func, select
 
 from storage.tables import Board, Fetch
 
@@ -87,7 +87,7 @@ def read_drifts(connection: Connection) -> dict[str, tuple[Drift, ...]]:
     )
     looks = (
         select(Fetch.board_id, Fetch.listed, Fetch.rejected, Fetch.epoch, Fetch.fills, rank)
-        .where(~Fetch.late, func.json_type(Fetch.fills) == "object")
+        .where(~Fetch.late, cast(Fetch.fills, Text).like("{%"))
         .subquery()
     )
     rows = connection.execute(

@@ -156,7 +156,7 @@ def _tag_sets(connection: Connection, taggings: Iterable[int]) -> dict[int, froz
     found: dict[int, frozenset[str]] = defaultdict(frozenset)
     for part in chunks(taggings):
         rows = connection.execute(
-            select(Tag.tagging_id, func.group_concat(Tag.tag.distinct()))
+            select(Tag.tagging_id, func.aggregate_strings(Tag.tag, ","))
             .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned")
             .group_by(Tag.tagging_id)
         )

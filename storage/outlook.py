@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, literal, select
 from sqlalchemy.orm import aliased
 
 from storage.lifecycle import CONFIRM_AFTER
@@ -19,6 +19,8 @@ _FIRST_WAIT, _LONGEST_WAIT = timedelta(days=2), timedelta(days=28)
 _AFTER_REFUSAL = timedelta(hours=24)
 _REMEMBERED = 24
 """Looks that are read per board: enough to tell the longest wait."""
+_ALL = 2**31 - 1
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 _IN_VAIN = ("failed", "missing", "refused")
 
 
@@ -57,18 +59,27 @@ class Outlook:
 def read_outlooks(connection: Connection) -> dict[tuple[str, str], Outlook]:
     """Return (family, key) -> outlook of every board that was ever looked at; imported sources have none."""
     look = aliased(Fetch)
-    latest = (  # by the index, however long the board's history is
-        select(look.id)
+    first = (  # by the index, however long the board's history is
+        select(look.observed_at)
         .where(look.board_id == Board.id, ~look.late)
-        .order_by(look.observed_at.desc(), look.id.desc())
-        .limit(_REMEMBERED)
+        .order_by(look.observed_at.desc())
+        .offset(_REMEMBERED - 1)
+        .limit(1)
         .correlate(Board)
+        .scalar_subquery()
+    )
+    since = func.coalesce(first, literal(_EVER, Fetch.observed_at.type))
+    boards = (
+        select(Board.id, Board.family, Board.key, since.label("since"))
+        .where(Board.family != IMPORT)
+        .limit(_ALL)  # so that it is asked for once a board, not for every look that is gone through
+        .subquery("boards_since")
     )
     rows = connection.execute(
-        select(Board.family, Board.key, Fetch.observed_at, Fetch.state)
-        .join(Fetch, Fetch.id.in_(latest))
-        .where(Board.family != IMPORT)
-        .order_by(Board.id, Fetch.observed_at.desc(), Fetch.id.desc())
+        select(boards.c.family, boards.c.key, Fetch.observed_at, Fetch.state)
+        .join(Fetch, (Fetch.board_id == boards.c.id) & (Fetch.observed_at >= boards.c.since))
+        .where(~Fetch.late)
+        .order_by(boards.c.id, Fetch.observed_at.desc(), Fetch.id.desc())
     )
     looks_at: dict[tuple[str, str], list[tuple[datetime, FetchState]]] = {}
     for family, key, at, state in rows:

@@ -6,6 +6,7 @@ again, a text is the version of that day, a tag that of the taxonomy then in for
 """
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Text, cast, func, select
 from storage.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
 from storage.reading_details import Reading
 from storage.reading_postings import read_postings
-from storage.reading_spells import read_spells
+from storage.reading_spells import Looks, read_spells
 from storage.records import (
     IMPORT,
     Break,
@@ -26,7 +27,7 @@ from storage.records import (
     TaxonomyTag,
     Unit,
 )
-from storage.selecting import columns
+from storage.selecting import ROWS, columns
 from storage.tables import Board as BoardRow
 from storage.tables import Break as BreakRow
 from storage.tables import Cell as CellRow
@@ -58,18 +59,18 @@ def read_facts(
     same facts. What postings say is read of those listed in the week `details_from` or later (None: of all);
     `reading` opens a connection for their titles and addresses, which are read when they are asked for.
     """
-    start = _midnight(first_week, zone)
+    start = midnight(first_week, zone)
     newest = connection.scalar(select(func.max(FetchRow.observed_at)))
     cut = as_of or max(newest or until, until)
     data_cut = connection.scalar(select(func.max(FetchRow.observed_at)).where(FetchRow.observed_at <= cut))
-    units = _units(connection)
-    cells = _cells(connection, start, cut)
-    taxonomy_row = _taxonomy_in_force(connection, cut)
+    units = read_units(connection)
+    cells = read_cells(connection, start, cut)
+    taxonomy_row = taxonomy_in_force(connection, cut)
     in_force = taxonomy_row.id if taxonomy_row is not None else 0
-    spells, owners = read_spells(connection, start, until, cut, in_force)
+    spells, owners = read_spells(Looks(connection, cut), start, until, in_force)
     lately = spells.posting
     if details_from is not None:
-        lately = lately[spells.last_seen_at >= microseconds(_midnight(details_from, zone))]
+        lately = lately[spells.last_seen_at >= microseconds(midnight(details_from, zone))]
     postings, mixed = read_postings(connection, owners, lately, cut, in_force, reading)
     breaks = _breaks(connection, zone, cut)
     if mixed and taxonomy_row is not None:
@@ -78,30 +79,33 @@ def read_facts(
         breaks.append(Break("*", None, week, "taxonomy", note))
     return Facts(
         zone=zone,
-        as_of=_last_learned(data_cut, taxonomy_row, cut),
+        as_of=last_learned(data_cut, taxonomy_row, cut),
         data_cut=data_cut,
         units=units,
         cells=cells,
         spells=spells,
         postings=postings,
-        fetches=tuple(_fetches(connection, start, cut)),
+        fetches=tuple(read_fetches(connection, start, cut)),
         breaks=tuple(breaks),
-        taxonomy=_taxonomy_record(taxonomy_row),
+        taxonomy=taxonomy_record(taxonomy_row),
         schema=revision(connection),
-        notices=_notices(connection, cut),
+        notices=read_notices(connection, cut),
     )
 
 
-def _midnight(day: date, zone: str) -> datetime:
+def midnight(day: date, zone: str) -> datetime:
+    """Return the first instant of the day in the zone."""
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
 
 
-def _last_learned(data_cut: datetime | None, taxonomy: _Row | None, cut: datetime) -> datetime:
+def last_learned(data_cut: datetime | None, taxonomy: _Row | None, cut: datetime) -> datetime:
+    """Return the last instant up to the cut at which anything was learned; the cut if nothing was."""
     begun = taxonomy.in_force_from if taxonomy else None
     return max((one for one in (data_cut, begun) if one and one <= cut), default=cut)
 
 
-def _units(connection: Connection) -> dict[int, Unit]:
+def read_units(connection: Connection) -> dict[int, Unit]:
+    """Return all panel units by id."""
     rows = connection.execute(
         select(
             UnitRow.id,
@@ -133,7 +137,8 @@ def _units(connection: Connection) -> dict[int, Unit]:
     }
 
 
-def _cells(connection: Connection, start: datetime, cut: datetime) -> Cells:
+def read_cells(connection: Connection, start: datetime, cut: datetime) -> Cells:
+    """Return the cells from `start` up to the cut, in the order of their looks, as known at the cut."""
     rows = columns(
         connection,
         select(
@@ -178,7 +183,8 @@ def _believed_epochs(unit: Ints, epoch: Ints, usable: Bools) -> Ints:
     return found
 
 
-def _taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
+def taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
+    """Return the row of the newest taxonomy that was in use at the cut, else of the oldest."""
     columns = select(*TaxonomyRow.__table__.columns)
     newest = columns.where(TaxonomyRow.in_force_from <= cut).order_by(
         TaxonomyRow.in_force_from.desc(), TaxonomyRow.id.desc()
@@ -187,7 +193,8 @@ def _taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
     return connection.execute(newest.limit(1)).first() or connection.execute(oldest.limit(1)).first()
 
 
-def _taxonomy_record(row: _Row | None) -> TaxonomyRecord | None:
+def taxonomy_record(row: _Row | None) -> TaxonomyRecord | None:
+    """Return the taxonomy of a row of its table."""
     if row is None:
         return None
     tags = tuple(
@@ -200,7 +207,8 @@ def _taxonomy_record(row: _Row | None) -> TaxonomyRecord | None:
 # ------------------------------------------------------------------ runs and breaks
 
 
-def _fetches(connection: Connection, start: datetime, cut: datetime) -> list[FetchFact]:
+def read_fetches(connection: Connection, start: datetime, cut: datetime) -> Iterator[FetchFact]:
+    """Yield the looks from `start` up to the cut in their order, without those that only extend history."""
     named = connection.execute(select(BoardRow.id, BoardRow.family, BoardRow.key, BoardRow.name))
     boards = {
         id: (f"{family}:{key}", name, key if family == IMPORT else family) for id, family, key, name in named
@@ -209,9 +217,9 @@ def _fetches(connection: Connection, start: datetime, cut: datetime) -> list[Fet
         select(*(getattr(FetchRow, name) for name in _OF_FETCH), cast(FetchRow.fills, Text))
         .join(BoardRow, BoardRow.id == FetchRow.board_id)
         .where(FetchRow.observed_at >= start, FetchRow.observed_at <= cut, ~FetchRow.late)
-        .order_by(FetchRow.observed_at, BoardRow.family, BoardRow.key, FetchRow.id)
+        .order_by(FetchRow.observed_at, BoardRow.family, BoardRow.key, FetchRow.id),
+        execution_options={"yield_per": ROWS},
     )
-    facts: list[FetchFact] = []
     current: dict[int, int] = {}
     same: dict[Any, Any] = {}  # equal values are kept once
     for (
@@ -233,24 +241,21 @@ def _fetches(connection: Connection, start: datetime, cut: datetime) -> list[Fet
             current[board] = epoch
         if fills not in same:
             same[fills] = json.loads(fills or "null") or {}
-        facts.append(
-            FetchFact(
-                *boards[board],
-                observed_at,
-                same.setdefault(week, week),
-                same.setdefault(state, state),
-                same.setdefault(reason, reason),
-                listed,
-                kept,
-                rejected,
-                pages,
-                accepted,
-                # A look that is not (yet) believed belongs to the series as it was before.
-                current.get(board, 0) if accepted_at and not accepted else epoch,
-                same[fills],
-            )
+        yield FetchFact(
+            *boards[board],
+            observed_at,
+            same.setdefault(week, week),
+            same.setdefault(state, state),
+            same.setdefault(reason, reason),
+            listed,
+            kept,
+            rejected,
+            pages,
+            accepted,
+            # A look that is not (yet) believed belongs to the series as it was before.
+            current.get(board, 0) if accepted_at and not accepted else epoch,
+            same[fills],
         )
-    return facts
 
 
 _OF_FETCH = (
@@ -287,7 +292,8 @@ def _breaks(connection: Connection, zone: str, cut: datetime) -> list[Break]:
     return breaks
 
 
-def _notices(connection: Connection, cut: datetime) -> tuple[str, ...]:
+def read_notices(connection: Connection, cut: datetime) -> tuple[str, ...]:
+    """Return what archives said about the data that were read from them up to the cut."""
     rows = connection.scalars(
         select(RunRow.notice)
         .join(FetchRow, FetchRow.run_id == RunRow.id)

@@ -29,7 +29,7 @@ _CHUNK: Final = 250
 _HEADS: Final = 4_096
 """Titles with addresses that are remembered."""
 Reading = Callable[[], AbstractContextManager[Connection]]
-_WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
+WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
 """What a text that was cut off does not ask for, the posting may ask for all the same."""
 
 
@@ -56,7 +56,7 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "market": _Field((PostingRow.market,)),
     "places": _strings(VersionRow.places),
     "countries": _strings(VersionRow.countries),
-    "has_text": _Field((_WHOLE_TEXT,), bool),
+    "has_text": _Field((WHOLE_TEXT,), bool),
     "lang": _Field((TaggingRow.lang,)),
     "years_min": _Field((TaggingRow.years_min,)),
     "years_max": _Field((TaggingRow.years_max,)),
@@ -81,11 +81,12 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "pipeline": _Field((TaggingRow.pipeline_share,)),
 }
 _decode: Final = json.JSONDecoder().raw_decode
-_NOTHING: Final = "null"
+_NOTHING: Final = (None, "null")
+"""What is read of a fact that is not there: on PostgreSQL, on SQLite."""
 
 
-def _asked(text: str) -> tuple[tuple[str, str], ...]:
-    return () if text == _NOTHING else tuple(sorted(asked_levels(_decode(text)[0]).items()))
+def _asked(text: str | None) -> tuple[tuple[str, str], ...]:
+    return () if text in _NOTHING else tuple(sorted(asked_levels(_decode(text)[0]).items()))
 
 
 _STATED: Final[Mapping[str, tuple[Callable[[str], Any], Callable[[Any], Any]]]] = {
@@ -93,7 +94,7 @@ _STATED: Final[Mapping[str, tuple[Callable[[str], Any], Callable[[Any], Any]]]] 
     "languages": (_asked, dict),
     "degree_specials": (_asked, dict),
     "travel": (
-        lambda text: None if text == _NOTHING else travel_asked(_decode(text)[0]),
+        lambda text: None if text in _NOTHING else travel_asked(_decode(text)[0]),
         lambda stated: stated,
     ),
 }

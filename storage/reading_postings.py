@@ -51,12 +51,8 @@ def read_postings(
     A posting is as its version of the cut says, and as the taxonomy in force understood it, else the newest
     that tagged it.
     """
-    others = np.flatnonzero(owners.tagging < 0)
-    for row, number, understood in _other_taggings(connection, owners.id[others], cut):
-        owners.tagging[others[row]], owners.role[others[row]] = number, understood
-    known = owners.tagging >= 0
-    mixed = int(known[others].sum()) if taxonomy else 0
-    tagged = owners if known.all() else owners.only(known)
+    tagged, others = read_tagged(connection, owners, cut)
+    mixed = others if taxonomy else 0
     detailed = np.flatnonzero(np.isin(tagged.id, lately))
     tagging = tagged.tagging[detailed]
     by_number = np.argsort(tagging)  # the order in which they are stored, and so read fastest
@@ -73,6 +69,15 @@ def read_postings(
         details=read_details(connection, tagging[by_number], reading),
     )
     return postings, mixed
+
+
+def read_tagged(connection: Connection, owners: Owners, cut: datetime) -> tuple[Owners, int]:
+    """Return those of the postings that any taxonomy had tagged; and of how many it was not that in force."""
+    others = np.flatnonzero(owners.tagging < 0)
+    for row, number, understood in _other_taggings(connection, owners.id[others], cut):
+        owners.tagging[others[row]], owners.role[others[row]] = number, understood
+    known = owners.tagging >= 0
+    return owners if known.all() else owners.only(known), int(known[others].sum())
 
 
 def _other_taggings(connection: Connection, postings: Ints, cut: datetime) -> Iterator[tuple[int, int, int]]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,21 +52,58 @@ class Owners:
         return Owners(*(getattr(self, field.name)[kept] for field in fields(self)))
 
 
-def read_spells(
-    connection: Connection, start: datetime, until: datetime, cut: datetime, taxonomy: int
-) -> tuple[Spells, Owners]:
-    """Return the spells that opened before `until` and reach into the time from `start`, known at `cut`.
+class Looks:
+    """What the looks up to a cut tell of spells; read once, when first asked for, however many spells are."""
 
-    `taxonomy` is the number of the taxonomy in force.
+    def __init__(self, connection: Connection, cut: datetime):
+        self.connection, self.cut = connection, cut
+
+    @cached_property
+    def unchanged(self) -> list[tuple[int, int, int]]:
+        """Unit, since, until (microseconds): what it listed at `since` it listed until `until`, in order."""
+        found = extended(self.connection, self.cut)
+        return [
+            (unit, microseconds(found[board][0]), microseconds(found[board][1]))
+            for unit, board in self.connection.execute(
+                select(UnitRow.id, UnitRow.board_id).order_by(UnitRow.id)
+            )
+            if board in found
+        ]
+
+    @cached_property
+    def complete(self) -> dict[int, list[datetime]]:
+        """Unit -> instants of its complete looks, in order."""
+        found: dict[int, list[datetime]] = defaultdict(list)
+        for unit, look in self.connection.execute(
+            select(CellRow.unit_id, FetchRow.observed_at)
+            .join(FetchRow, FetchRow.id == CellRow.fetch_id)
+            .where(CellRow.state == "complete", FetchRow.observed_at <= self.cut)
+            .order_by(FetchRow.observed_at)
+        ):
+            found[unit].append(look)
+        return found
+
+
+def read_spells(
+    looks: Looks, start: datetime, until: datetime, taxonomy: int, among: Sequence[int] | None = None
+) -> tuple[Spells, Owners]:
+    """Return the spells that opened before `until` and reach into the time from `start`, known at the cut.
+
+    `taxonomy` is the number of the taxonomy in force. `among` asks only for those of these postings (ids, no
+    more than fit into one IN clause).
     """
-    rows = columns(connection, _spells_with_owners(start, until, cut, taxonomy))
+    connection, cut = looks.connection, looks.cut
+    statement = _spells_with_owners(start, until, cut, taxonomy)
+    if among is not None:
+        statement = statement.where(SpellRow.posting_id.in_(among))
+    rows = columns(connection, statement)
     seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
     first, latest = microseconds(start), microseconds(cut)
     moved = np.flatnonzero(seen > latest)
-    _extend(connection, cut, rows)
+    _extend(looks.unchanged, rows)
     order = np.flatnonzero((seen >= first) | (missed >= first))
     then = confirmed.copy()
-    for row, state in _set_back(connection, cut, rows, moved).items():
+    for row, state in _set_back(looks, rows, moved).items():
         seen[row], missed[row], then[row] = map(microseconds, state)
     later = missed > latest
     missed[later] = then[later] = NEVER
@@ -134,14 +172,8 @@ def _spells_with_owners(
     )
 
 
-def _extend(connection: Connection, cut: datetime, rows: Mapping[str, Ints]) -> None:
+def _extend(bounds: list[tuple[int, int, int]], rows: Mapping[str, Ints]) -> None:
     """Let what an unchanged look found listed be seen by it."""
-    unchanged = extended(connection, cut)
-    bounds = [
-        (unit, *map(microseconds, unchanged[board]))
-        for unit, board in connection.execute(select(UnitRow.id, UnitRow.board_id).order_by(UnitRow.id))
-        if board in unchanged
-    ]
     if not bounds:
         return
     unit, since, until = np.array(bounds, dtype=np.int64).T
@@ -153,14 +185,13 @@ def _extend(connection: Connection, cut: datetime, rows: Mapping[str, Ints]) -> 
     seen[again] = until[place[again]]
 
 
-def _set_back(
-    connection: Connection, cut: datetime, rows: Mapping[str, Ints], moved: Ints
-) -> dict[int, _State]:
+def _set_back(looks: Looks, rows: Mapping[str, Ints], moved: Ints) -> dict[int, _State]:
     """Row -> what was known at the cut of the spells (rows `moved`) that were seen again after it."""
+    connection, cut = looks.connection, looks.cut
     spells = rows["spell"][moved].tolist()
     gaps = _gaps(connection, spells)
     seen = _last_sightings(connection, spells, cut)
-    complete = _complete_looks(connection, cut) if spells else {}
+    complete = looks.complete if spells else {}
     opened, unit = rows["opened_at"][moved].tolist(), rows["unit_id"][moved].tolist()
     found: dict[int, _State] = {}
     for row, spell, begun, of in zip(moved.tolist(), spells, map(moment, opened), unit, strict=True):
@@ -206,17 +237,4 @@ def _last_sightings(connection: Connection, spells: Iterable[int], cut: datetime
             .order_by(FetchRow.observed_at)
         ):
             found[spell] = seen
-    return found
-
-
-def _complete_looks(connection: Connection, cut: datetime) -> dict[int, list[datetime]]:
-    """Unit -> instants of the complete looks up to the cut, in order."""
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for unit, look in connection.execute(
-        select(CellRow.unit_id, FetchRow.observed_at)
-        .join(FetchRow, FetchRow.id == CellRow.fetch_id)
-        .where(CellRow.state == "complete", FetchRow.observed_at <= cut)
-        .order_by(FetchRow.observed_at)
-    ):
-        found[unit].append(look)
     return found

@@ -1,6 +1,6 @@
 """Plain values that cross the border of the store: in from the scraper, out to the reports."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
@@ -36,6 +36,7 @@ __all__ = [
     "FetchFact",
     "FetchState",
     "Fingerprint",
+    "Hashes",
     "Industry",
     "Listing",
     "Passage",
@@ -58,6 +59,7 @@ __all__ = [
     "TaxonomyTag",
     "TravelAsked",
     "Unit",
+    "Wording",
     "Workplace",
     "YearsAsked",
     "YearsDemand",
@@ -194,6 +196,21 @@ class StoredText:
     experience_raw: str
     education_raw: str
     structured: Mapping[str, Any]
+
+
+class Wording(NamedTuple):
+    """All of a stored version that its content hash is made of."""
+
+    title: str
+    text: str
+    salary_raw: str
+    experience_raw: str
+    education_raw: str
+    structured: Mapping[str, Any]
+
+
+Hashes = Callable[[Wording], Collection[str]]
+"""Makes the content hashes that a version with such words may have."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ What such a look means for the postings (they were listed, still) follows from i
 those who read spells, and `settle` writes it down when the board changes next.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -119,7 +119,7 @@ def _copied_cells() -> Insert:
 
 def settle(connection: Connection, board: int) -> None:
     """Write down what the unchanged looks at the end of a board's history mean for its spells."""
-    moved = extended(connection, cut=None, board=board)
+    moved = extended(connection, cut=None, boards=(board,))
     for since, until in moved.values():
         units = select(Unit.id).where(Unit.board_id == board)
         listed = select(Posting.id).where(Posting.unit_id.in_(units))
@@ -132,14 +132,15 @@ def settle(connection: Connection, board: int) -> None:
 
 
 def extended(
-    connection: Connection, cut: datetime | None, board: int | None = None
+    connection: Connection, cut: datetime | None, boards: Collection[int] | None = None
 ) -> Mapping[int, tuple[datetime, datetime]]:
     """Return board -> (since, until): what it listed at `since` it listed until `until`, unchanged.
 
-    Only for boards whose last usable look (up to the cut, if there is one) is an unchanged one.
+    Only for boards whose last usable look (up to the cut, if there is one) is an unchanged one; `boards` asks
+    for a few.
     """
     until_cut = true() if cut is None else Fetch.observed_at <= cut
-    of_board = true() if board is None else Fetch.board_id == board
+    of_board = true() if boards is None else Fetch.board_id.in_(boards)
     repeated = (
         select(Fetch.board_id, func.max(Fetch.observed_at).label("at"))
         .where(Fetch.unchanged, until_cut, of_board)

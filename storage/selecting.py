@@ -13,8 +13,8 @@ import numpy.typing as npt
 from sqlalchemy import ColumnElement, Connection, Date, Select, Text, case
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.column_types import UtcDateTime
 from storage.columns import NEVER, Ints, microseconds
-from storage.tables import UtcDateTime
 
 ROWS: Final = 400
 """Rows that are fetched at a time: so few stay in the caches of the processor, which halves the time."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 
 from storage import lifecycle
 from storage.contents import chunks
 from storage.lifecycle import Resumed, SpellKind, SpellState
+from storage.new_rows import insert_rows, next_number
 from storage.tables import Gap, Posting, Sighting, Spell, Unit
 
 
@@ -127,14 +128,20 @@ class SpellBook:
 
     def write(self, fetch: int, unsure: Set[int]) -> None:
         """Write what changed; the postings in `unsure` were seen by a look that is not complete."""
+        changed = [{"row": e.row} | _columns(e) for e in self._latest.values() if e.changed and e.row]
+        if changed:
+            self.connection.execute(update(Spell).where(Spell.id == bindparam("row")), changed)
         if self._new:
-            statement = insert(Spell).returning(Spell.id, sort_by_parameter_order=True)
-            values = [{"posting_id": e.posting, "opened_at": e.opened_at} | _columns(e) for e in self._new]
-            for entry, number in zip(self._new, self.connection.scalars(statement, values), strict=True):
+            for number, entry in enumerate(self._new, start=next_number(self.connection, Spell)):
                 entry.row = number
-        for entry in self._latest.values():
-            if entry.changed:
-                self.connection.execute(update(Spell).where(Spell.id == entry.row).values(_columns(entry)))
+            insert_rows(
+                self.connection,
+                Spell,
+                [
+                    {"id": e.row, "posting_id": e.posting, "opened_at": e.opened_at} | _columns(e)
+                    for e in self._new
+                ],
+            )
         gaps = [{"spell_id": entry.row} | gap for entry in self._latest.values() for gap in entry.gaps]
         if gaps:
             self.connection.execute(insert(Gap), gaps)
@@ -184,6 +191,6 @@ def sighted_late(
         "confirmed_at": first_usable_after,
         "reason": "before_history" if first_usable_after else "",
     }
-    created = connection.scalar(insert(Spell).values(values).returning(Spell.id))
-    assert created is not None
-    return int(created)
+    number = next_number(connection, Spell)
+    insert_rows(connection, Spell, [{"id": number} | values])
+    return number

@@ -11,13 +11,26 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from storage import repeats, retagging, status_reading, texts, upgrading, vintages
+from storage import (
+    lease_rows,
+    repeats,
+    retagging,
+    search,
+    search_index,
+    status_reading,
+    texts,
+    upgrading,
+    vintages,
+)
 from storage.contents import taxonomy_id
 from storage.edits import read_edits
-from storage.engine import explained, open_engine, patience
+from storage.engine import explained, one_run, open_engine, patience, without_password
 from storage.errors import StorageError
+from storage.exporting import Export, read_export
 from storage.grouping import text_owners
 from storage.history import Edited, Edition, History, Number
+from storage.lease_rows import Leases
+from storage.leases import Lease
 from storage.memories import Known, Memory, Repetition
 from storage.observing import record
 from storage.outlook import Outlook, read_outlooks
@@ -25,14 +38,17 @@ from storage.passages import read_passages
 from storage.reading import read_facts
 from storage.reading_history import read_history
 from storage.reading_postings import known_contents
-from storage.records import Facts, Listing, Passages, Recorded, StoredText, TaxonomyRecord
+from storage.records import Facts, Hashes, Listing, Passages, Recorded, StoredText, TaxonomyRecord
+from storage.search import Filters, Found
+from storage.search_query import Query
+from storage.search_text import Fold, folding
 from storage.status import Status
-from storage.tables import Fetch, Run, Setting
+from storage.tables import Company, Fetch, Run
 from storage.tagging_rows import TaggingRows
 from storage.version import __version__
+from storage.zone import fixed_zone
 
 RunKind = Literal["collect", "replay", "import"]
-DEFAULT_ZONE = "Asia/Shanghai"
 _SOON = 5.0  # seconds; a look at a board is stored in less
 
 
@@ -51,18 +67,44 @@ class Store:
         self.engine, self.zone = engine, zone
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with explained(str(self.engine.url)), self.engine.begin() as connection:
+    def _writing(self, lease: Lease | None = None) -> Iterator[Connection]:
+        with explained(self.engine), self.engine.begin() as connection:
+            if lease:
+                lease_rows.check(connection, lease)
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with (
-            explained(str(self.engine.url)),
-            self.engine.connect().execution_options(readonly=True) as connection,
-            connection.begin(),
-        ):
-            yield connection
+        try:
+            with (
+                explained(self.engine),
+                self.engine.connect().execution_options(readonly=True) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except (ValueError, KeyError) as error:
+            # An instant, JSON, a word that does not read as such: damage that the engine does not see, or a
+            # bug of ours, which must show itself.
+            if not self.check():
+                raise
+            raise StorageError(
+                f"the database {without_password(self.engine.url)} holds a value that cannot be read "
+                f"({' '.join(str(error).split())}); `pmtrend db check` tells where"
+            ) from error
+
+    @contextmanager
+    def one_run(self, *, shared: bool = False) -> Iterator[None]:
+        """Be the only run on this store for the time of the block. Raises LockHeld at once if another is.
+
+        `shared` runs let each other in where there are `leases`.
+        """
+        with explained(self.engine), one_run(self.engine, shared=shared):
+            yield
+
+    @property
+    def leases(self) -> Leases | None:
+        """By which several collectors share the boards; None where one has them all (SQLite)."""
+        return None if self.engine.dialect.name == "sqlite" else Leases(self.engine)
 
     def begin_run(
         self,
@@ -95,9 +137,9 @@ class Store:
         with self._writing() as connection:
             connection.execute(update(Run).where(Run.id == run.id).values(finished_at=now))
 
-    def record(self, run: RunHandle, listing: Listing) -> Recorded:
-        """Store one look at one listing, whole or not at all."""
-        with self._writing() as connection:
+    def record(self, run: RunHandle, listing: Listing, lease: Lease | None = None) -> Recorded:
+        """Store one look at one listing, whole or not at all. Raises LeaseLost if the lease is not held."""
+        with self._writing(lease) as connection:
             return record(connection, run.id, listing, self.zone, run.taxonomy)
 
     def memories(
@@ -110,9 +152,11 @@ class Store:
         with self._reading() as connection:
             return repeats.read_memories(connection, taxonomy.sha256, of)
 
-    def record_repetitions(self, run: RunHandle, looks: Sequence[Repetition]) -> None:
-        """Store looks that saw what `memories` returned for them, all or none."""
-        with self._writing() as connection:
+    def record_repetitions(
+        self, run: RunHandle, looks: Sequence[Repetition], lease: Lease | None = None
+    ) -> None:
+        """Store looks that saw what `memories` returned for them, all or none. Raises LeaseLost likewise."""
+        with self._writing(lease) as connection:
             repeats.record_repetitions(connection, run.id, looks, self.zone)
 
     def history_from(self) -> datetime | None:
@@ -190,12 +234,30 @@ class Store:
         Raises StorageError where nothing can be written, soon also where another program writes at length.
         """
         with (
-            explained(str(self.engine.url)),
+            explained(self.engine),
             self.engine.connect() as connection,
             patience(connection, _SOON),
             connection.begin(),
         ):
             return vintages.publish(connection, edition, numbers, now)
+
+    @contextmanager
+    def export(
+        self,
+        now: datetime,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: datetime | None = None,
+        texts: bool = False,
+    ) -> Iterator[Export]:
+        """Give all that is known at `as_of` (default: at `now`) of some weeks (Mondays) as tables.
+
+        Its rows are read while they are taken, all of one state of the store. `texts` asks for those of
+        postings, too.
+        """
+        with self._reading() as connection:
+            yield read_export(connection, self.zone, now, since=since, until=until, as_of=as_of, texts=texts)
 
     def status(
         self, now: datetime, next_due: datetime | None = None, taxonomy: TaxonomyRecord | None = None
@@ -246,15 +308,71 @@ class Store:
         with self._reading() as connection:
             return texts.texts(connection, versions)
 
+    def count_unindexed(self) -> int:
+        """Return how many stored texts the full-text index does not have yet."""
+        with self._reading() as connection:
+            return search_index.count_unindexed(connection)
+
+    def index_texts(self, fold: Fold) -> int:
+        """Add a batch of stored texts to the full-text index; return how many, 0 if it has them all.
+
+        `fold` folds a text for matching without changing its length, and always in the same way. Raises
+        StorageError where nothing can be written, soon also where another program writes at length.
+        """
+        with (
+            explained(self.engine),
+            self.engine.connect() as connection,
+            patience(connection, _SOON),
+            connection.begin(),
+        ):
+            return search_index.add_batch(connection, folding(fold))
+
+    def clear_index(self) -> None:
+        """Empty the full-text index; `index_texts` fills it again."""
+        with self._writing() as connection:
+            search_index.clear(connection)
+
+    def find(self, query: Query, fold: Fold, filters: Filters, limit: int) -> Found:
+        """Return the indexed postings that answer the query best, `limit` of them (search.MOST at most).
+
+        `fold` is the one that they were indexed with, and the query was read with.
+        """
+        with self._reading() as connection:
+            return search.find(connection, query, filters, limit, folding(fold))
+
+    def company(self, key: str) -> int | None:
+        """Return the number of the company with this key, None if no posting is its."""
+        with self._reading() as connection:
+            return connection.scalar(select(Company.id).where(Company.key == key))
+
+    def company_names(self) -> list[str]:
+        """Return the names of all companies."""
+        with self._reading() as connection:
+            return list(connection.scalars(select(Company.name).order_by(Company.id)))
+
     def backup(self, target: Path) -> None:
         """Write a verified copy to `target`, which must not exist."""
-        with explained(str(self.engine.url)):
+        with explained(self.engine):
             upgrading.backup(self.engine, target)
 
-    def check(self) -> list[str]:
-        """Return sentences about what is wrong with the database; empty if nothing is."""
-        with explained(str(self.engine.url)):
-            return upgrading.check(self.engine)
+    def check(self, hashes: Hashes | None = None, *, quick: bool = False) -> list[str]:
+        """Return sentences about what is wrong with the database; empty if nothing is.
+
+        `hashes` tells which hash stored words should have; `quick` leaves out what needs every text read.
+        """
+        from storage import checking  # its queries take a while to be made, and only this needs them
+
+        found: list[str] = []
+        try:
+            with (
+                explained(self.engine),
+                self.engine.connect().execution_options(readonly=True) as connection,
+                connection.begin(),
+            ):
+                found = checking.check(connection, self.zone, hashes, quick=quick)
+        except StorageError as error:  # a damaged file may fail when the reading ends, too
+            found.append(str(error))
+        return found
 
     def close(self) -> None:
         """Release the database."""
@@ -269,22 +387,9 @@ def open_store(database: str, zone: str | None = None) -> Store:
     """
     engine = open_engine(database)
     try:
-        with explained(database):
+        with explained(engine):
             upgrading.upgrade(engine)
-            with engine.connect().execution_options(readonly=True) as connection, connection.begin():
-                stored = connection.scalar(select(Setting.value).where(Setting.name == "zone"))
-            if stored is None:
-                stored = zone or DEFAULT_ZONE
-                with engine.begin() as connection:
-                    if connection.scalar(select(Setting.value).where(Setting.name == "zone")) is None:
-                        connection.execute(insert(Setting).values(name="zone", value=stored))
+            return Store(engine, fixed_zone(engine, zone))
     except BaseException:
         engine.dispose()
         raise
-    if zone is not None and zone != stored:
-        engine.dispose()
-        raise StorageError(
-            f"the weeks of this store were computed in {stored}, the configuration says {zone}; "
-            "keep the zone, or start a new database and replay the archive into it"
-        )
-    return Store(engine, stored)

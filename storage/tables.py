@@ -5,45 +5,13 @@ imports: the date of what was seen), `week` columns are Mondays of ISO weeks in 
 computed in Python.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC instant; a naive value is a bug and is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive values; store UTC (SQLite has no zones, so the zone is dropped there)."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive time {value!r} offered to the store")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return the stored instant as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from storage.column_types import TEXT, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -57,7 +25,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: TEXT}  # noqa: RUF012
 
 
 class Setting(Base):
@@ -371,3 +339,36 @@ class Vintage(Base):
     lo: Mapped[float | None]
     hi: Mapped[float | None]
     n: Mapped[int | None]
+
+
+class SearchDocument(Base):
+    """A version that the full-text index has; `outdated` if it has a later one of the same posting, too.
+
+    The index itself, `search_words`, is a table of the engine's own kind (storage/search_words.py).
+    """
+
+    __tablename__ = "search_documents"
+    __table_args__ = {"info": {"derived": True}}  # noqa: RUF012 (made of other rows: a copy makes it anew)
+    id: Mapped[int] = mapped_column(ForeignKey("versions.id"), primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("postings.id"))
+    outdated: Mapped[bool]
+
+
+class Lease(Base):
+    """Who may ask a host, where several collectors share a database; storage/leases.py tells the rules.
+
+    There is one row a host, of the last `round` that it was in: `ends_at` and `after_fetch` are those of the
+    round, `boards` the names that were to be asked in it.
+    """
+
+    __tablename__ = "leases"
+    __table_args__ = {"info": {"derived": True}}  # noqa: RUF012 (of the work under way: no copy needs it)
+    host: Mapped[str] = mapped_column(primary_key=True)
+    round: Mapped[int]
+    ends_at: Mapped[datetime]
+    after_fetch: Mapped[int]
+    boards: Mapped[list[Any]]
+    holder: Mapped[str]
+    token: Mapped[int]
+    expires_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]

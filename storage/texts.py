@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import BigInteger, Connection, cast, exists, select
 from sqlalchemy.orm import aliased
 
 from storage.records import StoredText
@@ -29,7 +29,8 @@ def latest_ids(connection: Connection, size: int | None = None) -> list[int]:
     """Return the ids of the latest versions, in order; `size` asks for a sample, always the same one."""
     query = select(Version.id).where(_IS_LATEST)
     if size is not None:
-        query = query.order_by(Version.posting_id * _SPREAD % _RANGE, Version.id).limit(size)
+        spread = cast(Version.posting_id, BigInteger) * _SPREAD % _RANGE
+        query = query.order_by(spread, Version.id).limit(size)
     return sorted(connection.scalars(query))
 
 

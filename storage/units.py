@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from storage import lifecycle
+from storage.contents import chunks
 from storage.lifecycle import History
 from storage.records import FetchState, Listing
 from storage.spells import SpellBook
 from storage.tables import Break, Cell, Fetch, Unit
 
+_WITH_CELLS: Final = ("complete", "suspect")
+_LAST_LOOKS: Final = 2 * lifecycle.HISTORY
 DOUBTED = "doubted"
 """State of a cell whose employer alone is suspect inside a listing that is believed."""
 
@@ -105,10 +109,30 @@ def _next_epoch(connection: Connection, unit: UnitNow) -> None:
 
 
 def read_pasts(connection: Connection, board: int, units: dict[int, UnitNow]) -> None:
+    """Give the units of a board what they are judged by: their last usable looks of this epoch.
+
+    The last looks at the board tell that of nearly all; of the others (new ones, and those that were doubted
+    again and again) all of their own are read.
+    """
+    last = (
+        select(Fetch.id)
+        .where(Fetch.board_id == board, Fetch.state.in_(_WITH_CELLS))
+        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
+        .limit(_LAST_LOOKS)
+    )
+    _read_pasts(connection, Cell.fetch_id.in_(last.scalar_subquery()), units)
+    short = [unit for unit in units.values() if len(unit.counts) < lifecycle.HISTORY]
+    for ids in chunks(unit.id for unit in short):
+        _read_pasts(connection, Cell.unit_id.in_(ids), {id: units[id] for id in ids})
+
+
+def _read_pasts(connection: Connection, which: ColumnElement[bool], units: dict[int, UnitNow]) -> None:
+    for unit in units.values():
+        unit.counts, unit.last_usable_at, unit.doubted_at = [], None, None
     rows = connection.execute(
         select(Cell.unit_id, Cell.epoch, Cell.state, Cell.accepted_at, Cell.listed, Fetch.observed_at)
         .join(Fetch, Fetch.id == Cell.fetch_id)
-        .where(Fetch.board_id == board)
+        .where(which)
         .order_by(Fetch.observed_at, Fetch.id)
     )
     for row in rows:
@@ -154,7 +178,7 @@ def believe_unit(
 
 
 def insert_cells(connection: Connection, fetch: int, units: Iterable[UnitNow], state: FetchState) -> None:
-    if state not in ("complete", "suspect"):
+    if state not in _WITH_CELLS:
         return
     rows = [
         {

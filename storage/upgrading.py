@@ -1,15 +1,16 @@
 """Bringing a database to this release's schema, and refusing one that is newer."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect
 
-from storage.engine import connect
+from storage.engine import one_run
 from storage.errors import StorageError
+from storage.sqlite import connect
 
-_HEAD = "0004"
+_HEAD = "0006"
 
 
 def head() -> str:
@@ -28,8 +29,8 @@ def upgrade(engine: Engine) -> bool:
     """Create or upgrade the schema; tell whether anything changed.
 
     The check and the change happen in one write transaction, so two upgraders take turns. Before an older
-    schema is changed, a copy of the database is put beside it, `<name>.<revision>.bak`. Raises StorageError
-    if the schema is newer than this release knows.
+    schema is changed, a copy of an SQLite database is put beside it, `<name>.<revision>.bak`. Raises
+    StorageError if the schema is newer than this release knows, LockHeld while a run is at work on it.
     """
     with engine.connect().execution_options(readonly=True) as connection, connection.begin():
         if revision(connection) == head():
@@ -51,21 +52,33 @@ def upgrade(engine: Engine) -> bool:
                 f"the database has schema {present}, which this release does not know; "
                 "it was written by a newer pmtrend, so upgrade pmtrend"
             )
-        if present and engine.url.database not in (None, "", ":memory:"):
-            _copy(engine, Path(f"{engine.url.database}.{present}.bak"))
-        migrate(connection)
+        with one_run(engine) if present else nullcontext():
+            if present and _is_file(engine):
+                _copy(engine, Path(f"{engine.url.database}.{present}.bak"))
+            migrate(connection)
     return True
+
+
+def _is_file(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
 
 
 def backup(engine: Engine, target: Path) -> None:
     """Write a consistent copy of an SQLite store to `target` (temporary file, then rename)."""
-    source = engine.url.database
-    if not source or source == ":memory:":
+    if engine.dialect.name != "sqlite":
+        raise StorageError(
+            f"{engine.url.database} is no file of ours: back it up with `pg_dump -Fc`, "
+            "or write it to a file with `pmtrend db copy`"
+        )
+    if not _is_file(engine):
         raise StorageError("a database in memory cannot be backed up")
-    if target.exists():
-        raise StorageError(f"{target} exists already; choose another name for the backup")
-    if not target.parent.is_dir():
-        raise StorageError(f"the folder {target.parent} does not exist")
+    try:
+        if target.exists():
+            raise StorageError(f"{target} exists already; choose another name for the backup")
+        if not target.parent.is_dir():
+            raise StorageError(f"the folder {target.parent} does not exist")
+    except OSError as error:
+        raise StorageError(f"{target} cannot be written: {error.strerror}") from None
     _copy(engine, target)
 
 
@@ -84,17 +97,3 @@ def _copy(engine: Engine, target: Path) -> None:
     except (sqlite3.Error, OSError) as error:
         part.unlink(missing_ok=True)
         raise StorageError(f"{source} cannot be copied to {target}: {error}") from error
-
-
-def check(engine: Engine) -> list[str]:
-    """Return sentences about what is wrong with the database file; empty if nothing is."""
-    problems: list[str] = []
-    with engine.connect().execution_options(readonly=True) as connection, connection.begin():
-        for (text,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-            if text != "ok":
-                problems.append(f"integrity: {text}")
-        for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            problems.append(f"foreign key: a row of {row[0]} points to a missing row of {row[2]}")
-        if revision(connection) != head():
-            problems.append(f"schema {revision(connection) or 'none'} is not this release's ({head()})")
-    return problems

@@ -10,7 +10,7 @@ that agree estimates the Jaccard similarity: nearly exact for a short text, with
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,14 @@ INTERN, JUNIOR, SENIOR, VETERAN, HEAD = 1, 2, 4, 8, 16
 """Bits of `levels`: 实习 · 助理, 初级 · 高级 · 资深 · 总监, 负责人."""
 
 _LAYOUT = struct.Struct(f">BBHHH6s6s6s4s{2 * PLACES}s{BINS}s")
+_ROW = np.dtype(
+    [
+        *(("version", "u1"), ("levels", "u1"), ("years", ">u2"), ("mark", ">u2"), ("size", ">u2")),
+        *(("title", "u1", 6), ("job", "u1", 6), ("requisition", "u1", 6), ("head", "u1", 4)),
+        *(("places", ">u2", PLACES), ("bins", "u1", BINS)),
+    ]
+)
+"""The same for many at once."""
 _NONE = bytes(6)
 _RANKS = SENIOR | VETERAN
 _STATIONS = INTERN | JUNIOR | HEAD
@@ -125,18 +133,15 @@ class Employer:
     """The postings of one employer that are known, in the order in which they became known."""
 
     def __init__(self, known: Iterable[Opening] = ()) -> None:
-        self._known: list[Opening] = []
-        self._signatures: list[Signature] = []
-        self._bins: list[bytes] = []
-        for opening in known:
-            self.add(opening)
+        self._known = list(known)
+        self._rows = np.frombuffer(b"".join(map(_readable, self._known)), dtype=_ROW)
 
     def add(self, opening: Opening) -> None:
         """Let later postings join the vacancy of this one."""
-        signature = Signature.unpack(opening.signature)
+        if len(self._known) == len(self._rows):  # twice as many, so that each is copied once on the average
+            self._rows = np.resize(self._rows, 2 * len(self._rows) + 8)
+        self._rows[len(self._known)] = np.frombuffer(_readable(opening), dtype=_ROW)[0]
         self._known.append(opening)
-        self._signatures.append(signature)
-        self._bins.append(signature.bins)
 
     def vacancy_of(self, posting: Opening) -> str | None:
         """Return the vacancy that a new posting belongs to, None if it is a new one.
@@ -144,18 +149,34 @@ class Employer:
         One with its requisition number goes first, then the most similar text, then one in the same place,
         then the one known longest.
         """
-        if not self._known:
-            return None
         compared = _Compared(posting)
-        likenesses = _similarities(compared.signature.bins, b"".join(self._bins)).tolist()
         best, found = (False, 0.0, False), None
-        for known, signature, likeness in zip(self._known, self._signatures, likenesses, strict=True):
+        for place, likeness in self._eligible(compared.signature):
+            known = self._known[place]
+            signature = Signature.unpack(known.signature)
             if compared.same(known, signature, likeness):
                 numbered = compared.numbered_alike(known, signature)
                 rank = (numbered, likeness, bool({*signature.places} & {*compared.signature.places}))
                 if found is None or rank > best:
                     best, found = rank, known.vacancy
         return found
+
+    def _eligible(self, one: Signature) -> Iterator[tuple[int, float]]:
+        """Yield (place, likeness) of the known postings that `same` may hold of.
+
+        Those with another number have the same title, or are Chinese as this one and alike; few are left of
+        an employer's thousands, and only they are compared one by one.
+        """
+        rows = self._rows[: len(self._known)]
+        title, number = (np.frombuffer(part, dtype=np.uint8) for part in (one.title, one.requisition))
+        named = (rows["title"] == title).all(axis=1)
+        if one.requisition != _NONE:
+            named |= (rows["requisition"] == number).all(axis=1)
+        chinese = (rows["levels"] & one.levels & CHINESE) != 0
+        places = np.flatnonzero(named | chinese)
+        likenesses = _similarities(one.bins, rows["bins"][places])
+        kept = named[places] | (likenesses >= _OTHER_TITLE)
+        yield from zip(places[kept].tolist(), likenesses[kept].tolist(), strict=True)
 
 
 @dataclass(slots=True)
@@ -216,14 +237,18 @@ def _is_cut(one: Signature, other: Signature, likeness: float) -> bool:
 
 
 def _likeness(one: Opening, other: Opening) -> float:
-    bins = (Signature.unpack(opening.signature).bins for opening in (one, other))
-    return float(_similarities(*bins)[0])
+    mine, others = (Signature.unpack(opening.signature).bins for opening in (one, other))
+    return float(_similarities(mine, np.frombuffer(others, dtype=np.uint8)[None, :])[0])
 
 
-def _similarities(bins: bytes, others: bytes) -> npt.NDArray[np.float64]:
-    """Return the estimated similarity of one text to each of the others (their bins end to end)."""
+def _similarities(bins: bytes, others: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Return the estimated similarity of one text to each of the others (a row of bins each)."""
     one = np.frombuffer(bins, dtype=np.uint8)
-    rows = np.frombuffer(others, dtype=np.uint8).reshape(-1, BINS)
-    filled = np.count_nonzero((rows | one) != 0, axis=1)
-    agreeing = np.count_nonzero((rows == one) & (one != 0), axis=1)
+    filled = np.count_nonzero(others | one, axis=1)
+    agreeing = np.count_nonzero((others == one) & (one != 0), axis=1)
     return np.where(filled > 0, agreeing / np.maximum(filled, 1), 0.0)
+
+
+def _readable(opening: Opening) -> bytes:
+    """Return a signature as this version reads it: of another version only the requisition is left."""
+    return Signature.unpack(opening.signature).pack()

@@ -1,8 +1,11 @@
 """What every test has: our helper modules importable by name, and no way out to the network."""
 
+import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +46,63 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of our own (tests/unit/own_server.py), or a skip where there are no programs."""
+    from own_server import programs, running
+
+    if programs() is None:
+        reason = "there are no PostgreSQL server programs here (Debian, Ubuntu: apt install postgresql)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def databases(server: Any) -> Any:
+    """The databases of that server."""
+    from databases import Databases
+
+    return Databases(server)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def each_engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the tests of a module on both engines; they name their databases by `databases.url(path)`.
+
+    A test marked `file` is about SQLite's file and runs on that alone.
+    """
+    from databases import on
+
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    found = request.getfixturevalue("databases")
+    with on(found), found.borrowed():
+        yield "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def own_databases() -> Iterator[None]:
+    """What a test opened on a server is closed and emptied after it."""
+    databases = sys.modules.get("databases")
+    with databases.borrowed() if databases else nullcontext():
+        yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about SQLite's file on other engines."""
+
+    def is_elsewhere(item: pytest.Item) -> bool:
+        chosen = getattr(item, "callspec", None)
+        other = chosen is not None and chosen.params.get("each_engine") == "postgresql"
+        return other and item.get_closest_marker("file") is not None
+
+    left_out = [item for item in items if is_elsewhere(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not is_elsewhere(item)]

@@ -7,6 +7,8 @@ Revises: 0001
 from alembic import op
 import sqlalchemy as sa
 
+from migrations.columns import TEXT
+
 
 revision = '0002'
 down_revision = '0001'
@@ -15,13 +17,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('boards', sa.Column('industry', sa.Text(), nullable=False, server_default='other'))
-    op.add_column('boards', sa.Column('credit', sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column('boards', sa.Column('industry', TEXT, nullable=False, server_default='other'))
+    op.add_column('boards', sa.Column('credit', TEXT, nullable=False, server_default=sa.text("''")))
     op.add_column('boards', sa.Column('memory', sa.JSON(), nullable=True))
     op.add_column('fetches', sa.Column('unchanged', sa.Boolean(), nullable=False, server_default=sa.text('false')))
     op.add_column('fetches', sa.Column('fills', sa.JSON(), nullable=True))
-    op.add_column('postings', sa.Column('record_hash', sa.Text(), nullable=False, server_default=sa.text("''")))
-    op.add_column('postings', sa.Column('address', sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column('postings', sa.Column('record_hash', TEXT, nullable=False, server_default=sa.text("''")))
+    op.add_column('postings', sa.Column('address', TEXT, nullable=False, server_default=sa.text("''")))
     op.add_column('postings', sa.Column('signature', sa.LargeBinary(), nullable=True))
     op.add_column('versions', sa.Column('text_key', sa.LargeBinary(), nullable=True))
     op.create_index(op.f('ix_versions_text_key'), 'versions', ['text_key'], unique=False)

@@ -7,6 +7,8 @@ Revises: 0002
 from alembic import op
 import sqlalchemy as sa
 
+from migrations.columns import TEXT
+
 
 revision = '0003'
 down_revision = '0002'
@@ -15,8 +17,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('taggings', sa.Column('title_label', sa.Text(), nullable=True))
-    op.add_column('taggings', sa.Column('body_label', sa.Text(), nullable=True))
+    op.add_column('taggings', sa.Column('title_label', TEXT, nullable=True))
+    op.add_column('taggings', sa.Column('body_label', TEXT, nullable=True))
     op.add_column('taggings', sa.Column('pipeline_share', sa.Double(), nullable=True))
     op.add_column('taggings', sa.Column('facts', sa.JSON(), nullable=False, server_default=sa.text("'{}'")))
 

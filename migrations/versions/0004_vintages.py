@@ -7,6 +7,8 @@ Revises: 0003
 from alembic import op
 import sqlalchemy as sa
 
+from migrations.columns import TEXT
+
 
 revision = '0004'
 down_revision = '0003'
@@ -15,16 +17,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('versions', sa.Column('url', sa.Text(), nullable=True))
+    op.add_column('versions', sa.Column('url', TEXT, nullable=True))
     op.add_column('taggings', sa.Column('tagged_at', sa.DateTime(timezone=True), nullable=True))
     op.create_table('publications',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('week', sa.Date(), nullable=False),
-    sa.Column('view', sa.Text(), nullable=False),
+    sa.Column('view', TEXT, nullable=False),
     sa.Column('as_of', sa.DateTime(timezone=True), nullable=False),
     sa.Column('data_cut', sa.DateTime(timezone=True), nullable=True),
     sa.Column('taxonomy_id', sa.Integer(), nullable=True),
-    sa.Column('code_version', sa.Text(), nullable=False),
+    sa.Column('code_version', TEXT, nullable=False),
     sa.Column('last_run', sa.Integer(), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['last_run'], ['runs.id'], name=op.f('fk_publications_last_run')),
@@ -33,10 +35,10 @@ def upgrade() -> None:
     )
     op.create_table('vintages',
     sa.Column('publication_id', sa.Integer(), nullable=False),
-    sa.Column('metric', sa.Text(), nullable=False),
+    sa.Column('metric', TEXT, nullable=False),
     sa.Column('week', sa.Date(), nullable=False),
-    sa.Column('role', sa.Text(), nullable=False),
-    sa.Column('dimension', sa.Text(), nullable=False),
+    sa.Column('role', TEXT, nullable=False),
+    sa.Column('dimension', TEXT, nullable=False),
     sa.Column('value', sa.Double(), nullable=False),
     sa.Column('lo', sa.Double(), nullable=True),
     sa.Column('hi', sa.Double(), nullable=True),

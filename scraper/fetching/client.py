@@ -132,6 +132,10 @@ class HttpFetcher:
         finally:
             self._room.leave(reply)
 
+    def pause(self, host: str) -> float:
+        """Return how many seconds `host` wants to be left alone from now on."""
+        return self._pacer.wait(host)
+
     def _fit_to_be_answered(self, request: Request) -> Request:
         """Return `request`, without conditions if "not modified" would refer to no body that is archived."""
         if self._archive and is_conditional(request) and not self._archive.knows(request, self._clock()):

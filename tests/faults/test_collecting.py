@@ -1,9 +1,8 @@
 """Runs as a whole: live over loopback, again from the archive that they left, and back in time."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import rows, url
 
 from reports.weekly import build_weekly, to_json
 from scraper import collecting, loading, replaying, tagging_records
@@ -25,13 +25,15 @@ from scraper.model import Board, RawPosting, Reject, Reply, Request
 from scraper.sources import FAMILIES, greenhouse
 from storage.store import Store, open_store
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
 NOW = datetime(2026, 11, 16, 6, tzinfo=UTC)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{path}")
+    store = open_store(url(path))
     try:
         yield store
     finally:
@@ -81,11 +83,11 @@ def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replaying, "listing_of", listing_of)
 
 
-def dump(path: Path) -> list[str]:
+def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The rows that a run learned; how and when it ran differs."""
-    with closing(sqlite3.connect(path)) as database:
-        rows = list(database.iterdump())
-    return [row for row in rows if not row.startswith('INSERT INTO "runs"')]
+    found = rows(path)
+    del found["runs"], found["leases"]
+    return found
 
 
 @pytest.mark.usefixtures("on_loopback")
@@ -195,6 +197,7 @@ def test_the_time_budget_ends_a_run_between_boards(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ back in time
 
 
+@pytest.mark.file  # the replay of the demonstration
 @pytest.mark.parametrize("day", [date(2026, 10, 18), date(2026, 11, 4)])
 def test_a_report_as_of_a_day_is_the_report_of_that_day_byte_for_byte(
     tmp_path: Path, demo_database: Path, day: date

@@ -1,15 +1,15 @@
 """Live runs over boards that did not change: what is asked, what is written, what a broken run leaves."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import query, rows, url
 
 from scraper import collecting
 from scraper.errors import ConfigError
@@ -17,6 +17,8 @@ from scraper.fetching.client import HttpFetcher
 from scraper.model import Board, Reply, Request
 from scraper.sources import FAMILIES, greenhouse
 from storage.store import Store, open_store
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 START = datetime(2026, 11, 16, 6, tzinfo=UTC)
 KEYS = ("acme", "bolt", "crux", "dune")
@@ -35,7 +37,7 @@ def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{path}")
+    store = open_store(url(path))
     try:
         yield store
     finally:
@@ -48,12 +50,6 @@ def listed(key: str, *titles: str) -> bytes:
         for n, title in enumerate(titles)
     ]
     return json.dumps({"jobs": jobs, "meta": {"total": len(jobs)}}).encode()
-
-
-def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with closing(sqlite3.connect(path)) as database:
-        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in names}
 
 
 class At:
@@ -120,10 +116,9 @@ def test_a_changed_board_among_unchanged_ones_is_stored_in_its_turn(
         changed = run(store, fetcher, 1)
         third = run(store, fetcher, 2)
     assert (changed.unchanged, changed.created, third.unchanged) == (3, 1, 4)
-    with closing(sqlite3.connect(path)) as database:
-        looks = database.execute(
-            "SELECT key, unchanged FROM fetches JOIN boards ON boards.id = board_id ORDER BY fetches.id"
-        ).fetchall()
+    looks = query(
+        path, "SELECT key, unchanged FROM fetches JOIN boards ON boards.id = board_id ORDER BY fetches.id"
+    )
     assert looks[4:8] == [("acme", 1), ("bolt", 1), ("crux", 0), ("dune", 1)]
 
 

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from databases import fresh
 
 from storage.memories import Repetition, SeenPage
 from storage.records import (
@@ -100,21 +100,11 @@ def feed(
     )
 
 
-@cache
-def _empty_store() -> bytes:
-    """An empty database of this release's schema; copying it is cheaper than migrating each time."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        open_store(f"sqlite:///{path}").close()
-        return path.read_bytes()
-
-
 class Recorder:
     """A store with one run open, in `folder`."""
 
     def __init__(self, folder: Path, name: str = "store.db"):
-        (folder / name).write_bytes(_empty_store())
-        self.store: Store = open_store(f"sqlite:///{folder / name}")
+        self.store: Store = open_store(fresh(folder / name))
         self.run: RunHandle = self.store.begin_run("replay", TAXONOMY, now=START, observed_from=START)
 
     def record(self, *looks: Listing) -> list[Recorded]:

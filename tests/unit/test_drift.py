@@ -97,6 +97,7 @@ def told(recorder: Recorder) -> dict[str, tuple[Drift, ...]]:
     return dict(found)
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_the_store_compares_each_board_with_itself(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     recorder.record(*(look(week * 7, 0.98) for week in range(4)), look(28, 0.1))
@@ -104,6 +105,7 @@ def test_the_store_compares_each_board_with_itself(tmp_path: Path) -> None:
     assert told(recorder) == {"ashby:acme": (Drift("description", 0.1, 0.98),)}
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_look_without_shares_is_passed_over(tmp_path: Path) -> None:
     """A failure, or a look of before shares were kept, neither ends the warning nor moves the median."""
     recorder = Recorder(tmp_path)
@@ -111,6 +113,7 @@ def test_a_look_without_shares_is_passed_over(tmp_path: Path) -> None:
     assert told(recorder) == {"ashby:acme": (Drift("description", 0.1, 0.98),)}
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_a_mended_field_is_told_no_more(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path)
     recorder.record(look(0, 0.98), look(7, 0.1), look(14, 0.97))

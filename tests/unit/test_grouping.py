@@ -268,6 +268,41 @@ def test_the_order_of_arrival_does_not_change_the_groups(postings: list[Posting]
     assert clusters(postings) == VACANCIES
 
 
+def best_of_all(known: list[Opening], new: Opening) -> str | None:
+    """The choice as the rule words it, every known posting compared."""
+    mine = Signature.unpack(new.signature)
+    ranked: list[tuple[tuple[bool, float, bool], str]] = []
+    for opening in known:
+        other = Signature.unpack(opening.signature)
+        if same_vacancy(new, opening):
+            numbered = (
+                any(mine.requisition)
+                and mine.requisition == other.requisition
+                and opening.family == new.family
+            )
+            filled = sum(a != 0 or b != 0 for a, b in zip(mine.bins, other.bins, strict=True))
+            agreeing = sum(a == b != 0 for a, b in zip(mine.bins, other.bins, strict=True))
+            likeness = agreeing / filled if filled else 0.0
+            ranked.append(((numbered, likeness, bool({*mine.places} & {*other.places})), opening.vacancy))
+    return max(ranked, key=lambda one: one[0])[1] if ranked else None  # the first of equals
+
+
+OLDER = b"\x00" + Posting(PM, requisition="R1").opening().signature[1:]
+
+
+@given(st.lists(POSTINGS, max_size=8), POSTINGS, st.booleans())
+def test_the_shortlist_leaves_out_nothing_that_could_be_chosen(
+    postings: list[Posting], new: Posting, an_older: bool
+) -> None:
+    known = [posting.opening(f"v{n}") for n, posting in enumerate(postings)]
+    known += [Opening("boss:any", OLDER, "older")] * an_older
+    at_once, one_by_one = Employer(known), Employer()
+    for opening in known:
+        one_by_one.add(opening)
+    assert at_once.vacancy_of(new.opening()) == best_of_all(known, new.opening())
+    assert one_by_one.vacancy_of(new.opening()) == best_of_all(known, new.opening())
+
+
 def test_a_new_posting_never_moves_known_ones() -> None:
     bridge = Posting(PM, SEARCH[: len(SEARCH) // 2] + VOICE)
     before = group([Posting(PM), Posting(PM, VOICE)])

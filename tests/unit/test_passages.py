@@ -3,10 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from store_helpers import START, Recorder, day, listing, posting
 
 from storage.records import Listing, Passage, Quote, TagHit, YearsAsked
 from storage.weeks import week_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 ZONE = "Asia/Shanghai"
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from scraper.model import Board
 from scraper.planning import gaps, plan
-from scraper.recording import RunSummary
 from scraper.sources import FAMILIES
+from scraper.summary import RunSummary
 from storage.outlook import Outlook
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

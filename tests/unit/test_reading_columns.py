@@ -3,12 +3,11 @@
 import random
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from databases import folder, holds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from plain_reading import plain_facts
@@ -34,6 +33,8 @@ from storage.records import (
 )
 from storage.tagging_rows import tagging_rows
 from storage.weeks import WEEK, week_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 _SETTINGS = settings(
     max_examples=15,
@@ -129,13 +130,12 @@ def check(facts: Facts, recorder: Repeating, start: datetime, until: datetime, c
     assert [int(note.split()[0]) for note in notes] == [plain.otherwise_tagged] * (plain.otherwise_tagged > 0)
 
 
-@given(histories(), st.integers(0, 2**32))
-@_SETTINGS
+@holds(_SETTINGS, histories(), st.integers(0, 2**32))
 def test_columns_are_what_a_plain_reading_finds(history: list[Listing], seed: int) -> None:
     chance = random.Random(seed)
     first_week, zone = day(-7).date(), "Asia/Shanghai"
-    with TemporaryDirectory() as folder:
-        recorder = Repeating(Path(folder))
+    with folder() as path:
+        recorder = Repeating(path)
         for look in history:
             recorder.look(look)
         again = [version for version in recorder.store.latest_versions() if chance.random() < 0.6]
@@ -158,8 +158,8 @@ def test_columns_are_what_a_plain_reading_finds(history: list[Listing], seed: in
 
 def test_columns_of_records_give_the_records_back() -> None:
     """So that facts by hand and facts of a store are read by the same code."""
-    with TemporaryDirectory() as folder:
-        recorder = Repeating(Path(folder))
+    with folder() as path:
+        recorder = Repeating(path)
         recorder.look(listing(day(0), ["a", "b"]))
         recorder.look(listing(day(9), ["a"]))
         facts = recorder.store.facts(first_week=day(-7).date(), until=day(400))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from databases import url
 
 from scraper.gathering import Gathered
 from scraper.model import Board, RawPosting, Request
@@ -12,6 +13,8 @@ from scraper.recording import Run
 from scraper.sources import FAMILIES
 from storage.records import Facts, PostingFact
 from storage.store import Store, open_store
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 TEXT = (
@@ -28,7 +31,7 @@ OTHER = (
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'x.db'}")
+    opened = open_store(url(tmp_path / "x.db"))
     yield opened
     opened.close()
 

@@ -1,7 +1,6 @@
 """Tagging a store again: the same in one process or several, undisturbed or not; and who waits for it."""
 
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -12,8 +11,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import databases
 import pytest
 import worker_tasks
+from databases import query, rows, url
 from sqlalchemy import event
 from store_helpers import START, Recorder, day, listing
 from test_processes import gone
@@ -27,6 +28,8 @@ from scraper.understanding import TAXONOMY
 from storage.store import Store, open_store
 from storage.tables import Base
 from storage.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 COUNT = 23
 NOW = day(3)
@@ -53,24 +56,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     recorder.store.close()
 
 
-def copy(store: Store, path: Path) -> Path:
-    store.backup(path)
-    return path
+def copy(path: Path) -> Path:
+    return databases.copy(path.with_name("store.db"), path)
 
 
-def dump(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as database:
-        return list(database.iterdump())
-
-
-def timeless(path: Path) -> list[str]:
-    """The dump without the time of day at which something was tagged."""
-    rows = [row for row in dump(path) if "taxonomies" not in row]
-    return [re.sub(r"'[^']+'\);$", ");", row) if '"taggings"' in row else row for row in rows]
+def timeless(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows without the time of day at which something was tagged."""
+    found = rows(path)
+    del found["taxonomies"]
+    return found | {"taggings": [row[:-1] for row in found["taggings"]]}
 
 
 def retagged(path: Path, jobs: int = 1) -> Retagging:
-    opened = open_store(f"sqlite:///{path}")
+    opened = open_store(url(path))
     try:
         work = Retagging(opened, NOW, jobs)
         for _ in work.batches():
@@ -82,9 +80,8 @@ def retagged(path: Path, jobs: int = 1) -> Retagging:
 
 def tagged(path: Path) -> list[int]:
     """Versions that the taxonomy of this release has tagged, in the order of their taggings."""
-    with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT version_id FROM taggings WHERE taxonomy_id > 1 ORDER BY id")
-        return [number for (number,) in rows]
+    found = query(path, "SELECT version_id FROM taggings WHERE taxonomy_id > 1 ORDER BY id")
+    return [number for (number,) in found]
 
 
 # ------------------------------------------------------------------ the same result, however it was come by
@@ -93,16 +90,17 @@ def tagged(path: Path) -> list[int]:
 def test_any_number_of_processes_and_any_batches_store_the_same(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone, again, together = (copy(store, tmp_path / name) for name in ("1.db", "2.db", "3.db"))
-    before = dump(alone)
+    alone, again, together = (copy(tmp_path / name) for name in ("1.db", "2.db", "3.db"))
+    before = rows(alone)
     work = retagged(alone)
     assert (work.tagged, work.total, work.exit_code, work.problems()) == (COUNT, COUNT, 0, [])
     assert tagged(alone) == list(range(1, COUNT + 1))
     monkeypatch.setattr(retagging, "BATCH", 5)
     retagged(again)
     assert retagged(together, jobs=2).processes == 2
-    assert dump(alone) == dump(again) == dump(together)
-    assert set(before) - set(dump(alone)) == set(), "what earlier taxonomies tagged is kept as it is"
+    assert rows(alone) == rows(again) == rows(together)
+    after = rows(alone)
+    assert all(set(before[name]) <= set(after[name]) for name in before), "earlier taggings are kept"
     assert retagged(alone).total == 0
 
 
@@ -114,10 +112,10 @@ def test_few_texts_are_worth_no_processes(store: Store, monkeypatch: pytest.Monk
 
 
 def test_a_run_that_is_left_goes_on_where_it_was(store: Store, tmp_path: Path) -> None:
-    whole, parted = copy(store, tmp_path / "whole.db"), copy(store, tmp_path / "parted.db")
+    whole, parted = copy(tmp_path / "whole.db"), copy(tmp_path / "parted.db")
     retagged(whole)
     for done in range(0, COUNT, 4):
-        opened = open_store(f"sqlite:///{parted}")
+        opened = open_store(url(parted))
         work = Retagging(opened, NOW, 1)
         assert work.total == COUNT - done
         batches = work.batches()
@@ -125,18 +123,15 @@ def test_a_run_that_is_left_goes_on_where_it_was(store: Store, tmp_path: Path) -
         batches.close()
         assert (work.line() == "3 texts tagged") == (done == 20)
         opened.close()
-    assert dump(parted) == dump(whole)
+    assert rows(parted) == rows(whole)
 
 
 def test_a_hole_is_filled(store: Store, tmp_path: Path) -> None:
     """Whatever is missing is tagged, not only what comes after the last."""
-    path = copy(store, tmp_path / "x.db")
+    path = copy(tmp_path / "x.db")
     retagged(path)
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(
-            "DELETE FROM tags WHERE tagging_id IN (SELECT id FROM taggings WHERE version_id = 5)"
-        )
-        database.execute("DELETE FROM taggings WHERE version_id = 5 AND taxonomy_id <> 1")
+    query(path, "DELETE FROM tags WHERE tagging_id IN (SELECT id FROM taggings WHERE version_id = 5)")
+    query(path, "DELETE FROM taggings WHERE version_id = 5 AND taxonomy_id <> 1")
     assert 5 not in tagged(path)
     assert retagged(path).tagged == 1
     assert sorted(tagged(path)) == list(range(1, COUNT + 1))
@@ -154,13 +149,13 @@ def test_values_of_rows_stand_in_the_order_of_their_columns() -> None:
 def test_what_a_killed_worker_had_is_tagged_by_another(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    whole, struck = copy(store, tmp_path / "whole.db"), copy(store, tmp_path / "struck.db")
+    whole, struck = copy(tmp_path / "whole.db"), copy(tmp_path / "struck.db")
     retagged(whole)
     monkeypatch.setenv(worker_tasks.FOLDER, str(tmp_path))
     monkeypatch.setattr(retagging, "tag_texts", worker_tasks.killed_once)
     assert retagged(struck, jobs=2).tagged == COUNT
     assert "a process that tags has ended" in caplog.text
-    assert dump(struck) == dump(whole)
+    assert rows(struck) == rows(whole)
 
 
 def test_workers_that_are_always_killed_end_it_with_a_sentence(
@@ -206,9 +201,9 @@ def test_ctrl_c_and_a_kill_leave_what_is_done_and_no_process(
     store: Store, tmp_path: Path, jobs: int, how: signal.Signals
 ) -> None:
     """Ctrl-C goes to all processes of a terminal; kill -9 to one, and the others see it."""
-    whole, path = copy(store, tmp_path / "whole.db"), copy(store, tmp_path / "x.db")
+    whole, path = copy(tmp_path / "whole.db"), copy(tmp_path / "x.db")
     retagged(whole)
-    command = COMMAND.format(path=sys.path, database=f"sqlite:///{path}", jobs=str(jobs))
+    command = COMMAND.format(path=sys.path, database=url(path), jobs=str(jobs))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PMTREND")}
     run = subprocess.Popen(
         [sys.executable, "-c", command],
@@ -250,13 +245,13 @@ def test_ctrl_c_and_a_kill_leave_what_is_done_and_no_process(
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: Path) -> Outcome:
     monkeypatch.chdir(path.parent)
-    return typed(monkeypatch, capsys, "--db", f"sqlite:///{path}", "retag", "--jobs", 1)
+    return typed(monkeypatch, capsys, "--db", url(path), "retag", "--jobs", 1)
 
 
 def test_a_text_that_cannot_be_tagged_is_named_and_costs_no_other(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = copy(store, tmp_path / "x.db")
+    path = copy(tmp_path / "x.db")
     right = tagging_records.understand
 
     def understand(title: str, *rest: Any, **more: Any) -> Any:
@@ -315,6 +310,7 @@ class Steps:
             self.each.append(0)
 
 
+@pytest.mark.file
 def test_a_later_batch_costs_no_more_than_the_first(store: Store) -> None:
     steps = Steps(store)
     for _ in Retagging(store, NOW, 1).batches():
@@ -324,6 +320,7 @@ def test_a_later_batch_costs_no_more_than_the_first(store: Store) -> None:
     assert max(whole) <= 1.1 * min(whole)
 
 
+@pytest.mark.file
 def test_texts_are_found_by_their_number_without_sorting(store: Store) -> None:
     asked: list[tuple[str, Any]] = []
 
@@ -353,6 +350,7 @@ def test_long_texts_make_short_batches(store: Store) -> None:
     assert len(store.untagged(TAXONOMY, 10, most_chars=length + 1)) == 4
 
 
+@pytest.mark.file
 def test_between_batches_nothing_is_locked(store: Store, tmp_path: Path) -> None:
     """Others may read and write: no transaction is open while texts are tagged."""
     batches = Retagging(store, NOW, 1).batches()
@@ -411,7 +409,7 @@ def test_no_more_processes_than_cores(
     monkeypatch.setattr(retagging, "in_processes", alone)
     monkeypatch.chdir(tmp_path)
     jobs = ["--jobs", asked] if asked else []
-    database = f"sqlite:///{copy(store, tmp_path / 'x.db')}"
+    database = url(copy(tmp_path / "x.db"))
     outcome = typed(monkeypatch, capsys, "--db", database, "retag", *jobs)
     assert (outcome.code, outcome.out) == (0, f"{COUNT} texts tagged\n")
     assert started == [taken]

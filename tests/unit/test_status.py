@@ -17,6 +17,8 @@ from storage.status import Coverage, Flow, Status
 from storage.store import Store
 from storage.tagging_rows import tagging_rows
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 @pytest.fixture
 def recorder(tmp_path: Path) -> Iterator[Recorder]:
@@ -105,6 +107,7 @@ def test_of_several_vocabularies_the_one_that_tagged_last_counts(recorder: Recor
     assert (found.total, found.open, found.not_pm) == (0, 0, 1)
 
 
+@pytest.mark.file
 def test_no_role_is_found_by_going_through_all_texts(recorder: Recorder) -> None:
     """While a store of a million is tagged again, its status must not take a core away for seconds."""
     asked: list[tuple[str, Any]] = []

@@ -2,16 +2,18 @@
 
 import itertools
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
+from databases import folder, holds
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from store_helpers import Recorder, day, feed, listing
 
 from reports.weekly import build_weekly, to_json
 from storage.records import Facts, Listing
 from storage.weeks import WEEK, week_end, week_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 # Every example fills databases, so shrinking one would take minutes; the differences tell enough.
 _SETTINGS = settings(
@@ -67,12 +69,11 @@ def _differences(one: Facts, other: Facts) -> list[object]:
     return found
 
 
-@given(looks())
-@_SETTINGS
+@holds(_SETTINGS, looks())
 def test_facts_of_the_past_do_not_depend_on_what_came_later(history: list[Listing]) -> None:
     start = day(-7).date()
-    with TemporaryDirectory() as folder:
-        whole, growing = Recorder(Path(folder), "whole.db"), Recorder(Path(folder), "growing.db")
+    with folder() as path:
+        whole, growing = Recorder(path, "whole.db"), Recorder(path, "growing.db")
         whole.record(*history)
         for look in history:
             growing.record(look)
@@ -84,13 +85,12 @@ def test_facts_of_the_past_do_not_depend_on_what_came_later(history: list[Listin
         growing.store.close()
 
 
-@given(looks(), st.integers(0, 6))
-@settings(_SETTINGS, max_examples=12)
+@holds(settings(_SETTINGS, max_examples=12), looks(), st.integers(0, 6))
 def test_a_report_of_the_past_does_not_depend_on_what_came_later(history: list[Listing], pick: int) -> None:
     known = history[: min(pick, len(history) - 2) + 1]
     cut, week = known[-1].observed_at, week_of(known[-1].observed_at, "Asia/Shanghai")
-    with TemporaryDirectory() as folder:
-        whole, then = Recorder(Path(folder), "whole.db"), Recorder(Path(folder), "then.db")
+    with folder() as path:
+        whole, then = Recorder(path, "whole.db"), Recorder(path, "then.db")
         whole.record(*history)
         then.record(*known)
         told = []
@@ -102,11 +102,10 @@ def test_a_report_of_the_past_does_not_depend_on_what_came_later(history: list[L
     assert told[0] == told[1]
 
 
-@given(looks())
-@_SETTINGS
+@holds(_SETTINGS, looks())
 def test_spells_of_a_posting_never_overlap_and_never_end_before_they_begin(history: list[Listing]) -> None:
-    with TemporaryDirectory() as folder:
-        recorder = Recorder(Path(folder))
+    with folder() as path:
+        recorder = Recorder(path)
         recorder.record(*history)
         spells = recorder.store.facts(first_week=day(-7).date(), until=day(400)).spells
         recorder.store.close()

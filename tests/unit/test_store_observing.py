@@ -11,6 +11,8 @@ from store_helpers import Recorder, day, feed, listing
 from storage.records import Facts, Spell
 from storage.tables import Fetch, Posting, Version
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 TEN = [f"p{number}" for number in range(10)]
 OTHERS = [f"x{number}" for number in range(30)]
 

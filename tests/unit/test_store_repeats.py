@@ -1,18 +1,19 @@
 """A look that brings the same bytes again writes only itself, and means just what it meant."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, Phase, given, settings
+import pytest
+from databases import folder, holds, query, rows
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from store_helpers import TAXONOMY, Recorder, Repeating, day, feed, listing, posting, seen
 
 from storage.memories import Repetition
 from storage.records import Facts, Listing, TaxonomyRecord
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 _SETTINGS = settings(
     max_examples=60,
@@ -20,13 +21,6 @@ _SETTINGS = settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
-
-
-def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Table -> its rows."""
-    with closing(sqlite3.connect(path)) as database:
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
 
 
 # ------------------------------------------------------------------ what is written
@@ -56,12 +50,12 @@ def test_repetitions_of_several_boards_and_days_are_stored_at_once(tmp_path: Pat
     }
     repeated = [(memories["ashby", key], day(at)) for at in (7, 14) for key in ("acme", "other")]
     recorder.store.record_repetitions(recorder.run, [Repetition(*one, digest="x") for one in repeated])
-    with closing(sqlite3.connect(tmp_path / "store.db")) as database:
-        looks = database.execute(
-            "SELECT key, date(observed_at), fetches.listed, kept, cells.listed, cells.state FROM fetches "
-            "JOIN boards ON boards.id = board_id JOIN cells ON fetch_id = fetches.id WHERE unchanged "
-            "ORDER BY fetches.id"
-        ).fetchall()
+    looks = query(
+        tmp_path / "store.db",
+        "SELECT key, CAST(date(observed_at) AS TEXT), fetches.listed, kept, cells.listed, cells.state "
+        "FROM fetches JOIN boards ON boards.id = board_id JOIN cells ON fetch_id = fetches.id "
+        "WHERE unchanged ORDER BY fetches.id",
+    )
     acme, other = ("acme", 2, 0, 2, "complete"), ("other", 2, 1, 1, "complete")
     days = [f"{day(at):%Y-%m-%d}" for at in (7, 14)]
     assert looks == [(one[0], at, *one[1:]) for at in days for one in (acme, other)]
@@ -138,16 +132,15 @@ def _different(one: Facts, other: Facts) -> list[tuple[str, object, object]]:
     return [(n, getattr(one, n), getattr(other, n)) for n in names if getattr(one, n) != getattr(other, n)]
 
 
-@given(histories())
-@_SETTINGS
+@holds(_SETTINGS, histories())
 def test_the_facts_are_those_of_a_store_that_looked_at_everything(history: list[Listing]) -> None:
     start = day(-7).date()
 
     def facts(recorder: Recorder, cut: datetime) -> Facts:
         return recorder.store.facts(first_week=start, until=day(400), as_of=cut)
 
-    with TemporaryDirectory() as folder:
-        short, full = Repeating(Path(folder), "short.db"), Recorder(Path(folder), "full.db")
+    with folder() as path:
+        short, full = Repeating(path, "short.db"), Recorder(path, "full.db")
         for look in history:
             short.look(look)
             full.record(look)

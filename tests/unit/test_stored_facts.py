@@ -1,11 +1,12 @@
 """Facts on their way: from the tagger into the store and out to the reports, and rows older than they are."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
+from databases import json_of, url
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -17,6 +18,8 @@ from storage.engine import open_engine
 from storage.facts import facts_json, stored_facts
 from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TravelAsked
 from storage.store import open_store
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -63,11 +66,11 @@ def test_the_column_keeps_what_is_stated_with_its_quotes(tmp_path: Path) -> None
     tagging = understand("产品经理", TEXT).tagging
     _, recorder = stored(tmp_path, tagging)
     recorder.store.close()
-    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    engine = open_engine(url(tmp_path / "store.db"))
     with engine.connect() as connection:
         (kept,) = connection.execute(text("SELECT facts FROM taggings")).scalars()
     engine.dispose()
-    facts = json.loads(kept)
+    facts = json_of(kept)
     assert facts == stored_facts(tagging)
     assert set(facts) == {
         "fingerprint", "years_all", "industries", "languages", "degree_specials", "travel"
@@ -89,8 +92,7 @@ def test_a_tagging_without_facts_stores_an_empty_object(tmp_path: Path) -> None:
 def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
     _, recorder = stored(tmp_path, understand("产品经理", TEXT).tagging)
     recorder.store.close()
-    url = f"sqlite:///{tmp_path / 'store.db'}"
-    engine = open_engine(url)
+    engine = open_engine(url(tmp_path / "store.db"))
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -100,9 +102,9 @@ def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
     with engine.connect() as connection:
         row = connection.execute(text("SELECT * FROM taggings")).one()
         assert (row.title_label, row.body_label, row.pipeline_share) == (None, None, None)
-        assert json.loads(row.facts) == {}
+        assert json_of(row.facts) == {}
     engine.dispose()
-    store = open_store(url)
+    store = open_store(url(tmp_path / "store.db"))
     (fact,) = store.facts(first_week=day(-7).date(), until=day(7)).postings.values()
     assert fact.industries == {} and fact.title_label is None
     store.close()

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from databases import folder, holds
+from hypothesis import settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from store_helpers import TAXONOMY, Recorder, day, listing
@@ -16,6 +17,8 @@ from storage.history import Edition, Learned, Number
 from storage.learning import learned
 from storage.records import Listing
 from storage.tables import Publication
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 WEEK = date(2026, 9, 7)  # START's
 NOW = datetime.fromisoformat("2026-12-01T00:00:00+00:00")
@@ -121,11 +124,18 @@ def test_what_was_published_after_a_report_is_not_before_it(recorder: Recorder) 
     assert earlier(recorder.store.engine, edition(1, 13, code_version="0.2.0")) == [(WEEK, 1.0)]
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_publishing_is_idempotent_in_any_order(tmp_path: Path, made: list[tuple[int, int]]) -> None:
+@holds(
+    settings(max_examples=25, deadline=None),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8),
+)
+def test_publishing_is_idempotent_in_any_order(made: list[tuple[int, int]]) -> None:
     """Every report finds the same earlier ones each time it is made, and adds a publication only once."""
-    recorder = Recorder(tmp_path)
+    with folder() as path:
+        _publish_all(path, made)
+
+
+def _publish_all(path: Path, made: list[tuple[int, int]]) -> None:
+    recorder = Recorder(path)
     seen: dict[tuple[int, int], list[tuple[date, float]]] = {}
     for week, later in [*made, *made]:
         one = edition(week, 7 * week + 6 + later)

@@ -1,0 +1,167 @@
+"""One SQLite file: how it is opened, whose turn it is to write, and what its errors mean."""
+
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Engine, Table, Text, bindparam, create_engine, event, insert
+from sqlalchemy.engine import URL
+
+from storage.errors import LockHeld, StorageError
+
+_TURNS, _PAUSE = 600, 0.05
+_PATIENCE = 30.0
+"""Seconds that a transaction waits for its turn to write."""
+
+
+def open_file(url: URL) -> Engine:
+    """Return an engine for the file that the URL names. Raises StorageError if there can be no database."""
+    if not url.database:
+        raise StorageError(
+            f"{str(url)!r} names no file and would lose everything; write sqlite:///pmtrend.db"
+        )
+    _check_file(url)
+    path = str(url.database)
+    engine = create_engine(url, creator=lambda: connect(path)) if _is_frozen(path) else create_engine(url)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _check_file(url: URL) -> None:
+    if url.database == ":memory:":
+        return
+    path = Path(str(url.database))
+    if path.is_dir():
+        raise StorageError(f"the database {path} is a directory, not a file")
+    if not path.parent.is_dir():
+        raise StorageError(f"the folder {path.parent} of the database does not exist")
+    if path.exists() and path.stat().st_size:
+        try:
+            with path.open("rb") as file:
+                head = file.read(16)
+        except PermissionError:
+            raise StorageError(f"the database {path} cannot be read: permission denied") from None
+        if head != b"SQLite format 3\0":
+            raise StorageError(f"{path} is not an SQLite database")
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Return a plain connection to a database file, to be used in any thread."""
+    if _is_frozen(path):
+        return sqlite3.connect(
+            f"{Path(path).absolute().as_uri()}?immutable=1", uri=True, check_same_thread=False
+        )
+    return sqlite3.connect(path, check_same_thread=False)
+
+
+def _is_frozen(path: str) -> bool:
+    """Tell whether the database at `path` lies where nothing can be written, and nobody is at work on it.
+
+    SQLite reads such a one only if told so, for it cannot put its shared memory beside it
+    (https://www.sqlite.org/wal.html#readonly); with a log beside it rows would be left out.
+    """
+    file = Path(path)
+    return file.is_file() and not os.access(file.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+
+
+def _on_connect(dbapi: Any, _record: object) -> None:
+    # pysqlite would open transactions late and deferred; we begin them ourselves. WAL lets reports read
+    # while a run writes; FULL because few commits are made and each is a board's whole observation.
+    dbapi.isolation_level = None
+    set_patience(dbapi)
+    _use_wal(dbapi)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(dbapi: Any) -> None:
+    """Write ahead from now on, whoever else opens the new database at the same moment.
+
+    Turning it on needs the file for itself and may fail at once, whatever busy_timeout says, so the turns
+    are taken here.
+    """
+    for patience in reversed(range(_TURNS)):
+        try:
+            dbapi.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not patience:
+                raise
+            time.sleep(_PAUSE)
+
+
+def _on_begin(connection: Connection) -> None:
+    # A deferred read-then-write transaction fails at once with "database is locked" when another writer
+    # came between; BEGIN IMMEDIATE waits for its turn instead.
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def set_patience(dbapi: Any, seconds: float = _PATIENCE) -> None:
+    """Let a connection wait no longer than this for its turn to write."""
+    dbapi.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
+
+
+def meaning(error: BaseException | None) -> str:
+    """Return what an error means to a person, as the rest of a sentence on the database; "" if nothing."""
+    cause = str(error)
+    known = {
+        "readonly": "is read-only",
+        "disk is full": "cannot grow: the disk is full",
+        "malformed": "is damaged",
+        "Could not decode": "is damaged",
+        "not a database": "is not an SQLite database",
+        "locked": "is locked by another program",
+        "unable to open": "cannot be opened",
+    }
+    return next((f"{sentence} ({cause})" for sign, sentence in known.items() if sign in cause), "")
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` for the time of the block. Raises LockHeld at once if another run has it.
+
+    It is the kernel's lock and frees itself when its holder dies.
+    """
+    try:
+        file = path.open("a")
+    except OSError as error:
+        raise StorageError(f"the lock file {path} cannot be opened: {error.strerror}") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise LockHeld(f"another run of pmtrend is at work on this store ({path})") from None
+        yield
+
+
+@contextmanager
+def one_run(engine: Engine, *, shared: bool = False) -> Iterator[None]:
+    """Be the only run on this store, also one that may be `shared`; one in memory is nobody else's anyhow."""
+    path = engine.url.database
+    if not path or path == ":memory:":
+        yield
+        return
+    with exclusive(Path(f"{path}.lock")):
+        yield
+
+
+def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], most: int) -> None:
+    """Insert rows (values in the order of the columns, JSON as its text), `most` by one statement."""
+    named = {
+        c.name: bindparam(c.name, type_=Text if isinstance(c.type, JSON) else c.type) for c in table.columns
+    }
+    statement, rest = insert(table).values(named), iter(rows)
+    while part := [dict(zip(named, row, strict=True)) for row in islice(rest, most)]:
+        connection.execute(statement, part)
+
+
+def settle(connection: Connection, tables: Sequence[Table]) -> None:
+    """SQLite looks itself what is in its tables."""
