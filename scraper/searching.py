@@ -1,0 +1,60 @@
+"""What the options of a search mean in the words of the store."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from scraper.errors import ConfigError
+from scraper.normalizing.companies import company_key
+from scraper.profiles import cities_named, employer_named
+from storage.records import RoleClass
+from storage.search import Filters
+from storage.store import Store
+from storage.weeks import parse_label
+
+YEARS = range(2000, 2101)
+
+
+def read_filters(
+    store: Store,
+    *,
+    roles: Sequence[RoleClass] = (),
+    city: str | None = None,
+    company: str | None = None,
+    since: str | None = None,
+    is_open: bool = False,
+) -> Filters:
+    """Return what may be found. Raises ConfigError, one sentence, for what is no city, employer or day."""
+    return Filters(
+        roles=tuple(dict.fromkeys(roles)),
+        cities=() if city is None else _cities(city),
+        company=None if company is None else _company(store, company),
+        since=None if since is None else parse_since(since, store.zone),
+        open=is_open,
+    )
+
+
+def _cities(name: str) -> tuple[str, ...]:
+    """Return the names that postings have for a city; one that no table knows may still be one of theirs."""
+    if not name.strip():
+        raise ConfigError("--city needs a name")
+    return tuple(sorted(cities_named(name, lambda: [name])))
+
+
+def _company(store: Store, name: str) -> int:
+    found = store.company(company_key(name))
+    if found is None:
+        found = store.company(company_key(employer_named(name, store.company_names())))
+    assert found is not None
+    return found
+
+
+def parse_since(text: str, zone: str) -> datetime:
+    """Return the first instant of a week (2026-W30) or a day (2026-07-20) in the zone. Raises ConfigError."""
+    try:
+        day = parse_label(text) if "W" in text.upper() else date.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(f"--since {text!r} is no week and no day; write 2026-W30 or 2026-07-20") from None
+    if day.year not in YEARS:
+        raise ConfigError(f"--since {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
