@@ -31,6 +31,7 @@ from storage.weeks import WEEK, parse_label, week_end
 
 WEEK_REPORTED = "2026-W46"
 """The last but one of the stores: a later look has confirmed what was gone."""
+REPORT = ("report", "--week", WEEK_REPORTED, "--out")
 MOST_SECONDS, MOST_MEGABYTES = 10.0, 300.0
 
 
@@ -43,15 +44,14 @@ class Cost:
     peak: int
 
 
-def report(database: Path, out: Path) -> Cost:
-    """Run `pmtrend report` on a store."""
+def watched(database: Path, *words: str) -> Cost:
+    """Run a verb of pmtrend on a store."""
     program = Path(sys.executable).with_name("pmtrend")
-    options = ("--db", f"sqlite:///{database}", "report", "--week", WEEK_REPORTED, "--out", str(out))
     began = time.monotonic()
-    run = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    run = subprocess.Popen([program, "--db", f"sqlite:///{database}", *words], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(run.pid, 0)
     if status:
-        raise SystemExit(f"report ended with {os.waitstatus_to_exitcode(status)}")
+        raise SystemExit(f"{words[0]} ended with {os.waitstatus_to_exitcode(status)}")
     return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             database = (options.folder or Path(scratch)) / f"market-{count}.db"
             if not database.exists():
                 fill(database, count)
-            costs = [report(database, Path(scratch) / "out") for _ in range(options.rounds)]
+            costs = [watched(database, *REPORT, str(Path(scratch) / "out")) for _ in range(options.rounds)]
             cost = Cost(*(min(getattr(one, name) for one in costs) for name in ("wall", "cpu", "peak")))
             size = database.stat().st_size
             rows.append((count, _postings_listed(database), cost, _stages_apart(database), size))

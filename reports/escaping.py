@@ -24,6 +24,7 @@ _BLOCK_START = re.compile(r"^(?:(\d{1,9})([.)])(?=\s|$)|([#+\-=:]))")
 # OWASP "CSV Injection": what makes a spreadsheet take a cell for a formula, full-width forms included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+_BEGINNING = 80  # characters in which a formula would have begun, whatever invisible ones stand before it
 _URL_SAFE = "/:?#@!$&'+,;=%~"
 
 
@@ -84,6 +85,18 @@ def csv_cell(value: object) -> str:
     raw = str(value)
     text = clean(raw)
     return f"'{text}" if raw.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+
+
+def csv_text(text: str) -> str:
+    """Return a text for a CSV file that must give it back as it was: with an apostrophe before it, or as is.
+
+    It gets one if a spreadsheet might run it as a formula, or if it begins with an apostrophe.
+    """
+    if text[:1].isalnum():
+        return text
+    shown = clean(text[:_BEGINNING])
+    risky = text.startswith(("'", *_FORMULA_STARTS)) or shown.startswith(_FORMULA_STARTS)
+    return f"'{text}" if risky else text
 
 
 def _visible(char: str) -> str:
