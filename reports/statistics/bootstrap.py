@@ -15,11 +15,12 @@ def median_interval(
     """Return the 95 % percentile interval of the median when clusters are drawn with replacement.
 
     `values` and `cluster` (ids) are parallel. None for fewer than 10 clusters. The order of the values does
-    not matter.
+    not matter, nor which number a cluster has.
     """
     ids, owner = np.unique(cluster, return_inverse=True)
     if len(ids) < FEW_CLUSTERS:
         return None
+    owner = _by_content(values, owner)[owner]
     order = np.argsort(values, kind="stable")
     owner, ordered = owner[order], values[order]
     generator = np.random.Generator(np.random.PCG64(seed))
@@ -29,6 +30,16 @@ def median_interval(
         medians[i] = _repeated_median(ordered, drawn[owner])
     low, high = np.quantile(medians, (0.025, 0.975))
     return float(low), float(high)
+
+
+def _by_content(values: Floats, owner: Ints) -> Ints:
+    """Return cluster -> its place in the order of what clusters hold; equal ones may stand for each other."""
+    order = np.lexsort((values, owner))
+    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    held = [part.tolist() for part in np.split(values[order], starts[1:])]
+    places = np.empty(len(held), dtype=np.int64)
+    places[sorted(range(len(held)), key=held.__getitem__)] = np.arange(len(held))
+    return places
 
 
 def _repeated_median(ordered: Floats, times: Ints) -> float:

@@ -6,12 +6,13 @@ request that got no answer leaves a `metadata` record with the fields `fetch-err
 scraper.errors) and `reason`. Credentials, cookies and the tokens of sessions are not written (see redaction).
 """
 
+import fcntl
 import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -215,6 +216,7 @@ class _BodyIndex:
     def __init__(self, folder: Path):
         self._folder = folder
         self._entries = _loaded(folder / _INDEX)
+        self._own: dict[str, _Kept] = {}
         self._there: dict[str, bool] = {}
 
     def get(self, key: str, digest: str, since: datetime) -> str | None:
@@ -242,16 +244,30 @@ class _BodyIndex:
         kept = self.entry(key, since)
         place = path.relative_to(self._folder).as_posix()
         at, file = kept[1:3] if kept and kept[0] == digest else (_warc_date(answer.at), place)
-        self._entries[key] = (digest, at, file, _validators_of(answer))
+        self._entries[key] = self._own[key] = (digest, at, file, _validators_of(answer))
 
     def save(self, since: datetime) -> None:
-        entries = {key: entry for key, entry in self._entries.items() if entry[1] >= _warc_date(since)}
+        """Write what is remembered, with what other collectors on this machine have learned meanwhile."""
         target, beside = self._folder / _INDEX, self._folder / f"{_INDEX}.new"
-        with beside.open("w", encoding="ascii") as file:
-            json.dump(entries, file, indent=0)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        with _alone(self._folder):
+            latest = _loaded(target) | self._own
+            entries = {key: entry for key, entry in latest.items() if entry[1] >= _warc_date(since)}
+            with beside.open("w", encoding="ascii") as file:
+                json.dump(entries, file, indent=0)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(target)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Be the only one that writes to the folder's index; the kernel's lock ends with its holder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _loaded(path: Path) -> dict[str, _Kept]:

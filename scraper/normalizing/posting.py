@@ -13,7 +13,7 @@ from scraper.normalizing.places import Places, parse_places
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.text import detect_language, to_text
 from scraper.normalizing.vacancies import signature_of
-from storage.records import Pay, PostingRecord, Quote
+from storage.records import Pay, PostingRecord, Quote, Wording
 
 
 def normalise(raw: RawPosting, *, company: str, market: str | None) -> PostingRecord:
@@ -63,6 +63,20 @@ def without_text(record: PostingRecord, why: str) -> PostingRecord:
         signature=signature_of(record.title, "", record.places or record.countries),
         structured={**record.structured, "withheld": why},
     )
+
+
+def stored_hashes(stored: Wording) -> tuple[str, ...]:
+    """Return the content hashes that a stored version may have.
+
+    There are two, since pay that the board stated in fields of its own is among the words of a posting whose
+    text was believed, and not among those of one whose text was left out.
+    """
+    stated = _pay_text(stated_pay(stored.structured))
+    pays = dict.fromkeys(
+        (f"{stored.salary_raw}\n{stated}" if stated else stored.salary_raw, stored.salary_raw)
+    )
+    rest = stored.experience_raw, stored.education_raw
+    return tuple(content_hash(stored.title, stored.text, pay, *rest) for pay in pays)
 
 
 def _pay_text(pay: Pay | None) -> str:

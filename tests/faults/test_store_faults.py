@@ -1,6 +1,5 @@
 """Rows 23 and 27 to 33: two at once, wrong clocks, kills, full disks, and what is no store of ours."""
 
-import json
 import os
 import re
 import signal
@@ -28,8 +27,6 @@ from storage.engine import open_engine
 from storage.errors import StorageError
 from storage.migrating import migrate
 from storage.store import open_store
-
-KILLED = Path(__file__).with_name("killed_run.py")
 
 # ------------------------------------------------------------------ row 23: two collectors
 
@@ -160,21 +157,7 @@ def test_a_clock_that_is_an_hour_behind_is_none_of_our_business(
         assert store.check() == []
 
 
-# ------------------------------------------------------------------ rows 28, 31, 33: kills
-
-
-@pytest.mark.parametrize(("what", "least"), [("run", 20), ("upgrade", 10), ("retag", 20), ("report", 40)])
-def test_a_kill_at_any_checkpoint_loses_nothing_that_doing_it_again_does_not_bring(
-    what: str, least: int, tmp_path: Path
-) -> None:
-    """Rows 28 (a run, a retag), 31 (a migration), 33 (a report): sound after it, the same when repeated."""
-    done = subprocess.run(
-        [sys.executable, KILLED, what, tmp_path], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["problems"] == []
-    assert told["checkpoints"] >= least
+# ------------------------------------------------------------------ row 31: upgrades
 
 
 def test_before_an_upgrade_the_database_is_copied(tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ def test_an_unchanged_body_is_a_revisit_until_it_changes(tmp_path):
     assert [e.at for e in replayed.exchanges[:2]] == [MONDAY, MONDAY + WEEK]
 
 
+def test_two_at_once_in_one_folder_write_two_files_and_remember_what_both_kept(tmp_path):
+    addresses = (URL, f"{URL}&of=others")
+    with WarcArchive(tmp_path, lambda: MONDAY) as one, WarcArchive(tmp_path, lambda: MONDAY) as other:
+        for archive, url in zip((one, other), addresses, strict=True):
+            archive.write(Request(url), answered(url=url))
+    assert one.path != other.path
+    later = write(tmp_path, *(answered(at=MONDAY + WEEK, url=url) for url in addresses))
+    assert record_types(later)[2::2] == ["revisit", "revisit"]
+
+
 def test_a_body_is_kept_in_full_again_after_a_month(tmp_path):
     for weeks in range(7):
         write(tmp_path, answered(at=MONDAY + weeks * WEEK))
