@@ -1,17 +1,24 @@
 """A run on archived replies: the same looks, at the times they were archived."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from scraper.fetching.redaction import public_url
-from scraper.fetching.replay import ReplayArchive
+from scraper.fetching.replay import Exchange, ReplayArchive
+from scraper.foreseeing import foreseen
 from scraper.gathering import gather
 from scraper.model import Board, Request
-from scraper.recording import OnLook, Run, RunSummary, check_date, wanted
+from scraper.preparing import Visit, wanted
+from scraper.recording import Run, check_date
 from scraper.sources import FAMILIES, begun_by, listing_of
+from scraper.summary import OnLook, RunSummary
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from scraper.fleet import Fleet
 
 _SESSION = timedelta(hours=1)
 """A list that is asked for so soon after a session was opened is part of the look that opened it."""
@@ -24,11 +31,13 @@ def replay(
     *,
     clock: Callable[[], datetime],
     on_look: OnLook = lambda looked: None,
+    fleet: "Fleet | None" = None,
 ) -> RunSummary:
     """Look at every board that the archive holds, at the times it was archived, in that order.
 
-    `boards` lend their names and markets; a board that is not among them is named after its key. Raises
-    InputError for a date more than a year ahead, before anything is stored.
+    `boards` lend their names and markets; a board that is not among them is named after its key. The workers
+    of a `fleet` read and tag ahead; what is stored is the same. Raises InputError for a date more than a year
+    ahead, before anything is stored.
     """
     now = clock()
     found = visits(archive, boards)
@@ -36,8 +45,9 @@ def replay(
         check_date(visit.at, now)
     run = Run(store, "replay", now, on_look, notice=" ".join(archive.notices))
     run.recall()
-    for visit in found:
-        family = FAMILIES[visit.board.family]
+    for visit, foresight in foreseen(found, archive.paths, run.untagged, fleet):
+        run.foresight = foresight
+        family = foresight.family(FAMILIES[visit.board.family])
         gathered = gather(
             visit.board,
             family,
@@ -52,23 +62,13 @@ def replay(
     return run.finish(clock())
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A look that an archive holds: the board, and the list request as the archive has it."""
-
-    board: Board
-    first: Request
-    at: datetime
-    until: datetime | None  # when the next visit to the board begins
-
-
 def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
     """Return every look that the archive holds, in the order of their dates.
 
     A reply whose body is in another archive shows nothing, so it is none.
     """
     known = _Known(boards)
-    begun: dict[tuple[str, str, datetime], tuple[Board, Request, datetime]] = {}
+    begun: dict[tuple[str, str, datetime], tuple[Board, Request, Exchange]] = {}
     opened: dict[Board, datetime] = {}
     for exchange in archive.exchanges:
         found = known.listed(exchange.request) if archive.holds(exchange) else None
@@ -79,14 +79,26 @@ def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
             elif board in opened and exchange.at - opened[board] < _SESSION:
                 continue
             # Dates have whole seconds: a list asked for twice in one of them is one look.
-            begun.setdefault((board.family, board.key, exchange.at), (board, first, exchange.at))
+            begun.setdefault((board.family, board.key, exchange.at), (board, first, exchange))
     following: dict[str, datetime] = {}
     result: list[Visit] = []
-    for board, first, at in reversed(begun.values()):
+    for board, first, exchange in reversed(begun.values()):
         name = f"{board.family}:{board.key}"
-        result.append(Visit(board, first, at, following.get(name)))
-        following[name] = at
-    return result[::-1]
+        result.append(Visit(board, first, exchange.at, following.get(name)))
+        following[name] = exchange.at
+    return _compared(result[::-1], [exchange.digest for _, _, exchange in begun.values()])
+
+
+def _compared(found: Sequence[Visit], digests: Sequence[str]) -> list[Visit]:
+    """Tell of each visit whether its first reply is that of the one before to the same board."""
+    before: dict[Board, str] = {}
+    result = []
+    for visit, digest in zip(found, digests, strict=True):
+        opens_session = FAMILIES[visit.board.family].query is not None
+        again = bool(digest) and before.get(visit.board) == digest and not opens_session
+        result.append(replace(visit, again=again))
+        before[visit.board] = digest
+    return result
 
 
 class _Known:

@@ -22,9 +22,12 @@ def unpacked(name: str, text: str) -> tuple[str, str, Plain | None]:
 
     Raises InputError if it holds no page.
     """
-    message = message_from_string(text)
-    page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
-    markup = page.get_payload(decode=True) if page is not None else None
+    try:
+        message = message_from_string(text)
+        page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
+        markup = page.get_payload(decode=True) if page is not None else None
+    except RecursionError:
+        raise InputError(f"{name} is a web archive (MHTML) whose parts are nested too deeply") from None
     if page is None or not isinstance(markup, bytes):
         raise InputError(f"{name} is a web archive (MHTML) without a page in it")
     try:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
+from itertools import islice
 from typing import Any
 
 from scraper.sources.parts import headed, items, pay
@@ -21,6 +22,7 @@ _META = re.compile(r"<meta\b([^<>]*)>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[a-z][a-z0-9]*[\s/>]|/[a-z])", re.IGNORECASE)
 _GUARDS = re.compile(r"(?:\s|//|/\*|\*/|<!--|<!\[CDATA\[)*")
 _DECODER = json.JSONDecoder(strict=False)  # lets raw line breaks pass
+_MOST = 100
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
 _SECTIONS = {
     "responsibilities": "Responsibilities",
@@ -36,7 +38,16 @@ def found_in(page: str) -> items.Item | None:
 
     Raises ValueError if there is none and a block of JSON-LD that speaks of one cannot be read.
     """
-    broken = ""
+    return next(_all_in(page), None)
+
+
+def all_in(page: str) -> list[items.Item]:
+    """Return the JobPostings of an HTML page, of very many the first. Raises ValueError as `found_in`."""
+    return list(islice(_all_in(page), _MOST))
+
+
+def _all_in(page: str) -> Iterator[items.Item]:
+    broken, found = "", False
     for block in _blocks(page):
         try:
             guards = _GUARDS.match(block)
@@ -46,10 +57,10 @@ def found_in(page: str) -> items.Item | None:
             continue
         for node in _objects(payload):
             if any(_kind(kind) == "JobPosting" for kind in _listed(node.get("@type"))):
-                return node
-    if broken:
+                found = True
+                yield node
+    if broken and not found:
         raise ValueError(f"its JSON-LD is not JSON: {broken}")
-    return None
 
 
 def hidden(page: str) -> bool:
@@ -61,6 +72,11 @@ def hidden(page: str) -> bool:
 def title(job: items.Item) -> str:
     """Return the title as plain text. Raises TypeError."""
     return " ".join(unescape(items.text(job, "title")).split())
+
+
+def employer(job: items.Item) -> str:
+    """Return the name of the employer, "" if there is none."""
+    return " ".join(unescape(_word(job.get("hiringOrganization"))).split())
 
 
 def description(job: items.Item) -> str:
