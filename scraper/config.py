@@ -1,15 +1,18 @@
 """pmtrend.toml → validated settings. The file is optional; only `collect` needs something from it."""
 
+import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from scraper.errors import ConfigError
+from scraper.printing import printable
+from scraper.tomltext import parsed
 
 FILE_NAME = "pmtrend.toml"
 TEMPLATE = """\
@@ -69,17 +72,29 @@ _WRONG_TYPES = {
 """What pydantic says of a value of another type, in words of TOML."""
 
 
-class Schedule(BaseModel):
-    """When `pmtrend schedule` runs what."""
+class _Table(BaseModel):
+    """A table of the file: it holds known entries, and none of their texts a character that no name has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_line(cls, value: Any) -> Any:
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and printable(text) != text for text in texts):
+            raise ValueError("holds a control character")
+        return value
+
+
+class Schedule(_Table):
+    """When `pmtrend schedule` runs what."""
+
     weekly: str = "17 12 * * sun"
 
 
-class Delivery(BaseModel):
+class Delivery(_Table):
     """Where reports are published (ending in "/", or "" if nowhere), and the language of each message."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     base_url: str = ""
     feishu: Literal["en", "zh"] = "zh"
     dingtalk: Literal["en", "zh"] = "zh"
@@ -96,17 +111,15 @@ class Delivery(BaseModel):
         return value and value.rstrip("/") + "/"
 
 
-class Report(BaseModel):
+class Report(_Table):
     """What the weekly report shows besides what it always shows."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     profiles: tuple[Path, ...] = ()
 
 
-class Settings(BaseModel):
+class Settings(_Table):
     """All that a user can set; relative paths are resolved against `home`, the file's folder."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     operator: str = ""
     database: str = "sqlite:///pmtrend.db"
     zone: str | None = None
@@ -133,9 +146,15 @@ class Settings(BaseModel):
         if value is not None:
             try:
                 ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError):
+            except (ZoneInfoNotFoundError, ValueError, OSError):  # the last for a folder or a long name
                 raise ValueError(f"{value!r} is not a time zone; write it as Asia/Shanghai") from None
         return value
+
+
+def write_template(path: Path) -> None:
+    """Write a new configuration that nobody else may read, for it is where keys stand. Raises OSError."""
+    with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(TEMPLATE)
 
 
 def read_keys(settings: Settings, environment: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
@@ -193,7 +212,7 @@ def load_settings(path: Path | None) -> Settings:
             raise ConfigError(f"the configuration {path} does not exist")
         return Settings()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = parsed(path.read_text(encoding="utf-8"))
     except IsADirectoryError:
         raise ConfigError(f"the configuration {path} is a directory, not a file") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -20,6 +20,7 @@ from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import city_names, is_place_list, parse_places, says_remote
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
+from scraper.tomltext import parsed
 from scraper.vocabulary.showing import find_tag
 from storage.markets import MARKET_NAMES, MarketName
 from storage.profile import Profile
@@ -66,7 +67,7 @@ def read_profiles(files: Iterable[Path], places: Places) -> tuple[Profile, ...]:
 def read_file(path: Path) -> dict[str, Any]:
     """Return the entries of a profile file, their types checked."""
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        said = parsed(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"the profile {path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -86,7 +86,9 @@ def _draw(axes: Axes, bars: Sequence[PayBar]) -> None:
         )
     ends = [end for bar in bars for end in (bar.p25, bar.p75, *(bar.interval or ()))]
     ticks = _ticks(min(ends), max(ends))
-    axes.set_xlim(ticks[0], max(ends) + 0.03 * (max(ends) - ticks[0]))
+    span = max(ends) - ticks[0]
+    beside = 0.0 if span else 0.03 * max(ends) or 1.0  # where all pay the same, that stands in the middle
+    axes.set_xlim(ticks[0] - beside, max(ends) + 0.03 * span + beside)
     axes.set_ylim(len(bars) - 0.5, -0.72)
     axes.set_yticks(range(len(bars)), [bar.side.name for bar in bars])
     axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])

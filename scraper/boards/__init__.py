@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from scraper.errors import ConfigError
 from scraper.model import Board
+from scraper.tomltext import parsed
 from storage.records import Industry
 
 FIELDS = ("key", "company", "market", "industry", "evidence")
@@ -62,7 +63,7 @@ def _own_files(folder: Path) -> list[Traversable]:
 
 def _entries(file: Traversable) -> list[Any]:
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = parsed(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

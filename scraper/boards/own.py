@@ -17,6 +17,7 @@ from typing import Any
 from scraper.boards import FIELDS, UNFOLLOW, identity
 from scraper.errors import ConfigError
 from scraper.model import Board
+from scraper.tomltext import parsed
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*board[ \t]*\]\][ \t]*(?:#[^\n]*)?\r?")
 
@@ -116,7 +117,7 @@ def _text(file: Path) -> str:
 
 def _entries(text: str, file: Path) -> list[Any]:
     try:
-        entries: list[Any] = tomllib.loads(text).get("board", [])
+        entries: list[Any] = parsed(text).get("board", [])
         return entries
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
@@ -124,7 +125,7 @@ def _entries(text: str, file: Path) -> list[Any]:
 
 def _replace(file: Path, text: str, entries: list[Any]) -> Path:
     try:
-        reads_as_meant = tomllib.loads(text).get("board", []) == entries
+        reads_as_meant = parsed(text).get("board", []) == entries
     except tomllib.TOMLDecodeError:
         reads_as_meant = False
     if not reads_as_meant:

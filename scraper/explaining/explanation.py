@@ -10,6 +10,7 @@ from scraper.explaining.pasted import read_pasted
 from scraper.explaining.pay import pay_lines, place_lines
 from scraper.explaining.role import role_lines
 from scraper.explaining.wording import COLOURS, Words, cite, item, short, tag_name, words_of
+from scraper.printing import without_controls
 from scraper.tagging.zones import Sentence
 from scraper.understanding import TAXONOMY, Understanding, understand
 
@@ -19,7 +20,7 @@ def explain(pasted: str) -> str:
 
     pasted.py tells what is taken for its title.
     """
-    given = read_pasted(pasted)
+    given = read_pasted(without_controls(pasted))
     found = understand(given.title, given.text, locations=given.locations)
     words = words_of("en" if found.tagging.lang == "en" else "zh")
     lines = [

@@ -5,7 +5,9 @@ Reads archives written by `archive` and, as far as their records go, those of ot
 records (then every response is one to a GET), WARC 1.0 or 1.1, compressed record by record or not at all.
 """
 
+import io
 import os
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from scraper.bounds import brief
 from scraper.errors import (
     BoardGone,
     FetchError,
@@ -34,6 +37,9 @@ from scraper.model import NOT_MODIFIED, Reply, Request
 
 _STEP = 65536
 _LARGEST_QUESTION = 2**20  # bytes; a request body is a query, not a document
+_KEPT_OF_ANY, _KEPT_TIMES = 16 * 2**20, 4
+"""Of the questions of a file so many bytes are held, and so many times its size: those of a real one, beside
+their answers, are a fraction of it; what repeats one letter is a thousand times as large as its archive."""
 _GET = ("GET", payload_digest(b""))
 _ERRORS: dict[str, type[FetchError]] = {
     kind.__name__: kind
@@ -76,14 +82,16 @@ class Exchange:
 class ReplayArchive:
     """The exchanges of a set of WARC files.
 
-    `exchanges` are sorted by (at, file, offset), `notices` are those of the warcinfo records, `problems` are
-    sentences about what could not be read: a file that is cut off or damaged keeps its sound part. Raises
-    InputError for a path that is missing, a directory or no WARC file, and if no exchange can be read at all.
+    `paths` are the files; `exchanges` are sorted by (at, file, offset), `notices` are those of the warcinfo
+    records, `problems` are sentences about what could not be read: a file that is cut off or damaged keeps
+    its sound part. Raises InputError for a path that is missing, a directory or no WARC file, and if no
+    exchange can be read at all.
     """
 
     def __init__(self, paths: Sequence[Path]):
         index = _Index()
-        for path in {os.path.realpath(path): path for path in paths}.values():
+        self.paths = tuple({os.path.realpath(path): path for path in paths}.values())
+        for path in self.paths:
             index.add(path)
         self.notices = tuple(dict.fromkeys(index.notices))
         self.exchanges = tuple(sorted(index.exchanges, key=lambda e: (e.at, e.file, e.offset)))
@@ -192,11 +200,13 @@ class _Index:
         self.exchanges: list[Exchange] = []
         self.notices: list[str] = []
         self.problems: list[str] = []
+        self._room = 0
 
     def add(self, path: Path) -> None:
         questions: dict[str, tuple[str, bytes]] = {}  # by both record ids, as either side may name the other
         outcomes: list[tuple[Exchange, str, str]] = []
         with _opened(path) as file:
+            self._room = _KEPT_OF_ANY + _KEPT_TIMES * file.seek(0, io.SEEK_END)
             try:
                 for offset, record in records(file):
                     self._take(path, offset, record, questions, outcomes)
@@ -223,9 +233,12 @@ class _Index:
     ) -> None:
         own_id, concurrent = _header(record, "WARC-Record-ID"), _header(record, "WARC-Concurrent-To")
         if record.rec_type == "warcinfo":
-            self.notices += filter(None, [fields(record.raw_stream.read(_STEP)).get("notice", "")])
+            notice = brief(fields(record.raw_stream.read(_STEP)).get("notice", ""))
+            self.notices += filter(None, [notice])
+            self._keep(offset, notice)
         elif record.rec_type == "request" and record.http_headers:
             question = record.http_headers.protocol, record.raw_stream.read(_LARGEST_QUESTION)
+            self._keep(offset, own_id, concurrent, *question)
             questions.update({name: question for name in (own_id, concurrent) if name})
         elif _header(record, RETRIED):
             return
@@ -234,11 +247,18 @@ class _Index:
             at = _instant(_header(record, "WARC-Date"))
             if outcome and at:
                 url = public_url(_header(record, "WARC-Target-URI"))
+                self._keep(offset, url, own_id, concurrent, *map(str, outcome.values()))
                 outcomes.append((Exchange(url, *_GET, at, path, offset, **outcome), own_id, concurrent))
             elif outcome:
                 self.problems.append(
                     f"{path}: the record at byte {offset} has no readable date and is left out."
                 )
+
+    def _keep(self, offset: int, *texts: str | bytes) -> None:
+        """Count what is held of a record. Raises Damaged if it is more than a file of this size has."""
+        self._room -= sum(map(len, texts))
+        if self._room < 0:
+            raise Damaged(offset, "holds more questions than its size has room for")
 
 
 def _outcome(record: Any) -> dict[str, Any] | None:
@@ -246,14 +266,14 @@ def _outcome(record: Any) -> dict[str, Any] | None:
     if record.rec_type == "metadata":
         known = fields(record.raw_stream.read(_STEP))
         if "fetch-error" in known:
-            return {"error": known["fetch-error"], "reason": known.get("reason", "no reason recorded")}
+            return {"error": known["fetch-error"], "reason": brief(known.get("reason", "no reason recorded"))}
         return None
     revisit = record.rec_type == "revisit"
     if not revisit and not (record.rec_type == "response" and record.http_headers):
         return None
     code = record.http_headers.get_statuscode() if record.http_headers else "200"
     told: dict[str, Any] = {
-        "status": int(code) if code.isascii() and code.isdecimal() else 0,
+        "status": int(code) if re.fullmatch("[1-9][0-9]{2}", code) else 0,
         "digest": _header(record, "WARC-Payload-Digest"),
     }
     if revisit:
@@ -301,6 +321,6 @@ def _header(record: Any, name: str) -> str:
 def _instant(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):  # the last for the first and the last day that there is
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

@@ -22,6 +22,8 @@ NOT_WARC = "stops being a WARC archive"
 
 _STEP = 65536
 _LONGEST_LINE = 1024
+_LONGEST_HEADERS = 2**18
+"""Bytes of the headers of a record, its own and those of HTTP; no client of the web takes more."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -95,12 +97,15 @@ def _parsed(stream: Any, offset: int) -> Any | None:
     if not line.startswith(b"WARC/"):
         raise Damaged(offset, NOT_WARC)
     loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+    bounded = _BoundedHeaders(stream, offset)
     try:
-        record = loader.parse_record_stream(stream, statusline=line, known_format="warc")
-    except (ArchiveLoadFailed, EOFError, AttributeError) as error:  # the last for a record without its URL
+        record = loader.parse_record_stream(bounded, statusline=line, known_format="warc")
+    except (ArchiveLoadFailed, EOFError, AttributeError, ValueError) as error:
+        # The last two for a record without its URL, and for one without its length.
         raise Damaged(offset, NOT_WARC) from error
     if record.length is None or not record.rec_type:
         raise Damaged(offset, "is cut off")
+    bounded.parsed = True
     return record
 
 
@@ -109,6 +114,27 @@ def _finish(record: Any, offset: int) -> None:
         pass
     if record.raw_stream.limit > 0:
         raise Damaged(offset, "is cut off")
+
+
+class _BoundedHeaders:
+    """A stream whose lines, until the headers are `parsed`, are no more than headers are: warcio holds them
+    all. A megabyte of gzip may inflate to a thousand of them."""
+
+    def __init__(self, stream: Any, offset: int):
+        self.parsed = False
+        self._stream, self._offset, self._left = stream, offset, _LONGEST_HEADERS
+
+    def readline(self, size: int = -1) -> bytes:
+        if self.parsed:
+            return bytes(self._stream.readline(size))
+        line = bytes(self._stream.readline(self._left if size < 0 else min(size, self._left)))
+        self._left -= len(line)
+        if self._left <= 0:
+            raise Damaged(self._offset, "has headers longer than any archive's")
+        return line
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class _Member(io.RawIOBase):

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from scraper.bounds import bounded
 from scraper.importing.columns import Bad, Record
 from scraper.importing.dates import parse_instant
 from scraper.importing.files import ReadFile, read_file
@@ -20,6 +21,7 @@ from scraper.importing.values import Plain, as_text
 from scraper.model import RawPosting, Reject
 
 _ONE_RUN = timedelta(minutes=5)
+_LONGEST_ID = 2000  # an address may be one, and those of some sites are long
 # Fields that a row of the same posting may fill in another one, those that belong together at once.
 _COMPLETED = (
     ("company",), ("salary_raw", "pay"), ("experience_raw",), ("education_raw",), ("workplace",),
@@ -92,10 +94,15 @@ def _sort_in(
         seen = own.get(row.number)
         dated = runs[seen] if several and seen else None
         instant = dated or fallback
-        posting = raw_posting(row.fields, instant or now)
-        ids = _ids(posting.url if posting else link_of(row.fields), row.fields, counted)
+        found = raw_posting(row.fields, instant or now)
+        ids = _ids(found.url if found else link_of(row.fields), row.fields, counted)
+        posting = bounded(found, lambda _: True) if found else None
         if posting is None:
             problem = "no title"
+        elif isinstance(posting, Reject):
+            problem = posting.reason
+        elif any(len(name) > _LONGEST_ID for name in ids):
+            problem = "its id is longer than that of any posting"
         elif not posting.company and not ids:
             problem = "neither company nor link nor posting id"
         elif instant is None and "collected" in row.fields:

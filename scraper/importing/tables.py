@@ -31,10 +31,19 @@ _HEADER_WITHIN = 10  # rows in which a header is looked for: exports put a title
 _HEAD_LINES = 60
 _LONGEST_CELL = 1 << 24
 csv.field_size_limit(_LONGEST_CELL)
+_MOST_UNPACKED = 2**29
+"""Bytes of a workbook's members, as its directory has them; ZIP reads no member further than that."""
+_MOST_ROWS, _MOST_CELLS, _ROW = 2**20, 2**25, 8
+"""Of a sheet, of a workbook, and what a row counts for: before one that is said to be the millionth there are
+as many empty ones."""
+_WIDEST = 1000
+"""Columns among which a header is looked for."""
 _BROKEN_WORKBOOK = (
     zipfile.BadZipFile,
     zlib.error,
-    KeyError,
+    LookupError,
+    RuntimeError,  # a member that is encrypted, or packed in a way that Python does not know
+    OverflowError,
     ValueError,
     TypeError,
     SyntaxError,
@@ -140,10 +149,25 @@ def workbook_records(path: Path) -> Iterator[Record | Bad]:
 def _sheets(path: Path) -> Iterator[Iterator[tuple[Any, ...]]]:
     with path.open("rb") as stream:
         with _workbook_trouble(path.name):
+            with zipfile.ZipFile(stream) as members:
+                unpacked = sum(member.file_size for member in members.infolist())
+            if unpacked > _MOST_UNPACKED:
+                raise InputError(f"{path.name} would be {unpacked // 2**20} MB unpacked; save it as CSV")
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        cells = 0
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # some exporters write a wrong size, which would cut the rows
-            yield _rows(path.name, sheet.iter_rows(values_only=True))
+            rows = sheet.iter_rows(max_row=_MOST_ROWS, values_only=True)
+
+            def counted(rows: Iterator[Any] = rows) -> Iterator[tuple[Any, ...]]:
+                nonlocal cells
+                for row in _rows(path.name, rows):
+                    cells += _ROW + len(row)
+                    if cells > _MOST_CELLS:
+                        raise InputError(f"{path.name} has more cells than any list of postings")
+                    yield row
+
+            yield counted()
 
 
 def _rows(name: str, rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
@@ -163,11 +187,12 @@ def _workbook_trouble(name: str) -> Iterator[None]:
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl does not know do not matter
             yield
     except _BROKEN_WORKBOOK as error:
-        raise InputError(f"{name} is a ZIP archive but not a readable XLSX workbook ({error})") from error
+        said = str(error).partition("\n")[0]
+        raise InputError(f"{name} is a ZIP archive but not a readable XLSX workbook ({said})") from error
 
 
 def _names(row: Iterable[Any]) -> tuple[str, ...]:
-    return tuple("" if cell is None else as_text(plain(cell)) for cell in row)
+    return tuple("" if cell is None else as_text(plain(cell)) for cell in islice(row, _WIDEST))
 
 
 def _header_at(rows: Sequence[Any]) -> int | None:

@@ -19,7 +19,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _DEBRIS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\ufeff]|_x000D_")
 _NAME_KEYS = ("display", "name", "text", "value", "label", "title")
 # What is left of a list that was written with str() and then cut at its commas: quotes and brackets.
-_TORN = re.compile(r"\[?\s*'(.*)'\s*,?\s*\]?\s*,?", re.DOTALL)
+_TORN = re.compile(r"\[?\s*+'(.*)'\s*+(?:,\s*+)?(?:\]\s*+)?,?", re.DOTALL)
 _DEEPEST = 20
 _LONGEST_LIST = 50_000
 

@@ -8,6 +8,8 @@ from importlib.resources import files
 from scraper.folding import fold
 from scraper.normalizing.places import is_place_list
 
+_LONGEST = 300
+"""Characters of a name that are read; what is behind them tells no two employers apart."""
 _LEGAL_ZH = re.compile(r"(?:股份|有限责任|有限|责任)?(?:公司)?(?:\.{2,}|…)?$")
 _LEGAL_EN = re.compile(
     r"[\s,]+(?:inc|incorporated|llc|l\.l\.c|ltd|limited|corp|corporation|co|company|plc|gmbh|ag|sa|s\.a|"
@@ -30,7 +32,7 @@ def company_key(name: str) -> str:
     （深圳）有限公司" and "Tencent" → `tencent`). An anonymous employer ("某知名互联网公司") gets the key
     `anonymous:` + its folded name: never merged with a named one, and told apart by its wording only.
     """
-    folded = " ".join(fold(name).split())
+    folded = " ".join(fold(name[:_LONGEST]).split())
     if is_anonymous(name):
         return "anonymous:" + folded
     plain = _without_legal_form(folded)
@@ -44,7 +46,7 @@ def company_key(name: str) -> str:
 
 def is_anonymous(name: str) -> bool:
     """Tell whether the name hides the employer, as headhunters do ("某大型互联网公司", "Confidential")."""
-    return bool(_ANONYMOUS.search(" ".join(fold(name).split())))
+    return bool(_ANONYMOUS.search(" ".join(fold(name[:_LONGEST]).split())))
 
 
 def _without_legal_form(folded: str) -> str:

@@ -34,7 +34,7 @@ _ADDRESS_SIGNS = tuple(
 _LONGEST_NAME = 200
 _LEGAL = re.compile(
     r"[,. ]+(?:inc|ltd|llc|gmbh|corp|co|technologies|labs)\.?$"
-    r"|(?:股份|集团|科技|网络|信息|技术|智能|有限|责任|公司|\(.*?\))+$"
+    r"|(?:股份|集团|科技|网络|信息|技术|智能|有限|责任|公司|\([^()]*\))+$"
 )
 _LATIN_NAME = re.compile(r"[a-z0-9][a-z0-9 .&-]*")
 _NAME_TAILS = ("ai", "labs", "health", "hq")

@@ -19,7 +19,7 @@ _EN_DEGREE_NEXT = re.compile(
 )
 _ZH_DEGREE_BEFORE = re.compile(
     r"(?:本科|学士|硕士|研究生|博士|大专)(?:研究)?生?(?:学历|学位|毕业)?(?:者|的)?:?\s*"
-    r"(?:需要?|有|需有|具备|可|放宽|可放宽|[至到为])*\s*$"
+    r"(?:需要?|有|具备|可|放宽|[至到为])*\s*$"
 )
 _OR = re.compile(
     r"(?:\bor\b|\balternatively\b|或者?|;\s*or\b)\s*,?\s*(?:else|alternatively)?\s*"

@@ -15,6 +15,7 @@ from scraper.normalizing.titles import is_pm_title
 from scraper.tagging import Tagger, TextTagging
 from scraper.tagging.tables import RULES_VERSION, TABLES, load
 from scraper.tagging.taxonomy import Taxonomy, read, taxonomy
+from scraper.tomltext import parsed
 from storage.records import StoredText
 from storage.store import Store
 
@@ -43,7 +44,7 @@ def read_vocabulary(name: str) -> Vocabulary:
     if name == CURRENT:
         return Vocabulary(name, taxonomy(), _digest(load("taxonomy")))
     try:
-        table = tomllib.loads(Path(name).read_bytes().decode("utf-8-sig"))
+        table = parsed(Path(name).read_bytes().decode("utf-8-sig"))
         _check_shape(table)
         return Vocabulary(name, read(table), _digest(table))
     except OSError as error:

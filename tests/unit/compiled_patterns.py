@@ -1,0 +1,60 @@
+"""Prints, as JSON lines, every regular expression of the program: [file, line, pattern, flags].
+
+All modules are imported, then texts are understood and files read so that patterns made of tables, or inside
+of functions, are made too. A pattern of bytes is shown as Latin-1.
+"""
+
+import importlib
+import json
+import pkgutil
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("pmtrend.py", "scraper", "storage", "reports", "migrations")
+found: set[tuple[str, int, str, int]] = set()
+compiled = re._compile  # type: ignore[attr-defined]
+
+
+def noted(pattern: Any, flags: int) -> Any:
+    frame = sys._getframe(2)
+    file = Path(frame.f_code.co_filename)
+    ours = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ROOMS
+    if ours and not isinstance(pattern, re.Pattern):
+        text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
+        found.add((file.relative_to(ROOT).as_posix(), frame.f_lineno, text, int(flags)))
+    return compiled(pattern, flags)
+
+
+re._compile = noted  # type: ignore[attr-defined]
+sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+importlib.import_module("pmtrend")
+for room in ("scraper", "storage", "reports"):
+    for module in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}."):
+        importlib.import_module(module.name)
+
+from worst_cases import worst_cases  # noqa: E402
+
+from reports.words import LANGS, Words  # noqa: E402
+from scraper.answering import tag_lines  # noqa: E402
+from scraper.clock import utcnow  # noqa: E402
+from scraper.dates import parse_date  # noqa: E402
+from scraper.explaining import explain  # noqa: E402
+from scraper.importing import read_files  # noqa: E402
+
+rows = (json.dumps(row).encode() for _, row in worst_cases(1000))
+for _ in tag_lines(rows, []):
+    pass
+explain("AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪")
+parse_date("3 days ago", now=utcnow())
+for lang in LANGS:
+    Words(lang)
+for case in sorted((ROOT / "tests" / "recordings" / "import").glob("*/*.*")):
+    try:
+        read_files([case], as_of=None, now=utcnow())
+    except Exception:
+        continue  # what a case is of, its own test tells
+for one in sorted(found):
+    print(json.dumps(one))
