@@ -36,8 +36,7 @@ def choose(facts: Facts, week: date, profile: Profile) -> ChoiceReport:
         examples=EXAMPLES,
     )
     (card,) = found["cards"]
-    shown = {one["posting"] for door in card["doors"] for one in door["examples"]}
-    sources = {facts.units[facts.postings[posting].unit] for posting in shown}
+    credits = {one["credit"] for door in card["doors"] for one in door["examples"]} - {""}
     last = None if facts.data_cut is None else week_of(facts.data_cut, facts.zone)
     report: ChoiceReport = {
         **card,
@@ -49,7 +48,7 @@ def choose(facts: Facts, week: date, profile: Profile) -> ChoiceReport:
         "seen_last": None if last is None or last == week else label(last),
         "taxonomy": facts.taxonomy.version if facts.taxonomy else None,
         "notices": sorted(set(facts.notices)),
-        "credits": sorted({source.credit for source in sources if source.credit}),
+        "credits": sorted(credits),
         "population": found["population"],
         "window": found["window"],
         "barrier": found["barrier"],

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-import pandas as pd
-
 from reports.csv_tables import TABLES, CsvTable, Row
 from reports.document.weekly import WeeklyReport
 from reports.escaping import csv_cell
+from reports.frames import pd
 
 
 def csv_files(report: WeeklyReport) -> dict[str, str]:

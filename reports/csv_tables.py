@@ -22,6 +22,7 @@ from reports.document import (
 )
 from reports.document import history as document_history
 from reports.document import peers as document_peers
+from reports.document import postings as document_postings
 from reports.document.co_occurrence import TagPair
 from reports.document.terms import Change
 from reports.document.weekly import WeeklyReport
@@ -282,7 +283,7 @@ TABLES: tuple[CsvTable, ...] = (
     CsvTable(
         "choice_examples.csv",
         choice.Example,
-        (*_WHOSE, "posting"),
+        (*_WHOSE, "url"),
         _of_doors("examples"),
         (*_WHOSE, "unknown"),
     ),
@@ -295,6 +296,9 @@ TABLES: tuple[CsvTable, ...] = (
     ),
     CsvTable(
         "missing_units.csv", tables.MissingUnit, ("source", "unit"), lambda r: r["quality"]["missing_units"]
+    ),
+    CsvTable(
+        "listed_postings.csv", document_postings.ListedPosting, ("rank",), lambda r: r["postings"]["rows"]
     ),
     CsvTable(
         "posting_changes.csv",

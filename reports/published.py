@@ -1,5 +1,7 @@
 """The numbers of a report that are kept as vintages: published.toml says where each is in report.json."""
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from reports.document.weekly import WeeklyReport
 from storage.history import LearnedKind, Number
 from storage.weeks import parse_label
 
-Unit = Literal["count", "index", "share", "points", "percent", "number"]
+Unit = Literal["count", "index", "share", "points", "percent", "number", "door"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Published:
     series: bool
     based: bool
     fitted: bool
+    codes: Mapping[str, float]
+    on_request: bool
 
 
 @cache
@@ -57,6 +61,8 @@ def published() -> Mapping[str, Published]:
             series=entry.get("series", False),
             based=entry.get("based", False),
             fitted=entry.get("fitted", False),
+            codes=entry.get("codes", {}),
+            on_request=entry.get("on_request", False),
         )
         for entry in told["number"]
     }
@@ -64,7 +70,8 @@ def published() -> Mapping[str, Published]:
 
 def published_numbers(report: WeeklyReport) -> tuple[Number, ...]:
     """Return the published numbers of a report (as it is written: rounded); what is not known has none."""
-    return tuple(number for entry in published().values() for number in _numbers(report, entry))
+    found = (number for entry in published().values() for number in _numbers(report, entry))
+    return tuple({number.key: number for number in found}.values())  # equal profiles have equal numbers
 
 
 def stated_weeks(report: WeeklyReport) -> set[date]:
@@ -82,12 +89,22 @@ def _numbers(report: WeeklyReport, entry: Published) -> Iterator[Number]:
             metric=entry.metric,
             week=parse_label(row.get("week", report["week"])),
             role=row.get("role", ""),
-            dimension=" ".join(str(row[name]) for name in entry.dimension if row[name] is not None),
-            value=float(value),
+            dimension=" ".join(_named(row[name]) for name in entry.dimension if row[name] is not None),
+            value=float(entry.codes[value] if entry.codes else value),
             lo=_at(row, entry.lo),
             hi=_at(row, entry.hi),
             n=None if n is None else int(n),
         )
+
+
+def _named(value: object) -> str:
+    """What stands for a value in a dimension: of a profile its name, and a digest of what it says, so that
+    one that was changed begins a series of its own."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    said = {**value, "skills": [tag["id"] for tag in value["skills"]]}  # their names are the vocabulary's
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return f"{value['name']} {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _rows(

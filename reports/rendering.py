@@ -33,7 +33,7 @@ from reports.sections import (
     requirements,
     salary,
 )
-from reports.sections.parts import texts
+from reports.sections.parts import ending, texts
 from reports.sentences import sentence
 from reports.words import Lang, Words
 
@@ -57,6 +57,8 @@ _SECTIONS = {
     "history": history,
     "changes": changes,
 }
+MAX_NOTICES = 1
+"""How many of the notices of archives are told: each takes two lines before the first finding."""
 _SHORT_KINDS = frozenset({"all_failed", "empty"})
 _WITH_STOCK = frozenset({"regular", "first"})
 _MOSTLY = 0.5
@@ -78,11 +80,10 @@ def render_markdown(
             words=words,
             **_SECTIONS,
             findings=[sentence(finding, words) for finding in report["findings"]],
-            notices=told_notices(report, words),
+            notices=told_notices(report, words, MAX_NOTICES),
             title_line=_title_line(report, words),
             provenance=_provenance(report, words),
-            credits=[_credit(text) for text in report["provenance"]["credits"]],
-            method=[words(f"method.n{i:02d}") for i in range(1, 8)],
+            method=[words(f"method.n{i:02d}") for i in range(1, 6)],
             picture=lambda name: _picture(pictures.get(name), f"{lang}.{images}"),
             because=lambda part, key="say.no_statement": words(
                 key, because=words(f"because.{part['reason']}")
@@ -110,11 +111,16 @@ def _finalize(value: object) -> str:
     raise TypeError(f"a template may only print text, not {type(value).__name__}: {value!r}")
 
 
-def told_notices(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return what a reader must know before the first number, one sentence or two each."""
+def told_notices(report: WeeklyReport, words: Words, most: int | None = None) -> list[Markdown]:
+    """Return what a reader must know before the first number, one sentence or two each.
+
+    Of the notices of archives the first `most` are told (None: all), of the others how many there are.
+    """
     others = [text for text in report["notices"] if not says_invented(text)]
     told = [words("notice.invented")] if is_invented(report) else []
-    told += [words("notice.other", text=text) for text in others]
+    told += [words("notice.other", text=text) for text in others[:most]]
+    if hidden := len(others) - len(others[:most]):
+        told = ending(words, told, words("notice.more", count=words.count(hidden)))
     if words.has(f"notice.{report['kind']}"):
         told.append(words(f"notice.{report['kind']}"))
     with_text, n = texts(report)
@@ -126,18 +132,26 @@ def told_notices(report: WeeklyReport, words: Words) -> list[Markdown]:
     return told
 
 
+def named_view(view: Mapping[str, str], words: Words) -> Markdown:
+    """Return a part of the market in words (`boards in China, postings in 上海`)."""
+    return words.joined(
+        [
+            words(f"view.{part}_{name}" if part == "market" else f"view.{part}", name=name)
+            for part, name in view.items()
+        ]
+    )
+
+
 def _title_line(report: WeeklyReport, words: Words) -> Markdown:
     health, source = report["run_health"], report["provenance"]
-    shown = [
-        words(f"view.{part}_{name}" if part == "market" else f"view.{part}", name=name)
-        for part, name in report["view"].items()
-    ]
-    parts = [words("view.part", parts=words.joined(shown))] if shown else []
+    parts = [words("view.part", parts=named_view(report["view"], words))] if report["view"] else []
     parts += [
         words(
-            "title.span", first=report["week_first_day"], last=report["week_last_day"], zone=source["zone"]
+            "title.span",
+            days=words.said_days(report["week_first_day"], report["week_last_day"]),
+            zone=source["zone"],
         ),
-        words("title.cut", cut=words.moment(source["data_cut"], source["zone"])),
+        words("title.cut", cut=words.said_moment(source["data_cut"], source["zone"])),
     ]
     if report["kind"] in _WITH_STOCK:  # elsewhere nothing is told that a later look could confirm
         parts.append(words("title.preliminary" if report["preliminary"] else "title.final"))
@@ -150,7 +164,8 @@ def _title_line(report: WeeklyReport, words: Words) -> Markdown:
 
 def _provenance(report: WeeklyReport, words: Words) -> Markdown:
     source = report["provenance"]
-    return words(
+    names = words.joined([_credit(text) for text in source["credits"]])
+    told = words(
         "provenance.line",
         cut=words.moment(source["data_cut"], "UTC"),
         as_of=words.moment(source["as_of"], "UTC"),
@@ -162,6 +177,7 @@ def _provenance(report: WeeklyReport, words: Words) -> Markdown:
         format=words.count(source["format"]),
         command=Markdown(source["command"].replace("`", "'")),
     )
+    return Markdown(f"{told} · {words('say.credits', names=names)}") if names else told
 
 
 def _credit(text: str) -> Markdown:

@@ -2,16 +2,19 @@
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
+from urllib.parse import quote
 
 from reports.digest import Line, digest, title
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
 from reports.escaping import Markdown
 from reports.notices import is_invented
+from reports.rendering import named_view
 from reports.sentences import sentence
 from reports.words import LANGS, Lang, Words
 from storage.weeks import parse_label
@@ -19,12 +22,24 @@ from storage.weeks import parse_label
 LOG = logging.getLogger(__name__)
 
 
+Pages = Mapping[Lang, Sequence[str]]
+"""Addresses that show a report, by language, the best one first; a language that was not written has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldView:
+    """A report on a part of the market: what the part is called, and its pages, from the week's folder on."""
+
+    names: Mapping[Lang, Markdown]
+    pages: Pages
+
+
 @dataclass(frozen=True, slots=True)
 class ToldWeek:
     """What index and feeds say of a week; `n` is None where no postings were seen.
 
-    `updated` is the instant up to which the report has data (ISO 8601). `pages` are the addresses in the
-    week's folder that show a language, the best one first; a language that was not written has none.
+    `updated` is the instant up to which the report has data (ISO 8601). `pages` are addresses in the week's
+    folder. `views` are the reports on parts of the market that lie in it, by folder.
     """
 
     week: str
@@ -37,10 +52,11 @@ class ToldWeek:
     titles: Mapping[Lang, str]
     lines: Mapping[Lang, tuple[Line, ...]]
     headlines: Mapping[Lang, Markdown]
-    pages: Mapping[Lang, Sequence[str]]
+    pages: Pages
+    views: tuple[ToldView, ...] = ()
 
 
-def told_week(report: WeeklyReport, pages: Mapping[Lang, Sequence[str]]) -> ToldWeek:
+def told_week(report: WeeklyReport, pages: Pages, views: Sequence[ToldView] = ()) -> ToldWeek:
     """Return what is told of a report; the headline is its first finding beyond how many are listed."""
     listed = [finding["n"] for finding in report["findings"] if finding["id"] == "listed"]
     beyond = [finding for finding in report["findings"] if finding["id"] != "listed"]
@@ -59,6 +75,7 @@ def told_week(report: WeeklyReport, pages: Mapping[Lang, Sequence[str]]) -> Told
         lines={lang: tuple(digest(report, words[lang])) for lang in LANGS},
         headlines={lang: sentence(first, words[lang]) for lang in LANGS},
         pages=pages,
+        views=tuple(views),
     )
 
 
@@ -69,12 +86,24 @@ def read_weeks(out_dir: Path) -> list[ToldWeek]:
     """
     told = []
     for week in stored_weeks(out_dir):
-        pages = {lang: found for lang in LANGS if (found := pages_of(out_dir, week, lang))}
+        folder = out_dir / week
         try:
-            told.append(_read(out_dir, week, pages)[1])
+            told.append(_read(folder, week, _pages(folder), tuple(_views(folder)))[1])
         except ReportError as error:
             LOG.warning("not in the index and the feeds: %s", error)
     return told
+
+
+def _views(folder: Path) -> Iterator[ToldView]:
+    for path in sorted(folder.glob("*/report.json")):
+        pages = _pages(path.parent, f"{quote(path.parent.name)}/")
+        try:
+            view = _read(path.parent, folder.name)[0]["view"]
+        except ReportError as error:
+            LOG.warning("not in the index: %s", error)
+            continue
+        if view and pages:
+            yield ToldView({lang: named_view(view, Words(lang)) for lang in LANGS}, pages)
 
 
 def stored_weeks(out_dir: Path) -> list[str]:
@@ -90,24 +119,36 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
 
     Raises ReportError if there is none, or none that this release can tell of.
     """
-    return _read(out_dir, week, {})[0]
+    return _read(out_dir / week, week)[0]
 
 
 def pages_of(out_dir: Path, week: str, lang: Lang) -> list[str]:
     """Return the addresses in the week's folder that show the report in `lang`: page first, then markdown."""
-    names = {"report.html": f"report.html#{lang}", f"report.{lang}.md": f"report.{lang}.md"}
-    return [address for name, address in names.items() if (out_dir / week / name).is_file()]
+    return list(_pages(out_dir / week).get(lang, ()))
 
 
-def _read(out_dir: Path, week: str, pages: Mapping[Lang, Sequence[str]]) -> tuple[WeeklyReport, ToldWeek]:
-    path = out_dir / week / "report.json"
+def _pages(folder: Path, before: str = "") -> Pages:
+    """Return the addresses of the pages in a folder, each with `before` in front."""
+    found: dict[Lang, Sequence[str]] = {}
+    for lang in LANGS:
+        names = {"report.html": f"report.html#{lang}", f"report.{lang}.md": f"report.{lang}.md"}
+        there = [f"{before}{address}" for name, address in names.items() if (folder / name).is_file()]
+        if there:
+            found[lang] = there
+    return found
+
+
+def _read(
+    folder: Path, week: str, pages: Pages = MappingProxyType({}), views: tuple[ToldView, ...] = ()
+) -> tuple[WeeklyReport, ToldWeek]:
+    path = folder / "report.json"
     try:
         report = cast(WeeklyReport, json.loads(path.read_text(encoding="utf-8")))
         if (report["format"], report["week"]) != (FORMAT, week):
             raise ReportError(f"{path} is no report of {week} in the format of this release")
-        return report, told_week(report, pages)
+        return report, told_week(report, pages, views)
     except FileNotFoundError:
-        said = f"there is no report of {week} in {out_dir}; `pmtrend report --week {week}` writes it"
+        said = f"there is no report of {week} in {folder.parent}; `pmtrend report --week {week}` writes it"
         raise ReportError(said) from None
     except OSError as error:
         raise ReportError(f"{path} cannot be read: {error.strerror or error}") from None

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -38,6 +39,7 @@ from reports.measures.movers import movers
 from reports.measures.panel import Panel, build_panel
 from reports.measures.peers import no_peers, peers
 from reports.measures.population import WINDOW_WEEKS, window, window_population
+from reports.measures.postings import listed_postings
 from reports.measures.qualifications import qualifications
 from reports.measures.quality import preliminary, quality
 from reports.measures.requirements import skills, tag_matrix
@@ -55,6 +57,8 @@ from storage.version import __version__
 from storage.weeks import label
 
 SIGNIFICANT_DIGITS = 6
+# What JSON leaves as it is: DEL and C1, separators of lines, marks of direction.
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def build_weekly(
@@ -138,6 +142,7 @@ def build_weekly(
         "choice": choice(panel, tags, facts.taxonomy, trade_offs(changes, stays), profiles),
         "quality": quality(panel, facts, levels[0], people),
         "changes": posting_changes(panel, facts, history),
+        "postings": listed_postings(panel, facts),
         "revisions": revisions((), (), {}, NO_HISTORY),
         "changelog": changelog(facts, week, breaks, history),
         "peers": _peers(whole, view, week, window(panel, panel.last - WINDOW_WEEKS + 1, panel.last)),
@@ -213,5 +218,9 @@ def rounded(value: object) -> object:
 
 
 def to_json(report: WeeklyReport) -> str:
-    """Return the text of report.json: sorted keys, UTF-8 as it is, a newline at the end."""
-    return json.dumps(report, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1) + "\n"
+    """Return the text of report.json: sorted keys, UTF-8 as it is, a newline at the end.
+
+    Characters that steer a terminal or turn the reading around stand there as escapes.
+    """
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"

@@ -8,13 +8,14 @@ record in English sentences is translated by `messages/reasons_zh.toml`.
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 
 from reports.document.terms import Change, Share, Window
@@ -23,6 +24,8 @@ from reports.escaping import Markdown, clean, md
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
 _LOCALES: Mapping[Lang, str] = {"en": "en", "zh": "zh_Hans_CN"}
+_DATES: Mapping[Lang, str] = {"en": "en_GB", "zh": "zh_Hans_CN"}
+"""Locales of dates: in English the day stands first, as in the rest of the world."""
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
@@ -223,14 +226,38 @@ class Words:
         return Markdown(f"{first}–{last.partition('-')[2] if first[:4] == last[:4] else last}")
 
     def moment(self, instant: str | None, zone: str) -> Markdown:
-        """Return a UTC instant (ISO 8601) as local date and minute of `zone`."""
+        """Return a UTC instant (ISO 8601) as date and minute in `zone`, for tables: `2026-11-16 10:02`."""
         if instant is None:
             return NOTHING
-        return Markdown(f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}")
+        return Markdown(f"{_local(instant, zone):%Y-%m-%d %H:%M}")
 
     def day(self, instant: str | None, zone: str) -> Markdown:
-        """Return a UTC instant as local date of `zone`."""
+        """Return a UTC instant as date in `zone`, for tables: `2026-11-16`."""
         return NOTHING if instant is None else Markdown(self.moment(instant, zone)[:10])
+
+    def said_moment(self, instant: str | None, zone: str) -> Markdown:
+        """Return the same for a sentence: `16 Nov 2026, 10:02`."""
+        if instant is None:
+            return NOTHING
+        local = _local(instant, zone)
+        return self("text.moment", day=self.said_date(local.date()), minute=f"{local:%H:%M}")
+
+    def said_day(self, instant: str | None, zone: str) -> Markdown:
+        """Return the date of an instant for a sentence: `16 Nov 2026`."""
+        return NOTHING if instant is None else self.said_date(_local(instant, zone).date())
+
+    def said_date(self, day: date) -> Markdown:
+        """Return a date as a sentence of this language writes it: `16 Nov 2026`."""
+        return Markdown(format_date(day, "medium", locale=_DATES[self.lang]))
+
+    def said_days(self, first: str, last: str) -> Markdown:
+        """Return a span of days (ISO 8601) for a sentence: `16–22 Nov 2026`."""
+        ends = date.fromisoformat(first), date.fromisoformat(last)
+        return Markdown(format_interval(*ends, "yMMMd", locale=_DATES[self.lang]).replace("\u2009", " "))
+
+
+def _local(instant: str, zone: str) -> datetime:
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone))
 
 
 def spark(values: Sequence[float | None], cuts: Collection[int] = ()) -> Markdown:

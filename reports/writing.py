@@ -27,6 +27,8 @@ _OURS = (
     "data/README.md",
 )
 _TEMPORARY = ".pmtrend-"
+_ABANDONED = 3600
+"""Seconds after which a temporary file is one of a process that was killed."""
 
 
 def write_report(
@@ -47,6 +49,7 @@ def write_report(
         written = [replace_file(folder / name, content) for name, content in sorted(contents.items())]
         for stale in () if same_state else _stale(folder, contents):
             stale.unlink()
+        _remove_abandoned(out_dir, *{path.parent for path in written})
     except OSError as error:
         raise ReportError(f"the report cannot be written to {folder}: {error.strerror or error}") from error
     return written
@@ -101,6 +104,15 @@ def replace_file(path: Path, content: bytes) -> Path:
         os.unlink(name)
         raise
     return path
+
+
+def _remove_abandoned(*folders: Path) -> None:
+    """Take away what a killed process had begun to write; what another one writes now is younger."""
+    for folder in folders:
+        now = folder.stat().st_mtime  # by the clock of the disk; something was just written there
+        for path in folder.glob(f"{_TEMPORARY}*"):
+            if now - path.stat().st_mtime > _ABANDONED:
+                path.unlink(missing_ok=True)
 
 
 def _stale(folder: Path, contents: Mapping[str, bytes]) -> Iterator[Path]:

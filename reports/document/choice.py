@@ -89,7 +89,7 @@ class LeverRow(TypedDict):
 class UnlockRow(TypedDict):
     """T14. `u` of `n` openings are opened by these levers and by no part of them (`share` = u / n).
 
-    `together`: what the levers of a pair open in all, each alone included. `postings`: up to three of the u.
+    `together`: what the levers of a pair open in all, each alone included.
     """
 
     levers: list[LeverRow]
@@ -97,7 +97,6 @@ class UnlockRow(TypedDict):
     n: int
     share: float
     together: int
-    postings: list[int]
 
 
 class QualifiedPay(TypedDict):
@@ -124,14 +123,17 @@ class Demands(TypedDict):
 
 
 class Example(TypedDict):
-    """An opening that nothing speaks against; `unknown`: the constraints it leaves open (none: strict)."""
+    """An opening that nothing speaks against; `unknown`: the constraints it leaves open (none: strict).
 
-    posting: int
+    `credit`: what its source wants to be said where it is shown.
+    """
+
     title: str
     company: str
     places: list[str]
     remote: bool
     url: str
+    credit: str
     demands: Demands
     unknown: list[Constraint]
 

@@ -25,6 +25,7 @@ from reports.document.concentration import Concentration
 from reports.document.edits import PostingChanges
 from reports.document.history import Changelog, Revisions
 from reports.document.peers import Peers
+from reports.document.postings import ListedPostings
 from reports.document.qualifications import Qualifications
 from reports.document.salary import Salary
 from reports.document.stays import Lifetimes
@@ -148,6 +149,7 @@ class WeeklyReport(TypedDict):
     choice: Choice
     quality: Quality
     changes: PostingChanges
+    postings: ListedPostings
     revisions: Revisions
     changelog: Changelog
     peers: Peers

@@ -79,7 +79,8 @@ def level_segments(level: LevelIndex) -> Segments:
 
 def _restates(key: Key, now: Mapping[Key, Number], edition: Edition) -> bool:
     """Does the report state this number again, or would it, if it were still known?"""
-    return key in now or published()[key[0]].series or key[1] == edition.week
+    entry = published()[key[0]]
+    return key in now or (not entry.on_request and (entry.series or key[1] == edition.week))
 
 
 def _scales(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reports.digest import spans
-from reports.escaping import Markdown
+from reports.escaping import Markdown, md
 from reports.pages.shell import LANGUAGE_NAMES, render_page
 from reports.stored_reports import ToldWeek
 from reports.tables import Column, table
@@ -27,6 +27,7 @@ class _Item:
     n: str
     headline: Markup
     links: list[_Link]
+    views: list[_Link]
 
 
 def index_markdown(weeks: Sequence[ToldWeek]) -> str:
@@ -51,6 +52,7 @@ def _table(weeks: Sequence[ToldWeek], lang: Lang) -> Markdown:
         (words("index.n"), "right"),
         (words("index.headline"), "left"),
         (words("index.report"), "left"),
+        (words("index.views"), "left"),
     ]
     return table(heads, [_cells(week, words) for week in weeks])
 
@@ -59,8 +61,11 @@ def _cells(week: ToldWeek, words: Words) -> list[str]:
     marks = {"chart.invented": week.invented, "index.preliminary": week.preliminary}
     told = words.joined([words(key) for key, holds in marks.items() if holds])
     name = words("text.with_detail", name=week.week, detail=told) if told else Markdown(week.week)
-    links = " · ".join(f"[{link.text}]({link.href})" for link in _links(week, words.lang))
-    return [name, words.count(week.n), week.headlines[words.lang], Markdown(links)]
+    links, views = (
+        " · ".join(f"[{md(link.text)}]({link.href})" for link in found)
+        for found in (_links(week, words.lang), _views(week, words.lang))
+    )
+    return [name, words.count(week.n), week.headlines[words.lang], Markdown(links), Markdown(views)]
 
 
 def _item(week: ToldWeek, lang: Lang) -> _Item:
@@ -69,7 +74,19 @@ def _item(week: ToldWeek, lang: Lang) -> _Item:
         Markup("<strong>{}</strong>").format(span.text) if span.bold else Markup.escape(span.text)
         for span in spans(week.headlines[lang])
     ]
-    return _Item(week, "" if n == NOTHING else n, Markup("").join(told), _links(week, lang))
+    return _Item(
+        week, "" if n == NOTHING else n, Markup("").join(told), _links(week, lang), _views(week, lang)
+    )
+
+
+def _views(week: ToldWeek, lang: Lang) -> list[_Link]:
+    """The best page of each part of the market, in this language or else in the other."""
+    found = []
+    for view in week.views:
+        pages = view.pages.get(lang) or next(iter(view.pages.values()))
+        name = "".join(span.text for span in spans(view.names[lang]))
+        found.append(_Link(name, f"{week.week}/{pages[0]}"))
+    return found
 
 
 def _links(week: ToldWeek, lang: Lang) -> list[_Link]:

@@ -7,7 +7,7 @@ from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, link, md
 from reports.words import Words
 
-MAX_EXAMPLES = 4
+MAX_EXAMPLES = 3
 MAX_KINDS = 5
 _FIRST: tuple[tuple[ChangedFact, Turn], ...] = (
     ("years", "lowered"),
@@ -74,7 +74,7 @@ def _life(part: PostingChanges, words: Words) -> Iterator[Markdown]:
 
 
 def examples(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return up to four changes with their quotes, each of another employer; what opens a door first."""
+    """Return up to three changes with their quotes, each of another employer; what opens a door first."""
     rows = report["changes"]["rows"]
     chosen: list[PostingChange] = []
     for row in sorted(rows, key=_rank):
@@ -104,7 +104,7 @@ def _example(row: PostingChange, zone: str, words: Words) -> Markdown:
         before=_value(row["changed"], row["value_before"], words),
         after=_value(row["changed"], row["value_after"], words),
         quotes=_quotes(row, words),
-        day=words.day(row["edited_at"], zone),
+        day=words.said_day(row["edited_at"], zone),
     )
 
 

@@ -7,14 +7,16 @@ from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
 from reports.sections.choice_words import LEAST_SHOWN, barrier_index, best, bracket, levers, listed, person
-from reports.sections.parts import joined
+from reports.sections.parts import ending, joined
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
 
 _DOORS: tuple[Literal["ai_pm", "aigc_pm"], ...] = ("ai_pm", "aigc_pm")
 _BLOCKERS = 3
+_ROWS = 4
+"""Profiles in the table: those of the settings, then the report's own examples where there is room."""
 _TYPICAL = "switching"
-"""The example whose blockers are told: whom the question is about."""
+"""The example whose blockers are told where the settings name nobody: whom the question is about."""
 
 
 def door_of(card: Card, role: RoleId) -> Door:
@@ -40,7 +42,7 @@ def cards(report: WeeklyReport, words: Words) -> Markdown:
         (words("choice.verdict"), "left"),
         (words("choice.lever"), "left"),
     ]
-    return table(heads, [_line(card, whole, words) for card in part["cards"]])
+    return table(heads, [_line(card, whole, words) for card in _shown(part)])
 
 
 def notes(report: WeeklyReport, words: Words) -> list[Markdown]:
@@ -48,14 +50,23 @@ def notes(report: WeeklyReport, words: Words) -> list[Markdown]:
     part = report["choice"]
     whole = _everyone(part)
     told = [_basis(part, whole, words), _people(part, words)]
-    typical = next(card for card in part["cards"] if card["profile"]["name"] == _TYPICAL)
-    blocked = [_blockers(words, role, door_of(typical, role)["blockers"]) for role in _DOORS]
+    first = next(
+        card
+        for card in part["cards"]
+        if card["profile"]["name"] == _TYPICAL or not card["profile"]["standing"]
+    )
+    blocked = [_blockers(words, role, door_of(first, role)["blockers"]) for role in _DOORS]
     if any(blocked):
         doors = Markdown(words("text.semicolon").join(filter(None, blocked)))
-        told.append(words("choice.blockers", name=words(f"choice_name.{_TYPICAL}"), doors=doors))
+        told.append(words("choice.blockers", name=_name(first, words), doors=doors))
     if (barrier := _barrier(part, words)) is not None:
         told.append(barrier)
-    return [*told, words("choice.own_card")]
+    return ending(words, told, words("choice.own_card"))
+
+
+def _shown(part: Choice) -> list[Card]:
+    """The first cards: those of the settings stand before the report's own examples."""
+    return part["cards"][:_ROWS]
 
 
 def _everyone(part: Choice) -> dict[RoleId, Door]:
@@ -120,9 +131,11 @@ def _basis(part: Choice, whole: dict[RoleId, Door], words: Words) -> Markdown:
 def _people(part: Choice, words: Words) -> Markdown:
     people = [
         words("choice.person_of", name=_name(card, words), said=person(words, card["profile"]))
-        for card in part["cards"]
+        for card in _shown(part)
     ]
-    return words("choice.people", people=Markdown(" · ".join(people)))
+    told = words("choice.people", people=Markdown(" · ".join(people)))
+    hidden = len(part["cards"]) - len(people)
+    return joined(words, told, words("choice.more", count=words.count(hidden))) if hidden else told
 
 
 def _blockers(words: Words, role: RoleId, rows: list[BlockerRow]) -> Markdown | None:

@@ -34,7 +34,7 @@ def choosing(report: ChoiceReport, words: Words) -> Iterator[str]:
         return
     doors = [door for door in report["doors"] if door["role"] in _DOORS]
     window = words.window(report["window"])
-    cut = words.moment(report["data_cut"], report["zone"])
+    cut = words.said_moment(report["data_cut"], report["zone"])
     yield words.plain("choose.heading", window=window, cut=cut)
     yield words.plain("choose.you", said=person(words, report["profile"]))
     yield ""

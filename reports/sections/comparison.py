@@ -1,14 +1,17 @@
 """AI PM or AIGC PM: the claims, the requirement groups, the labels, the work, and what postings say."""
 
+from datetime import date
+
 from reports.document.comparison import ClaimSide, EvidenceRow, HypothesisRow, LabelRow, PipelineRow
 from reports.document.terms import RoleId, Share
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, link, md
-from reports.sections.parts import joined, marked
+from reports.sections.parts import joined, marked, one_line
 from reports.tables import Column, table
 from reports.words import NOTHING, Words, spark
 
 _NAMED_STAGES = 3
+_QUOTES = 5
 _LEAST_TOLD = 10  # postings below which a mean says nothing
 _PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
 _DEFINING_GROUPS = ("G2", "G3")  # nearly all their tags are techniques that tell the classes apart
@@ -116,7 +119,7 @@ def _plain_share(words: Words, share: Share) -> Markdown:
 
 
 def labels(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return what titles promise and texts do not hold, and the other way round, one statement each."""
+    """Return what titles promise and texts do not hold, and the other way round, in one line."""
     part = report["labels"]
     whole = part["rows"][0]
     told = []
@@ -133,7 +136,7 @@ def labels(report: WeeklyReport, words: Words) -> list[Markdown]:
         told.append(said)
     if whole["quiet"]["n"]:
         told.append(words("say.quiet", share=_of(words, whole["quiet"])))
-    return told
+    return one_line(words, told)
 
 
 def _of(words: Words, share: Share) -> Markdown:
@@ -162,7 +165,7 @@ def _market(words: Words, market: str) -> Markdown:
 
 
 def fingerprint(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return where the work lies, one statement each."""
+    """Return where the work lies, in one line."""
     part = report["fingerprint"]
     rows = {row["role"]: row for row in part["rows"]}
     ai, aigc = (rows[role] for role in _PAIR)
@@ -174,8 +177,8 @@ def fingerprint(report: WeeklyReport, words: Words) -> list[Markdown]:
             told[-1] = joined(words, told[-1], words("say.pipeline_weeks", ai=lines[0], aigc=lines[1]))
     named = [words("say.stages", role=words(f"role.{r}"), stages=_stages(report, words, r)) for r in _PAIR]
     if all(_told_stages(report, role) for role in _PAIR):
-        told.append(joined(words, named[0], named[1]))
-    return told
+        told += named
+    return one_line(words, told)
 
 
 def _mean(words: Words, row: PipelineRow) -> Markdown:
@@ -208,7 +211,12 @@ def _stages(report: WeeklyReport, words: Words, role: RoleId) -> Markdown:
 
 def evidence(report: WeeklyReport, words: Words) -> list[Markdown]:
     """Return the quotes, each with where it stands."""
-    return [_quoted(row, words) for row in report["evidence"]["rows"]]
+    rows = report["evidence"]["rows"]
+    told = [_quoted(row, words) for row in rows[:_QUOTES]]
+    if hidden := len(rows) - len(told):
+        more = words("say.more_rows", count=words.count(hidden), file="evidence.csv")
+        return [*told[:-1], Markdown(f"{told[-1]} · {more}")]
+    return told
 
 
 def _quoted(row: EvidenceRow, words: Words) -> Markdown:
@@ -219,7 +227,7 @@ def _quoted(row: EvidenceRow, words: Words) -> Markdown:
         company=row["company"],
         role=words(f"role.{row['role']}"),
         source=row["source"],
-        day=row["appeared"],
+        day=words.said_date(date.fromisoformat(row["appeared"])),
     )
 
 

@@ -1,7 +1,7 @@
 """How many years are asked for: T7."""
 
 from reports.document.composition import ExperienceRow, OpenAt
-from reports.document.terms import PrintRule
+from reports.document.terms import PrintRule, RoleId
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
 from reports.sections.parts import texts
@@ -9,6 +9,7 @@ from reports.tables import Column, table
 from reports.words import NOTHING, Words
 
 _OPEN_AT = (0, 3)
+_SHOWN: tuple[RoleId, ...] = ("all", "ai_pm", "aigc_pm")
 
 
 def no_years(report: WeeklyReport, words: Words) -> Markdown:
@@ -18,7 +19,8 @@ def no_years(report: WeeklyReport, words: Words) -> Markdown:
 
 
 def experience(report: WeeklyReport, words: Words) -> Markdown:
-    """Return T7: the years a class asks for, how many are open with few, and who asks for years of AI."""
+    """Return T7: the years that all, AI PM and AIGC PM ask for, how many are open with few, and who asks for
+    years of AI."""
     heads: list[Column] = [
         (words("column.role"), "left"),
         (words("column.states_years"), "right"),
@@ -38,7 +40,8 @@ def experience(report: WeeklyReport, words: Words) -> Markdown:
             _asked(words, ai[row["role"]]),
         ]
 
-    total = [row for row in report["experience"]["rows"] if row["measure"] == "total"]
+    shown = [row for row in report["experience"]["rows"] if row["role"] in _SHOWN]
+    total = [row for row in shown if row["measure"] == "total"]
     stated = [row for row in total if row["stated"]["y"] or ai[row["role"]]["stated"]["y"]]
     return table(heads, [line(row) for row in stated])
 

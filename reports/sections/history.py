@@ -8,21 +8,22 @@ from reports.document.history import ChangelogRow, RevisionRow
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, md
 from reports.published import Unit, published
+from reports.sections.parts import one_line
 from reports.words import Words
 
-MAX_REVISIONS = 3
-MAX_EVENTS = 5
+MAX_REVISIONS = 2
+MAX_EVENTS = 3
 MAX_NAMES = 4
 _KINDS = {"new_source": "new", "new_board": "new", "lost_source": "lost", "lost_board": "lost"}
 
 
 def revisions(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return T18 in at most six lines: how many numbers moved and why, then the largest."""
+    """Return T18 in one line: how many numbers moved and why, then the largest."""
     part = report["revisions"]
     if not part["earlier"]:
         return [words("history.no_earlier")]
     compared = words.count(part["compared"])
-    as_of = words.moment(part["earlier"][0]["as_of"], report["provenance"]["zone"])
+    as_of = words.said_moment(part["earlier"][0]["as_of"], report["provenance"]["zone"])
     if not part["rows"]:
         return [words("history.unrevised", compared=compared, as_of=as_of)]
     why = Counter(row["reasons"][0] for row in part["rows"])
@@ -37,10 +38,10 @@ def revisions(report: WeeklyReport, words: Words) -> list[Markdown]:
         )
     ]
     tags = {row["tag"]: words.tag(row) for row in report["skills"]["rows"]}
-    told += [_revision(row, tags, words) for row in _examples(part["rows"])]
     if part["unexplained"]:
         told.append(words("history.unexplained", count=words.count(part["unexplained"])))
-    return told
+    largest = words("text.semicolon").join(_revision(row, tags, words) for row in _examples(part["rows"]))
+    return one_line(words, [*told, words("history.largest", list=Markdown(largest))])
 
 
 def _examples(rows: list[RevisionRow]) -> list[RevisionRow]:
@@ -69,17 +70,26 @@ def _revision(row: RevisionRow, tags: Mapping[str, str], words: Words) -> Markdo
     written = _WRITTEN[published()[row["metric"]].unit]
     key = "of_dimension" if row["dimension"] else "of_role" if row["role"] else "of"
     what = words(
-        f"history.{key}",
+        f"history.{'of_dimension_alone' if not row['role'] and row['dimension'] else key}",
         metric=words(f"metric.{row['metric']}"),
         week=row["week"],
         role=words(f"role.{row['role']}") if row["role"] else "",
-        dimension=tags.get(row["dimension"], row["dimension"]),
+        dimension=_dimension(row, tags, words),
     )
     new = words("history.withdrawn") if row["new"] is None else written(words, row["new"])
     reasons = words.joined([words(f"reasons.{reason}") for reason in row["reasons"]])
     return words("history.revision", what=what, old=written(words, row["old"]), new=new, reasons=reasons)
 
 
+def _dimension(row: RevisionRow, tags: Mapping[str, str], words: Words) -> str:
+    if not published()[row["metric"]].on_request:
+        return tags.get(row["dimension"], row["dimension"])
+    name = row["dimension"].rpartition(" ")[0]  # behind it is the digest of the profile
+    key = f"choice_name.{name}"
+    return words.plain(key) if words.has(key) else name
+
+
+_DOORS = {code: door for door, code in published()["easier_door"].codes.items()}
 _WRITTEN: Mapping[Unit, Callable[[Words, float], Markdown]] = {
     "count": lambda words, value: words.count(value),
     "index": lambda words, value: words.number(value),
@@ -87,18 +97,23 @@ _WRITTEN: Mapping[Unit, Callable[[Words, float], Markdown]] = {
     "points": lambda words, value: words.points(value),
     "percent": lambda words, value: words.percent(value, signed=True),
     "number": lambda words, value: words.number(value, decimals=2),
+    "door": lambda words, value: words(f"history.{_DOORS[round(value)]}"),
 }
 
 
 def changelog(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return T19 in at most five lines, the newest first; breaks are told by themselves."""
+    """Return T19 in one line, the newest first; breaks are told by themselves."""
     rows = [row for row in report["changelog"]["rows"] if row["event"] != "break"]
     rows.sort(key=lambda row: (row["week"], _group(row)), reverse=True)
     told = [
         _event(group, list(events), words)
         for group, events in groupby(rows, key=lambda row: (row["week"], _group(row)))
     ]
-    return told[:MAX_EVENTS] or [words("history.nothing")]
+    if not told:
+        return [words("history.nothing")]
+    if hidden := len(told[MAX_EVENTS:]):
+        told = [*told[:MAX_EVENTS], words("history.more", count=words.count(hidden))]
+    return one_line(words, told)
 
 
 def _group(row: ChangelogRow) -> str:

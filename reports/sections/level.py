@@ -25,8 +25,10 @@ def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
 
 
 def headline_note(report: WeeklyReport, words: Words) -> Markdown:
-    """Return what the words and marks of T1 mean."""
+    """Return what the words and marks of T1 mean, its index among them."""
     note = words("say.headline_note")
+    if report["level_index"]["status"] == "ok":
+        note = joined(words, note, _index_note(report, words))
     cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
     return joined(words, note, words("say.spark_note")) if cut else note
 
@@ -78,8 +80,7 @@ def headline_shares(report: WeeklyReport, words: Words) -> Markdown:
     return table(columns, [line(row) for row in rows])
 
 
-def index_note(report: WeeklyReport, words: Words) -> Markdown:
-    """Return the note on the index and its base week."""
+def _index_note(report: WeeklyReport, words: Words) -> Markdown:
     bases = [series["base"] for series in report["level_index"]["series"] if series["base"]]
     if not bases:
         return words("say.no_index")

@@ -5,12 +5,12 @@ import math
 from reports.document.changes import EmergingRow, MoverFamily, MoverRow
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
-from reports.sections.parts import cut, joined
+from reports.sections.parts import cut, ending
 from reports.tables import Column, table
 from reports.words import Words
 
-MOVER_ROWS = 5
-RADAR_ROWS = 4
+MOVER_ROWS = 4
+RADAR_ROWS = 2
 _QUOTE_LENGTH = 60
 
 
@@ -22,7 +22,7 @@ def movers_tested(report: WeeklyReport, words: Words) -> list[Markdown]:
     told = [_family(family, words) for family in part["families"]]
     hidden = len(_surest(report)) - MOVER_ROWS
     rest = words("say.movers_more", count=words.count(hidden)) if hidden > 0 else words("say.movers_all")
-    return [*told[:-1], joined(words, told[-1], rest)]
+    return ending(words, told, rest)
 
 
 def _family(family: MoverFamily, words: Words) -> Markdown:
@@ -89,11 +89,11 @@ def radar(report: WeeklyReport, words: Words) -> list[Markdown]:
         shown = (new[: RADAR_ROWS - min(len(gone), 1)] + gone)[:RADAR_ROWS]
         told = [_seen(report, row, words) for row in shown]
         if hidden := len(new) + len(gone) - len(shown):
-            told.append(words("say.emerging_more", count=words.count(hidden)))
+            told = ending(words, told, words("say.emerging_more", count=words.count(hidden)))
         if not shown:
             windows = {name: words.window(part[name]) for name in ("window", "compared")}
             told.append(words("say.emerging_none", tags=words.count(len(part["rows"])), **windows))
-    return [*told[:-1], joined(words, told[-1], words("say.emerging_words"))]
+    return ending(words, told, words("say.emerging_words"))
 
 
 def _seen(report: WeeklyReport, row: EmergingRow, words: Words) -> Markdown:

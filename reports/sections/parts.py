@@ -30,6 +30,16 @@ def joined(words: Words, first: Markdown, second: Markdown) -> Markdown:
     return Markdown(f"{first}{words('text.sentence_gap')}{second}")
 
 
+def one_line(words: Words, told: Sequence[Markdown]) -> list[Markdown]:
+    """Return the sentences as one line, none if there are none."""
+    return [Markdown(words("text.sentence_gap").join(told))] if told else []
+
+
+def ending(words: Words, lines: Sequence[Markdown], more: Markdown) -> list[Markdown]:
+    """Return the lines with what is left to say behind the last, so that it takes no line of its own."""
+    return [*lines[:-1], joined(words, lines[-1], more)]
+
+
 def pair(words: Words, first: int | None, second: int | None, between: str, after: str) -> Markdown:
     if first is None:
         return NOTHING

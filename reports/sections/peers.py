@@ -7,7 +7,7 @@ from reports.sections.parts import with_rest
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
 
-SHOWN_ROWS = 10
+SHOWN_ROWS = 6
 
 
 def peers(report: WeeklyReport, words: Words) -> Markdown:

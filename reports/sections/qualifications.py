@@ -12,15 +12,15 @@ LEAST_SAID, LEAST_ASKED = (
     30,
 )  # postings of both classes that say it, of those asked, for a row to be shown
 SHOWN = (
-    ("degree_at_least", "bachelor"),
     ("degree_at_least", "master"),
     ("degree_special", "technical_major"),
     ("industry", "any"),
     ("language", "any"),
     ("workplace", "remote_or_hybrid"),
+    ("degree_at_least", "bachelor"),
     ("travel", "asked"),
 )
-SHOWN_ROWS = 6
+SHOWN_ROWS = 5
 
 
 def qualifications(report: WeeklyReport, words: Words) -> Markdown:

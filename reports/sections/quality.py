@@ -6,16 +6,17 @@ from itertools import groupby
 from reports.document.tables import BreakRow, Quality
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown, md
+from reports.sections.parts import one_line
 from reports.tables import Column, table
 from reports.words import Words
 from storage.records import IMPORT
 
-MAX_BREAKS, MAX_SUSPECTS, MAX_BOARDS, MAX_UNITS = 8, 6, 10, 6
+MAX_BREAKS, MAX_SUSPECTS, MAX_DRIFT, MAX_BOARDS, MAX_UNITS = 3, 2, 2, 3, 6
 REALISTIC_CHANGE = 0.5  # no share moves by more in four weeks; a sample that only shows more shows nothing
 
 
 def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return one sentence per break; breaks of the same week, source and reason in other units are joined."""
+    """Return a line with a sentence per break, the newest ones; equal breaks of other units are joined."""
 
     def same(row: BreakRow) -> tuple[str, str, str, bool]:
         return row["from"], row["source"], row["reason"], row["unit"] is None
@@ -24,11 +25,13 @@ def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
     groups = [list(group) for _, group in groupby(rows, same)]
     shown = [_break(group, words) for group in groups[-MAX_BREAKS:]]
     hidden = sum(len(group) for group in groups[:-MAX_BREAKS])
-    return [*shown, words("say.more_breaks", count=words.count(hidden))] if hidden else shown
+    if hidden:
+        shown.append(words("say.more_breaks", count=words.count(hidden)))
+    return one_line(words, shown)
 
 
 def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return one sentence per suspect reading, the newest first.
+    """Return a line with a sentence per suspect reading, the newest first.
 
     Those that leave a board without a usable reading this week are in the table of `problems`.
     """
@@ -46,7 +49,9 @@ def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
         for row in rows[:MAX_SUSPECTS]
     ]
     hidden = len(rows) - len(told)
-    return [*told, words("say.more_suspects", count=words.count(hidden))] if hidden else told
+    if hidden:
+        told.append(words("say.more_suspects", count=words.count(hidden)))
+    return one_line(words, told)
 
 
 def problems(report: WeeklyReport, words: Words, *, complete: bool = False) -> Markdown:
@@ -77,7 +82,7 @@ def quarantined(report: WeeklyReport, words: Words) -> list[Markdown]:
             "say.quarantined_board",
             board=_named(row["company"], row["board"], words),
             failures=words.count(row["failures"]),
-            day=words.day(row["not_before"], zone),
+            day=words.said_day(row["not_before"], zone),
         )
         for row in rows[:MAX_BOARDS]
     ]
@@ -86,7 +91,7 @@ def quarantined(report: WeeklyReport, words: Words) -> list[Markdown]:
 
 
 def drift(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return one sentence per field that a source suddenly lacks."""
+    """Return a line with a sentence per field that a source suddenly lacks."""
     rows = report["run_health"]["drift"]
     told = [
         words(
@@ -96,10 +101,12 @@ def drift(report: WeeklyReport, words: Words) -> list[Markdown]:
             now=words.percent(row["now"]),
             usual=words.percent(row["usual"]),
         )
-        for row in rows[:MAX_SUSPECTS]
+        for row in rows[:MAX_DRIFT]
     ]
     hidden = len(rows) - len(told)
-    return [*told, words("say.more_drift", count=words.count(hidden))] if hidden else told
+    if hidden:
+        told.append(words("say.more_drift", count=words.count(hidden)))
+    return one_line(words, told)
 
 
 def _source_field(name: str, words: Words) -> Markdown:
@@ -113,42 +120,46 @@ def asked(report: WeeklyReport) -> bool:
     return health["boards"] > health["totals"]["not_fetched"]
 
 
-def hidden_problems(report: WeeklyReport) -> int:
-    """Return how many boards the table leaves out."""
-    return max(0, len(report["run_health"]["problems"]) - MAX_BOARDS)
+def failed(report: WeeklyReport, words: Words) -> Markdown:
+    """Return what stands over the table of `problems`: how many boards there are, and where the rest is."""
+    count = len(report["run_health"]["problems"])
+    key = "say.failed_boards_part" if count > MAX_BOARDS else "say.failed_boards"
+    return words(key, count=words.count(count), shown=words.count(MAX_BOARDS))
 
 
 def coverage(report: WeeklyReport, words: Words) -> list[Markdown]:
-    """Return the sentences on coverage, raw figures, alarms, duplicates and the smallest visible change."""
+    """Return a line on coverage, on raw figures with what to beware of, on duplicates with what the vacancies
+    state, and on the smallest visible change."""
     head, quality = report["headline"], report["quality"]
-    told = []
+    told: list[Markdown] = []
     if head["units_followed"]:
         matched = quality["matched_share"]
         key = "say.coverage_alone" if matched is None else "say.coverage"
         units, followed = words.count(head["units"]), words.count(head["units_followed"])
         told.append(words(key, units=units, followed=followed, matched=words.percent(matched)))
-    told += _missing_units(report, words)
+    told = one_line(words, told + _missing_units(report, words))
+    moved: list[Markdown] = []
     if quality["raw_change"] is not None and quality["matched_change"] is not None:
         raw = words.percent(quality["raw_change"], signed=True)
-        told.append(words("say.raw", raw=raw, matched=words.percent(quality["matched_change"], signed=True)))
-    told += _alarms(quality, words)
+        moved = [words("say.raw", raw=raw, matched=words.percent(quality["matched_change"], signed=True))]
+    told += one_line(words, moved + _alarms(quality, words))
     if quality["vacancies"]:
-        told.append(_duplicates(quality, words))
+        told += one_line(words, [_duplicates(quality, words), *completeness(report, words)])
     return told + _smallest_changes(report, words)
 
 
-def completeness(report: WeeklyReport, words: Words) -> Markdown:
-    """Return how many of the vacancies state what, in one sentence."""
+def completeness(report: WeeklyReport, words: Words) -> list[Markdown]:
+    """Return how many of the vacancies state what, in one sentence; none without vacancies."""
     rows = [row for row in report["quality"]["completeness"] if row["role"] == "all"]
     if not rows or not rows[0]["n"]:
-        return Markdown("")
+        return []
     said = words.plain("text.comma").join(
         words.plain(
             "say.stated_one", field=words.plain(f"field.{row['field']}"), share=words.percent(row["share"])
         )
         for row in rows
     )
-    return words("say.stated", fields=Markdown(said), n=words.count(rows[0]["n"]))
+    return [words("say.stated", fields=Markdown(said), n=words.count(rows[0]["n"]))]
 
 
 def _break(group: Sequence[BreakRow], words: Words) -> Markdown:

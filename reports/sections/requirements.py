@@ -8,7 +8,7 @@ from reports.sections.parts import marked, named_table, texts, with_rest
 from reports.tables import Column, table
 from reports.words import NOTHING, Words, spark
 
-CONTRAST_ROWS, SKILL_ROWS = 8, 8
+CONTRAST_ROWS, SKILL_ROWS = 8, 6
 SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")
 
 

@@ -49,7 +49,7 @@ def market(
 def report_of(built: Market, weeks: int = WEEKS) -> WeeklyReport:
     """The report of the market's last week, a few days after its only look."""
     facts = built.facts()
-    facts = replace(facts, as_of=at(weeks - 1, 6.0), passages=partial(_passages, facts))
+    facts = replace(facts, as_of=at(weeks - 1, 6.0), passages=partial(passages, facts))
     return build_weekly(facts, monday(weeks - 1), command="pmtrend report --week 2026-W48")
 
 
@@ -73,9 +73,14 @@ def rendered(report: WeeklyReport, lang: Lang) -> str:
     return render_markdown(report, lang, pictures(report, Words(lang)))
 
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec")
+
+
 def numbers(text: str) -> list[str]:
-    """Every number as a reader sees it, targets of links left out (they name files, not figures)."""
-    return re.findall(r"[−+-]?\d+(?:[.,]\d+)*", re.sub(r"\]\([^)]*\)", "]", text))
+    """Every number as a reader sees it, a month being one too; targets of links are left out."""
+    seen = re.sub(r"\]\([^)]*\)", "]", text)
+    seen = re.sub(rf"(?<=\d )({'|'.join(_MONTHS)})\b", lambda m: str(_MONTHS.index(m[1]) + 1), seen)
+    return re.findall(r"[−+-]?\d+(?:[.,]\d+)*", seen)
 
 
 def tables(markdown: str) -> list[list[int]]:
@@ -116,7 +121,7 @@ def _posting(built: Market, number: int) -> str:
     return built.post(f"p{number}", role, **says)
 
 
-def _passages(facts: Facts, ids: Iterable[int]) -> Passages:
+def passages(facts: Facts, ids: Iterable[int]) -> Passages:
     return {
         id: {
             tag: Passage(f"Has worked with {tag} in invented products", 16, 16 + len(tag), "f" * 64)

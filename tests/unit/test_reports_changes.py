@@ -259,7 +259,7 @@ def test_parallel_postings_and_reposts_are_counted() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_at_most_four_examples_of_different_employers_doors_first(lang: Any) -> None:
+def test_at_most_three_examples_of_different_employers_doors_first(lang: Any) -> None:
     ids = listed_before()
     texts = {i: (said(), said(tags={"rag": ("required", "RAG")})) for i in ids[:5]}
     texts[ids[7]] = (said(years=5.0), said(years=3.0))
@@ -269,10 +269,10 @@ def test_at_most_four_examples_of_different_employers_doors_first(lang: Any) -> 
     assert len(told) == MAX_EXAMPLES
     assert "5 → 3" in told[0]
     assert catalog(lang)["degree.master"] in told[1]
-    assert "posting_changes.csv" in told[3] and "3" in told[3]
+    assert "posting_changes.csv" in told[2] and "4" in told[2]
     page = rendered(report, lang)
     start = page.index(catalog(lang)["section.changes"])
-    assert page[start:].split("\n## ")[0].count("\n") <= 9
+    assert page[start:].split("\n## ")[0].count("\n") <= 8
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -297,7 +297,8 @@ def test_both_languages_tell_the_same_numbers() -> None:
     }
     report = reported(texts, frozenset(ids[4:5]))
     told = [[counts(report, Words(lang)), *examples(report, Words(lang))] for lang in LANGS]
-    assert numbers("\n".join(told[0])) == numbers("\n".join(told[1]))
+    # A date has its parts in another order.
+    assert sorted(numbers("\n".join(told[0]))) == sorted(numbers("\n".join(told[1])))
 
 
 # ------------------------------------------------------------------ from the store
@@ -309,7 +310,7 @@ def text(native: str, **facts: Any) -> Tagging:
 
 
 @pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
+def recorder(tmp_path: Path, each_engine: str) -> Iterator[Recorder]:
     made = Recorder(tmp_path)
     yield made
     made.store.close()

@@ -4,10 +4,11 @@ import logging
 import re
 from copy import deepcopy
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from page_reader import Node, read
-from report_market import PARSER, report_of_kind
+from report_market import PARSER, report_of_kind, tables
 
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
@@ -24,14 +25,15 @@ def regular() -> WeeklyReport:
     return report_of_kind("regular")
 
 
-def store(out: Path, report: WeeklyReport, week: str, *files: str) -> None:
-    """Put a report into the folder of a week, and empty files beside it."""
+def store(out: Path, report: WeeklyReport, week: str, *files: str, folder: str = "") -> None:
+    """Put a report into the folder of a week (or another), and empty files beside it."""
     changed = deepcopy(report)
     changed["week"] = week
-    (out / week).mkdir(parents=True)
-    (out / week / "report.json").write_text(to_json(changed), encoding="utf-8")
+    into = out / (folder or week)
+    into.mkdir(parents=True)
+    (into / "report.json").write_text(to_json(changed), encoding="utf-8")
     for file in files:
-        (out / week / file).touch()
+        (into / file).touch()
 
 
 BOTH = ("report.en.md", "report.zh.md", "report.html")
@@ -112,6 +114,42 @@ def test_what_is_damaged_or_of_another_release_is_left_out_with_a_warning(
         "2026-W47",
         "2026-W46",
     ]
+
+
+def test_the_parts_of_the_market_are_listed_with_their_week(regular: WeeklyReport, tmp_path: Path) -> None:
+    store(tmp_path, regular, "2026-W48", *BOTH)
+    store(tmp_path, regular, "2026-W47", *BOTH)
+    for folder, view, files in (
+        ("market-cn", {"market": "cn"}, BOTH),
+        ("city-上海", {"city": "上海"}, ("report.zh.md",)),
+        ("company-x-1", {"company": EVIL}, ("report.html",)),
+        ("industry-games", {"industry": "games"}, ()),  # nothing to look at
+    ):
+        store(tmp_path / "2026-W48", {**regular, "view": view}, "2026-W48", *files, folder=folder)
+    (tmp_path / "2026-W48" / "market-intl").mkdir()
+    (tmp_path / "2026-W48" / "market-intl" / "report.json").write_text("{}")
+    write_overview(tmp_path)
+    wanted = {
+        "en": [("postings in 上海", "report.zh.md"), ("postings of ", "report.html#en"),
+               ("boards in China", "report.html#en")],
+        "zh": [("上海", "report.zh.md"), ("", "report.html#zh"), ("国内", "report.html#zh")],
+    }  # fmt: skip
+    for lang in LANGS:
+        newest, other = items(tmp_path, lang)
+        views = [a for a in newest.all("a") if a.attributes["href"].count("/") == 2]
+        for link, (said, page) in zip(views, wanted[lang], strict=True):
+            assert said in link.text()
+            assert link.attributes["href"].endswith(f"/{page}")
+            assert (tmp_path / unquote(link.attributes["href"].partition("#")[0])).is_file()
+        assert not [a for a in other.all("a") if a.attributes["href"].count("/") == 2]
+    page = read((tmp_path / "index.html").read_text("utf-8"))
+    assert not page.all("img")
+    markdown = (tmp_path / "index.md").read_text("utf-8")
+    assert markdown.count("/market-cn/report.html#") == 2
+    kinds = {child.type for token in PARSER.parse(markdown) for child in token.children or []}
+    assert "html_inline" not in kinds
+    for columns in tables(markdown):
+        assert set(columns) == {5}
 
 
 def test_the_same_folder_gives_the_same_bytes_and_nothing_is_left_lying(

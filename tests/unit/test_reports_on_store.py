@@ -11,6 +11,8 @@ from reports.document.weekly import WeeklyReport
 from reports.weekly import build_weekly
 from storage.weeks import WEEK, week_end, week_of
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 ZONE = "Asia/Shanghai"
 
 

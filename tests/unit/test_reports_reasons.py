@@ -219,6 +219,7 @@ def test_what_is_really_recorded_is_told_in_chinese(name: str) -> None:
     assert Counter(numbers(told)) == Counter(numbers(shown)), shown
 
 
+@pytest.mark.usefixtures("each_engine")
 def test_what_a_store_notes_is_told_in_chinese(tmp_path: Path) -> None:
     for note in notes(tmp_path):
         assert not left_over(Words("zh").reason(note)), note

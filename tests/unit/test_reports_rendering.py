@@ -125,8 +125,8 @@ def test_long_lists_are_cut_and_say_so(regular: WeeklyReport) -> None:
     ]
     text = rendered(report, "en")
     assert "24 of 30 sources" in text
-    assert "3 more in [data/board_problems.csv]" in text
-    assert "3 more breaks in [data/breaks.csv]" in text
+    assert "this week (13), the first 3 of them; all in [data/board_problems.csv]" in text
+    assert "8 more breaks in [data/breaks.csv]" in text
 
 
 def test_breaks_of_one_week_and_source_are_one_sentence(regular: WeeklyReport) -> None:

@@ -15,8 +15,9 @@ from reports.document.weekly import WeeklyReport
 from reports.measures.revisions import moved, revisions
 from reports.published import published, published_numbers, stated_weeks
 from reports.weekly import build_weekly
-from reports.words import LANGS, catalog
+from reports.words import LANGS, Words, catalog
 from storage.history import Earlier, Edition, History, Learned, LearnedKind, Number, Since
+from storage.profile import Profile
 
 W = [date(2026, 11, 2) + timedelta(weeks=week) for week in range(4)]  # 2026-W45 to W48
 BEFORE = Edition(W[1], "", datetime(2026, 11, 15, tzinfo=UTC), None, "sha", "1", 1)
@@ -182,6 +183,68 @@ def test_every_entry_finds_its_numbers_in_a_report() -> None:
     assert len({number.key for number in found}) == len(found), "no number is kept twice"
 
 
+ME = Profile("me", 3, 0, frozenset({"sql"}))
+
+
+def cards(*profiles: Profile) -> dict[tuple[str, str, str], Number]:
+    report = build_weekly(market().facts(), monday(12), profiles=profiles)
+    found = [n for n in published_numbers(report) if published()[n.metric].on_request]
+    assert len({number.key for number in found}) == len(found)
+    return {(number.metric, number.role, number.dimension): number for number in found}
+
+
+def test_cards_are_kept_by_profile_with_their_shares_and_verdict() -> None:
+    report = build_weekly(market().facts(), monday(12), profiles=[ME])
+    card, kept = report["choice"]["cards"][0], cards(ME)
+    (name,) = {dimension for _, _, dimension in kept if dimension.startswith("me ")}
+    assert len(kept) == 4 * (3 * 2 + 1)  # four profiles, both shares of three doors and a verdict
+    for door in card["doors"]:
+        for metric, share in (("qualified_strict", door["strict"]), ("qualified_lenient", door["lenient"])):
+            number = kept[metric, door["role"], name]
+            assert number.value == pytest.approx(share["share"], rel=1e-5)
+            assert number.n == share["n"]
+    assert card["verdict"] == "not_enough_data"
+    assert kept["easier_door", "", name].value == 0
+
+
+def test_a_profile_that_says_something_else_is_another_series() -> None:
+    before, after = cards(ME), cards(replace(ME, pm_years=4))
+    assert {key for key in before if key[2].startswith("me ")}.isdisjoint(after)
+    assert {key for key in before if not key[2].startswith("me ")} <= after.keys()
+    assert cards(ME, ME).keys() == before.keys(), "the same one twice is one"
+    own = cards(Profile("newcomer", 1, 0, frozenset({"data_analysis"}), "bachelor"))
+    assert len(own) == len(before), "the report's own example of that name is another one"
+
+
+def test_a_card_that_is_not_asked_for_any_more_was_not_withdrawn() -> None:
+    mine = Number("qualified_strict", W[2], "ai_pm", "me 0a1b2c3d", 0.2)
+    edition = replace(BEFORE, week=W[2])
+    assert told([mine], [], before=edition)["compared"] == 0
+    (row,) = told([mine], [replace(mine, value=0.3)], before=edition)["rows"]
+    assert (row["old"], row["new"], row["dimension"]) == (0.2, 0.3, "me 0a1b2c3d")
+    gone = replace(mine, metric="skill_share", dimension="sql")
+    assert told([gone], [], before=edition)["revised"] == 1
+
+
+@pytest.mark.parametrize(("lang", "lines"), [
+    ("en", ("2026-W47, AI PM, me, qualifies for, strictly: 20 % → 30 %",
+            "2026-W47, PM without AI, easier door: AI PM → AIGC PM")),
+    ("zh", ("2026-W47 AI 产品经理，me，符合条件（严格）：20% → 30%",
+            "2026-W47 没有 AI 经验的产品经理，更容易进的门：AI 产品经理 → AIGC 产品经理")),
+])  # fmt: skip
+def test_a_revised_card_is_told_by_the_name_of_the_profile(lang: str, lines: tuple[str, ...]) -> None:
+    from reports.sections.history import revisions as section
+
+    share = Number("qualified_strict", W[2], "ai_pm", "me 0a1b2c3d", 0.2)
+    door = Number("easier_door", W[2], "", "switching 0a1b2c3d", -1)
+    report = report_of_kind("regular")
+    report["revisions"] = told(
+        [share, door], [replace(share, value=0.3), replace(door, value=1)], before=replace(BEFORE, week=W[2])
+    )
+    (line,) = section(report, Words(lang))  # type: ignore[arg-type]
+    assert all(told_of in line for told_of in lines)
+
+
 def test_the_numbers_are_those_of_the_report() -> None:
     report = report_of_kind("regular")
     found = {number.key: number for number in published_numbers(report)}
@@ -268,7 +331,6 @@ def test_a_week_at_the_edge_of_the_panel_is_not_withdrawn() -> None:
 def test_the_lines_stay_within_their_budget(lang: str, kind: str) -> None:
     from reports.sections.history import changelog
     from reports.sections.history import revisions as lines
-    from reports.words import Words
 
     report = report_of_kind(kind)
     assert len(lines(report, Words(lang))) == len(changelog(report, Words(lang))) == 1
@@ -285,8 +347,11 @@ def test_the_lines_stay_within_their_budget(lang: str, kind: str) -> None:
         for w in (46, 47)
         for i in range(6)
     ]
-    assert len(lines(report, Words(lang))) == 5
-    assert len(changelog(report, Words(lang))) == 5
+    (revised,) = lines(report, Words(lang))
+    assert (revised.count("→"), revised.count("(data/revisions.csv)"), revised.count("**")) == (2, 1, 4)
+    (changed,) = changelog(report, Words(lang))
+    assert changed.count("2026-W") == 3  # the newest three of ten groups (breaks are told by themselves)
+    assert "7" in changed and "changelog.csv" in changed
     assert rendered(report, lang)  # type: ignore[arg-type]
 
 

@@ -168,6 +168,24 @@ def test_every_bold_message_is_bold_for_a_reader() -> None:
             "2026-W51–2027-W01",
         ),
         (lambda w: w.moment("2026-11-29T16:31:00Z", "Asia/Shanghai"), "2026-11-30 00:31", "2026-11-30 00:31"),
+        (
+            lambda w: w.said_moment("2026-11-29T16:31:00Z", "Asia/Shanghai"),
+            "30 Nov 2026, 00:31",
+            "2026年11月30日 00:31",
+        ),
+        (lambda w: w.said_day("2026-11-29T16:31:00Z", "UTC"), "29 Nov 2026", "2026年11月29日"),
+        (lambda w: w.said_day(None, "UTC"), "–", "–"),
+        (lambda w: w.said_days("2026-11-16", "2026-11-22"), "16–22 Nov 2026", "2026年11月16日至22日"),
+        (
+            lambda w: w.said_days("2026-11-30", "2026-12-06"),
+            "30 Nov – 6 Dec 2026",
+            "2026年11月30日至12月6日",
+        ),
+        (
+            lambda w: w.said_days("2026-12-28", "2027-01-03"),
+            "28 Dec 2026 – 3 Jan 2027",
+            "2026年12月28日至2027年1月3日",
+        ),
     ],
 )
 def test_how_numbers_are_written(write: Callable[[Words], str], en: str, zh: str) -> None:

@@ -5,6 +5,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 
@@ -132,3 +134,24 @@ def test_a_full_disk_leaves_the_old_file_and_no_litter(
     with pytest.raises(ReportError, match="No space left on device"):
         write_report(changed, tmp_path, ["en"])
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+def test_what_a_killed_process_had_begun_to_write_is_taken_away_when_it_is_old(
+    regular: WeeklyReport, tmp_path: Path
+) -> None:
+    write_report(regular, tmp_path, ["en"])
+    folder = tmp_path / regular["week"]
+    old = [place / ".pmtrend-old" for place in (tmp_path, folder, folder / "charts", folder / "data")]
+    young = folder / "charts" / ".pmtrend-young"
+    for path in (*old, young):
+        path.write_text("half a fi")
+    for path in old:
+        os.utime(path, (0, 0))
+    write_report(regular, tmp_path, ["en"])
+    assert [path for path in tmp_path.rglob(".pmtrend-*")] == [young]
+
+
+def test_what_only_exports_need_is_not_loaded_for_a_report() -> None:
+    loads = "import sys, reports.writing; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", loads], check=True, capture_output=True, text=True)
+    assert shown.stdout.split() == ["True", "False"]

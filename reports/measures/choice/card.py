@@ -1,7 +1,8 @@
 """T13: one person before each door, and which of the two is easier for him."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -35,14 +36,13 @@ from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
 from reports.measures.choice.openings import DOORS, Openings
 from reports.measures.experience import floor_of
 from reports.measures.statements import change_row, share_of
-from reports.statistics.arrays import Bools, quantile
+from reports.statistics.arrays import Bools, Ints, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile
 
 LEAST_OPENINGS = 50  # of each class, before one may be called easier
 LEAST_PAY = 10
 MOST_ROWS = 10
-_POSTINGS = 3
 
 Names = Callable[[str], Named]
 """Tag id -> the tag with its names."""
@@ -163,7 +163,6 @@ def _unlock_row(openings: Openings, one: Unlock, alone: dict[Lever, int], n: int
         "n": n,
         "share": u / n,
         "together": u + _together(one.levers, alone),
-        "postings": sorted(openings.panel.posting_id[openings.rows[list(one.opens)]].tolist())[:_POSTINGS],
     }
 
 
@@ -212,7 +211,7 @@ def _examples(
     employers: set[int] = set()
     unknown = np.sum([marks == UNKNOWN for marks in found.marks.values()], axis=0)
     fitting = np.flatnonzero(mine & found.lenient).tolist()
-    for row in sorted(fitting, key=lambda i: (unknown[i], -openings.rows[i])):
+    for row in _newest_first(openings, fitting, unknown):
         if len(chosen) == most:
             break
         if (employer := int(openings.employer[row])) not in employers:
@@ -222,20 +221,40 @@ def _examples(
     return chosen
 
 
+def _newest_first(openings: Openings, rows: Sequence[int], unknown: Ints) -> Iterator[int]:
+    """Yield openings with the least unknown first, of these the newest; what came at once by what it says.
+
+    Their numbers decide nothing: in a store that was rebuilt they are others.
+    """
+    panel = openings.panel
+    opened = np.full(len(panel.posting_id), np.iinfo(np.int64).max)
+    np.minimum.at(opened, panel.posting, panel.opened)
+
+    def rank(row: int) -> tuple[int, int]:
+        return int(unknown[row]), -int(opened[openings.rows[row]])
+
+    def said(row: int) -> tuple[str, str, str]:
+        posting = openings.posting(row)
+        return posting.company_name, posting.title, posting.url
+
+    for _, equal in groupby(sorted(rows, key=rank), key=rank):
+        yield from sorted(equal, key=said)
+
+
 def _example(
     openings: Openings, profile: Profile, row: int, unknown: list[Constraint], names: Names
 ) -> Example:
     wanted = profile.cities or frozenset()
     posting, tags = openings.posting(row), np.flatnonzero(openings.skills[row]).tolist()
-    adverts = openings.adverts_of(row)
+    adverts = sorted(openings.adverts_of(row), key=lambda one: one.url)
     shown = next((one for one in adverts if not wanted.isdisjoint(one.places)), posting)
     return {
-        "posting": shown.id,
         "title": shown.title,
         "company": shown.company_name,
         "places": list(shown.places),
         "remote": bool(openings.remote[row]),
         "url": shown.url,
+        "credit": next(unit.credit for unit in openings.panel.units if unit.id == shown.unit),
         "demands": {
             "years": floor_of(posting, "total"),
             "ai_years": floor_of(posting, "ai"),
