@@ -9,16 +9,19 @@ import errno
 import gc
 import json
 import logging
+import math
 import os
+import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast, get_args
 
 import click
 from tqdm import tqdm
@@ -26,16 +29,18 @@ from tqdm import tqdm
 from reports.errors import ReportError
 from scraper.boards import INDUSTRIES, load_boards
 from scraper.clock import utc_offset, utcnow
-from scraper.config import FILE_NAME, TEMPLATE, Settings, load_settings, read_keys
-from scraper.errors import ConfigError, DeliveryError, InputError, LockHeld, PmtrendError
-from scraper.lock import exclusive
+from scraper.config import FILE_NAME, Settings, load_settings, read_keys, write_template
+from scraper.errors import ConfigError, DeliveryError, InputError, PmtrendError
 from scraper.log import set_up
 from scraper.model import Board, Market, Reply, Request
+from scraper.printing import echo
 from storage.allocator import give_back_large_blocks
-from storage.errors import StorageError
+from storage.engine import holds_password, without_password
+from storage.errors import LockHeld, StorageError
 from storage.history import History
 from storage.markets import MARKET_NAMES
-from storage.records import Facts, Industry
+from storage.records import Facts, Industry, RoleClass
+from storage.search import MOST
 from storage.status import FAILED
 from storage.store import Store, open_store
 from storage.version import __version__
@@ -44,12 +49,15 @@ from storage.weeks import WEEK, label, last_finished, parse_label, week_end, wee
 if TYPE_CHECKING:
     from reports.delivery import Service
     from reports.document.weekly import WeeklyReport
+    from reports.export.writing import Format
     from reports.rendering import Images
     from reports.views import View
     from reports.words import Lang
     from scraper.fetching import Fetcher
     from scraper.fetching.client import HttpFetcher
     from scraper.fetching.webhooks import Webhook
+    from scraper.fleet import Fleet
+    from scraper.importing import ImportedListing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +82,19 @@ class Context:
             store.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Store]:
-        """Open the store for a run; one run at a time."""
-        path = self.database.removeprefix("sqlite:///")
-        lock = Path((path or "pmtrend") + ".lock")
-        with self.store() as store:
-            if path in ("", ":memory:"):
-                yield store
-                return
-            with exclusive(lock):
-                yield store
+    def writing(self, *, shared: bool = False) -> Iterator[Store]:
+        """Open the store for a run; one run at a time, on PostgreSQL also several that are `shared`."""
+        with self.store() as store, store.one_run(shared=shared):
+            yield store
+            _index(store, most=INDEXED_AFTER_A_RUN)
 
 
 LOG = logging.getLogger("pmtrend")
+DATABASE_URL = "PMTREND_DATABASE_URL"
 LONGEST_BUDGET = timedelta(hours=24)
+_YEAR = timedelta(days=365)
+INDEXED_AFTER_A_RUN = 20_000
+"""Texts that a run adds to the search index at its end, some seconds; `find` adds what is left."""
 YEARS = range(2000, 2101)
 """Of weeks and days that can be reported on."""
 HISTORY = 53 * WEEK
@@ -105,7 +112,11 @@ pass_context = click.make_pass_decorator(Context)
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="pmtrend")
-@click.option("--db", metavar="URL", help="Database, e.g. sqlite:///pmtrend.db (env PMTREND_DATABASE_URL).")
+@click.option(
+    "--db",
+    metavar="URL",
+    help="Database: sqlite:///pmtrend.db or postgresql+psycopg://USER@HOST/NAME (env PMTREND_DATABASE_URL).",
+)
 @click.option("--config", type=click.Path(path_type=Path), help=f"Configuration (default: ./{FILE_NAME}).")
 @click.option("-v", "--verbose", is_flag=True, help="Tell of every board on stderr.")
 @click.pass_context
@@ -121,9 +132,12 @@ def cli(context: click.Context, db: str | None, config: Path | None, verbose: bo
         settings = Settings(home=config.resolve().parent, source="file")
     if settings.keys:
         _own_keys(settings)  # a slip is told by every verb, not only by those that ask
-    named = db or os.environ.get("PMTREND_DATABASE_URL")
+    named = db or os.environ.get(DATABASE_URL)
     options = ["--config", str(config.resolve())] if config else []
-    options += ["--db", _absolute(named, here)] if named else []
+    if named and holds_password(named):
+        os.environ[DATABASE_URL] = named  # for what is run later: everybody sees its command line
+    elif named:
+        options += ["--db", _absolute(named, here)]
     context.obj = Context(settings, named or _from_home(settings), tuple(options), config or Path(FILE_NAME))
 
 
@@ -154,15 +168,14 @@ def init(context: Context) -> None:
     """Write pmtrend.toml here, or the file that --config names, and create the database beside it."""
     path = context.file
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATE)
+        write_template(path)
     except FileExistsError:
         raise ConfigError(f"{path} exists already; nothing was changed") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
     with context.store() as store:
-        click.echo(f"wrote {path} and created {store.engine.url.database}")
-    click.echo("next: set `operator` in it, then run `pmtrend weekly`")
+        echo(f"wrote {path} and created {store.engine.url.database}")
+    echo("next: set `operator` in it, then run `pmtrend weekly`")
 
 
 # ------------------------------------------------------------------ runs
@@ -176,7 +189,10 @@ def init(context: Context) -> None:
 )
 @pass_context
 def collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...], budget: str) -> int:
-    """Look at the followed boards now and store what they list."""
+    """Look at the followed boards now and store what they list.
+
+    On PostgreSQL several may be at work at once: they share the boards.
+    """
     return _collect(context, families, keys, budget)
 
 
@@ -192,12 +208,21 @@ def _collect(context: Context, families: tuple[str, ...], keys: tuple[str, ...],
     boards = askable(_boards(settings, families, keys), own_keys, named=bool(families or keys))
     until = utcnow() + _duration(budget)
     with (
-        context.writing() as store,
+        context.writing(shared=True) as store,
         WarcArchive(settings.archive, utcnow, operator=operator) as archive,
         HttpFetcher(operator, archive=archive, clock=utcnow, keys=own_keys, gaps=gaps(boards)) as fetcher,
         _progress("boards", len(boards)) as on_look,
     ):
-        summary = run(store, boards, fetcher, clock=utcnow, until=until, on_look=on_look, all_due=bool(keys))
+        summary = run(
+            store,
+            boards,
+            fetcher,
+            clock=utcnow,
+            until=until,
+            on_look=on_look,
+            all_due=bool(keys),
+            pause=fetcher.pause,
+        )
     _tell(summary)
     return summary.exit_code
 
@@ -219,7 +244,7 @@ def _boards(settings: Settings, wanted: tuple[str, ...], keys: tuple[str, ...]) 
         from scraper.following import doubled
 
         for warning in doubled(known):
-            click.echo(f"pmtrend: {warning}", err=True)
+            echo(f"pmtrend: {warning}", err=True)
     wanted = wanted or settings.families
     unknown = set(wanted) - {board.family for board in known}
     if unknown:
@@ -243,9 +268,14 @@ def _duration(text: str) -> timedelta:
 
 @cli.command()
 @click.argument("warc", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Worker processes that read and tag.")
+@click.option("--scheduler", metavar="URL", help="Workers of a Dask cluster do that: tcp://HOST:8786.")
 @pass_context
-def replay(context: Context, warc: tuple[Path, ...]) -> int:
-    """Run the pipeline on archived replies (WARC files), each at the time it was archived."""
+def replay(context: Context, warc: tuple[Path, ...], jobs: int | None, scheduler: str | None) -> int:
+    """Run the pipeline on archived replies (WARC files), each at the time it was archived.
+
+    With --jobs or --scheduler workers read and tag ahead; one process stores. What is stored is the same.
+    """
     from scraper.fetching.replay import ReplayArchive
     from scraper.replaying import replay as run
     from scraper.replaying import visits
@@ -254,13 +284,31 @@ def replay(context: Context, warc: tuple[Path, ...]) -> int:
     boards = load_boards(_own_boards(context.settings))
     looks = len(visits(archive, boards))
     if not looks:
-        raise InputError(f"{', '.join(map(str, warc))}: no reply of a known board is archived there")
-    with context.writing() as store, _progress("looks", looks) as on_look:
-        summary = run(store, archive, boards, clock=utcnow, on_look=on_look)
+        raise InputError(
+            f"{', '.join(map(str, warc))}: no reply of a known board is archived there; "
+            "pages of a web crawl are for `pmtrend import`"
+        )
+    with (
+        _fleet(jobs, scheduler) as fleet,
+        context.writing() as store,
+        _progress("looks", looks) as on_look,
+    ):
+        summary = run(store, archive, boards, clock=utcnow, on_look=on_look, fleet=fleet)
     for problem in archive.problems:
-        click.echo(f"pmtrend: {problem}", err=True)
+        echo(f"pmtrend: {problem}", err=True)
     _tell(summary)
     return summary.exit_code
+
+
+def _fleet(jobs: int | None, scheduler: str | None) -> "AbstractContextManager[Fleet | None]":
+    """Workers if they are asked for; they cost seconds to start."""
+    if jobs is None and scheduler is None:
+        return nullcontext()
+    if jobs is not None and scheduler is not None:
+        raise ConfigError("--jobs starts workers here, --scheduler uses those of a cluster; give one of them")
+    from scraper.fleet import fleet
+
+    return fleet(jobs, scheduler)
 
 
 @cli.command("import")
@@ -273,15 +321,18 @@ def replay(context: Context, warc: tuple[Path, ...]) -> int:
 def import_(
     context: Context, files: tuple[Path, ...], source: str, as_of: str | None, complete: bool, scope: str
 ) -> int:
-    """Store postings from CSV, TSV, XLSX, JSON or JSONL files that you exported or saved yourself."""
-    from scraper.importing import parse_as_of, read_files
+    """Store postings from files: CSV, TSV, XLSX, JSON or JSONL that you exported, pages that you saved.
+
+    WARC files of web crawls, too: their pages with schema.org JobPosting data, each at the time it was seen.
+    """
+    from scraper.importing import parse_as_of
     from scraper.loading import ahead, import_listings
 
     if not source.strip():
         raise ConfigError("--source needs a name")
     source, scope = _name("--source", source), _name("--scope", scope)
     at, now = None if as_of is None else parse_as_of(as_of), utcnow()
-    listings = read_files(list(files), as_of=at, now=now)
+    listings = _listings(files, at, now, complete)
     with context.writing() as store, _progress("listings", len(listings)) as on_look:
         summary = import_listings(
             store,
@@ -293,19 +344,41 @@ def import_(
             on_look=on_look,
         )
     if complete and len(listings) >= 10 and sum(len(one.postings) for one in listings) < 5 * len(listings):
-        click.echo(
+        echo(
             f"pmtrend: the rows have {len(listings)} different times; each was taken for a whole listing",
             err=True,
         )
     for warning in ahead(listings, now):
-        click.echo(f"pmtrend: {warning}", err=True)
+        echo(f"pmtrend: {warning}", err=True)
     for listing in listings:
         for reject in listing.rejects[:10]:
-            click.echo(f"pmtrend: not read: {reject.reason}", err=True)
+            echo(f"pmtrend: not read: {reject.reason}", err=True)
         if len(listing.rejects) > 10:
-            click.echo(f"pmtrend: … and {len(listing.rejects) - 10} more rows not read", err=True)
+            echo(f"pmtrend: … and {len(listing.rejects) - 10} more rows not read", err=True)
     _tell(summary)
     return 0
+
+
+def _listings(
+    files: tuple[Path, ...], at: datetime | None, now: datetime, complete: bool
+) -> "Sequence[ImportedListing]":
+    from scraper.crawling import is_warc, read_crawls
+    from scraper.importing import read_files
+
+    crawls = [path for path in files if is_warc(path)]
+    if not crawls:
+        return read_files(list(files), as_of=at, now=now)
+    if len(crawls) < len(files):
+        raise ConfigError("web crawls (WARC) and other files are imported by calls of their own")
+    if at or complete:
+        raise ConfigError(
+            "a web crawl has its own dates and is never complete: leave out --as-of and --complete"
+        )
+    crawl = read_crawls(crawls)
+    for problem in crawl.problems:
+        echo(f"pmtrend: {problem}", err=True)
+    echo(crawl.line())
+    return crawl.listings
 
 
 def _name(option: str, text: str) -> str:
@@ -317,9 +390,9 @@ def _name(option: str, text: str) -> str:
 
 def _tell(summary: Any) -> None:
     for line in summary.lines():
-        click.echo(line)
+        echo(line)
     if summary.stopped:
-        click.echo(f"pmtrend: {summary.stopped}", err=True)
+        echo(f"pmtrend: {summary.stopped}", err=True)
 
 
 @contextmanager
@@ -409,7 +482,7 @@ def _report(
         langs = LANGS if lang == "both" else (cast(Lang, lang),)
         for path in write_report(built, out, langs, images=images):
             if path.suffix in (".md", ".html") and path.name.startswith("report."):
-                click.echo(path)
+                echo(path)
         _keep_vintages(store, history, built)
     _overview(context, out)
     return built
@@ -511,8 +584,8 @@ def choose(
         monday = _week(week, store.zone, cut or utcnow(), store.history_from())
         facts = _facts(store, monday, cut)
         card = run(facts, monday, read_profile(file, said, _places(facts)))
-    for line in [choice_json(card)] if as_json else choosing(card, Words(lang or _language())):
-        click.echo(line)
+    for line in choice_json(card).split("\n") if as_json else choosing(card, Words(lang or _language())):
+        echo(line)
 
 
 def _language() -> "Lang":
@@ -540,12 +613,17 @@ def _week(text: str | None, zone: str, known_at: datetime, history_from: datetim
     if text is None:
         finished = last_finished(known_at, zone)
         return finished if history_from is None else max(finished, week_of(history_from, zone))
+    return _monday("--week", text)
+
+
+def _monday(option: str, text: str) -> date:
+    """The Monday of the week that an option names."""
     try:
         monday = parse_label(text)
     except ValueError as error:
-        raise ConfigError(f"--week: {error}") from None
+        raise ConfigError(f"{option}: {error}") from None
     if monday.year not in YEARS:
-        raise ConfigError(f"--week: {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+        raise ConfigError(f"{option}: {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
     return monday
 
 
@@ -571,6 +649,55 @@ def _cut(text: str, zone: str) -> datetime:
     return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone)) - timedelta(
         seconds=1
     )
+
+
+@cli.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["parquet", "csv", "both"]),
+    default="both",
+    show_default=True,
+    help="What is written (Parquet needs the extra `parquet`).",
+)
+@click.option("--since", metavar="2026-W30", help="Nothing that was over before this week.")
+@click.option("--until", metavar="2026-W47", help="Nothing that began after this week.")
+@click.option("--as-of", metavar="DATE", help="As known at the end of that day.")
+@click.option("--texts", is_flag=True, help="Also the texts of postings, which belong to the employers.")
+@pass_context
+def export(
+    context: Context,
+    folder: Path,
+    kind: "Format",
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    texts: bool,
+) -> None:
+    """Write the store as tables for research: Parquet by week, CSV, and a data package that describes them.
+
+    DIR is made, or replaced as a whole if it holds an earlier export.
+    """
+    from reports.export.writing import write_export
+
+    first = None if since is None else _monday("--since", since)
+    last = None if until is None else _monday("--until", until)
+    if first and last and first > last:
+        raise ConfigError(f"--since {since} lies after --until {until}")
+    asked = {"--format": kind, "--since": since, "--until": until, "--as-of": as_of, "--texts": texts or None}
+    with context.store() as store:
+        cut = None if as_of is None else _cut(as_of, store.zone)
+        with (
+            store.export(utcnow(), since=first, until=last, as_of=cut, texts=texts) as found,
+            tqdm(total=found.postings, unit=" postings", disable=not sys.stderr.isatty()) as bar,
+        ):
+            told = write_export(found, folder, kind, asked, bar.update)
+    echo(told)
+    if found.untagged:
+        echo(f"pmtrend: {found.untagged} postings are not tagged, and left out: run retag", err=True)
+    if found.mixed:
+        echo(f"pmtrend: {found.mixed} postings are tagged with another taxonomy: run retag", err=True)
 
 
 @cli.command()
@@ -608,12 +735,12 @@ def deliver(context: Context, week: str | None, services: tuple["Service", ...],
     if dry_run:
         for service in services or [hook.service for hook in hooks] or SERVICES:
             told = {"service": service, "message": _message(context, report, service)}
-            click.echo(json.dumps(told, ensure_ascii=False))
+            echo(json.dumps(told, ensure_ascii=False))
         return 0
     for path in _overview(context, context.settings.reports):
-        click.echo(path)
+        echo(path)
     if not hooks:
-        click.echo("pmtrend: no webhook is set (PMTREND_FEISHU_WEBHOOK …), so nothing was sent", err=True)
+        echo("pmtrend: no webhook is set (PMTREND_FEISHU_WEBHOOK …), so nothing was sent", err=True)
     return _deliver(context, report, hooks, again=True)
 
 
@@ -649,10 +776,10 @@ def _deliver(context: Context, report: "WeeklyReport", hooks: list["Webhook"], *
                 continue
             try:
                 poster.post(hook, message)
-                click.echo(f"{hook.shown} took the message of {week}")
+                echo(f"{hook.shown} took the message of {week}")
                 note_delivered(out, week, hook.service, message)
             except (DeliveryError, ReportError) as error:
-                click.echo(f"pmtrend: {error}", err=True)
+                echo(f"pmtrend: {error}", err=True)
                 code = 3
     return code
 
@@ -683,12 +810,12 @@ def tag(file: BinaryIO, jsonl: bool) -> int:
     if jsonl:
         problems: list[str] = []
         for line in tag_lines(file, problems):
-            click.echo(line)
+            echo(line)
         for problem in problems:
-            click.echo(f"pmtrend: {problem}", err=True)
+            echo(f"pmtrend: {problem}", err=True)
         return 1 if problems else 0
     if file.isatty():
-        click.echo("paste a posting (first line: its title), end with Ctrl-D", err=True)
+        echo("paste a posting (first line: its title), end with Ctrl-D", err=True)
     try:
         text = decode_text(file.read())
     except InputError as error:
@@ -721,9 +848,9 @@ def retag(context: Context, jobs: int | None) -> int:
                 for done in work.batches():
                     bar.update(done)
         finally:
-            click.echo(work.line())
+            echo(work.line())
             for problem in work.problems():
-                click.echo(f"pmtrend: {problem}", err=True)
+                echo(f"pmtrend: {problem}", err=True)
     return work.exit_code
 
 
@@ -750,7 +877,7 @@ def taxonomy_show(tag: str) -> None:
     from scraper.vocabulary.showing import show_tag
 
     for line in show_tag(taxonomy(), tag):
-        click.echo(line)
+        echo(line)
 
 
 @taxonomy_.command("candidates")
@@ -812,15 +939,79 @@ def taxonomy_diff(context: Context, old: str, new: str, sample: int | None, as_j
     _print(found.as_json(), found.lines(), as_json)
 
 
+@cli.command()
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(get_args(RoleClass)),
+    help="Only this class (repeatable; default: all but not_pm).",
+)
+@click.option("--city", metavar="NAME", help="Only postings in this city.")
+@click.option("--company", metavar="NAME", help="Only this employer's postings.")
+@click.option(
+    "--since", metavar="2026-W30|DATE", help="Only postings first seen in or after that week or day."
+)
+@click.option("--open", "is_open", is_flag=True, help="Only postings that are still listed.")
+@click.option(
+    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="Postings to show."
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
+@pass_context
+def find(context: Context, /, words: tuple[str, ...], limit: int, as_json: bool, **filters: Any) -> None:
+    """Find stored postings by their words, the best first, with the sentences that hold them.
+
+    Put the query in quotes: 'RAG 金融' asks for both words, 'RAG OR 检索增强' for either, '"prompt
+    engineering"' for a phrase; 'agent -sales' leaves a word out.
+    """
+    from reports.searching import guillemets, search_json, search_lines
+    from scraper.folding import fold
+    from scraper.searching import read_filters
+    from storage.search_query import read_query
+
+    query = " ".join(words)
+    asked = read_query(query, fold)
+    with context.store() as store:
+        wanted = read_filters(store, **filters)
+        unindexed = _index(store)
+        found = store.find(asked, fold, wanted, limit)
+        if not found.hits:
+            _tell_if_empty(store)
+    if as_json:
+        echo(search_json(query, found, unindexed))
+        return
+    bold = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    for line in search_lines(found, store.zone, partial(click.style, bold=True) if bold else guillemets):
+        echo(line, bold=bold)
+
+
+def _index(store: Store, most: float = math.inf) -> int:
+    """Add to the search index what it lacks, at most so many texts; return how many it lacks still."""
+    lacking = store.count_unindexed()
+    if not lacking:
+        return 0
+    from scraper.folding import fold
+
+    quiet = not sys.stderr.isatty()
+    try:
+        with tqdm(total=min(lacking, most), desc="indexing", unit=" texts", disable=quiet) as bar:
+            while bar.n < most and (done := store.index_texts(fold)):
+                bar.update(done)
+    except StorageError as error:
+        LOG.warning("texts that are not in the search index yet: %s (%s)", f"{lacking - bar.n:,}", error)
+    return store.count_unindexed()
+
+
 def _tell_if_empty(store: Store) -> None:
     if not store.latest_versions(1):
-        name = store.engine.url.render_as_string(hide_password=True)
-        click.echo(f"pmtrend: the store {name} is empty; `pmtrend collect` or `import` fills it", err=True)
+        name = without_password(store.engine.url)
+        echo(f"pmtrend: the store {name} is empty; `pmtrend collect` or `import` fills it", err=True)
 
 
 def _print(result: Any, lines: Iterable[str], as_json: bool) -> None:
     for line in [json.dumps(result, ensure_ascii=False)] if as_json else lines:
-        click.echo(line)
+        echo(line)
 
 
 # ------------------------------------------------------------------ boards, schedule, status, database
@@ -839,10 +1030,10 @@ def boards_list(context: Context, family: str | None, as_json: bool) -> None:
     """List the followed boards: family, key, company, market, industry, evidence (tab-separated)."""
     rows = [asdict(board) for board in _boards(context.settings, (family,) if family else (), ())]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
+        echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        click.echo("\t".join(row.values()))
+        echo("\t".join(row.values()))
 
 
 @boards.command("add")
@@ -866,7 +1057,7 @@ def boards_add(
     live = _fetcher(context.settings) if context.settings.operator.strip() else nullcontext(_NoOperator())
     with live as fetcher:
         for line in add(url, _own_boards(context.settings), fetcher, wishes, utcnow()):
-            click.echo(line)
+            echo(line)
 
 
 @boards.command("remove")
@@ -877,7 +1068,7 @@ def boards_remove(context: Context, board: str) -> None:
     from scraper.following import remove
 
     for line in remove(board, _own_boards(context.settings)):
-        click.echo(line)
+        echo(line)
 
 
 @boards.command("check")
@@ -900,7 +1091,7 @@ def boards_check(context: Context, families: tuple[str, ...], keys: tuple[str, .
             found.append(one)
             bar.update()
     for line in checking.lines(found):
-        click.echo(line)
+        echo(line)
     return checking.exit_code(found)
 
 
@@ -937,19 +1128,23 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     command = [str(Path(sys.argv[0]).resolve()), *context.options, "weekly"]
     if print_cron:
         log = Path("pmtrend.log")
-        click.echo(cron_line(settings.schedule.weekly, command, settings.home, log, utc_offset()))
+        echo(cron_line(settings.schedule.weekly, command, settings.home, log, utc_offset()))
     if print_systemd:
-        folders = [
-            settings.archive,
-            settings.reports,
-            Path(context.database.removeprefix("sqlite:///")).parent,
-        ]
+        folders = [settings.archive, settings.reports]
+        if (file := context.database.removeprefix("sqlite:///")) != context.database:
+            folders.append(Path(file).parent)
         writable = [(settings.home / folder).resolve() for folder in folders]
         click.echo(
             systemd_units(settings.schedule.weekly, command, settings.home, writable, user_name()), nl=False
         )
+    if (print_cron or print_systemd) and holds_password(os.environ.get(DATABASE_URL, "")):
+        echo(
+            f"pmtrend: the URL of the database holds a password and is not printed; set {DATABASE_URL} where "
+            "cron or systemd finds it, or leave the password to ~/.pgpass",
+            err=True,
+        )
     if not (print_cron or print_systemd):
-        run_forever(settings.schedule.weekly, command, settings.home, lambda told: click.echo(told, err=True))
+        run_forever(settings.schedule.weekly, command, settings.home, lambda told: echo(told, err=True))
 
 
 @cli.command()
@@ -969,16 +1164,67 @@ def status(context: Context, as_json: bool, check: bool) -> int:
     with context.store() as store:
         found = store.status(now, next_due(context.settings.schedule.weekly, now), taxonomy_record())
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        echo(json.dumps(found.as_json(), ensure_ascii=False))
     else:
         for line in found.lines():
-            click.echo(line)
+            echo(line)
     return found.exit_code if check else 0
+
+
+@cli.group("archive", invoke_without_command=True)
+@click.pass_context
+def archive_(click_context: click.Context) -> None:
+    """The archive of replies: what it holds, and making old months smaller. Without a command: `list`."""
+    if click_context.invoked_subcommand is None:
+        click_context.invoke(archive_list)
+
+
+@archive_.command("list")
+@pass_context
+def archive_list(context: Context) -> None:
+    """List what the archive holds, year by year: months, files, size (tab-separated)."""
+    from scraper.fetching.compacting import lines
+
+    for line in lines(context.settings.archive, utcnow().date(), _YEAR):
+        echo(line)
+
+
+@archive_.command("compact")
+@click.option(
+    "--older", default="365d", show_default=True, metavar="DAYS", help="Months that ended so long ago."
+)
+@pass_context
+def archive_compact(context: Context, older: str) -> int:
+    """Make each month of old replies one file in which every body stands once; a replay tells the same."""
+    from scraper.fetching.compacting import compact, megabytes, waiting
+
+    folder, problems, saved = context.settings.archive, 0, 0
+    wanted = waiting(folder, utcnow().date(), _days("--older", older))
+    if not wanted:
+        echo("nothing to do")
+        return 0
+    with context.writing():
+        for done in compact(folder, wanted):
+            problems += not done.files
+            saved += done.before - done.after
+            if done.files:
+                sizes = f"{megabytes(done.before)} to {megabytes(done.after)}"
+                echo(f"{done.month.first:%Y-%m}\t{done.files} files\t{sizes}")
+            if done.problem:
+                echo(f"pmtrend: {done.problem}", err=True)
+    echo(f"saved {megabytes(saved)}")
+    return 1 if problems else 0
+
+
+def _days(option: str, text: str) -> timedelta:
+    if not re.fullmatch("[1-9][0-9]{0,4}d", text):
+        raise ConfigError(f"{option} {text!r} is no number of days; write it as 365d")
+    return timedelta(days=int(text[:-1]))
 
 
 @cli.group()
 def db() -> None:
-    """The database: upgrade, check, backup."""
+    """The database: upgrade, check, backup, copy, reindex."""
 
 
 @db.command("upgrade")
@@ -986,19 +1232,22 @@ def db() -> None:
 def db_upgrade(context: Context) -> None:
     """Bring the database to this release's schema (every verb does so, too)."""
     with context.store() as store:
-        click.echo(f"{store.engine.url.database} is up to date")
+        echo(f"{store.engine.url.database} is up to date")
 
 
 @db.command("check")
+@click.option("--quick", is_flag=True, help="Leave out what every text must be read for: quotes and hashes.")
 @pass_context
-def db_check(context: Context) -> int:
-    """Check the integrity of the database."""
+def db_check(context: Context, quick: bool) -> int:
+    """Check the file, and whether what is stored agrees with itself: spells, stocks, texts, quotes."""
+    from scraper.normalizing.posting import stored_hashes
+
     with context.store() as store:
-        problems = store.check()
+        problems = store.check(stored_hashes, quick=quick)
     for problem in problems:
-        click.echo(problem)
+        echo(problem)
     if not problems:
-        click.echo("ok")
+        echo("ok")
     return 1 if problems else 0
 
 
@@ -1009,7 +1258,40 @@ def db_backup(context: Context, file: Path) -> None:
     """Write a verified copy of the database to FILE while it is in use."""
     with context.store() as store:
         store.backup(file)
-    click.echo(f"wrote {file}")
+    echo(f"wrote {file}")
+
+
+@db.command("reindex")
+@pass_context
+def db_reindex(context: Context) -> int:
+    """Make the full-text index of `find` anew; may be interrupted: the next `find` goes on."""
+    with context.store() as store:
+        store.clear_index()
+        lacking = _index(store)
+    if not lacking:
+        echo("the search index has all texts")
+    return 1 if lacking else 0
+
+
+@db.command("copy")
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST")
+def db_copy(source: str, target: str) -> None:
+    """Copy the store at the URL SRC into the empty database at the URL DST, and compare every row.
+
+    SQLite (sqlite:///FILE) and PostgreSQL (postgresql+psycopg://USER@HOST/NAME), each way. A copy that is
+    broken off leaves DST empty.
+    """
+    from storage.copying import copy
+
+    with tqdm(unit=" rows", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done)
+
+        rows, tables = copy(source, target, tell)
+    echo(f"copied and compared {rows} rows of {tables} tables")
 
 
 def _drop_output() -> None:
@@ -1027,16 +1309,16 @@ def main() -> None:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("pmtrend: interrupted", err=True)
+        echo("pmtrend: interrupted", err=True)
         code = 1
     except click.ClickException as error:
-        click.echo(f"pmtrend: {error.format_message()}", err=True)
+        echo(f"pmtrend: {error.format_message()}", err=True)
         code = 1
     except LockHeld as error:
-        click.echo(f"pmtrend: {error}", err=True)
+        echo(f"pmtrend: {error}", err=True)
         code = 4
     except (PmtrendError, ReportError, StorageError) as error:
-        click.echo(f"pmtrend: {error}", err=True)
+        echo(f"pmtrend: {error}", err=True)
         code = 1
     except BrokenPipeError:
         # The reader of our output left (`pmtrend … | head`): say nothing, as other filters do.
@@ -1046,6 +1328,6 @@ def main() -> None:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise
         _drop_output()
-        click.echo(f"pmtrend: the output cannot be written: {error.strerror}", err=True)
+        echo(f"pmtrend: the output cannot be written: {error.strerror}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

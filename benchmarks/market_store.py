@@ -24,12 +24,14 @@ import numpy.typing as npt
 from market_life import BOARDS, EMPLOYERS, NEVER, WEEKS, Lives, live
 from market_texts import TEXTS, Text, models, texts
 
+from scraper.normalizing.identity import content_hash
 from scraper.understanding import TAXONOMY
 from storage.idsets import hashed, pack
 from storage.records import IMPORT
-from storage.store import DEFAULT_ZONE, open_store
+from storage.store import open_store
 from storage.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.weeks import week_of
+from storage.zone import DEFAULT_ZONE
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "demo"))
 
@@ -38,7 +40,7 @@ from employers import ROLES, Company
 START = datetime(2024, 11, 27, 2, tzinfo=UTC)
 """The first look: a Wednesday. The last is in 2026-W47."""
 LAST_WEEK = "2026-W47"
-_OTHERS = 90  # postings of a board that are no PM roles, on average
+OTHERS = 90  # postings of a board that are no PM roles, on average
 _DATED = 0.7
 _SHARES = (
     (0.12, 0.12),
@@ -153,7 +155,7 @@ class Looks:
                 yield (
                     *(int(self.number[week, board]), week + 1, board + 1, self.at[board][week], day),
                     *(("complete", "") if read else ("failed", "HTTP 503")),
-                    *(_scope(epoch), epoch, False, mine + _OTHERS * read, mine, 0, int(read)),
+                    *(_scope(epoch), epoch, False, mine + OTHERS * read, mine, 0, int(read)),
                     *(_hash(board, week), _FILLS if read else None, False),
                 )
 
@@ -233,7 +235,12 @@ class Adverts:
             text = self._text(posting, edited).record
             said = f"{text.text}\n\n{_NUMBERED[text.market].format(number)}"
             yield (
-                *(number, posting + 1, self.looks.at[self._board[posting]][week], _hash(text.title, said)),
+                *(
+                    number,
+                    posting + 1,
+                    self.looks.at[self._board[posting]][week],
+                    content_hash(text.title, said, "", "", ""),
+                ),
                 *(text.title, said, "", "", ""),
                 *map(json.dumps, (text.places, text.countries, text.structured)),
             )
@@ -323,7 +330,7 @@ def fill(path: Path, count: int, seed: int = 1) -> None:
             connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
             connection.commit()
         for board, ids in adverts.listed_in_the_end().items():
-            others = [f"other {board} {number}" for number in range(_OTHERS)]
+            others = [f"other {board} {number}" for number in range(OTHERS)]
             last = int(looks.number[lives.boards.previous[board, WEEKS - 1], board])
             connection.execute(
                 "UPDATE fetches SET ids = ? WHERE id = ?", (pack(hashed([*ids, *others])), last)

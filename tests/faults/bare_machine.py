@@ -63,6 +63,8 @@ class Machine:
         self.project = folder / "a check out"
         (self.project / "demo").mkdir(parents=True)
         (self.project / "demo" / "run.py").write_text("import os, sys; print(os.getcwd(), *sys.argv[1:])")
+        (self.project / ".ci").mkdir()
+        (self.project / ".ci" / "audit.py").write_text("import os; print(os.getcwd(), 'audit', sep='|')")
         (self.project / "pyproject.toml").write_text("[project]\n")
         self.wheel = self.fake_pip()
         self.pin(self.wheel)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import is_file, url
 from typed import Outcome, typed
 
 from reports.instants import instant
@@ -25,6 +26,8 @@ from scraper.understanding import TAXONOMY
 from storage.records import TaxonomyRecord
 from storage.store import Store, open_store
 from storage.weeks import WEEK, label, week_end
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
 WEEKS = [date(2026, 8, 31) + WEEK * n for n in range(7)]  # the first of the demonstration: W36 to W42
@@ -62,7 +65,7 @@ def made(store: Store, week: date, as_of: datetime | None = None) -> Any:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'pmtrend.db'}")
+    opened = open_store(url(tmp_path / "pmtrend.db"))
     yield opened
     opened.close()
 
@@ -128,6 +131,8 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def pmtrend(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
     monkeypatch.chdir(tmp_path)
+    if not is_file():
+        monkeypatch.setenv("PMTREND_DATABASE_URL", url(tmp_path / "pmtrend.db"))
 
     def run(*words: object) -> Outcome:
         return typed(monkeypatch, capsys, *words)
@@ -158,6 +163,7 @@ def test_the_command_that_a_report_names_makes_all_its_files_again(
     assert {row["metric"] for row in now["revisions"]["rows"]} & {"closures", "closures_4w"}
 
 
+@pytest.mark.file
 def test_a_store_that_takes_no_vintages_costs_no_report(
     pmtrend: Any, demo_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,13 +179,14 @@ def test_a_store_that_takes_no_vintages_costs_no_report(
     assert pmtrend("report", "--week", "2026-W40", "--lang", "en").err == ""
 
 
+@pytest.mark.file
 def test_a_store_that_can_only_be_read_costs_no_report(
     pmtrend: Any, demo_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from storage import engine
+    from storage import sqlite
 
     shutil.copy(demo_database, tmp_path / "pmtrend.db")
-    monkeypatch.setattr(engine, "_is_frozen", lambda path: True)  # as in a folder without the right to write
+    monkeypatch.setattr(sqlite, "_is_frozen", lambda path: True)  # as in a folder without the right to write
     outcome = pmtrend("report", "--week", "2026-W40", "--lang", "en")
     assert outcome.code == 0
     (line,) = outcome.err.strip().splitlines()

@@ -86,6 +86,7 @@ def test_lint_shows_every_failure_and_fails_if_one_does(debian: Machine) -> None
         f"{debian.project}|format|--check|.",
         "mypy found something",
         f"{debian.project}",
+        f"{debian.project}|audit",
     ]
 
 

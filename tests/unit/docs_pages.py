@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCS}
 ALL = "\n".join(TEXTS.values())
-TASKS = {"bench", "demo", "test", "lint"}  # what ./run knows besides the verbs
+TASKS = {"bench", "demo", "test", "torture", "lint"}  # what ./run knows besides the verbs
 
 # ------------------------------------------------------------------ reading markdown
 

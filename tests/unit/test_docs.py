@@ -32,8 +32,8 @@ from docs_pages import (
 import pmtrend
 from reports.csv_files import TABLES
 from reports.document.weekly import WeeklyReport
-from scraper.lock import exclusive
-from scraper.recording import RunSummary
+from scraper.summary import RunSummary
+from storage.sqlite import exclusive
 
 LEFT_OUT = "…"
 SHELL = [block for name in TEXTS for block in blocks(name) if block.language == "sh"]
@@ -217,10 +217,13 @@ def test_the_table_of_verbs_is_complete() -> None:
 
 
 WORDS = {
+    "db copy": ["sqlite:///pmtrend.db", "sqlite:///pmtrend.db"],
     "replay": [str(ROOT / "demo" / "market.warc.gz")],
     "import": ["jobs.csv", "--source", "mine"],
     "report": ["--week", "2026-W20"],
     "choose": ["--pm-years", "5", "--ai-years", "0"],
+    "export": ["out", "--format", "csv"],
+    "find": ["rag"],
     "deliver": ["--week", "2026-W20"],
     "schedule": ["--print-cron"],
     "tag": ["jobs.csv"],
@@ -236,6 +239,9 @@ def test_4_is_the_exit_code_of_the_verbs_that_wait_for_the_lock(tmp_path: Path) 
     (tmp_path / "jobs.csv").write_text("title,company\nProduct Manager,Larkspur\n", encoding="utf-8")
     (tmp_path / "other").mkdir()
     (tmp_path / "pmtrend.toml").write_text('operator = "https://example.org/me"\n', encoding="utf-8")
+    replies = tmp_path / "archive" / "2020" / "01" / "pmtrend-20200101T000000Z.warc.gz"
+    replies.parent.mkdir(parents=True)
+    replies.touch()  # something old enough to be compacted
     with exclusive(tmp_path / "pmtrend.db.lock"):
         for verb, codes in exit_codes().items():
             if verb in ("init", "boards check"):

@@ -94,22 +94,30 @@ def providers(modules: set[str]) -> set[str]:
 
 DATA_ONLY = {"tzdata"}
 """The zones for zoneinfo on systems that have none: nothing imports it by name."""
+DEPENDENCIES = declared(PROJECT["project"]["dependencies"])
+EXTRAS = set().union(
+    *(
+        declared(wanted)
+        for extra, wanted in PROJECT["project"]["optional-dependencies"].items()
+        if extra != "dev"
+    )
+)
+"""What single verbs need: development has all of it."""
+DEVELOPMENT = declared(PROJECT["project"]["optional-dependencies"]["dev"]) - {"pmtrend"}
 
 
 def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
-    dependencies = declared(PROJECT["project"]["dependencies"])
-    assert providers(third_party(*SHIPPED)) == dependencies - DATA_ONLY
+    assert providers(third_party(*SHIPPED)) == (DEPENDENCIES | EXTRAS) - DATA_ONLY
 
 
-TOOLS = {"import-linter", "ruff", "mypy", "hatchling", "editables"}
+TOOLS = {"import-linter", "ruff", "mypy", "hatchling", "editables", "pytest-xdist", "pip-audit"}
 """Development programs that are called, not imported."""
 
 
 def test_what_the_tests_and_the_demo_import_is_declared() -> None:
-    development = declared(PROJECT["project"]["optional-dependencies"]["dev"])
-    stubs = {package for package in development if package.startswith("types-") or package.endswith("-stubs")}
-    runtime = declared(PROJECT["project"]["dependencies"])
-    assert providers(third_party("tests", "demo", "benchmarks")) - runtime == development - TOOLS - stubs
+    stubs = {package for package in DEVELOPMENT if package.startswith("types-") or package.endswith("-stubs")}
+    runtime = DEPENDENCIES | EXTRAS
+    assert providers(third_party("tests", "demo", "benchmarks")) - runtime == DEVELOPMENT - TOOLS - stubs
     assert {package.removeprefix("types-").removesuffix("-stubs") for package in stubs} <= runtime
 
 
@@ -119,8 +127,7 @@ def test_every_pin_is_hashed_and_every_declared_package_is_pinned() -> None:
         r"^([\w.-]+)==\S+(?: ; .*?)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", lock, re.MULTILINE
     )
     assert len(pins) == len(re.findall(r"^\S", lock, re.MULTILINE)), "a line of the lock is no hashed pin"
-    project = PROJECT["project"]
-    wanted = declared(project["dependencies"]) | declared(project["optional-dependencies"]["dev"])
+    wanted = DEPENDENCIES | EXTRAS | DEVELOPMENT
     assert wanted <= {normal(pin) for pin in pins}
     build = declared(PROJECT["build-system"]["requires"])
     assert build <= wanted, "the project itself is built without a network"

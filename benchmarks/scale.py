@@ -1,0 +1,384 @@
+"""What a store of a size costs in daily use: `python benchmarks/scale.py [--postings 10000 100000 1000000]`.
+
+First that many postings are stored in a new store, understood already, as 600 boards list them at the first
+look. The rows that this gives are then written by plain `sqlite3.executemany` into another new database of
+the same schema, in one transaction: nothing stores them faster.
+
+Then what is done with a store of two years, made by market_store.py (a million postings take some minutes and
+7 GB, as much again for a copy). On a copy one more week is recorded, a look at each board: what is new, what
+is no longer listed, what stays; then a week in which nothing changed. `report`, `choose`, `status` and
+`db check` are run as a user does. Each is a process of its own, so that its peak memory is its own. With
+`--folder` the stores are kept, and used again. Linux.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from market_life import BOARDS, WEEKS
+from market_store import OTHERS, START, fill
+from market_texts import TEXTS, models, texts
+from report import WEEK_REPORTED
+
+from scraper.normalizing.identity import content_hash
+from scraper.tagging_records import tag_record
+from scraper.understanding import TAXONOMY
+from storage.memories import Repetition, SeenPage
+from storage.records import Listing, PostingRecord
+from storage.store import Store, open_store
+
+ROLES = ("ai_pm", "aigc_pm", "other_pm", "other_pm")
+TABLES = (
+    *("taxonomies", "runs", "companies", "boards", "units", "fetches", "cells"),
+    *("postings", "versions", "taggings", "tags", "spells"),
+)
+"""Those that a first look fills."""
+_LEAVE = 0.08
+"""Of the open postings, in a week."""
+_AT_ONCE = 50  # repetitions; as in scraper/recording.py
+_GREATEST_EXPONENT, _LEAST_RATE = 1.05, 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds, bytes at the peak, and rows that came or changed (None where none are counted)."""
+
+    wall: float
+    cpu: float
+    peak: int
+    rows: int | None = None
+
+
+# ------------------------------------------------------------------ looks
+
+
+class Board(NamedTuple):
+    """A board of a store."""
+
+    number: int
+    family: str
+    key: str
+    name: str
+    market: str
+    several: int
+    scope: str
+
+    def look(self, week: int, listed: Mapping[str, str], came: Sequence[PostingRecord]) -> Listing:
+        """Return a look in a week: native id -> employer of the PM postings, and those that came."""
+        others = {f"other {self.number - 1} {place}": "" for place in range(OTHERS)}
+        return Listing(
+            *(self.family, self.key, self.name, self.market),
+            START + timedelta(weeks=week, seconds=20 * (self.number - 1)),
+            *("complete", self.scope, f"{self.number} {week}"),
+            multi_employer=bool(self.several),
+            listed=len(listed) + OTHERS,
+            pages=1,
+            ids=(dict(listed) if self.several else dict.fromkeys(listed, "")) | others,
+            postings=tuple(came),
+            company_key=f"source:{self.family}:{self.key}" if self.several else self.key,
+            kept=len(listed),
+            seen_pages=(SeenPage(f"https://jobs.example/{self.key}", "GET", (), "", str(week)),),
+        )
+
+
+class Market:
+    """Postings that are understood, each with a text of its own."""
+
+    def __init__(self) -> None:
+        self.rng = np.random.default_rng(1)
+        self.texts, self.models = texts(), models()
+        self._tagged = lru_cache(maxsize=None)(self._tag)
+
+    def posting(self, board: Board, native_id: str, employer: str) -> PostingRecord:
+        """Return a posting that was not there before."""
+        model = self.models[(board.number - 1) % len(self.models)]
+        role = ROLES[int(self.rng.integers(len(ROLES)))]
+        record = self._tagged(model.key, role, int(self.rng.integers(TEXTS)))
+        said = f"{record.text}\n\n{native_id}"
+        return replace(
+            record,
+            native_id=native_id,
+            text=said,
+            url=f"https://jobs.example/{board.key}/{native_id}",
+            content_hash=content_hash(record.title, said, "", "", ""),
+            company=board.name,
+            company_key=employer,
+        )
+
+    def _tag(self, model: str, role: str, turn: int) -> PostingRecord:
+        record = self.texts[model, role][turn][0].record
+        return replace(record, tagging=tag_record(record))
+
+
+class Recorder:
+    """Records looks and keeps the time."""
+
+    def __init__(self, store: Store, week: int):
+        self.store, self.wall, self.cpu = store, 0.0, 0.0
+        at = START + timedelta(weeks=week)
+        self.run = store.begin_run("collect", TAXONOMY, now=at, observed_from=at)
+
+    def __call__(self, listing: Listing) -> None:
+        """Record a look."""
+        started = time.perf_counter(), time.process_time()
+        self.store.record(self.run, listing)
+        self.wall += time.perf_counter() - started[0]
+        self.cpu += time.process_time() - started[1]
+
+    def cost(self) -> Cost:
+        """Return what all looks so far have cost."""
+        return Cost(self.wall, self.cpu, _peak())
+
+
+def _peak() -> int:
+    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
+
+
+# ------------------------------------------------------------------ storing
+
+
+def ingest(database: Path, count: int) -> tuple[Cost, float]:
+    """Store `count` postings in a new store; return the cost, and the rate in parts of plain SQLite's."""
+    market = Market()
+    store = open_store(f"sqlite:///{database}")
+    recorder = Recorder(store, 0)
+    for number in range(1, BOARDS + 1):
+        of = market.models[(number - 1) % len(market.models)]
+        board = Board(number, of.family, f"{of.key}-{number}", f"{of.name} {number}", of.market, 0, "all")
+        ids = [
+            f"{number}-{place}" for place in range(count * number // BOARDS - count * (number - 1) // BOARDS)
+        ]
+        came = [market.posting(board, native_id, board.key) for native_id in ids]
+        recorder(board.look(0, dict.fromkeys(ids, ""), came))
+    store.close()
+    rows, spent = plain(database)
+    cost = recorder.cost()
+    return replace(cost, rows=rows), spent / cost.cpu
+
+
+def plain(database: Path) -> tuple[int, float]:
+    """Write every row of a store into a new one by `executemany`; return how many, and the CPU seconds."""
+    path = database.with_suffix(".plain")
+    open_store(f"sqlite:///{path}").close()
+    count, spent = 0, 0.0
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(path)) as target:
+        target.execute("PRAGMA synchronous=FULL")
+        for table in TABLES:
+            cursor = source.execute(f"SELECT * FROM {table}")
+            names = ", ".join(f'"{column[0]}"' for column in cursor.description)
+            statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(cursor.description))})"
+            while rows := cursor.fetchmany(5_000):
+                started = time.process_time()
+                target.executemany(statement, rows)
+                spent += time.process_time() - started
+                count += len(rows)
+        started = time.process_time()
+        target.commit()
+        spent += time.process_time() - started
+    return count, spent
+
+
+# ------------------------------------------------------------------ two weeks more
+
+
+def two_weeks(database: Path, count: int) -> tuple[Cost, Cost]:
+    """Record a week of a store of two years, and one in which nothing changed; return their costs."""
+    market, boards, listed = Market(), *_listed(database)
+    store = open_store(f"sqlite:///{database}")
+    recorder = Recorder(store, WEEKS)
+    for week in (WEEKS, WEEKS + 1):
+        for board in boards:
+            before = listed.get(board.number, {})
+            stays = {id: of for id, of in before.items() if week > WEEKS or market.rng.random() >= _LEAVE}
+            new = 0 if week > WEEKS else int(market.rng.poisson(count / WEEKS / BOARDS))
+            employer = next(iter(before.values()), board.key)
+            came = [market.posting(board, f"{board.number}-{week}-{n}", employer) for n in range(new)]
+            listed[board.number] = stays | {one.native_id: one.company_key for one in came}
+            look = board.look(week, listed[board.number], came)
+            if week == WEEKS:
+                recorder(look)
+            else:  # closes what was missed, so that the next week changes nothing
+                store.record(recorder.run, look)
+        if week == WEEKS:
+            written = recorder.cost()
+    started = time.perf_counter(), time.process_time()
+    _repeat(store)
+    spent = time.perf_counter() - started[0], time.process_time() - started[1]
+    store.close()
+    return written, Cost(*spent, _peak())
+
+
+def _listed(database: Path) -> tuple[list[Board], dict[int, dict[str, str]]]:
+    """Return the boards, and board -> native id -> employer of what its last look showed."""
+    listed: dict[int, dict[str, str]] = {}
+    with closing(sqlite3.connect(database)) as connection:
+        boards = connection.execute(
+            "SELECT id, family, key, name, market, multi_employer, scope FROM boards ORDER BY id"
+        )
+        found = [Board(*row) for row in boards]
+        for board, native_id, company in connection.execute(
+            "SELECT units.board_id, postings.native_id, companies.key FROM spells"
+            " JOIN postings ON postings.id = spells.posting_id JOIN units ON units.id = postings.unit_id"
+            " JOIN companies ON companies.id = postings.company_id WHERE spells.missed_at IS NULL"
+        ):
+            listed.setdefault(board, {})[native_id] = company
+    return found, listed
+
+
+def _repeat(store: Store) -> None:
+    """Record that every board brought what it had brought the week before, as collecting does."""
+    at = START + timedelta(weeks=WEEKS + 2)
+    run = store.begin_run("collect", TAXONOMY, now=at, observed_from=at)
+    memories = store.memories(TAXONOMY).values()
+    looks = [Repetition(one, at + timedelta(seconds=n), f"again {n}") for n, one in enumerate(memories)]
+    for start in range(0, len(looks), _AT_ONCE):
+        store.record_repetitions(run, looks[start : start + _AT_ONCE])
+
+
+# ------------------------------------------------------------------ commands
+
+
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "report": ("report", "--week", WEEK_REPORTED),
+    "choose": ("choose", "--pm-years", "5", "--ai-years", "0"),
+    "status": ("status",),
+    "db check": ("db", "check"),
+}
+
+
+def command(database: Path, words: Sequence[str], folder: Path) -> Cost:
+    """Run a command of pmtrend on a store, as a user does."""
+    program = Path(sys.executable).with_name("pmtrend")
+    began = time.monotonic()
+    run = subprocess.Popen(
+        [program, "--db", f"sqlite:///{database}", *words], stdout=subprocess.DEVNULL, cwd=folder
+    )
+    _, status, usage = os.wait4(run.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(words)} ended with {os.waitstatus_to_exitcode(status)}")
+    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+# ------------------------------------------------------------------ a size
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a store of so many postings costs; `rate` is that of plain SQLite's rows a second we reach."""
+
+    postings: int
+    bytes: int
+    costs: Mapping[str, Cost]
+    rate: float
+
+
+def measure(database: Path, count: int, scratch: Path) -> Size:
+    """Measure a store; it is left as it was."""
+    stored, rate = _apart("ingest", scratch / "new.db", count)
+    shutil.copyfile(database, scratch / "copy.db")
+    week, unchanged = _apart("weeks", scratch / "copy.db", count)
+    costs = {
+        "postings stored": Cost(*stored),
+        "a week recorded": Cost(*week),
+        "an unchanged week": Cost(*unchanged),
+    }
+    for left in scratch.glob("*.db*"):
+        left.unlink()
+    costs |= {name: command(database, words, scratch) for name, words in COMMANDS.items()}
+    return Size(count, database.stat().st_size, costs, rate)
+
+
+def _apart(what: str, database: Path, count: int) -> Any:
+    """Do the work in a process of its own."""
+    words = [sys.executable, __file__, "--work", what, "--folder", str(database), "--postings", str(count)]
+    told = subprocess.run(words, stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(told.stdout)
+
+
+def exponent(less: Size, more: Size, name: str = "") -> float:
+    """Return the power of the number of postings with which a cost (CPU; "": bytes) grows between sizes."""
+    small, large = (size.costs[name].cpu if name else size.bytes for size in (less, more))
+    return math.log(large / small) / math.log(more.postings / less.postings)
+
+
+def table(sizes: Sequence[Size]) -> str:
+    """Return a Markdown table: a row a cost, a column a size, then the exponent between the last two."""
+    lines = [
+        "| | " + " | ".join(f"{size.postings:,} postings" for size in sizes) + " | exponent |",
+        "|---|" + " ---: |" * (len(sizes) + 1),
+    ]
+    told = {name: [_told(size.costs[name]) for size in sizes] for name in sizes[0].costs}
+    told["database"] = [f"{size.bytes / 1e6:,.0f} MB" for size in sizes]
+    for name, cells in told.items():
+        of = "" if name == "database" else name
+        grows = f"{exponent(sizes[-2], sizes[-1], of):.2f}" if sizes[1:] else ""
+        lines.append(f"| {name} | {' | '.join(cells)} | {grows} |")
+    rates = " | ".join(f"{size.rate:.0%}" for size in sizes)
+    return "\n".join([*lines, f"| rows a second, of plain `executemany` | {rates} | |"])
+
+
+def _told(cost: Cost) -> str:
+    rows = "" if cost.rows is None else f", {cost.rows:,} rows"
+    return f"{cost.wall:.1f} s ({cost.cpu:.1f} CPU), {cost.peak / 1e6:.0f} MB{rows}"
+
+
+def _missed(sizes: Sequence[Size]) -> Iterator[str]:
+    for size in sizes:
+        if size.rate < _LEAST_RATE:
+            yield f"{size.postings:,} postings: {size.rate:.0%} of plain executemany"
+    for less, more in pairwise(sizes):
+        for name in less.costs:
+            grows = exponent(less, more, name)
+            if grows > _GREATEST_EXPONENT:
+                yield f"{name}: grows with the power {grows:.2f} from {less.postings:,} postings"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; 1 if anything grows faster than postings do, or is stored too slowly."""
+    parser = argparse.ArgumentParser(description="Measure what a store costs in daily use as it grows.")
+    parser.add_argument("--postings", type=int, nargs="+", default=[10_000, 100_000], help="sizes of stores")
+    parser.add_argument("--folder", type=Path, help="where the stores are made, and kept")
+    parser.add_argument("--work", choices=("make", "ingest", "weeks"), help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.work:
+        works: dict[str, Callable[[Path, int], Any]] = {"make": fill, "ingest": ingest, "weeks": two_weeks}
+        work = works[options.work]
+        print(json.dumps(work(options.folder, options.postings[0]), default=astuple))
+        return 0
+    if options.folder is not None:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    sizes = []
+    with tempfile.TemporaryDirectory(prefix="pmtrend-bench-", dir=options.folder) as scratch:
+        for count in options.postings:
+            database = (options.folder or Path(scratch)) / f"market-{count}.db"
+            if not database.exists():
+                _apart("make", database, count)
+            sizes.append(measure(database, count, Path(scratch)))
+    print(
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"{datetime.now(UTC):%Y-%m-%d}\n\n{table(sizes)}"
+    )
+    missed = list(_missed(sizes))
+    print("\n".join(f"missed: {one}" for one in missed), file=sys.stderr, end="\n" * bool(missed))
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
