@@ -299,7 +299,7 @@ def measure(database: Path, count: int, scratch: Path) -> Size:
         "a week recorded": Cost(*week),
         "an unchanged week": Cost(*unchanged),
     }
-    for left in scratch.glob("*.db*"):
+    for left in filter(Path.is_file, scratch.iterdir()):
         left.unlink()
     costs |= {name: command(database, words, scratch) for name, words in COMMANDS.items()}
     return Size(count, database.stat().st_size, costs, rate)

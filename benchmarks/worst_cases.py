@@ -190,7 +190,8 @@ def worst_cases(
         for unit in units:
             yield f"{field}: {unit.strip() or 'blanks'}", _row(**{field: filled(unit, size)})
     # What is no end of a name makes a rule try the brackets before it again, in every way that it knows.
-    yield "company: brackets behind a trade", _row(company="科技" + "()" * 90 + "x")
+    trade = "科技" + "()" * 90 + "x"
+    yield "company: brackets behind a trade", _row(company=trade, description=filled("aa ", size))
     # The employer's name is looked for in the text.
     yield "the employer's name", _row(company="Aa", description=filled("aa ", size))
     yield "a list of places", _row(location=["Remote"] * (size // len("Remote")))

@@ -94,6 +94,13 @@ def own_databases() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program hands a URL with a password on in its environment; no later test shall find it there."""
+    monkeypatch.setenv("PMTREND_DATABASE_URL", "")
+    monkeypatch.delenv("PMTREND_DATABASE_URL")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about SQLite's file on other engines."""
 

@@ -30,7 +30,7 @@ def listed_postings(panel: Panel, facts: Facts) -> ListedPostings:
     )
     _, vacancy, size = np.unique(panel.vacancy[rows], return_inverse=True, return_counts=True)
     counts = np.stack([back[rows], size[vacancy.reshape(-1)]], axis=1)
-    order = np.lexsort((panel.posting_id[rows], -days))[:MOST_LISTED]
+    order = _longest(panel, latest, days)
     return {
         "id": "postings",
         "population": "window",
@@ -40,9 +40,30 @@ def listed_postings(panel: Panel, facts: Facts) -> ListedPostings:
         "of": len(rows),
         "rows": [
             _row(panel, facts, rank, int(latest[i]), round(float(days[i]), 1), counts[i].tolist())
-            for rank, i in enumerate(order.tolist(), start=1)
+            for rank, i in enumerate(order, start=1)
         ],
     }
+
+
+def _longest(panel: Panel, latest: Ints, days: Floats) -> list[int]:
+    """Return the places of those open longest: of equals by board and employer, then by their words.
+
+    Words are read one by one, so only where nothing else decides; numbers of rows decide nothing.
+    """
+    names = [(unit.board, unit.name) for unit in panel.units]
+    ranks = {name: rank for rank, name in enumerate(sorted(names))}
+    units = np.array([ranks[name] for name in names], dtype=np.int64)[panel.unit[latest]]
+    order = np.lexsort((panel.last_seen[latest], units, -days))
+    last = order[MOST_LISTED - 1 : MOST_LISTED]
+    if len(last):
+        tied = (days[order] == days[last]) & (units[order] == units[last])
+        order = order[: max(MOST_LISTED, int(np.flatnonzero(tied)[-1]) + 1)]
+
+    def said(place: int) -> tuple[float, int, str, str]:
+        posting = panel.postings[int(panel.posting[latest[place]])]
+        return -float(days[place]), int(units[place]), posting.title, posting.url
+
+    return sorted(order.tolist(), key=said)[:MOST_LISTED]
 
 
 def _row(

@@ -97,7 +97,8 @@ def test_an_unchanged_run_writes_its_own_rows_only(
     assert (first.unchanged, second.unchanged, second.postings, second.exit_code) == (0, 4, 8, 0)
     conditions = [one.headers.get("if-none-match") for one in board.asked[4:]]
     assert sorted(map(str, conditions)) == ['"1"', '"1"', "None", "None"]
-    assert {name for name in after if after[name] != before[name]} == {"runs", "fetches", "cells"}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed - {"leases"} == {"runs", "fetches", "cells"}  # those of a server: who may ask which host
     for name, count in (("runs", 1), ("fetches", 4), ("cells", 4)):
         assert after[name][: len(before[name])] == before[name]
         assert len(after[name]) == len(before[name]) + count
@@ -122,6 +123,7 @@ def test_a_changed_board_among_unchanged_ones_is_stored_in_its_turn(
     assert looks[4:8] == [("acme", 1), ("bolt", 1), ("crux", 0), ("dune", 1)]
 
 
+@pytest.mark.file  # where hosts are shared, each keeps what it has when it is given back
 def test_a_run_that_breaks_off_loses_whole_unchanged_looks_which_the_next_one_repeats(
     board: Any, scripted: Any, open_fetcher: Callable[..., HttpFetcher], tmp_path: Path
 ) -> None:
