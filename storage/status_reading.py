@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, false, func, select
 
 from storage.drift import read_drifts
 from storage.outlook import read_outlooks
@@ -58,7 +58,7 @@ def read_status(
             if found.quarantined
         },
         drift=read_drifts(connection),
-        flow_last_run=_flow(connection, roles, *_of_run(run.id)) if run else Flow(),
+        flow_last_run=_flow(connection, roles, *_of_run(connection, run.id)) if run else Flow(),
         flow_recent=_flow(connection, roles, Spell.opened_at > now - FLOW, Spell.confirmed_at > now - FLOW),
         overdue=_overdue(connection, now),
         next_due=next_due,
@@ -149,11 +149,22 @@ def _counted(connection: Connection, roles: Subquery) -> Mapping[str, tuple[int,
     return found
 
 
-def _of_run(run: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _of_run(connection: Connection, run: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Conditions on a spell: a look of the run opened it, a look of the run confirmed its end."""
-    look = exists().where(Fetch.run_id == run, Fetch.board_id == Unit.board_id, ~Fetch.late)
-    return look.where(Fetch.observed_at == Spell.opened_at), look.where(
-        Fetch.observed_at == Spell.confirmed_at
+    looks = (Fetch.run_id == run) & ~Fetch.late
+    span: _Row = connection.execute(
+        select(func.min(Fetch.observed_at).label("first"), func.max(Fetch.observed_at).label("last")).where(
+            looks
+        )
+    ).one()
+    if span.first is None:
+        return false(), false()
+    look = exists().where(looks, Fetch.board_id == Unit.board_id)
+    # Which time it was is told at once; which look it was is only asked of the few of that time.
+    return (
+        Spell.opened_at.between(span.first, span.last) & look.where(Fetch.observed_at == Spell.opened_at),
+        Spell.confirmed_at.between(span.first, span.last)
+        & look.where(Fetch.observed_at == Spell.confirmed_at),
     )
 
 
