@@ -5,6 +5,7 @@ dies to others, and starts workers of this machine again.
 """
 
 import logging
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,7 @@ except ImportError:
     ) from None
 
 R = TypeVar("R")
+_ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]{1,300}:\d{1,5}")
 _PATIENCE = 15
 """Seconds: how long a scheduler may take to answer, and workers to be there."""
 
@@ -109,6 +111,9 @@ class _Uninterrupted(WorkerPlugin):
 
 @contextmanager
 def _remote(scheduler: str) -> Iterator[Client]:
+    # Each client that finds nothing leaves a thread behind for a while, so what is no address is not tried.
+    if not _ADDRESS.fullmatch(scheduler):
+        raise ConfigError(f"there is no Dask scheduler at {scheduler!r} (write it as tcp://HOST:8786)")
     try:
         client = Client(scheduler, timeout=_PATIENCE)
     except (OSError, ValueError, TypeError) as error:
