@@ -35,7 +35,7 @@ import numpy as np
 from market_life import BOARDS, WEEKS
 from market_store import OTHERS, START, fill
 from market_texts import TEXTS, models, texts
-from report import WEEK_REPORTED
+from report import REPORT, Cost, watched
 
 from scraper.normalizing.identity import content_hash
 from scraper.tagging_records import tag_record
@@ -54,16 +54,6 @@ _LEAVE = 0.08
 """Of the open postings, in a week."""
 _AT_ONCE = 50  # repetitions; as in scraper/recording.py
 _GREATEST_EXPONENT, _LEAST_RATE = 1.05, 0.4
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds, bytes at the peak, and rows that came or changed (None where none are counted)."""
-
-    wall: float
-    cpu: float
-    peak: int
-    rows: int | None = None
 
 
 # ------------------------------------------------------------------ looks
@@ -154,8 +144,8 @@ def _peak() -> int:
 # ------------------------------------------------------------------ storing
 
 
-def ingest(database: Path, count: int) -> tuple[Cost, float]:
-    """Store `count` postings in a new store; return the cost, and the rate in parts of plain SQLite's."""
+def ingest(database: Path, count: int) -> tuple[Cost, int, float]:
+    """Store `count` postings in a new store; return the cost, the rows, and the rate in parts of SQLite's."""
     market = Market()
     store = open_store(f"sqlite:///{database}")
     recorder = Recorder(store, 0)
@@ -170,7 +160,7 @@ def ingest(database: Path, count: int) -> tuple[Cost, float]:
     store.close()
     rows, spent = plain(database)
     cost = recorder.cost()
-    return replace(cost, rows=rows), spent / cost.cpu
+    return cost, rows, spent / cost.cpu
 
 
 def plain(database: Path) -> tuple[int, float]:
@@ -252,46 +242,33 @@ def _repeat(store: Store) -> None:
         store.record_repetitions(run, looks[start : start + _AT_ONCE])
 
 
-# ------------------------------------------------------------------ commands
+# ------------------------------------------------------------------ a size
 
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "report": ("report", "--week", WEEK_REPORTED),
     "choose": ("choose", "--pm-years", "5", "--ai-years", "0"),
     "status": ("status",),
     "db check": ("db", "check"),
 }
 
 
-def command(database: Path, words: Sequence[str], folder: Path) -> Cost:
-    """Run a command of pmtrend on a store, as a user does."""
-    program = Path(sys.executable).with_name("pmtrend")
-    began = time.monotonic()
-    run = subprocess.Popen(
-        [program, "--db", f"sqlite:///{database}", *words], stdout=subprocess.DEVNULL, cwd=folder
-    )
-    _, status, usage = os.wait4(run.pid, 0)
-    if status:
-        raise SystemExit(f"{' '.join(words)} ended with {os.waitstatus_to_exitcode(status)}")
-    return Cost(time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
-
-
-# ------------------------------------------------------------------ a size
-
-
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a store of so many postings costs; `rate` is that of plain SQLite's rows a second we reach."""
+    """What a store of so many postings costs.
+
+    `rows` were stored with the postings; `rate` is that of plain SQLite's rows a second we reach.
+    """
 
     postings: int
     bytes: int
     costs: Mapping[str, Cost]
+    rows: int
     rate: float
 
 
 def measure(database: Path, count: int, scratch: Path) -> Size:
     """Measure a store; it is left as it was."""
-    stored, rate = _apart("ingest", scratch / "new.db", count)
+    stored, rows, rate = _apart("ingest", scratch / "new.db", count)
     shutil.copyfile(database, scratch / "copy.db")
     week, unchanged = _apart("weeks", scratch / "copy.db", count)
     costs = {
@@ -301,8 +278,9 @@ def measure(database: Path, count: int, scratch: Path) -> Size:
     }
     for left in filter(Path.is_file, scratch.iterdir()):
         left.unlink()
-    costs |= {name: command(database, words, scratch) for name, words in COMMANDS.items()}
-    return Size(count, database.stat().st_size, costs, rate)
+    costs["report"] = watched(database, *REPORT, str(scratch / "out"))
+    costs |= {name: watched(database, *words) for name, words in COMMANDS.items()}
+    return Size(count, database.stat().st_size, costs, rows, rate)
 
 
 def _apart(what: str, database: Path, count: int) -> Any:
@@ -312,9 +290,12 @@ def _apart(what: str, database: Path, count: int) -> Any:
     return json.loads(told.stdout)
 
 
-def exponent(less: Size, more: Size, name: str = "") -> float:
-    """Return the power of the number of postings with which a cost (CPU; "": bytes) grows between sizes."""
-    small, large = (size.costs[name].cpu if name else size.bytes for size in (less, more))
+def exponent(less: Size, more: Size, name: str) -> float:
+    """Return the power of the number of postings with which a row of the table (a cost: its CPU) grows."""
+    small, large = (
+        {"rows stored": size.rows, "database": size.bytes}.get(name) or size.costs[name].cpu
+        for size in (less, more)
+    )
     return math.log(large / small) / math.log(more.postings / less.postings)
 
 
@@ -325,18 +306,17 @@ def table(sizes: Sequence[Size]) -> str:
         "|---|" + " ---: |" * (len(sizes) + 1),
     ]
     told = {name: [_told(size.costs[name]) for size in sizes] for name in sizes[0].costs}
+    told["rows stored"] = [f"{size.rows:,}" for size in sizes]
     told["database"] = [f"{size.bytes / 1e6:,.0f} MB" for size in sizes]
     for name, cells in told.items():
-        of = "" if name == "database" else name
-        grows = f"{exponent(sizes[-2], sizes[-1], of):.2f}" if sizes[1:] else ""
+        grows = f"{exponent(sizes[-2], sizes[-1], name):.2f}" if sizes[1:] else ""
         lines.append(f"| {name} | {' | '.join(cells)} | {grows} |")
     rates = " | ".join(f"{size.rate:.0%}" for size in sizes)
     return "\n".join([*lines, f"| rows a second, of plain `executemany` | {rates} | |"])
 
 
 def _told(cost: Cost) -> str:
-    rows = "" if cost.rows is None else f", {cost.rows:,} rows"
-    return f"{cost.wall:.1f} s ({cost.cpu:.1f} CPU), {cost.peak / 1e6:.0f} MB{rows}"
+    return f"{cost.wall:.1f} s ({cost.cpu:.1f} CPU), {cost.peak / 1e6:.0f} MB"
 
 
 def _missed(sizes: Sequence[Size]) -> Iterator[str]:

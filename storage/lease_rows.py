@@ -82,16 +82,18 @@ class Leases:
         open_hosts = select(*_COLUMNS).where(
             Row.host == any_(wanted), Row.round == of.number, Row.done_at.is_(None)
         )
-        now = func.clock_timestamp()
+        over = Row.expires_at <= func.clock_timestamp()
         free = (
-            open_hosts.where(Row.expires_at.is_(None) | (Row.expires_at <= now))
+            open_hosts.where(Row.expires_at.is_(None) | over)
             .order_by(func.array_position(wanted, Row.host))
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         with self._begun(out_of_turn=True) as connection:
             for found in _hosts(connection, free):
-                one = leases.claimed(found, holder, _now(connection), term)
+                if not leases.is_claimable(found, of.number, now := _now(connection)):
+                    continue
+                one = leases.claimed(found, holder, now, term)
                 _write(connection, one)
                 lease = Lease(one.host, one.round, one.token)
                 return Claim(lease, _looked(connection, of.after_fetch))

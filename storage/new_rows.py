@@ -6,7 +6,7 @@ A statement for each row takes ten times as long to make as SQLite takes to run 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from storage.records import PostingRecord
 from storage.tables import Base, Posting, Version
@@ -76,12 +76,5 @@ class NewRows:
         """Insert the rows."""
         for of, rows in self._rows.items():
             if rows:
-                insert_rows(self._connection, of, rows)
+                self._connection.execute(insert(of), rows)
                 rows.clear()
-
-
-def insert_rows(connection: Connection, of: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert rows (column -> value) that all have the same columns."""
-    table = of.__table__
-    assert isinstance(table, Table)
-    connection.execute(insert(table), rows)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Executable, bindparam, insert, select, update
 from storage import lifecycle
 from storage.contents import chunks
 from storage.lifecycle import Resumed, SpellKind, SpellState
-from storage.new_rows import insert_rows, next_number
+from storage.new_rows import next_number
 from storage.tables import Gap, Posting, Sighting, Spell, Unit
 
 
@@ -134,9 +134,8 @@ class SpellBook:
         if self._new:
             for number, entry in enumerate(self._new, start=next_number(self.connection, Spell)):
                 entry.row = number
-            insert_rows(
-                self.connection,
-                Spell,
+            self.connection.execute(
+                insert(Spell),
                 [
                     {"id": e.row, "posting_id": e.posting, "opened_at": e.opened_at} | _columns(e)
                     for e in self._new
@@ -192,5 +191,5 @@ def sighted_late(
         "reason": "before_history" if first_usable_after else "",
     }
     number = next_number(connection, Spell)
-    insert_rows(connection, Spell, [{"id": number} | values])
+    connection.execute(insert(Spell).values(id=number, **values))
     return number

@@ -74,13 +74,18 @@ class Store:
             yield connection
 
     @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        with (
+            explained(self.engine),
+            self.engine.connect().execution_options(readonly=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with (
-                explained(self.engine),
-                self.engine.connect().execution_options(readonly=True) as connection,
-                connection.begin(),
-            ):
+            with self._snapshot() as connection:
                 yield connection
         except (ValueError, KeyError) as error:
             # An instant, JSON, a word that does not read as such: damage that the engine does not see, or a
@@ -364,11 +369,7 @@ class Store:
 
         found: list[str] = []
         try:
-            with (
-                explained(self.engine),
-                self.engine.connect().execution_options(readonly=True) as connection,
-                connection.begin(),
-            ):
+            with self._snapshot() as connection:
                 found = checking.check(connection, self.zone, hashes, quick=quick)
         except StorageError as error:  # a damaged file may fail when the reading ends, too
             found.append(str(error))

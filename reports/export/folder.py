@@ -56,7 +56,7 @@ def _refuse_others(folder: Path, target: Path) -> None:
     if nearest != target:
         return
     if Path.cwd().is_relative_to(target):
-        raise ReportError(f"{folder} is the folder that you are in; name one inside or beside it")
+        raise ReportError(f"{folder} holds what you are in; name a folder inside or beside it")
     ours = _files_of_export(target)
     found = (path.relative_to(target).as_posix() for path in sorted(target.rglob("*")) if not path.is_dir())
     other = next((path for path in found if path not in ours), None)

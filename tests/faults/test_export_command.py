@@ -133,8 +133,8 @@ def test_folders_that_cannot_be_used_are_one_sentence(here: Path) -> None:
         ("file", "file is a file; name a folder for the export"),
         ("file/below", "file is a file; name a folder for the export"),
         ("package", "package holds datapackage.json, which is no part of an export; name another folder"),
-        (".", "is the folder that you are in; name one inside or beside it"),
-        ("..", "is the folder that you are in; name one inside or beside it"),
+        (".", "holds what you are in; name a folder inside or beside it"),
+        ("..", "holds what you are in; name a folder inside or beside it"),
     ):
         done = call(here, "export", name)
         assert done.code == 1 and said in done.err, (name, done.err)
