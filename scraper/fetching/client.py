@@ -10,10 +10,11 @@ import logging
 import random
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import Lock
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -103,6 +104,8 @@ class HttpFetcher:
         self._deadline = Deadline(monotonic)
         self._room = Room()
         self._ended = False
+        self._under_way = 0
+        self._changing = Lock()
         self._robots = RobotsRules(self._read_robots, PRODUCT, monotonic)
         self._backend = GuardedBackend(self._deadline, allow_addresses)
         self._transport = GuardedTransport(self._backend)
@@ -113,8 +116,11 @@ class HttpFetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended = True  # other threads may be in the middle of a request
-        self._transport.close()
+        with self._changing:
+            self._ended = True
+            idle = not self._under_way
+        if idle:
+            self._transport.close()
 
     def fetch(self, request: Request, *, published: bool) -> Reply:
         """Return the reply to `request`, its `fetched_at` being when the exchange began.
@@ -222,7 +228,7 @@ class HttpFetcher:
         """Make one exchange. Returns the request as it was sent, and the answer."""
         shown = public_url(request.url)
         prepared = self._prepared(request)
-        with self._pacer.turn(host) as turn:
+        with self._pacer.turn(host) as turn, self._exchange():
             at = self._clock()
             self._deadline.start(self._limits.deadline)
             try:
@@ -249,6 +255,24 @@ class HttpFetcher:
         )
         answer = Answer(shown, response.status_code, headers, body, at)
         return replace(request, headers=sent), self._without_keys(request, answer)
+
+    @contextmanager
+    def _exchange(self) -> Iterator[None]:
+        """Keep the transport open inside; after the end of the run whoever is last closes it.
+
+        To close a socket that another thread waits for does not wake that thread, and lets it read from
+        whatever is opened next under the same number.
+        """
+        with self._changing:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._changing:
+                self._under_way -= 1
+                is_last = self._ended and not self._under_way
+            if is_last:
+                self._transport.close()
 
     def _prepared(self, request: Request) -> httpx.Request:
         headers = [(name, value) for name, value in request.headers if name.lower() not in _OURS]

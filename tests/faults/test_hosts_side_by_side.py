@@ -37,7 +37,7 @@ def all_threads_end() -> Iterator[None]:
     """Fail if the block leaves a worker behind."""
     before = set(threading.enumerate())
     yield
-    for _ in range(200):
+    for _ in range(2000):
         left = [one for one in threading.enumerate() if one not in before and "_work" in one.name]
         if not left:
             return
