@@ -34,14 +34,14 @@ from scraper.errors import ConfigError, DeliveryError, InputError, PmtrendError
 from scraper.log import set_up
 from scraper.model import Board, Market, Reply, Request
 from scraper.printing import echo
-from storage.allocator import give_back_large_blocks
-from storage.engine import holds_password, without_password
+from storage.engines.allocator import give_back_large_blocks
+from storage.engines.opening import holds_password, without_password
 from storage.errors import LockHeld, StorageError
 from storage.history import History
 from storage.markets import MARKET_NAMES
+from storage.monitoring.status import FAILED
 from storage.records import Facts, Industry, RoleClass
-from storage.search import MOST
-from storage.status import FAILED
+from storage.searching.search import MOST
 from storage.store import Store, open_store
 from storage.version import __version__
 from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_of, week_to_report
@@ -968,7 +968,7 @@ def find(context: Context, /, words: tuple[str, ...], limit: int, as_json: bool,
     from reports.searching import guillemets, search_json, search_lines
     from scraper.folding import fold
     from scraper.searching import read_filters
-    from storage.search_query import read_query
+    from storage.searching.query import read_query
 
     query = " ".join(words)
     asked = read_query(query, fold)
@@ -1282,7 +1282,7 @@ def db_copy(source: str, target: str) -> None:
     SQLite (sqlite:///FILE) and PostgreSQL (postgresql+psycopg://USER@HOST/NAME), each way. A copy that is
     broken off leaves DST empty.
     """
-    from storage.copying import copy
+    from storage.engines.copying import copy
 
     with tqdm(unit=" rows", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
 

@@ -26,9 +26,9 @@ from market_store import fill
 from report import Cost, watched
 
 from scraper.folding import fold
-from storage.search import Filters, Found
-from storage.search_query import read_query
-from storage.search_text import folding, text_tokens, unit_tokens, units
+from storage.searching.query import read_query
+from storage.searching.search import Filters, Found
+from storage.searching.text import folding, text_tokens, unit_tokens, units
 from storage.store import Store, open_store
 
 MOST_SECONDS = 0.1

@@ -30,7 +30,7 @@ from scraper.normalizing.text import to_text
 from scraper.normalizing.titles import clean_title, is_pm_title
 from scraper.normalizing.vacancies import signature_of
 from scraper.sources import FAMILIES
-from storage.vacancies import Employer, Opening, same_vacancy
+from storage.recording.vacancies import Employer, Opening, same_vacancy
 
 JOBFUNNEL_THRESHOLD = 0.75
 _ENGLISH_STOP_WORDS = frozenset(re.findall(r"\w+", """

@@ -1,6 +1,7 @@
 """The lives of a great many invented postings, as arrays: which board listed them from which look to which.
 
-Boards are looked at once a week. The rules by which looks become spells are those of storage/lifecycle.py.
+Boards are looked at once a week. The rules by which looks become spells are those of
+storage/recording/lifecycle.py.
 """
 
 from dataclasses import dataclass

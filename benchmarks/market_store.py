@@ -26,10 +26,10 @@ from market_texts import TEXTS, Text, models, texts
 
 from scraper.normalizing.identity import content_hash
 from scraper.understanding import TAXONOMY
-from storage.idsets import hashed, pack
+from storage.recording.idsets import hashed, pack
+from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.records import IMPORT
 from storage.store import open_store
-from storage.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.weeks import week_of
 from storage.zone import DEFAULT_ZONE
 

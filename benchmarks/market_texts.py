@@ -14,8 +14,8 @@ from typing import Any
 from scraper.model import RawPosting
 from scraper.normalizing.posting import normalise
 from scraper.tagging_records import tag_record
+from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord
-from storage.tagging_rows import TaggingRows, tagging_rows
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "demo"))
 

@@ -26,8 +26,8 @@ from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import to_text
 from scraper.sources import FAMILIES
 from scraper.understanding import understand
+from storage.recording.vacancies import Employer, Opening
 from storage.records import Pay
-from storage.vacancies import Employer, Opening
 
 _FIELD = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)[Kk](?:·(\d+)薪)?")
 Reading = list[Any] | None  # [least, most, currency]

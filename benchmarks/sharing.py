@@ -29,7 +29,7 @@ from scraper.clock import utcnow
 from scraper.fetching.client import Limits
 from scraper.model import Board
 from scraper.sources import FAMILIES
-from storage.leases import TERM
+from storage.leasing.rules import TERM
 from storage.store import open_store
 
 TIMES = 2

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from reports.escaping import clean, visible
 from reports.instants import instant
-from storage.search import Found
-from storage.search_hits import Hit
-from storage.search_quotes import Quote, Span
+from storage.searching.hits import Hit
+from storage.searching.quotes import Quote, Span
+from storage.searching.search import Found
 
 ROLES: Final = {
     "ai_pm": "AI PM",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from reports.measures.panel import concerns
 from storage.markets import LANGUAGE_OF, MarketName
-from storage.posting_columns import Postings
+from storage.reading.posting_columns import Postings
 from storage.records import Facts, Unit
 
 _LONGEST_NAME = 60

@@ -50,8 +50,8 @@ from reports.measures.two_windows import two_windows
 from reports.published import published_numbers, stated_weeks
 from reports.views import WHOLE, View, narrowed
 from storage.history import NO_HISTORY, History
-from storage.posting_columns import Postings
 from storage.profile import Profile
+from storage.reading.posting_columns import Postings
 from storage.records import Facts
 from storage.version import __version__
 from storage.weeks import label

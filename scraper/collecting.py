@@ -21,8 +21,8 @@ from scraper.sharing import SharedHosts, name_of
 from scraper.sources import FAMILIES
 from scraper.summary import OnLook, RunSummary
 from storage.errors import LeaseLost, StorageError
-from storage.leases import TERM, Lease
-from storage.outlook import Outlook
+from storage.leasing.rules import TERM, Lease
+from storage.monitoring.outlook import Outlook
 from storage.store import Store
 
 LOG = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from scraper.config import FILE_NAME, KEY_PREFIX
 from scraper.errors import ConfigError
 from scraper.model import Board
 from scraper.sources import FAMILIES
-from storage.outlook import Outlook
+from storage.monitoring.outlook import Outlook
 
 KEYS = frozenset(name for family in FAMILIES.values() for name in family.keys)
 """Names of the keys that some family needs."""

@@ -17,11 +17,11 @@ from scraper.sources.parts import asking
 from scraper.summary import Looked, OnLook, RunSummary
 from scraper.tagging_records import tag_record
 from scraper.understanding import TAXONOMY
-from storage.leases import Lease
+from storage.leasing.rules import Lease
 from storage.memories import Known, Memory, Repetition
+from storage.recording.tagging_rows import tagging_rows
 from storage.records import Listing, PostingRecord, Recorded
 from storage.store import RunHandle, RunKind, Store
-from storage.tagging_rows import tagging_rows
 
 _FARTHEST = timedelta(days=366)
 _BATCH = 500

@@ -8,7 +8,7 @@ from scraper.errors import ConfigError
 from scraper.normalizing.companies import company_key
 from scraper.profiles import cities_named, employer_named
 from storage.records import RoleClass
-from storage.search import Filters
+from storage.searching.search import Filters
 from storage.store import Store
 from storage.weeks import parse_label
 

@@ -1,7 +1,7 @@
 """Hosts that several collectors on one database share: taken by leases, which are held while they are asked.
 
-storage/leases.py has the rules. What is asked here is when a lease is taken, renewed and given back, and that
-nobody asks a host whose lease he may have lost.
+storage/leasing/rules.py has the rules. What is asked here is when a lease is taken, renewed and given back,
+and that nobody asks a host whose lease he may have lost.
 """
 
 import logging
@@ -18,8 +18,8 @@ from scraper.fetching import Fetcher
 from scraper.hosts import Host
 from scraper.model import Board, Reply, Request
 from storage.errors import StorageError
-from storage.lease_rows import Claim, Leases
-from storage.leases import TERM, Lease
+from storage.leasing.rows import Claim, Leases
+from storage.leasing.rules import TERM, Lease
 
 LOG = logging.getLogger(__name__)
 _RENEWALS = 6

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from storage.monitoring.status import FAILED
 from storage.records import FetchState, Listing, Recorded
-from storage.status import FAILED
 
 
 @dataclass(frozen=True, slots=True)

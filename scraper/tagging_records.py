@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from scraper.bounds import brief
 from scraper.normalizing.posting import stated_pay
 from scraper.understanding import TAXONOMY, understand
+from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord, StoredText, Tagging
-from storage.tagging_rows import TaggingRows, tagging_rows
 
 
 def tag_record(record: PostingRecord | StoredText) -> Tagging:

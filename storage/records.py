@@ -372,9 +372,10 @@ class FetchFact:
 class Facts:
     """All that a weekly report is computed from, cut at `as_of` (inclusive).
 
-    What a store gives are columns (storage/columns.py, storage/posting_columns.py); `postings` then are those
-    listed lately, as long back as `Store.facts` was asked for, and its columns know a little of all others.
-    `passages` reads those of the postings asked for, which are too many and too long to be read for all.
+    What a store gives are columns (columns.py and posting_columns.py in storage/reading); `postings` then
+    are those listed lately, as long back as `Store.facts` was asked for, and its columns know a little of all
+    others. `passages` reads those of the postings asked for: they are too many and too long to be read for
+    all.
     """
 
     zone: str

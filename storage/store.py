@@ -11,40 +11,36 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from storage import (
-    lease_rows,
-    repeats,
-    retagging,
-    search,
-    search_index,
-    status_reading,
-    texts,
-    upgrading,
-    vintages,
-)
-from storage.contents import taxonomy_id
-from storage.edits import read_edits
-from storage.engine import explained, one_run, open_engine, patience, without_password
+from storage.engines import upgrading
+from storage.engines.opening import explained, one_run, open_engine, patience, without_password
 from storage.errors import StorageError
-from storage.exporting import Export, read_export
-from storage.grouping import text_owners
+from storage.exporting.reading import Export, read_export
 from storage.history import Edited, Edition, History, Number
-from storage.lease_rows import Leases
-from storage.leases import Lease
+from storage.leasing import rows as lease_rows
+from storage.leasing.rows import Leases
+from storage.leasing.rules import Lease
 from storage.memories import Known, Memory, Repetition
-from storage.observing import record
-from storage.outlook import Outlook, read_outlooks
-from storage.passages import read_passages
-from storage.reading import read_facts
-from storage.reading_history import read_history
-from storage.reading_postings import known_contents
+from storage.monitoring import reading as status_reading
+from storage.monitoring.outlook import Outlook, read_outlooks
+from storage.monitoring.status import Status
+from storage.reading import vintages
+from storage.reading.edits import read_edits
+from storage.reading.passages import read_passages
+from storage.reading.postings import known_contents
+from storage.reading.published import read_history
+from storage.reading.weekly import read_facts
+from storage.recording import repeats, retagging, texts
+from storage.recording.contents import taxonomy_id
+from storage.recording.grouping import text_owners
+from storage.recording.observing import record
+from storage.recording.tagging_rows import TaggingRows
 from storage.records import Facts, Hashes, Listing, Passages, Recorded, StoredText, TaxonomyRecord
-from storage.search import Filters, Found
-from storage.search_query import Query
-from storage.search_text import Fold, folding
-from storage.status import Status
+from storage.searching import index as search_index
+from storage.searching import search
+from storage.searching.query import Query
+from storage.searching.search import Filters, Found
+from storage.searching.text import Fold, folding
 from storage.tables import Company, Fetch, Run
-from storage.tagging_rows import TaggingRows
 from storage.version import __version__
 from storage.zone import fixed_zone
 
@@ -365,7 +361,7 @@ class Store:
 
         `hashes` tells which hash stored words should have; `quick` leaves out what needs every text read.
         """
-        from storage import checking  # its queries take a while to be made, and only this needs them
+        from storage.checking import checking  # its queries take a while to be made, and only this needs them
 
         found: list[str] = []
         try:

@@ -344,7 +344,7 @@ class Vintage(Base):
 class SearchDocument(Base):
     """A version that the full-text index has; `outdated` if it has a later one of the same posting, too.
 
-    The index itself, `search_words`, is a table of the engine's own kind (storage/search_words.py).
+    The index itself, `search_words`, is a table of the engine's own kind (storage/searching/words.py).
     """
 
     __tablename__ = "search_documents"
@@ -355,7 +355,7 @@ class SearchDocument(Base):
 
 
 class Lease(Base):
-    """Who may ask a host, where several collectors share a database; storage/leases.py tells the rules.
+    """Who may ask a host, where several collectors share a database, by the rules of storage/leasing.
 
     There is one row a host, of the last `round` that it was in: `ends_at` and `after_fetch` are those of the
     round, `boards` the names that were to be asked in it.

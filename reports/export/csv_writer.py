@@ -15,7 +15,7 @@ from typing import Any, Final, TextIO
 from reports.escaping import csv_text
 from reports.export.tables import ColumnType, Table
 from reports.instants import instant
-from storage.exporting import Rows
+from storage.exporting.reading import Rows
 from storage.weeks import label
 
 

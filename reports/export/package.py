@@ -15,7 +15,7 @@ from typing import Any, Final
 from reports.escaping import clean, md
 from reports.export.tables import WEEK, Column, Table
 from reports.instants import instant
-from storage.exporting import Export
+from storage.exporting.reading import Export
 from storage.version import __version__
 
 FORMAT: Final = 1

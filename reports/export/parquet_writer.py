@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reports.export.tables import WEEK, ColumnType, Table
-from storage.exporting import Rows
+from storage.exporting.reading import Rows
 from storage.weeks import label
 
 NO_WEEK: Final = "none"

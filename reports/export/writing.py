@@ -10,7 +10,7 @@ from reports.export.csv_writer import CsvTables
 from reports.export.folder import replaced
 from reports.export.package import DESCRIPTOR, README, descriptor, files_of, readme, to_json
 from reports.export.tables import Table, exported
-from storage.exporting import Export, Rows
+from storage.exporting.reading import Export, Rows
 
 Format = Literal["parquet", "csv", "both"]
 

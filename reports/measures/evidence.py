@@ -19,7 +19,7 @@ from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import WINDOW_WEEKS, Population, latest_opening, window
 from reports.measures.requirements import Tags
 from reports.statistics.arrays import Ints
-from storage.columns import moment
+from storage.reading.columns import moment
 from storage.records import Facts, Passage, Passages, PostingFact
 
 MOST = 6

@@ -18,8 +18,8 @@ from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import wilson
 from reports.statistics.survival import Curve, Durations, Step, kaplan_meier, survival_values
 from reports.statistics.testing import binomial_tail
-from storage.columns import NEVER, Cells, microseconds
-from storage.lifecycle import CONFIRM_AFTER
+from storage.reading.columns import NEVER, Cells, microseconds
+from storage.recording.lifecycle import CONFIRM_AFTER
 from storage.records import Facts
 from storage.weeks import WEEK, week_end
 

@@ -11,8 +11,17 @@ from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
 from reports.statistics.arrays import Bools, Floats, Ints
-from storage.columns import NEVER, SPELL_KINDS, SPELL_REASONS, Cells, Coded, Spells, microseconds, moment
-from storage.posting_columns import ROLE_CLASSES, Postings
+from storage.reading.columns import (
+    NEVER,
+    SPELL_KINDS,
+    SPELL_REASONS,
+    Cells,
+    Coded,
+    Spells,
+    microseconds,
+    moment,
+)
+from storage.reading.posting_columns import ROLE_CLASSES, Postings
 from storage.records import Break, Facts, PostingFact, Unit
 from storage.weeks import WEEK, week_end, week_of
 

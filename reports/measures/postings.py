@@ -7,7 +7,7 @@ from reports.instants import instant
 from reports.measures.panel import KINDS, ROLE_CODES, Panel
 from reports.measures.population import WINDOW_WEEKS, window
 from reports.statistics.arrays import Floats, Ints
-from storage.columns import moment
+from storage.reading.columns import moment
 from storage.records import Facts
 
 ROLES_LISTED = tuple(ROLE_CODES[role] for role in ("ai_pm", "aigc_pm", "both"))

@@ -14,7 +14,7 @@ from reports.measures.panel import KINDS, NOT_PM, Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
-from storage.columns import Cells
+from storage.reading.columns import Cells
 from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label, week_end
 

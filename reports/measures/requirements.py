@@ -15,7 +15,7 @@ from reports.measures.statements import share_row
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
-from storage.posting_columns import REQUIREMENTS
+from storage.reading.posting_columns import REQUIREMENTS
 from storage.records import TaxonomyRecord, TaxonomyTag
 from storage.weeks import label
 

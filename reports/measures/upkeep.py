@@ -6,8 +6,8 @@ from datetime import date
 
 from reports.document.tables import Quarantined, TemplateDrift
 from reports.instants import instant
-from storage.drift import Filled, drifts
-from storage.outlook import outlook
+from storage.monitoring.drift import Filled, drifts
+from storage.monitoring.outlook import outlook
 from storage.records import IMPORT, Facts, FetchFact
 
 

@@ -5,7 +5,7 @@ import weakref
 from threading import Condition, get_ident
 
 from scraper.model import Reply
-from storage.allocator import give_back_large_blocks
+from storage.engines.allocator import give_back_large_blocks
 
 SMALL = 2**20
 """Bytes up to which a body needs no room."""

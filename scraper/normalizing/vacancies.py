@@ -2,7 +2,7 @@
 
 Not part of it is what changes from listing to listing of one opening: case, blanks, punctuation, all figures
 (pay, years, phone numbers; the years asked are kept apart), lines that only tell where or for how much, and
-of the title places, codes and marks. The comparison is in storage.vacancies.
+of the title places, codes and marks. The comparison is in storage.recording.vacancies.
 """
 
 import re
@@ -16,7 +16,17 @@ import numpy.typing as npt
 from scraper.folding import fold
 from scraper.normalizing.text import detect_language
 from scraper.normalizing.titles import clean_title
-from storage.vacancies import BINS, CHINESE, HEAD, INTERN, JUNIOR, PLACES, SENIOR, VETERAN, Signature
+from storage.recording.vacancies import (
+    BINS,
+    CHINESE,
+    HEAD,
+    INTERN,
+    JUNIOR,
+    PLACES,
+    SENIOR,
+    VETERAN,
+    Signature,
+)
 
 _WORD = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
 _SHINGLE = 3

@@ -183,7 +183,7 @@ def test_a_store_that_takes_no_vintages_costs_no_report(
 def test_a_store_that_can_only_be_read_costs_no_report(
     pmtrend: Any, demo_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from storage import sqlite
+    from storage.engines import sqlite
 
     shutil.copy(demo_database, tmp_path / "pmtrend.db")
     monkeypatch.setattr(sqlite, "_is_frozen", lambda path: True)  # as in a folder without the right to write

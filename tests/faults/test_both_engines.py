@@ -16,7 +16,7 @@ from scraper.boards import load_boards
 from scraper.fetching.replay import ReplayArchive
 from scraper.replaying import replay
 from scraper.understanding import TAXONOMY
-from storage.copying import copy
+from storage.engines.copying import copy
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database

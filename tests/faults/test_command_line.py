@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typed import Outcome, Run, typed
 
-from storage.sqlite import exclusive
+from storage.engines.sqlite import exclusive
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
 

@@ -147,7 +147,7 @@ def test_a_store_that_cannot_be_written_is_searched_as_far_as_it_is_indexed(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add_text(folder)
-    monkeypatch.setattr("storage.sqlite._is_frozen", lambda _: True)
+    monkeypatch.setattr("storage.engines.sqlite._is_frozen", lambda _: True)
     done = call(folder, "find", "product")
     assert done.code == 0 and "«Product» Manager, Agents" in done.out
     assert (
@@ -189,7 +189,8 @@ def _behind(folder: Path) -> None:
 _INDEXING = """
 import os, signal, sys
 from scraper.folding import fold
-from storage import search_index, store
+from storage import store
+from storage.searching import index as search_index
 search_index.BATCH = 1
 opened = store.open_store(sys.argv[1])
 point, at = sys.argv[2:]

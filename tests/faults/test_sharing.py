@@ -17,7 +17,7 @@ from scraper import collecting, hosts
 from scraper.clock import utcnow
 from scraper.model import Board
 from storage.errors import LeaseLost, LockHeld
-from storage.lease_rows import Claim, Leases, Round
+from storage.leasing.rows import Claim, Leases, Round
 from storage.store import Store, open_store
 
 TERM = timedelta(seconds=3)

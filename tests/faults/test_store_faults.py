@@ -23,9 +23,9 @@ from scraper.fetching import archive
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.replay import ReplayArchive
 from scraper.understanding import TAXONOMY
-from storage.engine import open_engine
+from storage.engines.migrating import migrate
+from storage.engines.opening import open_engine
 from storage.errors import StorageError
-from storage.migrating import migrate
 from storage.store import open_store
 
 # ------------------------------------------------------------------ row 23: two collectors

@@ -23,7 +23,7 @@ from scraper.fetching.replay import ReplayArchive
 from scraper.normalizing.posting import stored_hashes
 from scraper.replaying import visits
 from scraper.sources import FAMILIES
-from storage.engine import open_engine
+from storage.engines.opening import open_engine
 from storage.store import open_store
 
 WEEK = timedelta(days=7)

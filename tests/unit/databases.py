@@ -19,7 +19,7 @@ from own_server import Server
 from sqlalchemy import JSON, Text, cast, event, select
 from sqlalchemy.pool import Pool
 
-from storage.engine import open_engine
+from storage.engines.opening import open_engine
 from storage.store import open_store
 from storage.tables import Base
 

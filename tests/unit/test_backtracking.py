@@ -22,7 +22,7 @@ ELSEWHERE = {
     "scraper/fetching/redaction.py": "the families' patterns of tokens, compiled where they are declared",
     "scraper/vocabulary/candidates.py": "words of a text, escaped, as one alternative",
     "reports/words.py": "recorded sentences, escaped",
-    "storage/search_query.py": "words that the user looks for, escaped",
+    "storage/searching/query.py": "words that the user looks for, escaped",
 }
 """Files with calls whose pattern is made of data that the collecting run does not have."""
 

@@ -14,8 +14,8 @@ from databases import bare, rows, url
 from store_helpers import TAXONOMY, Recorder, Repeating, day, feed, listing, seen
 from typed import typed
 
-from storage import copying
-from storage.engine import open_engine
+from storage.engines import copying
+from storage.engines.opening import open_engine
 from storage.errors import StorageError
 from storage.store import open_store
 from storage.tables import Base
@@ -207,7 +207,7 @@ def test_a_copy_that_is_killed_leaves_the_target_empty(tmp_path: Path, after: in
     path, target = filled(tmp_path), bare(tmp_path / "copy.db")
     command = (
         f"import sys, os, signal; sys.path[:] = {sys.path!r}\n"
-        "from storage import copying\n"
+        "from storage.engines import copying\n"
         "right, tables = copying.insert_rows, []\n"
         "def insert_rows(*rest):\n"
         "    tables.append(1)\n"

@@ -33,7 +33,7 @@ import pmtrend
 from reports.csv_files import TABLES
 from reports.document.weekly import WeeklyReport
 from scraper.summary import RunSummary
-from storage.sqlite import exclusive
+from storage.engines.sqlite import exclusive
 
 LEFT_OUT = "…"
 SHELL = [block for name in TEXTS for block in blocks(name) if block.language == "sh"]

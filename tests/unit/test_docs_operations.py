@@ -14,7 +14,7 @@ from scraper.config import KEY_PREFIX, load_settings, read_keys
 from scraper.fetching.archive import LEAST_FREE, REVISITED_WITHIN
 from scraper.planning import KEYS
 from scraper.scheduling import GRACE, WALL
-from storage.status import RECENT
+from storage.monitoring.status import RECENT
 
 PAGE = "docs/OPERATIONS.md"
 TEXT = " ".join(TEXTS[PAGE].split())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_helpers import Recorder, day, listing
 
-from storage.drift import Drift, Filled, drifts
+from storage.monitoring.drift import Drift, Filled, drifts
 from storage.records import Listing
 
 USUALLY = (0.97, 0.98, 0.99, 0.98, 0.98)

@@ -21,7 +21,7 @@ from reports.export.csv_writer import CsvTables
 from reports.export.parquet_writer import GROUP_ROWS, ParquetTables
 from reports.export.tables import exported, tables
 from reports.export.writing import Format, write_export
-from storage.exporting import Rows
+from storage.exporting.reading import Rows
 from storage.records import Listing, Pay, Quote, Tagging, TagHit, YearsAsked
 from storage.store import Store
 
@@ -251,7 +251,7 @@ from pathlib import Path
 from storage.store import open_store
 from reports.errors import ReportError
 from reports.export.writing import write_export
-from storage.export_details import SAID
+from storage.exporting.details import SAID
 from datetime import datetime, UTC
 store = open_store("sqlite:///" + sys.argv[1])
 for format in ("csv", "both"):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from store_helpers import Recorder, day, feed, listing
 from test_store_as_of import looks
 
-from storage.exporting import Export
+from storage.exporting.reading import Export
 from storage.records import Cell, Facts, Listing
 from storage.store import Store
 from storage.weeks import WEEK, label, week_of

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.normalizing.vacancies import signature_of
-from storage.vacancies import BINS, Employer, Opening, Signature, same_vacancy
+from storage.recording.vacancies import BINS, Employer, Opening, Signature, same_vacancy
 
 SEARCH = """岗位职责：
 1、负责站内搜索的意图理解与排序策略，梳理查询日志，定位召回不足的场景并推动改进；

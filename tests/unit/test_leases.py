@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scraper.fetching.client import Limits
 from scraper.fetching.pacing import LONGEST_GAP
-from storage.leases import (
+from storage.leasing.rules import (
     TERM,
     HostLease,
     Lease,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import lifecycle
-from storage.lifecycle import History, Resumed, SpellState
+from storage.recording import lifecycle
+from storage.recording.lifecycle import History, Resumed, SpellState
 
 START = datetime(2026, 9, 7, tzinfo=UTC)
 

@@ -17,12 +17,12 @@ from databases import bare, is_file, query, url
 from sqlalchemy import JSON, Column, Connection, Engine, inspect
 from store_helpers import Recorder, day, listing
 
-from storage.checking import check
-from storage.engine import one_run, open_engine
+from storage.checking.checking import check
+from storage.engines.opening import one_run, open_engine
+from storage.engines.upgrading import head, upgrade
 from storage.errors import LockHeld, StorageError
 from storage.store import open_store
 from storage.tables import Base
-from storage.upgrading import head, upgrade
 
 INDEX = "search_words"
 pytestmark = pytest.mark.usefixtures("each_engine")

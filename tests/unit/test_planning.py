@@ -6,7 +6,7 @@ from scraper.model import Board
 from scraper.planning import gaps, plan
 from scraper.sources import FAMILIES
 from scraper.summary import RunSummary
-from storage.outlook import Outlook
+from storage.monitoring.outlook import Outlook
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 ACME, BOLT = Board("greenhouse", "acme", "Acme"), Board("greenhouse", "bolt", "Bolt")

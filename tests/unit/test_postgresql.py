@@ -18,8 +18,8 @@ from sqlalchemy import insert, select, text
 from store_helpers import START, TAXONOMY, Recorder, day, listing
 from typed import Outcome, typed
 
-from storage import postgresql
-from storage.engine import holds_password, open_engine, without_password
+from storage.engines import postgresql
+from storage.engines.opening import holds_password, open_engine, without_password
 from storage.errors import LockHeld, StorageError
 from storage.store import Store, open_store
 from storage.tables import Company
@@ -86,7 +86,7 @@ def test_a_reader_cannot_write(store: Store) -> None:
 
 
 def _explained(store: Store, work: Callable[[], object]) -> None:
-    from storage.engine import explained
+    from storage.engines.opening import explained
 
     with explained(store.engine):
         work()
@@ -285,8 +285,8 @@ def test_a_connection_that_is_lost_on_the_way(server: Server, tmp_path: Path) ->
             )
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("storage.observing.remember", cut)
-            patch.setattr("storage.observing._prune_ids", cut)
+            patch.setattr("storage.recording.observing.remember", cut)
+            patch.setattr("storage.recording.observing._prune_ids", cut)
             said = refused(lambda: recorder.record(listing(day(0), ["a"])))
     assert "was lost on the way" in said and "call again" in said
     assert databases.rows(tmp_path / "store.db")["fetches"] == []

@@ -14,8 +14,9 @@ from plain_reading import plain_facts
 from store_helpers import Repeating, day, feed, listing, seen
 
 from reports.measures.panel import week_columns
-from storage.columns import Cells, Spells, instant, microseconds
-from storage.posting_columns import ROLE_CLASSES, Postings
+from storage.reading.columns import Cells, Spells, instant, microseconds
+from storage.reading.posting_columns import ROLE_CLASSES, Postings
+from storage.recording.tagging_rows import tagging_rows
 from storage.records import (
     Asked,
     EducationAsked,
@@ -31,7 +32,6 @@ from storage.records import (
     TravelAsked,
     YearsAsked,
 )
-from storage.tagging_rows import tagging_rows
 from storage.weeks import WEEK, week_of
 
 pytestmark = pytest.mark.usefixtures("each_engine")

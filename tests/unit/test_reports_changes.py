@@ -21,8 +21,8 @@ from reports.measures.panel import Panel, build_panel
 from reports.sections.changes import MAX_EXAMPLES, counts, examples
 from reports.weekly import build_weekly
 from reports.words import LANGS, Words, catalog
-from storage.edits import read_edits
 from storage.history import Edited, History, TextVersion
+from storage.reading.edits import read_edits
 from storage.records import EducationAsked, Facts, Listing, Passage, Pay, Quote, TagHit, YearsAsked
 from storage.taggings import Tagging
 

@@ -25,9 +25,9 @@ from scraper.errors import PmtrendError
 from scraper.processes import in_processes
 from scraper.retagging import Retagging
 from scraper.understanding import TAXONOMY
+from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.store import Store, open_store
 from storage.tables import Base
-from storage.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 

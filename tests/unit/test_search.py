@@ -13,14 +13,15 @@ from store_helpers import START, TAXONOMY, Recorder, Repeating, day, listing, se
 from scraper.errors import ConfigError
 from scraper.folding import fold
 from scraper.searching import parse_since, read_filters
-from storage import search, search_index
+from storage.recording.tagging_rows import tagging_rows
 from storage.records import Listing, Quote, Tagging, TagHit, TaxonomyRecord
-from storage.search import Filters, Found, asking_lines
-from storage.search_query import read_query
-from storage.search_text import folding
-from storage.search_words import clear_documents
+from storage.searching import index as search_index
+from storage.searching import search
+from storage.searching.query import read_query
+from storage.searching.search import Filters, Found, asking_lines
+from storage.searching.text import folding
+from storage.searching.words import clear_documents
 from storage.store import Store
-from storage.tagging_rows import tagging_rows
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 ANY = Filters()

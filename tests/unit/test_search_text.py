@@ -7,9 +7,9 @@ from search_corpus import corpus
 
 from scraper.folding import fold as scraper_fold
 from storage.errors import StorageError
-from storage.search_query import MOST_CHARS, Query, read_query
-from storage.search_quotes import LONGEST, merged, quotes, spans
-from storage.search_text import (
+from storage.searching.query import MOST_CHARS, Query, read_query
+from storage.searching.quotes import LONGEST, merged, quotes, spans
+from storage.searching.text import (
     city_token,
     document_tokens,
     folding,
@@ -18,7 +18,7 @@ from storage.search_text import (
     unit_tokens,
     units,
 )
-from storage.search_words import expression
+from storage.searching.words import expression
 
 fold = folding(scraper_fold)
 fold("é")  # its table is made once

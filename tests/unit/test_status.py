@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import event
 from store_helpers import START, TAXONOMY, Recorder, day, feed, listing, posting
 
+from storage.monitoring.status import Coverage, Flow, Status
+from storage.recording.tagging_rows import tagging_rows
 from storage.records import FetchState, Listing, Tagging
-from storage.status import Coverage, Flow, Status
 from storage.store import Store
-from storage.tagging_rows import tagging_rows
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 

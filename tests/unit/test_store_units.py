@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select
 from store_helpers import START, TAXONOMY
 
-from storage import lifecycle
+from storage.recording import lifecycle
+from storage.recording.units import DOUBTED, UnitNow, read_pasts
 from storage.store import open_store
 from storage.tables import Board, Cell, Company, Fetch, Unit
-from storage.units import DOUBTED, UnitNow, read_pasts
 
 STATES = ("complete", DOUBTED, "suspect", "accepted", "failed", "absent")
 UNITS = (1, 2, 3)

@@ -14,7 +14,7 @@ from store_helpers import TAXONOMY, Recorder, day, listing
 
 from scraper.answering import to_json
 from scraper.understanding import understand
-from storage.engine import open_engine
+from storage.engines.opening import open_engine
 from storage.facts import facts_json, stored_facts
 from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TravelAsked
 from storage.store import open_store

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from store_helpers import TAXONOMY, Recorder, day, listing
 
-from storage import vintages
 from storage.history import Edition, Learned, Number
-from storage.learning import learned
+from storage.reading import vintages
+from storage.reading.learning import learned
 from storage.records import Listing
 from storage.tables import Publication
 

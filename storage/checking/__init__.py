@@ -1,0 +1,1 @@
+"""Whether a store is whole: the checks of its engine and our own."""

@@ -1,0 +1,1 @@
+"""Which collector may ask which host, where several share one database."""

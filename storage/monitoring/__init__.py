@@ -1,0 +1,1 @@
+"""How the boards fare: what `pmtrend status` shows, and when one may be asked again."""

@@ -1,0 +1,1 @@
+"""Rows → what reports are computed from, as it was known at an instant."""

@@ -1,0 +1,248 @@
+"""Reading postings whose text was edited: the texts before and after, as one vocabulary reads them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy.orm import aliased
+
+from storage.chunking import chunks
+from storage.history import Edited, TextVersion
+from storage.records import Passage, Pay, Requirement
+from storage.tables import Tag, Tagging, Taxonomy, Version
+from storage.taggings import STRENGTH
+
+_Row = Any
+"""A row of `readings` or `_whole`: a tagging, and what is read with it."""
+_FACTS = (
+    "role",
+    "years_min",
+    "years_max",
+    "years_requirement",
+    "ai_years_min",
+    "ai_years_requirement",
+    "education",
+    "education_requirement",
+    "salary_min",
+    "salary_max",
+    "salary_currency",
+    "salary_period",
+    "salary_months",
+)
+_COMPARED = attrgetter(*_FACTS)
+
+
+def edited_postings(
+    connection: Connection, since: datetime, until: datetime
+) -> dict[int, list[tuple[int, datetime]]]:
+    """Return posting id -> its versions up to `until` (id, first seen) of those that got another in between.
+
+    "In between" is after `since`; the version with which a posting begins is no edit.
+    """
+    older = aliased(Version)
+    edits = (
+        select(Version.posting_id)
+        .where(Version.first_seen_at > since, Version.first_seen_at <= until)
+        .where(
+            exists().where(
+                older.posting_id == Version.posting_id, older.first_seen_at < Version.first_seen_at
+            )
+        )
+    )
+    found: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for part in chunks(sorted(set(connection.scalars(edits)))):
+        rows = connection.execute(
+            select(Version.posting_id, Version.id, Version.first_seen_at)
+            .where(Version.posting_id.in_(part), Version.first_seen_at <= until)
+            .order_by(Version.posting_id, Version.first_seen_at, Version.id)
+        )
+        for posting, version, at in rows:
+            found[posting].append((version, at))
+    return dict(found)
+
+
+def since_versions(versions: Sequence[tuple[int, datetime]], since: datetime) -> list[tuple[int, datetime]]:
+    """Return the version that stood at `since` (else the first) and those after it."""
+    before = [version for version in versions if version[1] <= since]
+    return [*before[-1:], *(version for version in versions if version[1] > since)]
+
+
+def read_edits(
+    connection: Connection,
+    postings: Collection[int],
+    since: datetime,
+    until: datetime,
+    most: int,
+    cut: datetime,
+    taxonomy: str | None,
+) -> Edited:
+    """Return what those of `postings` say that were edited after `since`, up to `until`, as known at `cut`.
+
+    `taxonomy` is the hash of the vocabulary in force. Where it has not read both the first and the last text,
+    the newest vocabulary that has counts; a posting of which none has is only counted. Quotes are read of the
+    `most` that were edited last.
+    """
+    wanted = set(postings)
+    chains = {
+        posting: since_versions(versions, since)
+        for posting, versions in edited_postings(connection, since, until).items()
+        if posting in wanted
+    }
+    found = readings(connection, (version for chain in chains.values() for version, _ in chain), cut)
+    read: dict[int, list[_Row]] = {}
+    for posting, chain in chains.items():
+        common = common_taxonomy(found[chain[0][0]], found[chain[-1][0]], taxonomy)
+        if common is not None:
+            read[posting] = [found[version][common] for version, _ in chain if common in found[version]]
+    tags = _tag_sets(connection, (row.id for rows in read.values() for row in (rows[0], rows[-1])))
+    other = {
+        posting: rows
+        for posting, rows in read.items()
+        if _COMPARED(rows[0]) != _COMPARED(rows[-1]) or tags[rows[0].id] != tags[rows[-1].id]
+    }
+    latest = sorted(other, key=lambda posting: (chains[posting][-1][1], posting), reverse=True)
+    quoted = _quoted_texts(connection, {posting: other[posting] for posting in latest[:most]}, tags)
+    unquoted = {
+        posting: tuple(_text(row, dict.fromkeys(tags[row.id], ("mentioned", None))) for row in rows)
+        for posting in latest[most:]
+        for rows in [(other[posting][0], other[posting][-1])]
+    }
+    same, unread = read.keys() - other.keys(), chains.keys() - read.keys()
+    return Edited(quoted, unquoted, frozenset(same), frozenset(unread))
+
+
+def _quoted_texts(
+    connection: Connection, postings: Mapping[int, Sequence[_Row]], tags: Mapping[int, Set[str]]
+) -> dict[int, tuple[TextVersion, ...]]:
+    """Posting -> its texts with the quotes of what may differ between the first and the last."""
+    texts: dict[int, tuple[TextVersion, ...]] = {}
+    for part in chunks(sorted(postings)):  # so that few whole texts are held at a time
+        rows = {posting: postings[posting] for posting in part}
+        whole = _whole(connection, (row.id for of in rows.values() for row in of))
+        wanted = {row.id: tags[of[0].id] ^ tags[of[-1].id] for of in rows.values() for row in of}
+        asked = _tags(connection, whole, wanted)
+        for posting, of in rows.items():
+            texts[posting] = tuple(_text(row, asked[row.id], whole[row.id]) for row in of)
+    return texts
+
+
+def common_taxonomy(one: Mapping[int, _Row], other: Mapping[int, _Row], preferred: str | None) -> int | None:
+    """Return the vocabulary that has read both versions: the preferred one, else the newest; None without."""
+    both = one.keys() & other.keys()
+    return max(both, key=lambda number: (one[number].sha256 == preferred, number), default=None)
+
+
+def known_at(cut: datetime) -> ColumnElement[bool]:
+    """Taggings that had been made by then."""
+    return Tagging.tagged_at.is_(None) | (Tagging.tagged_at <= cut)
+
+
+def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, _Row]]:
+    """Return version -> vocabulary -> its tagging as known at `cut`, without quotes, with the `sha256`."""
+    found: dict[int, dict[int, _Row]] = defaultdict(dict)
+    columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", *_FACTS))
+    statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
+    for part in chunks(versions):
+        for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))):
+            found[row.version_id][row.taxonomy_id] = row
+    return found
+
+
+def _tag_sets(connection: Connection, taggings: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Tagging -> the tags that it asks for; mere mentions are left out."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for part in chunks(taggings):
+        rows = connection.execute(
+            select(Tag.tagging_id, func.aggregate_strings(Tag.tag, ","))
+            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned")
+            .group_by(Tag.tagging_id)
+        )
+        found.update({number: frozenset(tags.split(",")) for number, tags in rows})
+    return found
+
+
+def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, _Row]:
+    """Tagging id -> tagging and version with quotes and text."""
+    columns = (getattr(Tagging, name) for name in ("id", "proof", *_FACTS))
+    of_version = (
+        Version.first_seen_at,
+        Version.title,
+        Version.text,
+        Version.salary_raw,
+        Version.content_hash,
+    )
+    statement = select(*columns, *of_version).join(Version, Version.id == Tagging.version_id)
+    rows = (connection.execute(statement.where(Tagging.id.in_(part))) for part in chunks(taggings))
+    return {row.id: row for part in rows for row in part}
+
+
+def _tags(
+    connection: Connection, whole: Mapping[int, _Row], wanted: Mapping[int, Set[str]]
+) -> dict[int, dict[str, tuple[Requirement, Passage]]]:
+    """Tagging -> tag -> its strongest requirement and where that stands, of the tags wanted of each."""
+    found: dict[int, dict[str, tuple[Requirement, Passage]]] = defaultdict(dict)
+    names = sorted({tag for tags in wanted.values() for tag in tags})
+    for part in chunks(whole):
+        for row in connection.execute(
+            select(Tag.tagging_id, Tag.tag, Tag.requirement, Tag.quote, Tag.field, Tag.start, Tag.end)
+            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned", Tag.tag.in_(names))
+            .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
+        ):
+            present = found[row.tagging_id].get(row.tag)
+            stronger = present is None or STRENGTH[row.requirement] > STRENGTH[present[0]]
+            if row.tag in wanted[row.tagging_id] and stronger:
+                where = _quoted(whole[row.tagging_id], row.quote, row.field, row.start, row.end)
+                found[row.tagging_id][row.tag] = (cast(Requirement, row.requirement), where)
+    return found
+
+
+def _quoted(version: _Row, quote: str, field: str, start: int | None, end: int | None) -> Passage:
+    """Where a quote stands; one of a board's own field is the whole of what is known of it."""
+    if start is None or end is None:
+        return Passage(quote, 0, len(quote), version.content_hash)
+    return passage_of(version, field, start, end)
+
+
+def passage_of(version: Any, field: str, start: int, end: int) -> Passage:
+    """Return the line of a version (title, text, content_hash) around a slice of its title or text."""
+    text = version.title if field == "title" else version.text
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    line = text[first : len(text) if last < 0 else last]
+    return Passage(line, start - first, end - first, version.content_hash)
+
+
+def _text(
+    row: _Row, tags: Mapping[str, tuple[Requirement, Passage | None]], whole: _Row | None = None
+) -> TextVersion:
+    """A tagging as the text it was read from; with `whole` also its title, day and quotes."""
+    pay = None
+    if row.salary_min is not None or row.salary_max is not None:
+        pay = Pay(row.salary_min, row.salary_max, row.salary_currency, row.salary_period, row.salary_months)
+    return TextVersion(
+        since=whole.first_seen_at if whole else None,
+        title=whole.title if whole else "",
+        role=row.role,
+        years_min=row.years_min,
+        years_max=row.years_max,
+        years_required=row.years_requirement == "required",
+        ai_years_min=row.ai_years_min,
+        ai_years_required=row.ai_years_requirement == "required",
+        education=row.education if row.education_requirement == "required" else None,
+        salary=pay,
+        tags=dict(tags),
+        proof=_proof(whole) if whole else {},
+    )
+
+
+def _proof(whole: _Row) -> dict[str, Passage]:
+    proof = {
+        name: _quoted(whole, quote["text"], quote["field"], quote["start"], quote["end"])
+        for name, quote in whole.proof.items()
+    }
+    if whole.salary_raw:
+        proof.setdefault("salary", _quoted(whole, whole.salary_raw, "", None, None))
+    return proof
