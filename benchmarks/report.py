@@ -25,9 +25,10 @@ from pathlib import Path
 
 from market_store import fill
 
+from reports.reading import read_facts
 from reports.weekly import build_weekly
 from storage.store import open_store
-from storage.weeks import WEEK, parse_label, week_end
+from storage.weeks import WEEK, parse_label
 
 WEEK_REPORTED = "2026-W46"
 """The last but one of the stores: a later look has confirmed what was gone."""
@@ -61,11 +62,7 @@ def stages(database: Path) -> dict[str, float]:
     monday = parse_label(WEEK_REPORTED)
     store = open_store(f"sqlite:///{database}")
     marks = [time.process_time()]
-    facts = store.facts(
-        first_week=monday - 53 * WEEK,
-        until=week_end(monday, store.zone),
-        details_from=monday - 12 * WEEK,
-    )
+    facts = read_facts(store, monday, None)
     marks.append(time.process_time())
     built = build_weekly(facts, monday, history=store.history(facts, monday))
     marks.append(time.process_time())

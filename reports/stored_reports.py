@@ -122,9 +122,11 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
     return _read(out_dir / week, week)[0]
 
 
-def pages_of(out_dir: Path, week: str, lang: Lang) -> list[str]:
-    """Return the addresses in the week's folder that show the report in `lang`: page first, then markdown."""
-    return list(_pages(out_dir / week).get(lang, ()))
+def page_to_link(out_dir: Path, week: str, lang: Lang) -> str:
+    """Return the address in the week's folder that shows the report, in `lang` if there is such a page."""
+    pages = _pages(out_dir / week)
+    there = [page for one in (lang, *LANGS) for page in pages.get(one, ())]
+    return there[0] if there else "report.json"
 
 
 def _pages(folder: Path, before: str = "") -> Pages:

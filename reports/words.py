@@ -34,6 +34,12 @@ _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 NOTHING = Markdown("–")
 
 
+def terminal_language(environment: Mapping[str, str]) -> Lang:
+    """Return the language of a terminal by its locale: Chinese or English."""
+    named = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "zh" if named.lower().startswith("zh") else "en"
+
+
 @cache
 def catalog(lang: Lang) -> Mapping[str, str]:
     """Return the messages of `lang`, keyed `table.key`."""

@@ -58,6 +58,10 @@ weekly = "17 12 * * sun"
 # decision card in the weekly report.
 # profiles = ["me.toml"]
 """
+NO_OPERATOR = (
+    f"`operator` is not set in {FILE_NAME}: name an address or page at which you can be reached, "
+    "it is sent with every request (`pmtrend init` writes the file)"
+)
 KEY_PREFIX = "PMTREND_KEY_"
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~%/-]*)?")
 _LONGEST_BASE_URL = 200
@@ -155,6 +159,28 @@ def write_template(path: Path) -> None:
     """Write a new configuration that nobody else may read, for it is where keys stand. Raises OSError."""
     with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(TEMPLATE)
+
+
+def operator_of(settings: Settings) -> str:
+    """Return in whose name boards are asked. Raises ConfigError if nobody is named."""
+    if settings.operator.strip():
+        return settings.operator
+    raise ConfigError(NO_OPERATOR)
+
+
+def database_of(settings: Settings) -> str:
+    """Return the URL of the configured database; a relative path of SQLite is relative to the file."""
+    if settings.source == "defaults":
+        return settings.database
+    return absolute_database(settings.database, settings.home)
+
+
+def absolute_database(url: str, folder: Path) -> str:
+    """Return the URL of a database with a relative path of SQLite taken from `folder`."""
+    prefix, _, path = url.partition("sqlite:///")
+    if prefix or not path or path == ":memory:" or Path(path).is_absolute():
+        return url
+    return f"sqlite:///{folder / path}"
 
 
 def read_keys(settings: Settings, environment: Mapping[str, str], names: Collection[str]) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from scraper.errors import InputError
+from scraper.crawling import Crawl, is_warc, read_crawls
+from scraper.errors import ConfigError, InputError
 from scraper.gathering import unreadable
-from scraper.importing import ImportedListing
+from scraper.importing import ImportedListing, read_files
 from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import GATE_VERSION
@@ -13,6 +15,11 @@ from scraper.recording import Run, check_date
 from scraper.summary import OnLook, RunSummary
 from storage.records import IMPORT, FetchState, Listing
 from storage.store import Store
+
+_MANY = 10
+"""Listings of a call that are, with few postings each, more likely rows with a time of their own."""
+_SHOWN = 10
+"""Rows of a listing that were not read of which each is told."""
 
 
 def import_listings(
@@ -62,6 +69,40 @@ def import_listings(
         # A file that names no employer is a listing of one, and that one is called what the user called it.
         run.record(listing, imported.postings, source, None)
     return run.finish(clock())
+
+
+def read_listings(
+    files: Sequence[Path], *, as_of: datetime | None, now: datetime, complete: bool
+) -> tuple[Sequence[ImportedListing], Crawl | None]:
+    """Return the listings of files (see `importing`), or of web crawls with what was found in them.
+
+    Raises ConfigError for both in one call, and for a crawl with a date or `complete`; InputError for a file
+    that cannot be used.
+    """
+    crawls = [path for path in files if is_warc(path)]
+    if not crawls:
+        return read_files(list(files), as_of=as_of, now=now), None
+    if len(crawls) < len(files):
+        raise ConfigError("web crawls (WARC) and other files are imported by calls of their own")
+    if as_of or complete:
+        raise ConfigError(
+            "a web crawl has its own dates and is never complete: leave out --as-of and --complete"
+        )
+    crawl = read_crawls(crawls)
+    return crawl.listings, crawl
+
+
+def warnings(listings: Sequence[ImportedListing], now: datetime, *, complete: bool) -> list[str]:
+    """Return what to tell of listings that were stored at `now`: odd dates, rows that were not read."""
+    told = []
+    if complete and len(listings) >= _MANY and sum(len(one.postings) for one in listings) < 5 * len(listings):
+        told.append(f"the rows have {len(listings)} different times; each was taken for a whole listing")
+    told += ahead(listings, now)
+    for listing in listings:
+        told += [f"not read: {reject.reason}" for reject in listing.rejects[:_SHOWN]]
+        if len(listing.rejects) > _SHOWN:
+            told.append(f"… and {len(listing.rejects) - _SHOWN} more rows not read")
+    return told
 
 
 def ahead(listings: Sequence[ImportedListing], now: datetime) -> list[str]:

@@ -57,6 +57,21 @@ def plan(
     return Plan(tuple(map(tuple, by_host.values())), tuple(waiting), tuple(resting))
 
 
+def chosen(known: Sequence[Board], families: Collection[str], keys: Collection[str]) -> list[Board]:
+    """Return the boards of these families with these keys; where none are named, all.
+
+    Raises ConfigError for a family or a key that no board has.
+    """
+    there = {board.family for board in known}
+    if unknown := set(families) - there:
+        names = ", ".join(sorted(there))
+        raise ConfigError(f"no board of family {', '.join(sorted(unknown))}; there are {names}")
+    found = [b for b in known if (not families or b.family in families) and (not keys or b.key in keys)]
+    if missing := set(keys) - {board.key for board in found}:
+        raise ConfigError(f"no board {', '.join(sorted(missing))}; `pmtrend boards list` shows them all")
+    return found
+
+
 def askable(boards: Sequence[Board], keys: Collection[str], *, named: bool) -> list[Board]:
     """Return the boards that can be asked with the user's `keys` (their names).
 

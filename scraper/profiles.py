@@ -151,6 +151,25 @@ def _cities(said: Mapping[str, Any], places: Places) -> frozenset[str] | None:
     return frozenset(found)
 
 
+def name_part(
+    said: Mapping[str, str | None], places: Places, employers: Callable[[], Collection[str]]
+) -> dict[str, str]:
+    """Return the part of the market that options say (`city`, `company` …) as the postings name it.
+
+    `places` and `employers` are those of the stored postings, asked only where they are needed. What is None
+    says nothing. Raises ConfigError for a city or an employer that is not there, or for several cities.
+    """
+    named = {key: value for key, value in said.items() if value is not None}
+    if "city" in named:
+        cities = cities_named(named["city"], places)
+        if len(cities) != 1:
+            raise ConfigError(f"--city {named['city']!r} are several cities; name one")
+        named["city"] = next(iter(cities))
+    if "company" in named:
+        named["company"] = employer_named(named["company"], employers())
+    return named
+
+
 def cities_named(name: str, places: Places) -> Collection[str]:
     """Return the cities that a name means, as postings write them. Raises ConfigError if there is none."""
     if is_place_list(name):

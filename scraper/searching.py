@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from scraper.errors import ConfigError
 from scraper.normalizing.companies import company_key
+from scraper.options import within_years
 from scraper.profiles import cities_named, employer_named
 from storage.records import RoleClass
 from storage.searching.search import Filters
 from storage.store import Store
-from storage.weeks import parse_label
-
-YEARS = range(2000, 2101)
+from storage.weeks import day_start, parse_label
 
 
 def read_filters(
@@ -55,6 +53,4 @@ def parse_since(text: str, zone: str) -> datetime:
         day = parse_label(text) if "W" in text.upper() else date.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"--since {text!r} is no week and no day; write 2026-W30 or 2026-07-20") from None
-    if day.year not in YEARS:
-        raise ConfigError(f"--since {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return day_start(within_years("--since", text, day), zone)

@@ -127,6 +127,14 @@ def units(
     )
 
 
+def written_folders(home: Path, folders: Sequence[Path], database: str) -> list[Path]:
+    """Return the folders that runs write to, absolute: these, seen from `home`, and that of the database."""
+    written = list(folders)
+    if (file := database.removeprefix("sqlite:///")) != database:
+        written.append(Path(file).parent)
+    return [(home / folder).resolve() for folder in written]
+
+
 def user_name() -> str:
     """Return the name of the user who runs this, or his number where he has none (a container)."""
     try:

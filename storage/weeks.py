@@ -49,5 +49,9 @@ def week_to_report(instant: datetime, zone: str, history_from: datetime | None) 
 
 def week_end(monday: date, zone: str) -> datetime:
     """Return the first instant after the week (next Monday 00:00 in the zone), aware."""
-    following = monday + WEEK
-    return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(zone))
+    return day_start(monday + WEEK, zone)
+
+
+def day_start(day: date, zone: str) -> datetime:
+    """Return the first instant of a day in the zone, aware."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))

@@ -101,10 +101,6 @@ def test_the_first_and_the_last_day_can_be_reported_on(run: Run, as_of: str) -> 
     assert run("report", "--as-of", as_of, "--lang", "en").code == 0
 
 
-def test_a_budget_of_a_day_is_a_budget() -> None:
-    assert pmtrend._duration("24h").days == 1
-
-
 # ------------------------------------------------------------------ places
 
 

@@ -16,7 +16,6 @@ from loopback import Scripted
 from report_market import report_of_kind
 from typed import Outcome, typed
 
-import pmtrend
 from reports.delivery import SERVICES, payload
 from scraper.errors import DeliveryError
 from scraper.fetching import posting, webhooks
@@ -263,7 +262,7 @@ def run(
             if service in to:
                 monkeypatch.setenv(f"{name}_WEBHOOK", services.hook(service))
                 monkeypatch.setenv(f"{name}_SECRET", SECRETS.get(service, ""))
-        monkeypatch.setattr(pmtrend, "_collect", lambda *_: collected)
+        monkeypatch.setattr("commands.weekly.look_at_boards", lambda *_: collected)
         return typed(monkeypatch, capsys, *words)
 
     return call

@@ -18,6 +18,7 @@ from loopback import Asked, LoopbackBoard, Scripted
 from toys import START, Toys, job, page
 
 import pmtrend
+from commands import live
 from scraper.fetching import client
 from scraper.fetching.replay import ReplayArchive
 from scraper.normalizing.posting import stored_hashes
@@ -101,7 +102,7 @@ def market() -> Iterator[Market]:
         with (
             mock.patch.object(socket, "getaddrinfo", resolved),
             mock.patch.object(client, "HttpFetcher", hurried),
-            mock.patch.object(pmtrend, "load_boards", lambda _: made.boards),
+            mock.patch.object(live, "load_boards", lambda _: made.boards),
             mock.patch.dict(FAMILIES, toys.families),
         ):
             yield made

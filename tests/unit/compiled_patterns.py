@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("pmtrend.py", "scraper", "storage", "reports", "migrations")
+ROOMS = ("pmtrend.py", "commands", "scraper", "storage", "reports", "migrations")
 found: set[tuple[str, int, str, int]] = set()
 compiled = re._compile  # type: ignore[attr-defined]
 
@@ -47,7 +47,8 @@ from scraper.importing import read_files  # noqa: E402
 rows = (json.dumps(row).encode() for _, row in worst_cases(1000))
 for _ in tag_lines(rows, []):
     pass
-explain("AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪")
+explain("AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪\n任职要求：熟悉SQL或Python")
+explain("AI Product Manager\nRequirements\n- SQL or Python")
 parse_date("3 days ago", now=utcnow())
 for lang in LANGS:
     Words(lang)

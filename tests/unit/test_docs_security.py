@@ -121,7 +121,7 @@ MAKING = {"eval", "exec", "pickle", "marshal", "shelve", "yaml", "dill", "cloudp
 def test_nothing_from_outside_is_made_into_objects() -> None:
     """No code and no pickle is read; only workers of our own and their parent send objects (processes.py)."""
     found = []
-    for file, module in modules("pmtrend.py", "scraper", "storage", "reports"):
+    for file, module in modules("pmtrend.py", "commands", "scraper", "storage", "reports"):
         for node in ast.walk(module):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]

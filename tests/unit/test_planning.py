@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from scraper.errors import ConfigError
 from scraper.model import Board
-from scraper.planning import gaps, plan
+from scraper.planning import chosen, gaps, plan
 from scraper.sources import FAMILIES
 from scraper.summary import RunSummary
 from storage.monitoring.outlook import Outlook
@@ -56,3 +59,28 @@ def test_hosts_whose_terms_ask_for_more_than_usual_politeness() -> None:
         "api.adzuna.com": 2.5,
         "api.rippling.com": 6.0,
     }
+
+
+KNOWN = [Board("ashby", "a", "A"), Board("ashby", "b", "B"), Board("lever", "a", "A")]
+
+
+def test_boards_are_chosen_by_family_and_key() -> None:
+    assert chosen(KNOWN, (), ()) == KNOWN
+    assert chosen(KNOWN, ("ashby",), ()) == KNOWN[:2]
+    assert chosen(KNOWN, (), ("a",)) == [KNOWN[0], KNOWN[2]]
+    assert chosen(KNOWN, ("lever",), ("a",)) == KNOWN[2:]
+
+
+@pytest.mark.parametrize(
+    ("families", "keys", "said"),
+    [
+        (("nowhere", "ashby", "nobody"), (), "no board of family nobody, nowhere; there are ashby, lever"),
+        (("lever",), ("b",), "no board b; `pmtrend boards list` shows them all"),
+        ((), ("a", "y", "x"), "no board x, y;"),
+    ],
+)
+def test_what_is_not_followed_is_not_chosen(
+    families: tuple[str, ...], keys: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        chosen(KNOWN, families, keys)

@@ -108,10 +108,10 @@ OWN = {"explain", "systemd_units"}
 
 def test_the_command_line_prints_through_echo() -> None:
     """Every verb prints lines that may hold what strangers wrote: `echo` of scraper/printing.py does it."""
-    source = Path(__file__).resolve().parents[2] / "pmtrend.py"
-    calls = [
-        node for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
-    ]
+    root = Path(__file__).resolve().parents[2]
+    sources = [root / "pmtrend.py", *sorted((root / "commands").glob("*.py"))]
+    trees = [ast.parse(source.read_text(encoding="utf-8")) for source in sources]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     printed = {ast.unparse(call.args[0]).partition("(")[0] for call in calls if _is_plain(call)}
     assert printed == OWN
 

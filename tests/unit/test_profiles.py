@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scraper.errors import ConfigError
-from scraper.profiles import KEYS, read_profile, read_profiles
+from scraper.profiles import KEYS, name_part, read_profile, read_profiles
 from storage.profile import Profile
 
 SAID = {"pm_years": 5.0, "ai_years": 0.0}
@@ -180,3 +180,42 @@ def test_a_file_that_is_not_there_and_names_that_are_there_twice(tmp_path: Path)
     file = written(tmp_path, "pm_years = 1\nai_years = 0")
     with pytest.raises(ConfigError, match="named 'me' already"):
         read_profiles([file, file], list)
+
+
+# ------------------------------------------------------------------ parts of the market
+
+
+PLACES, EMPLOYERS = {"上海", "Berlin", "Kleinkleckersdorf"}, {"Acme Kitchens Inc.", "字节跳动"}
+
+
+def part(**said: str | None) -> dict[str, str]:
+    return name_part(said, lambda: PLACES, lambda: EMPLOYERS)
+
+
+def test_a_part_is_named_as_the_postings_name_it() -> None:
+    assert part(market=None, city=None, industry=None, company=None) == {}
+    assert part(market="cn", industry="finance", city=None) == {"market": "cn", "industry": "finance"}
+    assert part(city="Shanghai") == part(city="上海市") == {"city": "上海"}
+    assert part(city="kleinkleckersdorf") == {"city": "Kleinkleckersdorf"}
+    assert part(company="acme kitchens") == {"company": "Acme Kitchens Inc."}
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"city": "Germany"}, "no city but a larger place"),
+        ({"city": "北京/上海"}, "are several cities; name one"),
+        ({"city": "Berlim"}, "there is no city 'Berlim' among the openings; did you mean .*Berlin"),
+        ({"company": "Acme Kitchen Ltd"}, r"is on file; did you mean Acme Kitchens Inc\.\?"),
+    ],
+)
+def test_a_part_that_is_not_there_gets_one_sentence(said: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        part(**said)
+
+
+def test_employers_are_asked_for_only_where_one_is_named() -> None:
+    def never() -> set[str]:
+        raise AssertionError("every name of a large store is read")
+
+    assert name_part({"market": "cn"}, never, never) == {"market": "cn"}

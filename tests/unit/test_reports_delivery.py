@@ -19,7 +19,7 @@ from reports.digest import Span, digest, spans
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.escaping import Markdown, md
-from reports.stored_reports import load_report, pages_of, stored_weeks
+from reports.stored_reports import load_report, page_to_link, stored_weeks
 from reports.words import LANGS, Lang, Words
 from reports.writing import write_report
 from scraper.config import load_settings
@@ -283,10 +283,21 @@ def test_a_stored_report_is_read_as_it_was_written(tmp_path: Path, regular: Week
     (tmp_path / "2026-W99" / "report.json").write_text("{}")
     assert stored_weeks(tmp_path) == ["2026-W48"]
     assert load_report(tmp_path, "2026-W48") == regular
-    assert pages_of(tmp_path, "2026-W48", "zh") == ["report.html#zh", "report.zh.md"]
-    assert pages_of(tmp_path, "2026-W48", "en") == ["report.html#en"]
-    (tmp_path / "2026-W48" / "report.html").unlink()
-    assert pages_of(tmp_path, "2026-W48", "en") == []
+
+
+def test_a_message_links_to_the_page_then_to_markdown_in_its_language_then_in_the_other(
+    tmp_path: Path, regular: WeeklyReport
+) -> None:
+    write_report(regular, tmp_path, ["zh"])
+    folder = tmp_path / "2026-W48"
+    assert [page_to_link(tmp_path, "2026-W48", lang) for lang in LANGS] == [
+        "report.html#en",
+        "report.html#zh",
+    ]
+    (folder / "report.html").unlink()
+    assert {page_to_link(tmp_path, "2026-W48", lang) for lang in LANGS} == {"report.zh.md"}
+    (folder / "report.zh.md").unlink()
+    assert page_to_link(tmp_path, "2026-W48", "zh") == "report.json"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from reports.document.weekly import Finding
 from reports.measures.lifetimes import CONTRAST_DAYS
 from reports.sentences import sentence
 from reports.tables import display_width, table
-from reports.words import LANGS, Lang, Words, spark
+from reports.words import LANGS, Lang, Words, spark, terminal_language
 
 # ------------------------------------------------------------------ verbs
 
@@ -249,3 +249,20 @@ def test_findings_count_the_claims() -> None:
     (whole, partly) = (finding for finding in findings() if finding["id"] == "hypotheses")
     assert "12 claims: 3 supported this week, 2 contradicted" in sentence(whole, Words("en"))
     assert "（其中 2 条部分出于定义）" in sentence(partly, Words("zh"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "lang"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "ZH_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LC_MESSAGES": "", "LANG": "zh_CN"}, "zh"),
+        ({"LC_ALL": "C", "LANG": "zh_CN"}, "en"),
+        ({"LC_MESSAGES": "zh_HK", "LANG": "en_US"}, "zh"),
+    ],
+)
+def test_a_terminal_speaks_the_language_of_its_messages(environment: dict[str, str], lang: str) -> None:
+    """POSIX.1-2017, XBD 8.2: LC_ALL goes before LC_MESSAGES before LANG, and an empty one is none."""
+    assert terminal_language(environment) == lang

@@ -19,7 +19,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from scraper import scheduling
 from scraper.errors import ConfigError
 from scraper.scheduling import WALL, cron_line, next_due, run_once, scheduler, systemd_units
-from scraper.systemd import on_calendar
+from scraper.systemd import on_calendar, written_folders
 
 
 def line(expression: str, hours: float = 0, folder: str = "/srv/pm") -> str:
@@ -288,3 +288,18 @@ def test_a_run_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytes
 def test_a_command_that_is_not_there_is_told(tmp_path: Path) -> None:
     told = run_once([str(tmp_path / "nothing")], tmp_path, timedelta(minutes=1))
     assert told.startswith("the run could not be started: ")
+
+
+@pytest.mark.parametrize(
+    ("database", "folders"),
+    [
+        ("sqlite:////var/lib/pm/pmtrend.db", ["/srv/pm/archive", "/reports", "/var/lib/pm"]),
+        ("sqlite:///data/pmtrend.db", ["/srv/pm/archive", "/reports", "/srv/pm/data"]),
+        ("postgresql+psycopg://me@host/jobs", ["/srv/pm/archive", "/reports"]),
+    ],
+)
+def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
+    database: str, folders: list[str]
+) -> None:
+    written = written_folders(Path("/srv/pm"), [Path("archive"), Path("/reports")], database)
+    assert list(map(str, written)) == folders

@@ -68,7 +68,7 @@ def test_no_color_is_honoured_on_a_terminal(
         assert "\x1b[" in message
         said.append(color is not False)
 
-    monkeypatch.setattr(pmtrend, "click", SimpleNamespace(**{**vars(click), "echo": echo}))
+    monkeypatch.setattr("commands.tag.click", SimpleNamespace(**{**vars(click), "echo": echo}))
     monkeypatch.delenv("NO_COLOR", raising=False)
     if setting is not None:
         monkeypatch.setenv("NO_COLOR", setting)

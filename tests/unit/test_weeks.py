@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.weeks import WEEK, label, last_finished, parse_label, week_end, week_of, week_to_report
+from storage.weeks import (
+    WEEK,
+    day_start,
+    label,
+    last_finished,
+    parse_label,
+    week_end,
+    week_of,
+    week_to_report,
+)
 
 ZONES = (
     *("Asia/Shanghai", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/Asuncion"),
@@ -84,3 +93,10 @@ SUNDAY_EVENING = datetime(2026, 11, 22, 12, 17, tzinfo=UTC)  # 20:17 in Shanghai
 )  # fmt: skip
 def test_the_week_that_a_run_reports(instant: datetime, history_from: datetime | None, reported: str) -> None:
     assert label(week_to_report(instant, "Asia/Shanghai", history_from)) == reported
+
+
+def test_a_day_begins_at_midnight_in_its_zone() -> None:
+    assert day_start(date(2026, 11, 23), "Asia/Shanghai") == datetime(2026, 11, 22, 16, tzinfo=UTC)
+    assert day_start(date(2026, 11, 23), "UTC") == datetime(2026, 11, 23, tzinfo=UTC)
+    # New York goes to summer time at 2:00 on that day: it begins in winter time.
+    assert day_start(date(2026, 3, 8), "America/New_York") == datetime(2026, 3, 8, 5, tzinfo=UTC)

@@ -15,7 +15,7 @@ import pytest
 from scraper.boards import load_boards
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("scraper", "storage", "reports", "migrations")
+PACKAGES = ("commands", "scraper", "storage", "reports", "migrations")
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 
 pytestmark = pytest.mark.slow
@@ -107,7 +107,11 @@ def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Program:
         env=os.environ | {"PIP_CONFIG_FILE": os.devnull},
     )
     found = subprocess.run(
-        [python, "-c", "import scraper, storage, reports, migrations, pmtrend\nprint(pmtrend.__file__)"],
+        [
+            python,
+            "-c",
+            f"import {', '.join(PACKAGES)}, pmtrend\nprint(pmtrend.__file__)",
+        ],
         cwd=folder,
         check=True,
         capture_output=True,

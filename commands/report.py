@@ -1,0 +1,142 @@
+"""`pmtrend report`: the report of a week, written to a folder and kept as a vintage."""
+
+import gc
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from commands.context import Context, pass_context
+from commands.overview import write_overview
+from scraper.boards import INDUSTRIES
+from scraper.options import read_cut, read_week
+from scraper.printing import echo
+from storage.engines.allocator import give_back_large_blocks
+from storage.errors import StorageError
+from storage.history import History
+from storage.markets import MARKET_NAMES
+from storage.store import Store
+from storage.weeks import label
+
+if TYPE_CHECKING:
+    from reports.document.weekly import WeeklyReport
+    from reports.rendering import Images
+
+LOG = logging.getLogger("pmtrend")
+
+
+@click.command()
+@click.option("--week", metavar="2026-W47", help="ISO week (default: the last finished, at --as-of).")
+@click.option(
+    "--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True, help="Language."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder (default: pmtrend-reports).")
+@click.option(
+    "--as-of", metavar="DATE", help="As known at the end of that day (or at an instant: 2026-11-23T08:00Z)."
+)
+@click.option(
+    "--images",
+    type=click.Choice(["svg", "png"]),
+    default="svg",
+    show_default=True,
+    help="What the markdown shows; png writes both (needs a Chinese font).",
+)
+@click.option("--market", type=click.Choice(MARKET_NAMES), help="Only boards of this market.")
+@click.option("--industry", type=click.Choice(INDUSTRIES), help="Only employers of this industry.")
+@click.option("--city", metavar="NAME", help="Only postings in this city.")
+@click.option("--company", metavar="NAME", help="Only this employer's postings.")
+@pass_context
+def report(
+    context: Context,
+    /,
+    week: str | None,
+    lang: str,
+    out: Path | None,
+    as_of: str | None,
+    images: "Images",
+    **part: str | None,
+) -> int:
+    """Write the weekly report: HTML, markdown in English and Chinese, charts, JSON, CSV; index and feeds.
+
+    A part of the market (--market, --industry, --city, --company) is reported on in a folder of its own.
+    """
+    make_report(context, week, lang, out or context.settings.reports, as_of, images, part)
+    return 0
+
+
+def make_report(
+    context: Context,
+    week: str | None,
+    lang: str,
+    out: Path,
+    as_of: str | None = None,
+    images: "Images" = "svg",
+    part: Mapping[str, str | None] = MappingProxyType({}),
+) -> "WeeklyReport":
+    """Write the report of `week` (a label; None: the last finished) to `out`, and keep its numbers.
+
+    `part` narrows it by the options of a view. Raises ConfigError for what an option cannot mean.
+    """
+    give_back_large_blocks()
+    with _without_collector(), context.store() as store:
+        cut = None if as_of is None else read_cut(as_of, store.zone)
+        monday = read_week(week, store.zone, cut or context.clock())
+        built, history = _build(context, store, monday, cut, part)
+        # Loaded when the facts are gone: what draws needs half as much memory as they do.
+        from reports.words import LANGS, Lang
+        from reports.writing import write_report
+
+        langs = LANGS if lang == "both" else (cast(Lang, lang),)
+        for path in write_report(built, out, langs, images=images):
+            if path.suffix in (".md", ".html") and path.name.startswith("report."):
+                echo(path)
+        _keep_vintages(store, history, built, context.clock())
+    write_overview(context.settings, out)
+    return built
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Run what makes many objects and few cycles: looking for those is a quarter of a small report's time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _build(
+    context: Context, store: Store, monday: date, cut: datetime | None, part: Mapping[str, str | None]
+) -> "tuple[WeeklyReport, History]":
+    """The report of a week, and what the store told of earlier ones."""
+    from reports.instants import instant
+    from reports.reading import employers_of, places_of, read_facts
+    from reports.views import View
+    from reports.weekly import build_weekly
+    from scraper.profiles import name_part, read_profiles
+
+    whole = read_facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
+    profiles = read_profiles(context.settings.report.profiles, lambda: places_of(whole))
+    named = name_part(part, lambda: places_of(whole), lambda: employers_of(whole))
+    view = View(**cast(dict[str, Any], named))
+    history = store.history(whole, monday, view.name)
+    command = f"pmtrend report --week {label(monday)} --as-of {instant(whole.as_of)}{view.options}"
+    return build_weekly(
+        whole, monday, command=command, history=history, profiles=profiles, view=view
+    ), history
+
+
+def _keep_vintages(store: Store, history: History, report: "WeeklyReport", now: datetime) -> None:
+    """Keep the published numbers; a store that takes none now costs no report."""
+    from reports.published import published_numbers
+
+    assert history.edition is not None
+    try:
+        store.publish(history.edition, published_numbers(report), now)
+    except StorageError as error:
+        LOG.warning("the numbers of this report were not kept as vintages: %s", error)

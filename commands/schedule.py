@@ -1,0 +1,39 @@
+"""`pmtrend schedule`: `weekly` again and again, by itself or by cron or systemd."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from commands.context import DATABASE_URL, Context, pass_context
+from commands.telling import warn
+from scraper.clock import utc_offset
+from scraper.printing import echo
+from storage.engines.opening import holds_password
+
+
+@click.command()
+@click.option("--print-cron", is_flag=True, help="Print the crontab line instead of running.")
+@click.option("--print-systemd", is_flag=True, help="Print a systemd service and timer instead of running.")
+@pass_context
+def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
+    """Run `weekly` on the configured schedule until interrupted."""
+    from scraper.scheduling import cron_line, run_forever, systemd_units
+    from scraper.systemd import user_name, written_folders
+
+    settings = context.settings
+    home, weekly = settings.home, settings.schedule.weekly
+    command = [str(Path(sys.argv[0]).resolve()), *context.options, "weekly"]
+    if print_cron:
+        echo(cron_line(weekly, command, home, Path("pmtrend.log"), utc_offset()))
+    if print_systemd:
+        writable = written_folders(home, [settings.archive, settings.reports], context.database)
+        click.echo(systemd_units(weekly, command, home, writable, user_name()), nl=False)
+    if (print_cron or print_systemd) and holds_password(os.environ.get(DATABASE_URL, "")):
+        warn(
+            f"the URL of the database holds a password and is not printed; set {DATABASE_URL} where "
+            "cron or systemd finds it, or leave the password to ~/.pgpass"
+        )
+    if not (print_cron or print_systemd):
+        run_forever(weekly, command, home, lambda told: echo(told, err=True))

@@ -1,0 +1,94 @@
+"""What options of the command line mean: times, days, weeks, names. One sentence for what means nothing."""
+
+import re
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from scraper.errors import ConfigError
+from storage.weeks import day_start, last_finished, parse_label, week_of
+
+LONGEST_BUDGET = timedelta(hours=24)
+YEARS = range(2000, 2101)
+"""Of weeks and days that can be asked about."""
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def read_budget(text: str) -> timedelta:
+    """Return how long a run may begin boards: 90s, 50m, 2h. Raises ConfigError."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in _UNITS or not (number.isascii() and number.isdigit()) or not number.strip("0"):
+        raise ConfigError(f"--budget {text!r} is not a time; write it as 90s, 50m or 2h")
+    if len(number) > 9 or (budget := timedelta(seconds=int(number) * _UNITS[unit])) > LONGEST_BUDGET:
+        raise ConfigError(f"--budget {text!r} is too long: 24h at most")
+    return budget
+
+
+def read_days(option: str, text: str) -> timedelta:
+    """Return a number of days: 365d. Raises ConfigError."""
+    if not re.fullmatch("[1-9][0-9]{0,4}d", text):
+        raise ConfigError(f"{option} {text!r} is no number of days; write it as 365d")
+    return timedelta(days=int(text[:-1]))
+
+
+def read_name(option: str, text: str) -> str:
+    """Return a name without outer blanks. Raises ConfigError if it is not one line of text."""
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text.strip()):
+        raise ConfigError(f"{option} {text.strip()!r} holds characters that no name has")
+    return text.strip()
+
+
+def read_monday(option: str, text: str) -> date:
+    """Return the Monday of a week: 2026-W47. Raises ConfigError."""
+    try:
+        monday = parse_label(text)
+    except ValueError as error:
+        raise ConfigError(f"{option}: {error}") from None
+    if monday.year not in YEARS:
+        raise ConfigError(f"{option}: {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    return monday
+
+
+def read_week(text: str | None, zone: str, known_at: datetime, history_from: datetime | None = None) -> date:
+    """Return the Monday of the week that --week names, else of the last one that had ended at `known_at`.
+
+    That is at least the week of `history_from`, the first look of a store. Raises ConfigError.
+    """
+    if text is not None:
+        return read_monday("--week", text)
+    finished = last_finished(known_at, zone)
+    return finished if history_from is None else max(finished, week_of(history_from, zone))
+
+
+def read_weeks(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """Return the Mondays that --since and --until name. Raises ConfigError, also for a wrong order."""
+    first = None if since is None else read_monday("--since", since)
+    last = None if until is None else read_monday("--until", until)
+    if first and last and first > last:
+        raise ConfigError(f"--since {since} lies after --until {until}")
+    return first, last
+
+
+def read_cut(text: str, zone: str) -> datetime:
+    """Return the last second, in the zone, of the day that --as-of names, or the instant that it names.
+
+    A report names the instant it was made at. Raises ConfigError.
+    """
+    try:
+        day, at = date.fromisoformat(text), None
+    except ValueError:
+        try:
+            at = datetime.fromisoformat(text)
+            day = at.date()
+        except ValueError:
+            at = day = None
+    if day is None or (at is not None and at.tzinfo is None):
+        raise ConfigError(f"--as-of {text!r} is not a day; write it as 2026-11-23") from None
+    within_years("--as-of", text, day)
+    return at or day_start(day + timedelta(days=1), zone) - timedelta(seconds=1)
+
+
+def within_years(option: str, text: str, day: date) -> date:
+    """Return the day that an option's text names. Raises ConfigError if it lies outside `YEARS`."""
+    if day.year not in YEARS:
+        raise ConfigError(f"{option} {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    return day
