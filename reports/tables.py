@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 from typing import Literal
 
 from reports.escaping import Markdown, md
@@ -32,9 +33,14 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Markdown:
 
 def display_width(text: str) -> int:
     """Return the number of terminal columns of `text` (wide East Asian characters take two)."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
-    )
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@cache
+def _columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _rule(width: int, align: Align) -> str:

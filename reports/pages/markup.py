@@ -12,6 +12,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
@@ -21,6 +22,8 @@ _DATA_LINK = re.compile(r"\]\((data/[a-z0-9_]+\.csv)\)")
 _CHART = re.compile(r"(charts/.+)\.(?:svg|png)")
 # What no line may be broken in: an interval, a percentage, a size of sample.
 _TOGETHER = re.compile(r"\[[−+\d., %∞]+\]|\d %|\bn = \d")
+# What CommonMark's inlines begin with: most cells of tables hold nothing of it.
+_BEGINS_MARKUP = re.compile(r"[\n\\`*_\[\]!<&]")
 # Most cells hold figures, so those stand to the right without a word.
 _ALIGNED = {"text-align:right": "", "text-align:center": "mid", "": "text"}
 Blocks = list[list[Token]]
@@ -37,7 +40,21 @@ class _Renderer(RendererHTML):
         return "</table></div>\n"
 
 
-_PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+def _parse_inline(state: StateCore) -> None:
+    """The rule of this name of markdown-it, which takes plain text apart at every hyphen and sign."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        if _BEGINS_MARKUP.search(token.content):
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
+        elif token.content:
+            token.children.append(Token("text", "", 0, content=token.content))
+
+
+PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
+"""CommonMark with the tables of GFM."""
+PARSER.core.ruler.at("inline", _parse_inline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,7 @@ def edition(
     that names its file, and the links to the file lead there. Ids begin with the language; a heading of the
     catalog has the id of its key (`en-contrast`), any other one its number.
     """
-    head, *rest = _sections(_blocks(_PARSER.parse(markdown)))
+    head, *rest = _sections(_blocks(PARSER.parse(markdown)))
     notices = [block for block in head[1:] if block[0].type == "blockquote_open"]
     lines = [block for block in head[1:] if block[0].type != "blockquote_open"]
     names = {told: key.partition(".")[2] for key, told in catalog(lang).items() if key.startswith("section.")}
@@ -102,7 +119,7 @@ def named_files(markdown: str) -> list[str]:
 
 def _whole(file: str, markdown: str, rows: int, lang: Lang) -> WholeTable:
     name = _table_id(file, lang)
-    return WholeTable(name, file, rows, _html(_blocks(_PARSER.parse(markdown)), f"{name}-name"))
+    return WholeTable(name, file, rows, _html(_blocks(PARSER.parse(markdown)), f"{name}-name"))
 
 
 def _table_id(file: str, lang: Lang) -> str:
@@ -163,7 +180,7 @@ def _html(blocks: Blocks, heading: str = "") -> Markup:
     """The blocks as HTML; tables in them are named by the element `heading`."""
     tokens = [token for block in blocks for token in block]
     _prepare(tokens)
-    return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {"heading": heading}))
+    return Markup(PARSER.renderer.render(tokens, PARSER.options, {"heading": heading}))
 
 
 def _prepare(tokens: Sequence[Token]) -> None:

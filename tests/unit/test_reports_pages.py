@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from page_reader import Node, read
 from report_market import KINDS, market, numbers, report_of, report_of_kind
 
@@ -20,6 +21,7 @@ from reports.document.weekly import WeeklyReport
 from reports.pages import report_page as page_module
 from reports.pages.figures import inline_figure
 from reports.pages.full_tables import full_table
+from reports.pages.markup import PARSER
 from reports.pages.shell import script_text
 from reports.rendering import Images
 from reports.words import LANGS, Lang, Words
@@ -338,3 +340,10 @@ def test_ids_of_a_chart_carry_its_name() -> None:
 
 def _texts(root: ElementTree.Element) -> list[str]:
     return [(node.text or "").strip() for node in root.iter() if node.tag.endswith("text")]
+
+
+@given(st.text("ab 1%,−–[](){}*_`\\!<>&#;:/.@~|\n\"'", max_size=40) | st.text(max_size=20))
+def test_plain_text_is_parsed_as_the_library_would(text: str) -> None:
+    own = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for markdown in (text, f"| {text} | b |\n|---|--:|\n| c | {text} |"):
+        assert PARSER.parse(markdown) == own.parse(markdown)
