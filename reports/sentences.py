@@ -7,7 +7,7 @@ from reports.escaping import Markdown
 from reports.words import Words
 
 # The space that an empty part (an interval that is not known) leaves before the next word or mark.
-_UNTOLD = re.compile(r" +(?=[ ,.:;)，。、；：（）])")
+_UNTOLD = re.compile(r" (?=[ ,.:;)，。、；：（）])")
 _BY_DIRECTION = frozenset({"skill_contrast", "ai_years", "open_to_3"})
 _COUNTS = (
     *("n_ai", "n_aigc", "n0", "n1", "ai_pm", "aigc_pm", "both", "breaks", "tested"),

@@ -29,7 +29,7 @@ _DATES: Mapping[Lang, str] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
-_ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]+)\S*\)")
+_ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]++)\S*\)")
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 NOTHING = Markdown("–")
 

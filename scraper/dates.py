@@ -19,7 +19,7 @@ _MONTH_DAY = re.compile(
 _RELATIVE_DAY = re.compile(rf"(今天|今日|刚刚|昨天|昨日|前天){_CLOCK}")
 _DAYS_BACK = {"今天": 0, "今日": 0, "刚刚": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _AGO = re.compile(
-    r"(\d+|an?)\s?\+?\s?(minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|分钟|个?小时|天|日|周|个?月|年)\+?\s?(?:ago|前)"
+    r"((?<!\d)\d+|an?)\s?\+?\s?(minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|分钟|个?小时|天|日|周|个?月|年)\+?\s?(?:ago|前)"
 )
 _AGO_WORDS = re.compile(r"\b(today|just posted|just now|yesterday)\b")
 _UNITS = (

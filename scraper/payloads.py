@@ -15,7 +15,7 @@ MAX_TEXT = 8 * 2**20
 
 _STEP = 2 * 2**20  # pieces large enough that their memory is given back at once
 _SHOWN = 200
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _WIDE_ESCAPE = re.compile(rb"\\u[dD][89a-bA-B]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _FOUR_BYTES = 0xF0  # what the first byte of a character beyond the basic plane is at least, in UTF-8

@@ -27,7 +27,7 @@ _ID_IN_PATH = tuple(
         ("lever.co", rf"^(/[^/]+/{_UUID})(?:/apply)?$"),
         ("ashbyhq.com", rf"^(/[^/]+/{_UUID})(?:/application)?$"),
         ("linkedin.com", r"^(/jobs/view/[^/]+)$"),
-        ("myworkdayjobs.com", r"^(/.+/job/.+?)(?:/apply)?$"),
+        ("myworkdayjobs.com", r"^(/.(?:(?!/job/).)*+/job/.+?)(?:/apply)?$"),
     )
 )
 _BARE_HOST = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)")

@@ -17,10 +17,10 @@ _WHITE = "#ffffff"
 _KEPT_ROOT = ("viewBox",)
 # What matplotlib says in a style sheet of its own, for everything in the drawing.
 _ROOT_STYLE = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_NUMBER = re.compile(r"-?(?<!\d)\d+\.\d{2,}")
 _UNTURNED = re.compile(r"rotate\(-?0(?:\.0*)? [^)]*\)")
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_BESIDE_LETTERS = re.compile(r"\s*([A-Za-z])\s*")
+_REFERENCE = re.compile(r"url\(#([^()]+)\)")
+_BESIDE_LETTERS = re.compile(r"(?:(?<!\s)\s+)?([A-Za-z])\s*")
 _SMALL = 10  # points: below it (shapes of marks) hundredths are kept, above it tenths
 Attributes = dict[str, str]
 

@@ -16,7 +16,7 @@ NEEDED = (
     "posting id (job_id, 职位编号 ...)"
 )
 
-_REMARK = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
+_REMARK = re.compile(r"(?:^|(?<=[)）\]】]))([^(（\[【)）\]】]*)[(（\[【][^)）\]】]*[)）\]】]$")
 _GAPS = re.compile(r"[\s_\-\ufeff]+")
 
 
@@ -39,7 +39,7 @@ class Bad:
 def fold_name(name: str) -> str:
     """Return a header name as it is compared."""
     text = unicodedata.normalize("NFKC", name).strip()
-    return _GAPS.sub("", _REMARK.sub("", text) or text).casefold()
+    return _GAPS.sub("", _REMARK.sub(r"\1", text) or text).casefold()
 
 
 @cache

@@ -8,8 +8,8 @@ from scraper.errors import ConfigError
 from scraper.importing.values import Plain
 
 _STAMP = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[日月]?"
-    r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*+[日月]?+"
+    r"(?:(?:[T\s]|(?<=\s))\s*+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?)?",
     re.IGNORECASE,
 )
 _FIRST_YEAR = 1990

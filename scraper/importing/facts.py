@@ -12,10 +12,10 @@ _YEARS = re.compile(
     r"|经验不限|无经验|无需经验|在校/?应届生?|应届(?:毕业)?生?|在校生(?:/应届生)?|\d+天/周(?:\d+个月)?"
 )
 _PAY = re.compile(
-    r"(?:薪资)?面议|\d[\d.]*\s*[kK千万元]?\s*[-~–至]\s*\d[\d.]*\s*(?:[kK]|千|万|元)(?:/[年月天日时])?(?:\s*[·*xX]\s*\d+薪)?"
+    r"(?:薪资)?面议|\d[\d.]*\s*(?:[kK千万元]\s*)?[-~–至]\s*\d[\d.]*\s*(?:[kK]|千|万|元)(?:/[年月天日时])?(?:\s*[·*xX]\s*\d+薪)?"
 )
-_PLACE = re.compile(r"[【\[]\s*([^】\]]*?)\s*[】\]]")
-_PARTS = re.compile(r"\n|\s+/|/\s+|[|｜]")
+_PLACE = re.compile(r"[【\[]([^【\[】\]]*)[】\]]")
+_PARTS = re.compile(r"\n|(?<=\s)/|/(?=\s)|[|｜]")
 
 
 def split_facts(parts: Iterable[str]) -> dict[str, str]:
@@ -27,8 +27,8 @@ def split_facts(parts: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in parts:
         place = _PLACE.search(part)
-        if place and place[1]:
-            found.setdefault("location", place[1])
+        if place and place[1].strip():
+            found.setdefault("location", place[1].strip())
         for piece in _PARTS.split(_PLACE.sub("\n", part)):
             _sort(piece.strip(), found)
     return found

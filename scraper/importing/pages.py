@@ -18,7 +18,7 @@ from scraper.importing.values import Plain, plain
 from scraper.nesting import too_deep
 from scraper.urls import canonical_url
 
-_SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_SCRIPTS = re.compile(r"<(script|style)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>)?", re.IGNORECASE)
 _STATES = re.compile(r"(?:window\.)?__INITIAL_(?:STATE|DATA)__\s*=\s*")
 _COMMENT = 2000  # characters in which a browser's note about the saving stands
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")

@@ -52,7 +52,7 @@ def _words() -> _Words:
         rf"{head[:at]}[ \t]*\n[ \t]*{head[at:]}" for head in headings for at in range(1, len(head), 2)
     )
     return _Words(
-        marks=re.compile(r"(\s*)(" + "|".join(map(re.escape, marks)) + r")(\s*)", re.IGNORECASE),
+        marks=re.compile(r"((?:(?<!\s)\s+)?)(" + "|".join(map(re.escape, marks)) + r")(\s*)", re.IGNORECASE),
         hidden=re.compile(rf"<(span|i|em|b|p)\s[^<>]*>\s*(?:{names})\s*</\1>", re.IGNORECASE),
         pairs=frozenset(data["words"].split()),
         terms=frozenset((*headings, *data["terms"].split())),

@@ -26,7 +26,7 @@ _EXCEPT = re.compile(r"(?<![a-z])(?:non(?![- ]?remote)|except|outside|excluding)
 # The blanks before it are only tried from the first on, since a text may hold thousands.
 _BLANKS = r"(?:(?<!\s)\s+)?"
 _NEXT = re.compile(rf"{_BLANKS}(?:[;|、；\n/&]|(?<![a-z])(?:or|and)(?![a-z]))\s*")
-_WITHIN = re.compile(rf"{_BLANKS}(?:[,，·•・()\[\]【】:：*+_]|\s-+|-+\s)\s*")
+_WITHIN = re.compile(rf"{_BLANKS}(?:[,，·•・()\[\]【】:：*+_]|\s-+|(?<!-)-+\s)\s*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_ENDING = re.compile(r"特别行政区|自治区|自治州|地区|新区|高新区|开发区|[省市区县镇\s\d-]")
 _DASHED_TAIL = re.compile(
@@ -36,6 +36,8 @@ _TOWN_WORDS = frozenset({"city", "beach", "springs", "falls", "heights"})
 _MAX_LOCATIONS = 16 * 1024
 """Characters of all locations of a posting that are read; one that names hundreds of places has a fourth."""
 _MARKS = ",;|/、，；\n"
+_LONGEST_TITLE = 300
+"""Characters of a title that are read."""
 _REPEATED = 200
 """Characters of a title or of the locations up to which what was read is remembered: boards repeat them."""
 _SUBORDINATE = re.compile(r"(?:区|县|镇|街道|路|号|大厦|广场)$")
@@ -126,6 +128,7 @@ def parse_places(locations: Sequence[str], title: str = "") -> Places:
     Of the title only a bracket or a tail that holds nothing but known places counts ("（北京/深圳）",
     "- London", "北上广深均可").
     """
+    title = title[:_LONGEST_TITLE]
     tails = _repeated_tails(title) if len(title) <= _REPEATED else _place_tails(title)
     texts = (*_first_of(locations), *tails)
     return _repeated_places(texts) if sum(map(len, texts)) <= _REPEATED else _places_of(texts)

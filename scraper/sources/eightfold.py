@@ -21,7 +21,7 @@ _OLDER = "v2:"
 _INTERFACES = {"/api/pcsx/": "", "/api/apply/v2/": _OLDER}
 _OWN = ".eightfold.ai"
 _SERVICES = ("www", "app", "api", "static", "cdn", "login", "status", "vs-errors")
-_PAGE = re.compile(r"/careers(/job/\d+[^/]*)?/?")
+_PAGE = re.compile(r"/careers(/job/\d[^/]*)?/?")
 _SIZE = 10
 
 

@@ -43,7 +43,7 @@ _EN_DEGREE_CLAUSE = re.compile(
     rf"{_EN_HEAD}"
     # a higher degree wished for beside one that is asked for: "Bachelor's degree required, MBA preferred"
     # (but not in "Bachelor's or Master's preferred": there both are wishes)
-    r"|(?<!\bor)(?<!\bor a)(?<!\bor an),?\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a"
+    r"|(?<!\bor)(?<!\bor a)(?<!\bor an)(?:,|(?<!\s))\s+(?=(?:and |with |but )?(?:an? )?(?:mba|m\.b\.a"
     r"|m\.?s\.?(?= (?:degree|or|in|is|an?|highly|strongly|preferred|desired)\b)"
     r"|master|ph\.?d|doctora|advanced|graduate degree)"
     r"[\w'./ ]{0,40}"

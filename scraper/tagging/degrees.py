@@ -25,13 +25,13 @@ _ONE_LOOK = 160
 """Letters up to which a sentence on a degree is read whole from its first word on."""
 _NUMBERS = ("985", "211")
 _ELITE_RUN = re.compile(r"(?:985|211|双一流|名校|c9)(?:[ /、,或和及]{0,3}(?:985|211|双一流|名校|c9))*")
-_QS = re.compile(r"qs\s*(?:世界)?(?:排名)?\s*(?:前|top)?\s*-?(\d{2,3})")
+_QS = re.compile(r"qs\s*+(?:世界)?(?:排名)?\s*+(?:前|top)?\s*+-?(\d{2,3})")
 _NOT_FULL_TIME_BEFORE = re.compile(r"(?:非|不限|无需|不要求)$")
 _NOT_FULL_TIME_AFTER = re.compile(r"(?:实习|到岗|工作|上班|坐班|出勤|兼职|岗位|在岗|远程)")
 _ZH_MAJOR = re.compile(
     r"[^;。\n]{0,48}?(?:专业(?!软件|知识|能力|素养|的|工具|度|领域的|人)|学科|学位|背景|学历|毕业|类(?:本科|硕士))|科?本科|科?硕士|[^,;。\n]{0,12}(?:硕士|本科)"
 )
-_DEMANDED = re.compile(r"(?:(?!优先|加分|佳|可)[^,;。\n])*学历(?:(?!优先|加分|佳)[^,;。\n])*(?:[,;。\n]|$)")
+_DEMANDED = re.compile(r"(?:(?!优先|加分|佳|可|学历)[^,;。\n])*+学历(?:(?!优先|加分|佳)[^,;。\n])*(?:[,;。\n]|$)")
 _ZH_MAJOR_BEFORE = re.compile(r"(?:专业|学历|学科|本科|硕士|研究生)[^;。\n]{0,24}$")
 _ZH_FIELD = re.compile(
     r"计算机|软件(?:工程|技术|开发|专业|类|、|/|相关)|人工智能|电子|自动化|通信|信息(?:技术|工程|科学|管理与)|数学|统计|数据科学"

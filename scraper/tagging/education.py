@@ -25,9 +25,9 @@ _LEAD = 120
 """Letters before a degree in which years may be named that it shortens."""
 _ENOUGH = re.compile(r"(?:院校|高校)?及?以上学历")
 _STILL_ASKED = re.compile(
-    r"(?:(?!优先|加分|佳)[^,;。])*(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
+    r"(?:(?!优先|加分|佳|学历|以上)[^,;。])*+(?:学历|以上)(?:(?!优先|加分|佳)[^,;。])*(?:[,;。]|$)"
     # "本科(硕士优先)": the wish is what the brackets hold
-    r"|[^,;。()]{0,8}\([^()]{2,}(?:优先|加分|佳)[^()]*\)"
+    r"|[^,;。()]{0,8}\([^()]{2}(?:(?!优先|加分|佳)[^()])*+(?:优先|加分|佳)[^()]*\)"
 )
 _DEMANDS_BEFORE = re.compile(
     r"(?:at least|minimum(?: of)?:?|minimum requirement:|required:|requires|must (?:have|hold|possess))"
@@ -42,7 +42,7 @@ _DEMANDS_AFTER = re.compile(
 )
 # Who has the degree is asked for fewer years: "(7 with a Master's)", "or 5+ years with an MBA", "(硕士2年)".
 _SHORTENS_BEFORE = re.compile(
-    r"(?:\bor\b|\()[^.;()\d]{0,20}\d{1,2}\s*(?:\+|or more)?\s*(?:years?|yrs?)?"
+    r"(?:\bor\b|\()[^.;()\d]{0,20}\d{1,2}\s*+(?:(?:\+|or more)\s*+)?(?:years?|yrs?)?"
     r"[^.;()\d]{0,60}\bwith\s+(?:an?\s+)?$"
 )
 _SHORTENS_ZH_BEFORE = re.compile(r"年[^;。(\d]{0,16}\((?:有|其中)?$")
@@ -50,8 +50,8 @@ _SHORTENS_ZH_AFTER = re.compile(
     r"(?:学历|学位|毕业)?(?:者|及以上)?(?:可|放宽|[至到为]|只?需)*\s*[\d一二两三]\s*年|(?:学历|学位)?(?:者)?可?放宽"
 )
 _BINDS = ("with", "plus", "and", "+", "(", "at least", "a minimum of")
-_BOUND = re.compile(r"(?:with|plus|and|\+|\()\s*(?:at least|a minimum of)?\s*$")
-_ALTERNATIVE = re.compile(r"\W*(?:degree)?\s*(?:or|/|或|、)\s*(?:an?\s+)?")
+_BOUND = re.compile(r"(?:with|plus|and|\+|\()\s*+(?:(?:at least|a minimum of)\s*+)?$")
+_ALTERNATIVE = re.compile(r"\W*(?:degree\s*)?(?:or|/|或|、)\s*(?:an?\s+)?")
 
 
 class Degree(NamedTuple):

@@ -32,7 +32,7 @@ _ZH_FREQUENT = re.compile(r"经常|频繁|高频|长期|常年|中等频度|频�
 
 # "能接受出差,比例不超过30%"
 _ZH_GOES_ON = re.compile(
-    r",\s*(?:出差)?(?:比例|频率|频次|时间|占比)?(?:在|为|大?约|一般|最多|控制在|不超过?|不高于|不多于|低于|小于|<=?|≤)*\s*\d{1,3}\s*%(?:以内|以下|左右)?"
+    r",\s*+(?:出差)?(?:比例|频率|频次|时间|占比)?(?:在|为|大?约|一般|最多|控制在|不超过?|不高于|不多于|低于|小于|<=?|≤)*\s*\d{1,3}\s*%(?:以内|以下|左右)?"
 )
 
 _EN_NOT_AFTER = re.compile(
@@ -66,12 +66,12 @@ _EN_OCCASIONAL = re.compile(
 _EN_FREQUENT = re.compile(r"frequent|extensive|significant|\bregular|heavy|\boften\b")
 _PERCENT = re.compile(
     r"(?P<upto>up to|less than|no more than|max(?:imum)?(?: of)?"
-    r"|<=?|≤|不超过?|不多于|不高于|低于|小于|少于|最多)?\s*~?约?\s*(?P<low>\d{1,3})\s*%?\s*"
-    r"(?:(?:-|~|to)\s*(?P<high>\d{1,3}))?\s*(?:%|percent)"
+    r"|<=?|≤|不超过?|不多于|不高于|低于|小于|少于|最多)?(?:(?<!\s)\s++)?(?:(?:~约?|约)\s*+)?(?P<low>\d{1,3})\s*+(?:%\s*+)?"
+    r"(?:(?:-|~|to)\s*+(?P<high>\d{1,3})\s*+)?(?:%|percent)"
     r"(?P<within>\s*(?:以内|以下|之内|or less))?"
 )
 _TIMES = re.compile(
-    r"(?P<n>\d{1,2}|once|twice|two|three|four)(?:\s*(?:-|to)\s*(?P<most>\d{1,2}))?\s*(?:times|trips|x|weeks?)?\s*"
+    r"(?P<n>\d{1,2}|once|twice|two|three|four)(?:\s*(?:-|to)\s*(?P<most>\d{1,2}))?\s*(?:(?:times|trips|x|weeks?)\s*)?"
     r"(?:a|an|per|each|every|/)\s*(?P<unit>year|quarter|month|week)|(?P<word>quarterly|monthly|weekly|annually)"
 )
 _COUNT = {"once": 1, "twice": 2, "two": 2, "three": 3, "four": 4}

@@ -44,7 +44,7 @@ _CUT = re.compile(
     rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{AT_LEAST}\s+)?{EN_NUMBER}\b)"
     r"|\bwith (?=at least|\d)|(?<=management experience) with\b|(?<=experience) to\b"
 )
-_CLASS_OF = re.compile(r"20\d\d\s*(?:年)?\s*(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
+_CLASS_OF = re.compile(r"20\d\d\s*(?:年\s*)?(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
 
 
 class YearsPhrase(NamedTuple):
@@ -285,7 +285,7 @@ def _number_of(found: re.Match[str]) -> float | None:
 
 # What the years are of, with nothing after it: "5+ years PM.", "7 yrs of PM", "5年产品，2年AI".
 _BARE = re.compile(
-    r"\s*(?:of |in |as |的)?\s*(?:(?:ai|ml|llm|genai|aigc|大模型)\s*)?"
+    r"\s*+(?:(?:of |in |as |的)\s*+)?(?:(?:ai|ml|llm|genai|aigc|大模型)\s*)?"
     r"(?:产品(?:经理)?|pm|product|ai|ml|llms?|genai|aigc|大模型)\s*(?:[,;.()、/+|]|$)"
 )
 _PLAN = re.compile(
@@ -293,7 +293,7 @@ _PLAN = re.compile(
     r"|\s*(?:college|university|degree)\b"
 )
 _PART_OF = re.compile(
-    r"(?:years?\b[^.;]*\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*(?:at least|至少|有)?\s*$"
+    r"(?:years?\b[^.;]{0,80}\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*+(?:(?:at least|至少|有)\s*+)?$"
 )
 _PART_WORDS = ("with", "incl", "of which", "其中", "含", "包括")
 _OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")

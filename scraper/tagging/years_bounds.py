@@ -18,16 +18,16 @@ _EN_DEGREE_NEXT = re.compile(
     r"(?:an?\s+|the\s+)?"
 )
 _ZH_DEGREE_BEFORE = re.compile(
-    r"(?:本科|学士|硕士|研究生|博士|大专)(?:研究)?生?(?:学历|学位|毕业)?(?:者|的)?:?\s*"
-    r"(?:需要?|有|具备|可|放宽|[至到为])*\s*$"
+    r"(?:本科|学士|硕士|研究生|博士|大专)(?:研究)?生?(?:学历|学位|毕业)?(?:者|的)?:?\s*+"
+    r"(?:(?:需要?|有|具备|可|放宽|[至到为])++\s*+)?$"
 )
 _OR = re.compile(
-    r"(?:\bor\b|\balternatively\b|或者?|;\s*or\b)\s*,?\s*(?:else|alternatively)?\s*"
-    r"(?:(?:at least|a minimum of|with)\s*)?(?:具备|具有|拥有|有|是)?\s*$"
+    r"(?:\bor\b|\balternatively\b|或者?|;\s*or\b)\s*+(?:,\s*+)?(?:(?:else|alternatively)\s*+)?"
+    r"(?:(?:at least|a minimum of|with)\s*+)?(?:(?:具备|具有|拥有|有|是)\s*+)?$"
 )
 _NEW_DEMAND = re.compile(r"\n|;(?!\s*(?:or\b|或))|。|\.\s")
-_FRESH_OR = re.compile(r"[^;。.\n]{0,8}(?:或者?|/|\bor\b)\s*(?:有|具备|具有|拥有)?\s*$")
-_OR_FRESH = re.compile(r"[^;。.\n]{0,16}(?:或者?|/|\bor\b)\s*(?:者|优秀的?|\w{0,10} ?)?\s*$")
+_FRESH_OR = re.compile(r"[^;。.\n]{0,8}(?:或者?|/|\bor\b)\s*+(?:(?:有|具备|具有|拥有)\s*+)?$")
+_OR_FRESH = re.compile(r"[^;。.\n]{0,16}(?:或者?|/|\bor\b)\s*+(?:\w{1,10}\s*+)?$")
 
 
 def degree_bound(low: str, start: int, place: int, end: int, stop: int) -> str | None:

@@ -15,16 +15,16 @@ _ZH_NUMBER = (
     r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]{1,2}|半)"
 )
 ZH = re.compile(
-    rf"(?P<pre>至少|不少于|不低于|最少|大于|超过|满|<=?|(?<![a-z/\"'])>=?|≥|≧)?\s*(?<![\d.])(?P<a>{_ZH_NUMBER})\s*(?P<plus>\+)?\s*"
-    rf"(?:年?\s*(?:-|~|至|到|—)+\s*(?P<b>{_ZH_NUMBER})\s*\+?\s*)?(?P<unit>年|个月)(?!级|轻|终|末|初|薪|化|报|代|货|前|来|内|份|龄|检|假|会|度|后|均|间)"
-    r"(?P<half>半)?\s*(?P<post>\+|(?:[(]?[及含]?(?:含)?[)]?\s*或?以上)|以下|以内|起|左右)*"
+    rf"(?P<pre>至少|不少于|不低于|最少|大于|超过|满|<=?|(?<![a-z/\"'])>=?|≥|≧)?(?:(?<!\s)\s+)?(?<![\d.])(?P<a>{_ZH_NUMBER})\s*(?:(?P<plus>\+)\s*)?"
+    rf"(?:(?:年\s*)?(?:-|~|至|到|—)+\s*(?P<b>{_ZH_NUMBER})\s*(?:\+\s*)?)?(?P<unit>年|个月)(?!级|轻|终|末|初|薪|化|报|代|货|前|来|内|份|龄|检|假|会|度|后|均|间)"
+    r"(?P<half>半)?\s*+(?P<post>\+|(?:[(]?(?:含含|及?含?)[)]?\s*或?以上)|以下|以内|起|左右)*"
 )
 EN_NUMBER = rf"(?:(?<!\d)\d{{1,2}}(?:\.\d)?|(?<![\w-])(?:{'|'.join(ENGLISH_WORDS)}))"
 EN = re.compile(
     rf"(?P<pre>at least|minimum of|minimum|min\.?|more than|over|up to|less than|under|<=?"
-    r"|(?<![a-z/\"'])>=?|≥|\+|a)?\s*"
-    rf"(?<![.$,-])(?P<a>{EN_NUMBER}|decade)\s*(?:\(\d{{1,2}}\+?\)\s*)?(?P<plus>\+|or more|plus)?\s*"
-    rf"(?:(?:-|~|to|/)\s*(?P<b>{EN_NUMBER})\s*(?:\(\d{{1,2}}\)\s*)?(?P<plus2>\+|plus)?\s*)?"
+    r"|(?<![a-z/\"'])>=?|≥|\+|a)?(?:(?<!\s)\s+)?"
+    rf"(?<![.$,-])(?P<a>{EN_NUMBER}|decade)\s*(?:\(\d{{1,2}}\+?\)\s*)?(?:(?P<plus>\+|or more|plus)\s*)?"
+    rf"(?:(?:-|~|to|/)\s*(?P<b>{EN_NUMBER})\s*(?:\(\d{{1,2}}\)\s*)?(?:(?P<plus2>\+|plus)\s*)?)?"
     r"(?:\(\d{1,2}\s*[-~]\s*\d{1,2}\)\s*)?(?P<dash>-)?(?P<unit>years?|yrs?|yoe|months?|(?<=decade))\b\.?'?"
     r"(?P<post>\s*\+|\s+or more|\s+minimum|\s+plus)?"
 )
@@ -33,7 +33,7 @@ AT_LEAST = r"(?:at least|(?:an? )?minimum of|minimum|more than|over)"
 # them shipping LLM products". A comma or bracket alone opens one only with a lower bound or "of them".
 EN_PART = re.compile(
     rf"(?:\b(?:with|including|incl\.?|of which|and|ideally|preferably)|(?P<loose>[,;(]))\s*"
-    rf"(?P<pre>{AT_LEAST})?\s*(?P<a>{EN_NUMBER})\s*(?P<plus>\+|or more)?\s+"
+    rf"(?:(?P<pre>{AT_LEAST})\s*)?(?P<a>{EN_NUMBER})(?:\s*(?P<plus>\+|or more))?\s+"
     r"(?:(?P<them>of (?:which|those|these|them))(?: years)?\b"
     r"|(?:in|on|spent|as|with|working|building|shipping|leading|managing|focused)\b)(?!\s+(?:a|the) )"
 )

@@ -45,8 +45,8 @@ _UNITS: Mapping[Language, re.Pattern[str]] = {
     "en": re.compile(r"[a-z][a-z0-9+#]*(?:[.&/'’-][a-z0-9+#]+)*|(?P<cut>[^ ])"),
 }
 _STUDY: Mapping[Language, re.Pattern[str]] = {
-    "zh": re.compile(r"[^,;]*(?:专业|学历|本科|硕士)[^,;]*"),
-    "en": re.compile(r".*\b(?:degree|bachelor|bachelors|master's|university)\b.*"),
+    "zh": re.compile(r"(?<![^,;])[^,;]*(?:专业|学历|本科|硕士)[^,;]*"),
+    "en": re.compile(r"(?<![^\n]).*\b(?:degree|bachelor|bachelors|master's|university)\b.*"),
 }
 """What names a degree or a field of study: a clause, in English a sentence."""
 _BETWEEN = "、,/()|+\"“”'"

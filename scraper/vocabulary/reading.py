@@ -15,7 +15,7 @@ from scraper.normalizing.titles import is_pm_title
 from scraper.tagging import Tagger, TextTagging
 from scraper.tagging.tables import RULES_VERSION, TABLES, load
 from scraper.tagging.taxonomy import Taxonomy, read, taxonomy
-from scraper.tomltext import parsed
+from scraper.tomltext import decoded, parsed
 from storage.records import StoredText
 from storage.store import Store
 
@@ -44,12 +44,12 @@ def read_vocabulary(name: str) -> Vocabulary:
     if name == CURRENT:
         return Vocabulary(name, taxonomy(), _digest(load("taxonomy")))
     try:
-        table = parsed(Path(name).read_bytes().decode("utf-8-sig"))
+        table = parsed(decoded(Path(name).read_bytes()))
         _check_shape(table)
         return Vocabulary(name, read(table), _digest(table))
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name} is no TOML: {error}") from None
     except ConfigError as error:
         raise InputError(f"{name}: {str(error).removeprefix('taxonomy: ')}") from None

@@ -37,7 +37,7 @@ def collected() -> list[tuple[str, int, str, int]]:
 def calls() -> list[tuple[str, int, int, str | None]]:
     """Every call of `re` in the program: file, first and last line, its pattern if that is written there."""
     found = []
-    for place in ("pmtrend.py", "scraper", "storage", "reports"):
+    for place in ("pmtrend.py", "commands", "scraper", "storage", "reports"):
         path = ROOT / place
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

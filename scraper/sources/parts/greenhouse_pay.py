@@ -14,7 +14,7 @@ from storage.records import Pay
 # Where no word names the period: amounts like these, in these currencies, are only paid by the year.
 _YEARLY_FROM, _YEARLY_CURRENCIES = 20_000, {"USD", "CAD", "EUR", "GBP", "AUD", "NZD", "CHF"}
 _PERIOD = re.compile(r"\b(annual(?:ly)?|year(?:ly)?|month(?:ly)?|week(?:ly)?|day|daily|hour(?:ly)?)\b", re.I)
-_BOX_PART = re.compile(r'<div class="(title|pay-range)">(.*?)</div>', re.S)
+_BOX_PART = re.compile(r'<div class="(title|pay-range)">([^<]*+(?:<(?!/div>)[^<]*+)*+)(</div>)?')
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _SYMBOLS = {"€": "EUR", "£": "GBP"}  # not "$": it is printed for USD, CAD, AUD and others
 
@@ -45,6 +45,8 @@ def _ranges(box: str) -> list[tuple[str, str]]:
     """Return (title, amounts) of each range in the box, as plain text."""
     found, title = [], ""
     for part in _BOX_PART.finditer(box):
+        if not part[3]:
+            break
         plain = " ".join(html.unescape(re.sub("<[^<>]*>", " ", part[2])).split())
         if part[1] == "title":
             title = plain

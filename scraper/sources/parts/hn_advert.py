@@ -83,13 +83,13 @@ _NO_PLACE = re.compile(r"citizen|authori[sz]|legal|eligib|clearance|english|flue
 # What is said of a place and is none: "3 days/week in office", "EU time zones", "US preferred".
 _ABOUT_PLACE = re.compile(
     r"[(\[][^()\[\]]*\b(?:days?|week|hours?|office|trips?|travel|meet-?ups?)\b[^()\[\]]*[)\]]?"
-    r"|[±~]?\b\d[\dx–-]*\+?\s?(?:days?|x|h|hours?|times)\b[^,;|()]*"
+    r"|[±~]?\b\d[\dx–-]{0,20}\+?\s?(?:days?|x|h|hours?|times)\b[^,;|()]*"
     r"|\b(?:time ?zones?|preferred|preferably|friendly|only|based|possible|overlap|adjacent|first|hours)\b"
     r"|\+ [^,;|()]*\b(?:meet-?ups?|travel|trips|roles)\b[^,;|()]*",
     re.IGNORECASE,
 )
 _URL = re.compile(
-    r"\(?\b(?:https?://|www\.)\S+|\b[\w-]+\.(?:com|io|ai|co|dev|org|net|so|app|xyz)(?:/\S*)?(?=\W*$)"
+    r"\(?\b(?:https?://|www\.)\S+|\b[\w-]{1,63}\.(?:com|io|ai|co|dev|org|net|so|app|xyz)(?:/\S*)?(?=\W*$)"
 )
 _BULLET = re.compile(r"^(?:[\s>*•●▪‣·–—+/-]|\[?\(?\d{1,2}[.)\]]|→)+")
 _LABEL = re.compile(
@@ -99,7 +99,7 @@ _LABEL = re.compile(
 )
 _CUT = re.compile(r":(?:\s|$)|\s?\||\s?→|\s?=>|https?://|\s—\s|\.\s|\s?\(?[$€£]\d|\s?\[\d")
 _ROLE_TAIL = re.compile(
-    r"[\s\-–—,;(]+$|\s+(?:roles?|positions?|job (?:posting|description|link))\W*$", re.IGNORECASE
+    r"(?<![\s\-–—,;(])[\s\-–—,;(]+$|(?<!\s)\s+(?:roles?|positions?|job (?:posting|description|link))\W*$", re.IGNORECASE
 )
 _SENTENCE = re.compile(
     r"\b(?:a|an|the|we|you|our|your|us|i|my|is|are|was|will|who|that|as|no|not|to|have|has|years?|interview|"
@@ -108,7 +108,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*(?:[,;/]|\s(?:&|and|\+|or)\s)\s*(?![^(]*\))", re.IGNORECASE)
-_DASHES = re.compile(r"\s+[-–—]{1,2}\s+|\s*[·•]\s+")
+_DASHES = re.compile(r"(?<!\s)\s+[-–—]{1,2}\s+|(?:(?<!\s)\s+)?[·•]\s+")
 _COMPANY = r"(?P<company>[A-Za-z0-9][\w.&'’-]*(?: [A-Z0-9][\w.&'’-]*){0,3})"
 _IS_HIRING = re.compile(
     r"^(?P<company>\S.{0,48}?)\s+(?:is|are)\s+(?:now )?(?:hiring|looking for|seeking)\b(?: for)?\W*"
