@@ -255,8 +255,9 @@ class Tagging(Base):
     """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay.
 
     `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than these
-    columns it is empty, and the three before it are NULL. `tagged_at` is when a text that was there already
-    was tagged; NULL: it has been tagged since it was first seen.
+    columns it is empty, and the three before it are NULL. `asked` says in short what tags and facts ask
+    for (storage/facts.py), so that who reads many need not read those. `tagged_at` is when a text that was
+    there already was tagged; NULL: it has been tagged since it was first seen.
     """
 
     __tablename__ = "taggings"
@@ -287,6 +288,7 @@ class Tagging(Base):
     body_label: Mapped[str | None]
     pipeline_share: Mapped[float | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    asked: Mapped[str] = mapped_column(server_default=text("';;;;;'"))
     tagged_at: Mapped[datetime | None]
 
 

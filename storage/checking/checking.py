@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from storage.checking.invariants import INVARIANTS
 from storage.column_types import UtcDateTime
 from storage.engines.upgrading import head, revision
+from storage.facts import asked_text
 from storage.recording.idsets import unpack
 from storage.records import Hashes, Wording
 from storage.searching.index import check_index
@@ -58,6 +59,10 @@ def check(
         ]
         passes += [
             ("tags whose quote is not what their text says there", lambda: _tag_quotes(connection)),
+            (
+                "taggings that do not say in short what their tags and facts ask for",
+                lambda: _asked(connection),
+            ),
             ("taggings with a fact whose quote is not what the text says there", lambda: _proofs(connection)),
         ]
         if hashes is not None:
@@ -188,6 +193,21 @@ def _tag_quotes(connection: Connection) -> Iterator[str]:
             text = next(texts, None)
         if text is not None and text.id == tag.tagging_id and not _says(text, *tag[2:]):
             yield f"tagging {tag.tagging_id}, {tag.fine}: {_short(tag.quote)}"
+
+
+def _asked(connection: Connection) -> Iterator[str]:
+    """Both sides come in the order of taggings here, too."""
+    facts = cast(Tagging.facts, Text).label("facts")
+    taggings = _stream(connection, select(Tagging.id, Tagging.asked, facts).order_by(Tagging.id))
+    hits = select(Tag.tagging_id, Tag.tag, Tag.requirement).order_by(Tag.tagging_id)
+    tags = groupby(_stream(connection, hits), lambda tag: tag.tagging_id)
+    of, found = next(tags, (None, iter(())))
+    for row in taggings:
+        while of is not None and of < row.id:
+            of, found = next(tags, (None, iter(())))
+        mine = [(tag.tag, tag.requirement) for tag in found] if of == row.id else []
+        if row.asked != asked_text(mine, json.loads(row.facts)):
+            yield f"tagging {row.id}"
 
 
 def _proofs(connection: Connection) -> Iterator[str]:

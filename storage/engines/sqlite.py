@@ -4,15 +4,18 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Engine, Table, Text, bindparam, create_engine, event, insert
+from sqlalchemy import Connection, Date, Engine, Table, create_engine, event, insert
+from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import URL
 
+from storage.column_types import UtcDateTime
 from storage.errors import LockHeld, StorageError
 
 _TURNS, _PAUSE = 600, 0.05
@@ -42,6 +45,9 @@ def _check_file(url: URL) -> None:
         raise StorageError(f"the database {path} is a directory, not a file")
     if not path.parent.is_dir():
         raise StorageError(f"the folder {path.parent} of the database does not exist")
+    if not path.exists() and not os.access(path.parent, os.W_OK):
+        folder = "this folder" if path.parent == Path() else path.parent
+        raise StorageError(f"there is no database {path}, and {folder} may not be written to")
     if path.exists() and path.stat().st_size:
         try:
             with path.open("rb") as file:
@@ -77,7 +83,9 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
     set_patience(dbapi)
     _use_wal(dbapi)
-    for pragma in ("foreign_keys=ON", "synchronous=FULL"):
+    # A look at a large board writes more than a thousand pages, after which SQLite copies them into the
+    # database unless told otherwise: pages that the next look writes again.
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "wal_autocheckpoint=4000"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 
@@ -154,13 +162,34 @@ def one_run(engine: Engine, *, shared: bool = False) -> Iterator[None]:
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], most: int) -> None:
-    """Insert rows (values in the order of the columns, JSON as its text), `most` by one statement."""
-    named = {
-        c.name: bindparam(c.name, type_=Text if isinstance(c.type, JSON) else c.type) for c in table.columns
-    }
-    statement, rest = insert(table).values(named), iter(rows)
-    while part := [dict(zip(named, row, strict=True)) for row in islice(rest, most)]:
-        connection.execute(statement, part)
+    """Insert rows (values in the order of the columns, JSON as its text), `most` by one statement.
+
+    Converting each value by its type, as SQLAlchemy does, takes longer than SQLite takes to store it. Only
+    instants and days have to be, and few of them are different ones.
+    """
+    statement, converted = _insertion(table)
+    rest = iter(rows)
+    while part := list(map(tuple, islice(rest, most))):
+        if converted:
+            columns = list(zip(*part, strict=True))
+            for place, convert in converted:
+                stored = {value: convert(value) for value in set(columns[place])}
+                columns[place] = tuple(map(stored.__getitem__, columns[place]))
+            part = list(zip(*columns, strict=True))
+        connection.exec_driver_sql(statement, part)
+
+
+@cache
+def _insertion(table: Table) -> tuple[str, Sequence[tuple[int, Callable[[Any], Any]]]]:
+    """Return the statement that inserts a row, and what converts which of its values."""
+    dialect = pysqlite.dialect()
+    statement = insert(table).compile(dialect=dialect, column_keys=table.columns.keys())
+    converters = (
+        (place, column.type.dialect_impl(dialect).bind_processor(dialect))
+        for place, column in enumerate(table.columns)
+        if isinstance(column.type, UtcDateTime | Date)
+    )
+    return str(statement), [(place, convert) for place, convert in converters if convert]
 
 
 def settle(connection: Connection, tables: Sequence[Table]) -> None:

@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from operator import methodcaller
+from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, func, select
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.chunking import chunks
-from storage.facts import asked_levels, travel_asked
+from storage.facts import ASKED, read_asked, read_groups
 from storage.reading.columns import Coded, Coding, Ints
 from storage.reading.posting_columns import REQUIREMENTS, Details, TagColumns
-from storage.records import Pay
+from storage.records import Pay, Requirement
 from storage.tables import Company as CompanyRow
 from storage.tables import Posting as PostingRow
-from storage.tables import Tag as TagRow
 from storage.tables import Tagging as TaggingRow
 from storage.tables import Version as VersionRow
-from storage.taggings import STRENGTH
 
 _CHUNK: Final = 250
 """Rows read at a time: few enough to stay in the caches of the processor."""
@@ -41,7 +41,7 @@ class _Field(NamedTuple):
 
 
 def _strings(column: InstrumentedAttribute[list[Any]]) -> _Field:
-    return _Field((cast(column, Text),), lambda text: tuple(json.loads(text)))
+    return _Field((as_type(column, Text),), lambda text: tuple(json.loads(text)))
 
 
 def _is_required(requirement: InstrumentedAttribute[str | None]) -> _Field:
@@ -80,26 +80,14 @@ _FIELDS: Final[Mapping[str, _Field]] = {
     "body_label": _Field((TaggingRow.body_label,)),
     "pipeline": _Field((TaggingRow.pipeline_share,)),
 }
-_decode: Final = json.JSONDecoder().raw_decode
-_NOTHING: Final = (None, "null")
-"""What is read of a fact that is not there: on PostgreSQL, on SQLite."""
-
-
-def _asked(text: str | None) -> tuple[tuple[str, str], ...]:
-    return () if text in _NOTHING else tuple(sorted(asked_levels(_decode(text)[0]).items()))
-
-
-_STATED: Final[Mapping[str, tuple[Callable[[str], Any], Callable[[Any], Any]]]] = {
-    "industries": (_asked, dict),
-    "languages": (_asked, dict),
-    "degree_specials": (_asked, dict),
-    "travel": (
-        lambda text: None if text in _NOTHING else travel_asked(_decode(text)[0]),
-        lambda stated: stated,
-    ),
+_STATED: Final[Mapping[str, Callable[[str], Any]]] = {
+    "industries": read_asked,
+    "languages": read_asked,
+    "degree_specials": read_asked,
+    "travel": lambda requirement: requirement or None,
+    "alternatives": read_groups,
 }
-"""What is read of a tagging's facts, each as JSON: these texts hold quotes and so are mostly different ones;
-what the first function makes of them is not, and is the key of what the second makes of that."""
+"""What is made of the families of `asked` behind the tags."""
 
 
 def read_details(connection: Connection, taggings: Ints, reading: Reading) -> Details:
@@ -108,7 +96,8 @@ def read_details(connection: Connection, taggings: Ints, reading: Reading) -> De
     `reading` opens a connection for what is read later.
     """
     coding: dict[str, Coding[Any]] = {name: Coding(field.make) for name, field in _FIELDS.items()}
-    coding |= {name: Coding(make) for name, (_, make) in _STATED.items()}
+    coding |= {name: Coding(make) for name, make in _STATED.items()}
+    tags = _Tags()
     codes = {name: array("i") for name in coding}  # grown in place, as in storage/reading/selecting.py
     companies = array("i")
     for part in chunks(taggings.tolist(), _CHUNK):
@@ -119,13 +108,15 @@ def read_details(connection: Connection, taggings: Ints, reading: Reading) -> De
             taken = [next(values) for _ in field.selected]
             keys: Iterable[Any] = taken[0] if len(taken) == 1 else zip(*taken, strict=True)
             codes[name].extend(map(coding[name].__getitem__, keys))
-        for name, (key, _) in _STATED.items():
-            codes[name].extend(map(coding[name].__getitem__, map(key, next(values))))
+        asked = dict(zip(ASKED, zip(*map(_FAMILIES, next(values)), strict=True), strict=True))
+        for name in _STATED:
+            codes[name].extend(map(coding[name].__getitem__, asked[name]))
+        tags.add(asked["tags"])
     coded = {name: Coded.of(codes.pop(name), one.meant) for name, one in coding.items()}
     return Details(
         lru_cache(_HEADS)(partial(_read_head, reading, taggings)),
         coded | _employers(connection, np.frombuffer(companies, dtype=np.int32)),
-        _read_tags(connection, taggings),
+        tags.columns(),
     )
 
 
@@ -158,7 +149,7 @@ _STATEMENT: Final = (
     select(
         PostingRow.company_id,
         *(one for field in _FIELDS.values() for one in field.selected),
-        *(cast(TaggingRow.facts[name], Text) for name in _STATED),
+        TaggingRow.asked,
     )
     .select_from(TaggingRow)
     .join(VersionRow, VersionRow.id == TaggingRow.version_id)
@@ -168,46 +159,36 @@ _STATEMENT: Final = (
 )
 
 
-def _read_tags(connection: Connection, taggings: Ints) -> TagColumns:
-    """Return the strongest hit of each tag of these taggings (ids, ascending); mere mentions are left out."""
-    names: Coding[str] = Coding(lambda tag: tag)
-    hits: Coding[tuple[int, int]] = Coding(lambda hit: _hit(hit, names))
-    counts, tags, requirements = array("q"), array("h"), array("b")
-    for part in chunks(taggings.tolist(), _CHUNK):
-        result = connection.execute(_TAGS, {"taggings": part})
-        found = dict(result.cursor.fetchall())
-        split = [found[tagging].split(",") if tagging in found else () for tagging in part]
-        row = np.repeat(np.arange(len(part)), list(map(len, split)))
-        codes = np.fromiter(map(hits.__getitem__, chain.from_iterable(split)), np.int64, len(row))
-        tag, strength = np.array(hits.meant, dtype=np.int16).reshape(-1, 2)[codes].T
-        order = np.lexsort((strength, tag, row))
-        row, tag, strength = row[order], tag[order], strength[order]
-        strongest = np.append((np.diff(row) != 0) | (np.diff(tag) != 0), True)[: len(row)]
-        counts.frombytes(np.bincount(row[strongest], minlength=len(part)).tobytes())
-        tags.frombytes(tag[strongest].tobytes())
-        requirements.frombytes(_BY_STRENGTH[strength[strongest]].tobytes())
-    order = np.argsort(names.meant)
-    in_order = np.argsort(order).astype(np.int16)  # of each code the place of its name
-    return TagColumns(
-        tuple(names.meant[code] for code in order),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
-        in_order[np.frombuffer(tags, dtype=np.int16)] if tags else np.zeros(0, dtype=np.int16),
-        np.frombuffer(requirements, dtype=np.int8),
-    )
+_FAMILIES: Final = methodcaller("split", ";")
 
 
-_TAGS: Final = (  # one row a tagging: "rag:required,llm:duty"
-    select(TagRow.tagging_id, func.aggregate_strings(TagRow.tag + ":" + TagRow.requirement, ","))
-    .where(TagRow.tagging_id.in_(bindparam("taggings", expanding=True)), TagRow.requirement != "mentioned")
-    .group_by(TagRow.tagging_id)
-)
+class _Tags:
+    """What is asked of tags, posting by posting: one hit a posting and tag, as columns."""
 
+    def __init__(self) -> None:
+        self._names: Coding[str] = Coding(lambda tag: tag)
+        self._hits: Coding[tuple[int, int]] = Coding(self._meaning)
+        self._counts, self._codes = array("i"), array("h")
 
-def _hit(said: str, names: Coding[str]) -> tuple[int, int]:
-    tag, _, requirement = said.rpartition(":")
-    return names[tag], STRENGTH[requirement]
+    def add(self, asked: Iterable[str]) -> None:
+        """Add postings by the tags of their column `asked`."""
+        split = [tags.split(",") if tags else () for tags in asked]
+        self._counts.extend(map(len, split))
+        self._codes.extend(map(self._hits.__getitem__, chain.from_iterable(split)))
 
+    def columns(self) -> TagColumns:
+        """Return the tags of all that were added, in their order."""
+        order = sorted(self._names)
+        place = np.array([order.index(name) for name in self._names], dtype=np.int16)
+        tag, requirement = np.array(self._hits.meant, dtype=np.int16).reshape(-1, 2).T
+        codes = np.frombuffer(self._codes, dtype=np.int16)
+        return TagColumns(
+            tuple(order),
+            np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int32),
+            place[tag[codes]],
+            requirement.astype(np.int8)[codes],
+        )
 
-_BY_STRENGTH = np.array(
-    [REQUIREMENTS.index(name) for name, _ in sorted(STRENGTH.items(), key=lambda one: one[1])], dtype=np.int8
-)
+    def _meaning(self, hit: str) -> tuple[int, int]:
+        tag, _, requirement = hit.rpartition(":")
+        return self._names[tag], REQUIREMENTS.index(cast(Requirement, requirement))

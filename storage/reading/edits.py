@@ -6,10 +6,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, select
 from sqlalchemy.orm import aliased
 
 from storage.chunking import chunks
+from storage.facts import read_asked
 from storage.history import Edited, TextVersion
 from storage.records import Passage, Pay, Requirement
 from storage.tables import Tag, Tagging, Taxonomy, Version
@@ -97,7 +98,7 @@ def read_edits(
         common = common_taxonomy(found[chain[0][0]], found[chain[-1][0]], taxonomy)
         if common is not None:
             read[posting] = [found[version][common] for version, _ in chain if common in found[version]]
-    tags = _tag_sets(connection, (row.id for rows in read.values() for row in (rows[0], rows[-1])))
+    tags = _tag_sets(row for rows in read.values() for row in (rows[0], rows[-1]))
     other = {
         posting: rows
         for posting, rows in read.items()
@@ -143,7 +144,7 @@ def known_at(cut: datetime) -> ColumnElement[bool]:
 def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, _Row]]:
     """Return version -> vocabulary -> its tagging as known at `cut`, without quotes, with the `sha256`."""
     found: dict[int, dict[int, _Row]] = defaultdict(dict)
-    columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", *_FACTS))
+    columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", "asked", *_FACTS))
     statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
     for part in chunks(versions):
         for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))):
@@ -151,17 +152,9 @@ def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> 
     return found
 
 
-def _tag_sets(connection: Connection, taggings: Iterable[int]) -> dict[int, frozenset[str]]:
+def _tag_sets(rows: Iterable[_Row]) -> dict[int, Set[str]]:
     """Tagging -> the tags that it asks for; mere mentions are left out."""
-    found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    for part in chunks(taggings):
-        rows = connection.execute(
-            select(Tag.tagging_id, func.aggregate_strings(Tag.tag, ","))
-            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned")
-            .group_by(Tag.tagging_id)
-        )
-        found.update({number: frozenset(tags.split(",")) for number, tags in rows})
-    return found
+    return {row.id: read_asked(row.asked.partition(";")[0]).keys() for row in rows}
 
 
 def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, _Row]:

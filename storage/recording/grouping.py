@@ -5,77 +5,93 @@ report.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from storage.chunking import chunks
 from storage.recording.vacancies import Employer, Opening
 from storage.records import Listing, PostingRecord
 from storage.tables import Board, Company, Posting, Unit, Version
 
-_CHUNK = 500
+_OWNERS = (
+    select(Version.text_key, Company.key)
+    .join(Posting, Posting.id == Version.posting_id)
+    .join(Company, Company.id == Posting.company_id)
+    .where(Version.text_key.in_(bindparam("keys", expanding=True)), Posting.family == bindparam("family"))
+)
+_LISTED = select(Board.family, Board.key).join(Unit, Unit.board_id == Board.id)
+_ORIGINALS = (
+    _LISTED.add_columns(Posting.address, Posting.vacancy)
+    .join(Posting, Posting.unit_id == Unit.id)
+    .where(Posting.address.in_(bindparam("addresses", expanding=True)))
+    .order_by(Posting.id)
+)
+_OPENINGS = (
+    _LISTED.add_columns(Posting.company_id, Posting.signature, Posting.vacancy)
+    .join(Posting, Posting.unit_id == Unit.id)
+    .where(Posting.company_id.in_(bindparam("companies", expanding=True)), Posting.signature.is_not(None))
+    .order_by(Posting.id)
+)
 
 
 def text_owners(connection: Connection, family: str, keys: Iterable[bytes]) -> dict[bytes, set[str]]:
     """Return text key -> company keys of the postings of a family that have or had the text."""
     owners: dict[bytes, set[str]] = {}
-    wanted = list(keys)
-    for start in range(0, len(wanted), _CHUNK):
-        rows = connection.execute(
-            select(Version.text_key, Company.key)
-            .join(Posting, Posting.id == Version.posting_id)
-            .join(Company, Company.id == Posting.company_id)
-            .where(Version.text_key.in_(wanted[start : start + _CHUNK]), Posting.family == family)
-        )
-        for text_key, company in rows:
+    for some in chunks(keys):
+        for text_key, company in connection.execute(_OWNERS, {"keys": some, "family": family}):
             if text_key is not None:
                 owners.setdefault(text_key, set()).add(company)
     return owners
 
 
 class Openings:
-    """The openings that the new postings of one look at a board may belong to."""
+    """The openings that the `new` postings of one look at a board may belong to.
 
-    def __init__(self, connection: Connection, listing: Listing):
-        self._connection = connection
+    `companies` are the ids of their employers, as far as the store knew those before.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        listing: Listing,
+        new: Iterable[PostingRecord],
+        companies: Sequence[int],
+    ):
         self._family = listing.posting_family
         self._board = f"{listing.family}:{listing.key}"
-        self._employers: dict[int, Employer] = {}
+        self._originals = _originals(
+            connection, self._board, {posting.address for posting in new if posting.address}
+        )
+        self._employers: dict[int, Employer] = defaultdict(Employer)
+        for some in chunks(companies):
+            for family, key, company, signature, vacancy in connection.execute(
+                _OPENINGS, {"companies": some}
+            ):
+                self._employers[company].add(Opening(f"{family}:{key}", signature, vacancy))
 
     def vacancy_of(self, posting: PostingRecord, company: int) -> str:
         """Return the vacancy of a new posting of the company (its id).
 
         The same original on another board decides first, then requisition, title and text within the company.
         """
-        employer = self._employer(company)
+        employer = self._employers[company]
         signature = posting.signature or b""
-        found = self._of_original(posting.address) or employer.vacancy_of(Opening(self._board, signature))
+        found = self._originals.get(posting.address) or employer.vacancy_of(Opening(self._board, signature))
         vacancy = found or hashlib.sha256(f"{self._family}\x1f{posting.native_id}".encode()).hexdigest()
         employer.add(Opening(self._board, signature, vacancy))
         return vacancy
 
-    def _of_original(self, address: str) -> str | None:
-        if not address:
-            return None
-        # Within one board several openings may share an address; a copy stands on another one.
-        return self._connection.scalar(
-            select(Posting.vacancy)
-            .join(Unit, Unit.id == Posting.unit_id)
-            .join(Board, Board.id == Unit.board_id)
-            .where(Posting.address == address, Board.family + ":" + Board.key != self._board)
-            .order_by(Posting.id)
-            .limit(1)
-        )
 
-    def _employer(self, company: int) -> Employer:
-        if company not in self._employers:
-            rows = self._connection.execute(
-                select(Board.family, Board.key, Posting.signature, Posting.vacancy)
-                .join(Unit, Unit.id == Posting.unit_id)
-                .join(Board, Board.id == Unit.board_id)
-                .where(Posting.company_id == company, Posting.signature.is_not(None))
-                .order_by(Posting.id)
-            )
-            known = (Opening(f"{row.family}:{row.key}", row.signature, row.vacancy) for row in rows)
-            self._employers[company] = Employer(known)
-        return self._employers[company]
+def _originals(connection: Connection, board: str, addresses: Iterable[str]) -> Mapping[str, str]:
+    """Return address -> vacancy of the posting known longest that has it on another board.
+
+    Within one board several openings may share an address; a copy stands on another one.
+    """
+    found: dict[str, str] = {}
+    for some in chunks(addresses):
+        for family, key, address, vacancy in connection.execute(_ORIGINALS, {"addresses": some}):
+            if f"{family}:{key}" != board:
+                found.setdefault(address, vacancy)
+    return found

@@ -1,80 +1,143 @@
-"""New postings and versions of one look: numbered as they are found, inserted by one statement a table.
+"""The rows that a look brings: numbered as they are found, inserted by one statement a table.
 
 A statement for each row takes ten times as long to make as SQLite takes to run it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, select
 
+from storage.engines.opening import insert_rows
+from storage.recording.tagging_rows import TaggingRows, json_text
 from storage.records import PostingRecord
-from storage.tables import Base, Posting, Version
+from storage.tables import Base, Cell, Company, Gap, Posting, Sighting, Spell, Tag, Tagging, Unit, Version
 
-
-def next_number(connection: Connection, of: type[Base]) -> int:
-    """Return the number of the next row of a table whose rows are all numbered by us.
-
-    In a transaction of ours nobody else adds any.
-    """
-    table = of.__table__
-    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+_TABLES = (Company, Unit, Posting, Version, Tagging, Tag, Spell, Gap, Cell, Sighting)
+"""Each behind those that it refers to."""
+_NUMBERED = (Company, Unit, Posting, Version, Tagging, Spell, Gap)
+_LAST = select(*(select(func.max(of.id)).scalar_subquery() for of in _NUMBERED))
+_AT_ONCE = 10_000
 
 
 class NewRows:
-    """Rows that a look brings; they are in the store once `write` was called."""
+    """Rows that a look brings; they are stored once `write` was called.
+
+    All rows of these tables are numbered here: in a transaction of ours nobody else adds any.
+    """
 
     def __init__(self, connection: Connection):
         self._connection = connection
-        self._rows: dict[type[Base], list[dict[str, Any]]] = {Posting: [], Version: []}
+        self._rows: dict[type[Base], list[tuple[Any, ...]]] = {of: [] for of in _TABLES}
         self._next: dict[type[Base], int] = {}
+
+    def add_company(self, key: str, name: str) -> int:
+        """Return the id of a new company."""
+        return self._add(Company, key, name)
+
+    def add_unit(self, board: int, company: int) -> int:
+        """Return the id of a new unit, which is in its first epoch."""
+        return self._add(Unit, board, company, 0)
 
     def add_posting(self, family: str, posting: PostingRecord, unit: int, company: int, vacancy: str) -> int:
         """Return the id of a new posting."""
         return self._add(
             Posting,
-            family=family,
-            native_id=posting.native_id,
-            unit_id=unit,
-            company_id=company,
-            vacancy=vacancy,
-            url=posting.url,
-            market=posting.market,
-            posted_at=posting.posted_at,
-            record_hash=posting.record_hash,
-            address=posting.address,
-            signature=posting.signature,
+            family,
+            posting.native_id,
+            unit,
+            company,
+            vacancy,
+            posting.url,
+            posting.market,
+            posting.posted_at,
+            posting.record_hash,
+            posting.address,
+            posting.signature,
         )
 
     def add_version(self, posting_id: int, posting: PostingRecord, at: datetime) -> int:
         """Return the id of a new version that is in force from `at`."""
         return self._add(
             Version,
-            posting_id=posting_id,
-            first_seen_at=at,
-            content_hash=posting.content_hash,
-            title=posting.title,
-            text=posting.text,
-            salary_raw=posting.salary_raw,
-            experience_raw=posting.experience_raw,
-            education_raw=posting.education_raw,
-            places=list(posting.places),
-            countries=list(posting.countries),
-            structured=posting.structured,
-            text_key=posting.text_key,
+            posting_id,
+            at,
+            posting.content_hash,
+            posting.title,
+            posting.text,
+            posting.salary_raw,
+            posting.experience_raw,
+            posting.education_raw,
+            _list_text(posting.places),
+            _list_text(posting.countries),
+            _object_text(posting.structured),
+            posting.text_key,
+            None,
         )
 
-    def _add(self, of: type[Base], **values: object) -> int:
-        if of not in self._next:
-            self._next[of] = next_number(self._connection, of)
+    def add_tagging(self, version: int, taxonomy: int, rows: TaggingRows, tagged_at: datetime | None) -> None:
+        """Add what a taxonomy understood of a version, which it has not tagged yet."""
+        values, tags = rows
+        number = self._add(Tagging, version, taxonomy, *values, tagged_at)
+        self._rows[Tag] += [(number, *tag) for tag in tags]
+
+    def add_spell(
+        self,
+        posting: int,
+        kind: str,
+        opened_at: datetime,
+        last_seen_at: datetime,
+        missed_at: datetime | None,
+        confirmed_at: datetime | None,
+        reason: str,
+    ) -> int:
+        """Return the id of a new spell."""
+        return self._add(Spell, posting, kind, opened_at, last_seen_at, missed_at, confirmed_at, reason)
+
+    def add_gap(
+        self,
+        spell: int,
+        last_seen_at: datetime,
+        missed_at: datetime | None,
+        confirmed_at: datetime | None,
+        back_at: datetime,
+    ) -> None:
+        """Add an absence within a spell."""
+        self._add(Gap, spell, last_seen_at, missed_at, confirmed_at, back_at)
+
+    def add_cell(self, fetch: int, unit: int, epoch: int, state: str, listed: int) -> None:
+        """Add what a look is for a unit."""
+        self._rows[Cell].append((fetch, unit, epoch, state, None, listed))
+
+    def add_sighting(self, fetch: int, spell: int) -> None:
+        """Add that a look which is not complete saw a posting."""
+        self._rows[Sighting].append((fetch, spell))
+
+    def _add(self, of: type[Base], *values: Any) -> int:
+        if not self._next:
+            last = self._connection.execute(_LAST).one()
+            self._next = {table: (number or 0) + 1 for table, number in zip(_NUMBERED, last, strict=True)}
         number = self._next[of]
-        self._next[of] += 1
-        self._rows[of].append({"id": number, **values})
+        self._next[of] = number + 1
+        self._rows[of].append((number, *values))
         return number
 
     def write(self) -> None:
         """Insert the rows."""
         for of, rows in self._rows.items():
             if rows:
-                self._connection.execute(insert(of), rows)
+                table = of.__table__
+                assert isinstance(table, Table)
+                insert_rows(self._connection, table, rows, _AT_ONCE)
                 rows.clear()
+
+
+@lru_cache(maxsize=4096)
+def _list_text(values: tuple[str, ...]) -> str:
+    return json_text(values)
+
+
+def _object_text(value: Mapping[str, Any]) -> str:
+    return json_text(value) if value else "{}"

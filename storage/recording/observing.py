@@ -5,89 +5,132 @@ decided in `storage.recording.lifecycle`; here the decisions meet the rows.
 """
 
 from collections.abc import Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from storage.recording import lifecycle
-from storage.recording.contents import company_id, known_postings, store_contents, store_late_contents
+from storage.recording.companies import Companies
+from storage.recording.contents import PostingFinder, known_postings, store_contents, store_late_contents
 from storage.recording.idsets import hashed, pack, unpack
 from storage.recording.lifecycle import History
+from storage.recording.new_rows import NewRows
 from storage.recording.repeats import remember, settle
 from storage.recording.spells import SpellBook, sighted_late
 from storage.recording.units import (
     BoardRow,
     Suspect,
-    UnitFinder,
+    Units,
     Verdict,
     add_break,
+    add_cells,
     believe_unit,
-    insert_cells,
-    load_units,
     open_epochs,
     read_pasts,
 )
 from storage.records import IMPORT, Listing, Recorded
-from storage.tables import Board, Fetch, Unit
+from storage.tables import Board, Fetch
 from storage.weeks import week_of
 
 _SHOWED = ("complete", "suspect", "partial")
 _USABLE = (Fetch.state == "complete") | Fetch.accepted_at.is_not(None)
 
+_BOARD = select(
+    Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
+).where(Board.family == bindparam("family"), Board.key == bindparam("key"))
+_NEW_BOARD = insert(Board).returning(Board.id)
+_UPDATE_BOARD = update(Board).where(Board.id == bindparam("board"))
+_OF_BOARD = Fetch.board_id == bindparam("board")
+_SAME = select(Fetch.id).where(
+    _OF_BOARD, Fetch.observed_at == bindparam("at"), Fetch.digest == bindparam("digest")
+)
+_LATEST = select(func.max(Fetch.observed_at)).where(_OF_BOARD, Fetch.state.in_(_SHOWED))
+_LATER = select(func.min(Fetch.observed_at)).where(
+    _OF_BOARD, Fetch.observed_at > bindparam("at"), ~Fetch.late, _USABLE
+)
+_NEW_FETCH = insert(Fetch).returning(Fetch.id)
+_ACCEPT = (
+    update(Fetch)
+    .where(Fetch.id == bindparam("fetch"))
+    .values(accepted_at=bindparam("at", type_=Fetch.accepted_at.type), epoch=bindparam("epoch_now"))
+)
+_NEWEST_FIRST = (Fetch.observed_at.desc(), Fetch.id.desc())
+_COUNTS = (
+    select(Fetch.listed, Fetch.observed_at)
+    .where(_OF_BOARD, Fetch.epoch == bindparam("epoch"), ~Fetch.late, _USABLE)
+    .order_by(*_NEWEST_FIRST)
+    .limit(lifecycle.HISTORY)
+)
+_LAST_USABLE = _OF_BOARD & ~Fetch.late & _USABLE & ~Fetch.unchanged
+_LAST_IDS = select(Fetch.ids).where(_LAST_USABLE).order_by(*_NEWEST_FIRST).limit(1)
+_PREVIOUS = (
+    select(Fetch.id, Fetch.state, Fetch.ids, Fetch.observed_at, Fetch.scope, Fetch.reason)
+    .where(_OF_BOARD, ~Fetch.late, Fetch.state.in_(("complete", "suspect")))
+    .order_by(*_NEWEST_FIRST)
+    .limit(1)
+)
+_LAST_KEEPER = select(Fetch.id).where(_LAST_USABLE).order_by(*_NEWEST_FIRST).limit(1)
+_PRUNE = (
+    update(Fetch)
+    .where(_OF_BOARD, Fetch.ids.is_not(None), Fetch.id.not_in(bindparam("needed", expanding=True)))
+    .values(ids=None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look that is being stored, and the rows that it brings."""
+
+    connection: Connection
+    run: int
+    listing: Listing
+    zone: str
+    taxonomy: int
+    rows: NewRows
+    companies: Companies
+    board: BoardRow
+
 
 def record(connection: Connection, run: int, listing: Listing, zone: str, taxonomy: int) -> Recorded:
     """Store one look and return what it changed; a look that is stored already changes nothing."""
-    board = _find_board(connection, listing)
-    same = select(Fetch.id).where(
-        Fetch.board_id == board.id,
-        Fetch.observed_at == listing.observed_at,
-        Fetch.digest == listing.digest,
-    )
-    if connection.scalar(same) is not None:
+    rows = NewRows(connection)
+    companies = Companies(connection, rows, listing.company_key)
+    board = _find_board(connection, listing, companies(listing.company_key, listing.company))
+    look = _Look(connection, run, listing, zone, taxonomy, rows, companies, board)
+    if board.is_new:
+        return _record_newest(look)
+    this = {"board": board.id, "at": listing.observed_at, "digest": listing.digest}
+    if connection.scalar(_SAME, this) is not None:
         return Recorded(duplicate=True)
-    latest = connection.scalar(  # a look that showed nothing makes no later news old
-        select(func.max(Fetch.observed_at)).where(Fetch.board_id == board.id, Fetch.state.in_(_SHOWED))
-    )
-    if latest is not None and listing.observed_at < latest:
-        return _record_late(connection, run, listing, zone, taxonomy, board)
-    return _record_newest(connection, run, listing, zone, taxonomy, board)
+    latest = connection.scalar(_LATEST, {"board": board.id})  # a look that showed nothing makes no news old
+    return _record_late(look) if latest is not None and listing.observed_at < latest else _record_newest(look)
 
 
-def _find_board(connection: Connection, listing: Listing) -> BoardRow:
-    company = company_id(connection, listing.company_key, listing.company)
+def _find_board(connection: Connection, listing: Listing, company: int) -> BoardRow:
+    name = {"family": listing.family, "key": listing.key}
     about = {
         "name": listing.company,
         "market": listing.market,
         "industry": listing.industry,
         "credit": listing.credit,
     }
-    row = connection.execute(
-        select(
-            Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
-        ).where(Board.family == listing.family, Board.key == listing.key)
-    ).first()
+    row = connection.execute(_BOARD, name).first()
     if row is not None:
         if listing.family != IMPORT and any(getattr(row, name) != value for name, value in about.items()):
-            connection.execute(update(Board).where(Board.id == row.id).values(about))
+            connection.execute(_UPDATE_BOARD, about | {"board": row.id})
         return BoardRow(row.id, company, row.epoch, row.scope)
-    values = about | {
-        "family": listing.family,
-        "key": listing.key,
-        "multi_employer": listing.multi_employer,
-    }
-    created = connection.scalar(insert(Board).values(values).returning(Board.id))
+    created = connection.scalar(_NEW_BOARD, name | about | {"multi_employer": listing.multi_employer})
     assert created is not None
-    return BoardRow(created, company, 0, "")
+    return BoardRow(created, company, 0, "", is_new=True)
 
 
 # ------------------------------------------------------------------ the newest look of its board
 
 
-def _record_newest(
-    connection: Connection, run: int, listing: Listing, zone: str, taxonomy: int, board: BoardRow
-) -> Recorded:
+def _record_newest(look: _Look) -> Recorded:
+    connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
     shows = bool(listing.ids) or listing.state == "complete"
-    if shows:
+    if shows and not board.is_new:
         settle(connection, board.id)
     ids = hashed(listing.ids)
     verdict = _judge_listing(connection, board, listing, ids)
@@ -95,40 +138,44 @@ def _record_newest(
         verdict = replace(verdict, reason=listing.reason)  # what the listing lacks, though all of it was seen
     if verdict.broke_at:
         board.epoch += 1
-        add_break(connection, board.id, None, verdict.broke_at, listing.observed_at, verdict)
+        add_break(connection, board.id, None, verdict.broke_at, at, verdict)
     if verdict.state == "complete":
-        values = {"epoch": board.epoch, "scope": listing.scope}
-        connection.execute(update(Board).where(Board.id == board.id).values(values))
-    fetch = _insert_fetch(connection, run, listing, zone, board, verdict, ids)
+        connection.execute(_UPDATE_BOARD, {"board": board.id, "epoch": board.epoch, "scope": listing.scope})
+    fetch = _insert_fetch(look, verdict, ids)
     if verdict.confirms:
-        accepted = {"accepted_at": listing.observed_at, "epoch": board.epoch}
-        connection.execute(update(Fetch).where(Fetch.id == verdict.confirms.fetch).values(accepted))
+        accepted = {"fetch": verdict.confirms.fetch, "at": at, "epoch_now": board.epoch}
+        connection.execute(_ACCEPT, accepted)
 
     known = known_postings(connection, listing.posting_family, listing.ids)
+    stored = [posting for posting, _ in known.values()]
     result = Recorded(state=verdict.state, reason=verdict.reason)
-    store_contents(connection, listing, taxonomy, UnitFinder(connection, listing, board), known, result)
-    units = load_units(connection, board)
+    units = Units(connection, listing, board, look.rows)
+    find = PostingFinder(connection, listing, look.companies, units.of, known, look.rows)
+    store_contents(connection, listing, look.taxonomy, find, look.rows, result)
     for posting, owner in known.values():
         if owner in units:  # a posting that another board listed first stays with that board
             units[owner].listed.add(posting)
-    book = SpellBook(connection, board.id, [posting for posting, _ in known.values()])
-    open_epochs(connection, units.values(), book, verdict, listing.observed_at)
-    read_pasts(connection, board.id, units)
+    book = SpellBook(connection, board.id, stored)
+    open_epochs(connection, units.values(), book, verdict, at)
+    if not board.is_new:
+        read_pasts(connection, board.id, units)
     for unit in units.values():
         unit.usable = verdict.state == "complete" and (
-            not listing.multi_employer or believe_unit(connection, board, unit, book, listing.observed_at)
+            not listing.multi_employer or believe_unit(connection, board, unit, book, at)
         )
         backlog = unit.last_usable_at is None
         for posting in unit.listed:
-            book.sighted(posting, unit.id, listing.observed_at, backlog=backlog)
+            book.sighted(posting, unit.id, at, backlog=backlog)
         if unit.usable:
-            book.missed_except(unit.id, unit.listed, listing.observed_at)
+            book.missed_except(unit.id, unit.listed, at)
     unsure: set[int] = set()
     for unit in units.values():
         unsure |= unit.listed if not unit.usable else set()
-    book.write(fetch, unsure)
-    insert_cells(connection, fetch, units.values(), verdict.state)
-    _prune_ids(connection, board.id, fetch)
+    book.write(look.rows, fetch, unsure)
+    add_cells(look.rows, fetch, units.values(), verdict.state)
+    look.rows.write()
+    if not board.is_new:
+        _prune_ids(connection, board.id, fetch)
     if shows:
         settled = not book.waiting and all(unit.usable for unit in units.values())
         remember(connection, board.id, listing if settled else None)
@@ -141,14 +188,14 @@ def _judge_listing(connection: Connection, board: BoardRow, listing: Listing, id
     if listing.state != "complete":
         return Verdict(listing.state, listing.reason)
     at = listing.observed_at
-    history = _listing_history(connection, board)
+    history = None if board.is_new else _listing_history(connection, board)
     if history is not None and listing.scope != board.scope:
         judgement = lifecycle.judge(ids, at, None)
         if judgement.suspect:
             return Verdict("suspect", judgement.reason)
         note = _scope_note(board.scope, listing.scope)
         return Verdict("complete", broke_at=at, break_reason="scope", note=note)
-    before = _previous_suspect(connection, board.id, listing.scope)
+    before = None if board.is_new else _previous_suspect(connection, board.id, listing.scope)
     judgement = lifecycle.judge(ids, at, history)
     if before is None or not lifecycle.agree(before.ids, before.at, ids, at):
         return Verdict("suspect" if judgement.suspect else "complete", judgement.reason)
@@ -170,54 +217,32 @@ def _scope_note(before: str, since: str) -> str:
 
 
 def _listing_history(connection: Connection, board: BoardRow) -> History | None:
-    rows = connection.execute(
-        select(Fetch.listed, Fetch.observed_at)
-        .where(Fetch.board_id == board.id, Fetch.epoch == board.epoch, ~Fetch.late, _USABLE)
-        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-        .limit(lifecycle.HISTORY)
-    ).all()
+    rows = connection.execute(_COUNTS, {"board": board.id, "epoch": board.epoch}).all()
     if not rows:
         return None
-    ids = connection.scalar(  # an unchanged look keeps none: they are those of the look before it
-        select(Fetch.ids)
-        .where(Fetch.board_id == board.id, ~Fetch.late, _USABLE, ~Fetch.unchanged)
-        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-        .limit(1)
-    )
+    # An unchanged look keeps no ids: they are those of the look before it.
+    ids = connection.scalar(_LAST_IDS, {"board": board.id})
     return History([row.listed for row in rows], unpack(ids), rows[0].observed_at)
 
 
 def _previous_suspect(connection: Connection, board: int, scope: str) -> Suspect | None:
-    row = connection.execute(
-        select(Fetch.id, Fetch.state, Fetch.ids, Fetch.observed_at, Fetch.scope, Fetch.reason)
-        .where(Fetch.board_id == board, ~Fetch.late, Fetch.state.in_(("complete", "suspect")))
-        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_PREVIOUS, {"board": board}).first()
     if row is None or row.state != "suspect" or row.scope != scope:
         return None
     return Suspect(row.id, row.observed_at, unpack(row.ids), row.reason)
 
 
-def _insert_fetch(
-    connection: Connection,
-    run: int,
-    listing: Listing,
-    zone: str,
-    board: BoardRow,
-    verdict: Verdict,
-    ids: Set[int],
-    late: bool = False,
-) -> int:
+def _insert_fetch(look: _Look, verdict: Verdict, ids: Set[int], late: bool = False) -> int:
+    listing = look.listing
     values = {
-        "run_id": run,
-        "board_id": board.id,
+        "run_id": look.run,
+        "board_id": look.board.id,
         "observed_at": listing.observed_at,
-        "week": week_of(listing.observed_at, zone),
+        "week": week_of(listing.observed_at, look.zone),
         "state": verdict.state,
         "reason": verdict.reason,
         "scope": listing.scope,
-        "epoch": board.epoch,
+        "epoch": look.board.epoch,
         "late": late,
         "listed": listing.listed,
         "kept": listing.kept,
@@ -227,44 +252,34 @@ def _insert_fetch(
         "ids": pack(ids) if verdict.state in ("complete", "suspect") and not late else None,
         "fills": dict(listing.fills) or None,
     }
-    created = connection.scalar(insert(Fetch).values(values).returning(Fetch.id))
+    created = look.connection.scalar(_NEW_FETCH, values)
     assert created is not None
     return int(created)
 
 
 def _prune_ids(connection: Connection, board: int, fetch: int) -> None:
     """Keep only the id sets that the next judgement needs: of this look and of the last usable one."""
-    last_usable = connection.scalar(
-        select(Fetch.id)
-        .where(Fetch.board_id == board, ~Fetch.late, _USABLE, ~Fetch.unchanged)
-        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-        .limit(1)
-    )
-    keep = {fetch, last_usable or fetch}
-    stale = (Fetch.board_id == board) & Fetch.ids.is_not(None) & Fetch.id.not_in(keep)
-    connection.execute(update(Fetch).where(stale).values(ids=None))
+    last_usable = connection.scalar(_LAST_KEEPER, {"board": board})
+    connection.execute(_PRUNE, {"board": board, "needed": [fetch, last_usable or fetch]})
 
 
 # ------------------------------------------------------------------ a look older than what is known
 
 
-def _record_late(
-    connection: Connection, run: int, listing: Listing, zone: str, taxonomy: int, board: BoardRow
-) -> Recorded:
+def _record_late(look: _Look) -> Recorded:
     """Store a look older than the board's latest: it extends history, closes and reopens nothing."""
+    connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
     verdict = Verdict(listing.state, listing.reason or "older than what was known: extends history only")
-    _insert_fetch(connection, run, listing, zone, board, verdict, frozenset(), late=True)
+    _insert_fetch(look, verdict, frozenset(), late=True)
     known = known_postings(connection, listing.posting_family, listing.ids)
     result = Recorded(late=True, state=verdict.state, reason=verdict.reason)
-    store_late_contents(connection, listing, taxonomy, UnitFinder(connection, listing, board), known, result)
-    later = connection.scalar(
-        select(func.min(Fetch.observed_at)).where(
-            Fetch.board_id == board.id, Fetch.observed_at > listing.observed_at, ~Fetch.late, _USABLE
-        )
-    )
-    own = set(connection.scalars(select(Unit.id).where(Unit.board_id == board.id)))
+    units = Units(connection, listing, board, look.rows)
+    find = PostingFinder(connection, listing, look.companies, units.of, known, look.rows)
+    store_late_contents(connection, listing, look.taxonomy, find, look.rows, result)
+    later = connection.scalar(_LATER, {"board": board.id, "at": at})
     for posting, unit in known.values():
-        if unit in own:
-            sighted_late(connection, posting, listing.observed_at, later)
+        if unit in units:
+            sighted_late(connection, look.rows, posting, at, later)
             result.seen += 1
+    look.rows.write()
     return result

@@ -7,9 +7,10 @@ those who read spells, and `settle` writes it down when the board changes next.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, func, insert, literal, select, true, update
+from sqlalchemy import Connection, Insert, Select, bindparam, func, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
 from storage.memories import Memory, Repetition, SeenPage
@@ -18,6 +19,21 @@ from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Un
 from storage.weeks import week_of
 
 _USABLE = ~Fetch.late & ((Fetch.state == "complete") | Fetch.accepted_at.is_not(None))
+_FORGOTTEN = select(Board.memory.is_(None)).where(Board.id == bindparam("board"))
+_REMEMBER = (
+    update(Board)
+    .where(Board.id == bindparam("board"))
+    .values(memory=bindparam("seen", type_=Board.memory.type))
+)
+
+_UNITS = select(Unit.id).where(Unit.board_id == bindparam("board"))
+_SETTLE = (
+    update(Spell)
+    .where(Spell.last_seen_at >= bindparam("since"), Spell.last_seen_at < bindparam("until"))
+    .where(Spell.missed_at.is_(None))
+    .where(Spell.posting_id.in_(select(Posting.id).where(Posting.unit_id.in_(_UNITS))))
+    .values(last_seen_at=bindparam("until", type_=Spell.last_seen_at.type))
+)
 
 
 def remember(connection: Connection, board: int, listing: Listing | None) -> None:
@@ -25,9 +41,9 @@ def remember(connection: Connection, board: int, listing: Listing | None) -> Non
     memory: dict[str, Any] | None = None
     if listing is not None and listing.seen_pages:
         memory = {"pages": [asdict(page) for page in listing.seen_pages]}
-    elif connection.scalar(select(Board.memory.is_(None)).where(Board.id == board)):
+    elif connection.scalar(_FORGOTTEN, {"board": board}):
         return
-    connection.execute(update(Board).where(Board.id == board).values(memory=memory))
+    connection.execute(_REMEMBER, {"board": board, "seen": memory})
 
 
 def read_memories(
@@ -119,16 +135,8 @@ def _copied_cells() -> Insert:
 
 def settle(connection: Connection, board: int) -> None:
     """Write down what the unchanged looks at the end of a board's history mean for its spells."""
-    moved = extended(connection, cut=None, boards=(board,))
-    for since, until in moved.values():
-        units = select(Unit.id).where(Unit.board_id == board)
-        listed = select(Posting.id).where(Posting.unit_id.in_(units))
-        connection.execute(
-            update(Spell)
-            .where(Spell.last_seen_at >= since, Spell.last_seen_at < until)
-            .where(Spell.missed_at.is_(None), Spell.posting_id.in_(listed))
-            .values(last_seen_at=until)
-        )
+    for since, until in extended(connection, cut=None, boards=(board,)).values():
+        connection.execute(_SETTLE, {"board": board, "since": since, "until": until})
 
 
 def extended(
@@ -139,18 +147,25 @@ def extended(
     Only for boards whose last usable look (up to the cut, if there is one) is an unchanged one; `boards` asks
     for a few.
     """
-    until_cut = true() if cut is None else Fetch.observed_at <= cut
-    of_board = true() if boards is None else Fetch.board_id.in_(boards)
+    values = {"cut": cut, "boards": boards}
+    statement = _extended(cut is not None, boards is not None)
+    rows = connection.execute(statement, {name: value for name, value in values.items() if value is not None})
+    return {number: (since, until) for number, since, until in rows if since < until}
+
+
+@cache
+def _extended(is_cut: bool, of_boards: bool) -> Select[Any]:
+    until_cut = Fetch.observed_at <= bindparam("cut") if is_cut else true()
+    of_board = Fetch.board_id.in_(bindparam("boards", expanding=True)) if of_boards else true()
     repeated = (
         select(Fetch.board_id, func.max(Fetch.observed_at).label("at"))
         .where(Fetch.unchanged, until_cut, of_board)
         .group_by(Fetch.board_id)
         .subquery()
     )
-    rows = connection.execute(
+    return (
         select(repeated.c.board_id, func.max(Fetch.observed_at), repeated.c.at)
         .join(Fetch, Fetch.board_id == repeated.c.board_id)
         .where(_USABLE, ~Fetch.unchanged, until_cut)
         .group_by(repeated.c.board_id, repeated.c.at)
     )
-    return {number: (since, until) for number, since, until in rows if since < until}

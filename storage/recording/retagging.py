@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, true
 
-from storage.recording.contents import add_tagging_rows, taxonomy_id
+from storage.recording.new_rows import NewRows
 from storage.recording.tagging_rows import TaggingRows
+from storage.recording.taxonomies import add_taggings, taxonomy_id
 from storage.recording.texts import STORED_TEXT
 from storage.records import StoredText, TaxonomyRecord
 from storage.tables import Company, Posting, Taxonomy, Version
@@ -70,8 +71,10 @@ def untagged(
 def add(
     connection: Connection,
     taxonomy: TaxonomyRecord,
-    rows: Sequence[tuple[int, TaggingRows]],
+    tagged: Sequence[tuple[int, TaggingRows]],
     now: datetime,
 ) -> None:
     """Store taggings made at `now`, from when on the taxonomy is in force."""
-    add_tagging_rows(connection, taxonomy_id(connection, taxonomy, now), rows, now)
+    rows = NewRows(connection)
+    add_taggings(connection, rows, taxonomy_id(connection, taxonomy, now), tagged, now)
+    rows.write()

@@ -1,22 +1,62 @@
 """The rows of spells: loads those that one look at a board concerns, applies decisions, writes them back."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.chunking import chunks
 from storage.recording import lifecycle
 from storage.recording.lifecycle import Resumed, SpellKind, SpellState
-from storage.recording.new_rows import next_number
-from storage.tables import Gap, Posting, Sighting, Spell, Unit
+from storage.recording.new_rows import NewRows
+from storage.tables import Posting, Spell, Unit
+
+_LATEST = (
+    select(
+        Spell.id,
+        Spell.posting_id,
+        Posting.unit_id,
+        Spell.kind,
+        Spell.opened_at,
+        Spell.last_seen_at,
+        Spell.missed_at,
+        Spell.confirmed_at,
+        Spell.reason,
+    )
+    .join(Posting, Posting.id == Spell.posting_id)
+    .order_by(Spell.posting_id, Spell.opened_at)
+)
+_OPEN = _LATEST.join(Unit, Unit.id == Posting.unit_id).where(
+    Unit.board_id == bindparam("board"), Spell.confirmed_at.is_(None)
+)
+_LISTED = _LATEST.where(Spell.posting_id.in_(bindparam("postings", expanding=True)))
+_MOVE = (
+    update(Spell)
+    .where(Spell.id.in_(bindparam("spells", expanding=True)))
+    .values(last_seen_at=bindparam("at", type_=Spell.last_seen_at.type))
+)
+_CHANGE = update(Spell).where(Spell.id == bindparam("spell"))
+_STAYS = (
+    select(Spell.id, Spell.opened_at, Spell.last_seen_at)
+    .where(Spell.posting_id == bindparam("posting"))
+    .order_by(Spell.opened_at)
+)
+_OPEN_EARLIER = (
+    update(Spell)
+    .where(Spell.id == bindparam("spell"))
+    .values(opened_at=bindparam("at", type_=Spell.opened_at.type), kind="backlog")
+)
 
 
 @dataclass(slots=True)
 class _Entry:
-    """A posting's latest spell; `row` is None until it is written."""
+    """A posting's latest spell; `row` is None until it is written.
+
+    `moved` tells that nothing changed but when it was seen last.
+    """
 
     posting: int
     unit: int
@@ -25,7 +65,7 @@ class _Entry:
     opened_at: datetime
     state: SpellState
     changed: bool = False
-    gaps: list[dict[str, Any]] = field(default_factory=list)
+    moved: bool = False
 
 
 class SpellBook:
@@ -36,33 +76,17 @@ class SpellBook:
         self.closed = self.reopened = 0
         self._latest: dict[int, _Entry] = {}
         self._new: list[_Entry] = []
-        columns = (
-            select(
-                Spell.id,
-                Spell.posting_id,
-                Posting.unit_id,
-                Spell.kind,
-                Spell.opened_at,
-                Spell.last_seen_at,
-                Spell.missed_at,
-                Spell.confirmed_at,
-                Spell.reason,
-            )
-            .join(Posting, Posting.id == Spell.posting_id)
-            .order_by(Spell.posting_id, Spell.opened_at)
-        )
-        in_board = columns.join(Unit, Unit.id == Posting.unit_id).where(Unit.board_id == board)
-        self._load(in_board.where(Spell.confirmed_at.is_(None)))
-        for ids in chunks(listed):
-            self._load(columns.where(Spell.posting_id.in_(ids)))
+        self._gaps: dict[int, tuple[SpellState, datetime]] = {}
+        self._load(connection.execute(_OPEN, {"board": board}))
+        for postings in chunks(listed):
+            self._load(connection.execute(_LISTED, {"postings": postings}))
 
-    def _load(self, statement: Executable) -> None:
-        for row in self.connection.execute(statement):
-            state = SpellState(row.last_seen_at, row.missed_at, row.confirmed_at, row.reason)
-            entry = _Entry(row.posting_id, row.unit_id, row.id, row.kind, row.opened_at, state)
-            present = self._latest.get(row.posting_id)
-            if present is None or present.opened_at <= entry.opened_at:
-                self._latest[row.posting_id] = entry
+    def _load(self, rows: Iterable[Any]) -> None:
+        for row, posting, unit, kind, opened_at, seen_at, missed_at, confirmed_at, reason in rows:
+            present = self._latest.get(posting)
+            if present is None or present.opened_at <= opened_at:
+                state = SpellState(seen_at, missed_at, confirmed_at, reason)
+                self._latest[posting] = _Entry(posting, unit, row, kind, opened_at, state)
 
     def listed_at(self, unit: int, at: datetime) -> set[int]:
         """Return the postings of the unit that were listed at `at` (a look already recorded)."""
@@ -82,17 +106,11 @@ class SpellBook:
             self._new.append(opened)
             return
         assert entry is not None
-        entry.state, entry.changed = outcome.spell, True
+        entry.state, entry.moved = outcome.spell, True
         if outcome.gap:
+            entry.changed = True
             self.reopened += outcome.gap.confirmed_at is not None
-            entry.gaps.append(
-                {
-                    "last_seen_at": outcome.gap.last_seen_at,
-                    "missed_at": outcome.gap.missed_at,
-                    "confirmed_at": outcome.gap.confirmed_at,
-                    "back_at": at,
-                }
-            )
+            self._gaps[posting] = outcome.gap, at
 
     def missed_except(self, unit: int, listed: Set[int], at: datetime) -> None:
         """A listing of the unit that may be believed does not show the open postings outside `listed`."""
@@ -126,32 +144,48 @@ class SpellBook:
         if state != entry.state:
             entry.state, entry.changed = state, True
 
-    def write(self, fetch: int, unsure: Set[int]) -> None:
-        """Write what changed; the postings in `unsure` were seen by a look that is not complete."""
-        changed = [{"row": e.row} | _columns(e) for e in self._latest.values() if e.changed and e.row]
+    def write(self, rows: NewRows, fetch: int, unsure: Set[int]) -> None:
+        """Write what changed, and add what is new to `rows`.
+
+        The postings in `unsure` were seen by a look that is not complete.
+        """
+        stored = [entry for entry in self._latest.values() if entry.row is not None]
+        changed = [_columns(entry) for entry in stored if entry.changed]
         if changed:
-            self.connection.execute(update(Spell).where(Spell.id == bindparam("row")), changed)
-        if self._new:
-            for number, entry in enumerate(self._new, start=next_number(self.connection, Spell)):
-                entry.row = number
-            self.connection.execute(
-                insert(Spell),
-                [
-                    {"id": e.row, "posting_id": e.posting, "opened_at": e.opened_at} | _columns(e)
-                    for e in self._new
-                ],
+            self.connection.execute(_CHANGE, changed)
+        moved: dict[datetime, list[int | None]] = defaultdict(list)
+        for entry in stored:
+            if entry.moved and not entry.changed:
+                moved[entry.state.last_seen_at].append(entry.row)
+        for at, entries in moved.items():
+            for spells in chunks(entries):
+                self.connection.execute(_MOVE, {"spells": spells, "at": at})
+        for entry in self._new:
+            state = entry.state
+            entry.row = rows.add_spell(
+                entry.posting,
+                entry.kind,
+                entry.opened_at,
+                state.last_seen_at,
+                state.missed_at,
+                state.confirmed_at,
+                state.reason,
             )
-        gaps = [{"spell_id": entry.row} | gap for entry in self._latest.values() for gap in entry.gaps]
-        if gaps:
-            self.connection.execute(insert(Gap), gaps)
-        sightings = [{"fetch_id": fetch, "spell_id": self._latest[posting].row} for posting in sorted(unsure)]
-        if sightings:
-            self.connection.execute(insert(Sighting), sightings)
+        for entry in self._latest.values():
+            if entry.posting in self._gaps:
+                assert entry.row is not None
+                gap, back_at = self._gaps[entry.posting]
+                rows.add_gap(entry.row, gap.last_seen_at, gap.missed_at, gap.confirmed_at, back_at)
+        for posting in sorted(unsure):
+            seen = self._latest[posting].row
+            assert seen is not None
+            rows.add_sighting(fetch, seen)
 
 
 def _columns(entry: _Entry) -> dict[str, Any]:
     state = entry.state
     return {
+        "spell": entry.row,
         "kind": entry.kind,
         "last_seen_at": state.last_seen_at,
         "missed_at": state.missed_at,
@@ -161,35 +195,19 @@ def _columns(entry: _Entry) -> dict[str, Any]:
 
 
 def sighted_late(
-    connection: Connection, posting: int, at: datetime, first_usable_after: datetime | None
-) -> int:
-    """Record that a posting had been listed at `at`, before what is known of its board; return the spell.
+    connection: Connection, rows: NewRows, posting: int, at: datetime, first_usable_after: datetime | None
+) -> None:
+    """Record that a posting had been listed at `at`, before what is known of its board.
 
     An earlier sighting moves the opening back if no believed listing lies between, else it is a spell of
     its own that ended before history began. Nothing is closed or reopened.
     """
-    rows = connection.execute(
-        select(Spell.id, Spell.opened_at, Spell.last_seen_at)
-        .where(Spell.posting_id == posting)
-        .order_by(Spell.opened_at)
-    ).all()
-    for row in rows:
-        if row.opened_at <= at <= row.last_seen_at:
-            return int(row.id)
-    following = next((row for row in rows if row.opened_at > at), None)
+    stays = connection.execute(_STAYS, {"posting": posting}).all()
+    if any(stay.opened_at <= at <= stay.last_seen_at for stay in stays):
+        return
+    following = next((stay for stay in stays if stay.opened_at > at), None)
     if following and (first_usable_after is None or following.opened_at <= first_usable_after):
-        values = {"opened_at": at, "kind": "backlog"}
-        connection.execute(update(Spell).where(Spell.id == following.id).values(values))
-        return int(following.id)
-    values = {
-        "posting_id": posting,
-        "kind": "backlog",
-        "opened_at": at,
-        "last_seen_at": at,
-        "missed_at": first_usable_after,
-        "confirmed_at": first_usable_after,
-        "reason": "before_history" if first_usable_after else "",
-    }
-    number = next_number(connection, Spell)
-    connection.execute(insert(Spell).values(id=number, **values))
-    return number
+        connection.execute(_OPEN_EARLIER, {"spell": following.id, "at": at})
+        return
+    reason = "before_history" if first_usable_after else ""
+    rows.add_spell(posting, "backlog", at, at, first_usable_after, first_usable_after, reason)

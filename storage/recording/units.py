@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
 
 from storage.chunking import chunks
 from storage.recording import lifecycle
 from storage.recording.lifecycle import History
+from storage.recording.new_rows import NewRows
 from storage.recording.spells import SpellBook
 from storage.records import FetchState, Listing
 from storage.tables import Break, Cell, Fetch, Unit
@@ -20,12 +21,40 @@ DOUBTED = "doubted"
 """State of a cell whose employer alone is suspect inside a listing that is believed."""
 
 
+_OF_BOARD = (
+    select(Unit.company_id, Unit.id, Unit.epoch).where(Unit.board_id == bindparam("board")).order_by(Unit.id)
+)
+_NEXT_EPOCH = update(Unit).where(Unit.id == bindparam("unit")).values(epoch=bindparam("epoch_now"))
+_ACCEPT = (
+    update(Cell)
+    .where(Cell.fetch_id == bindparam("fetch"), Cell.unit_id == bindparam("unit"))
+    .values(accepted_at=bindparam("at", type_=Cell.accepted_at.type), epoch=bindparam("epoch_now"))
+)
+_AT = select(Fetch.id).where(Fetch.board_id == bindparam("board"), Fetch.observed_at == bindparam("at"))
+_LAST = (
+    select(Fetch.id)
+    .where(Fetch.board_id == bindparam("board"), Fetch.state.in_(_WITH_CELLS))
+    .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
+    .limit(_LAST_LOOKS)
+)
+_PASTS = (
+    select(Cell.unit_id, Cell.epoch, Cell.state, Cell.accepted_at, Cell.listed, Fetch.observed_at)
+    .join(Fetch, Fetch.id == Cell.fetch_id)
+    .order_by(Fetch.observed_at, Fetch.id)
+)
+_LATE_PASTS = _PASTS.where(Cell.fetch_id.in_(_LAST.scalar_subquery()))
+_WHOLE_PASTS = _PASTS.where(Cell.unit_id.in_(bindparam("units", expanding=True)))
+
+
 @dataclass(slots=True)
 class BoardRow:
+    """A board; `is_new` tells that nothing is known of it yet."""
+
     id: int
     company: int
     epoch: int
     scope: str
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +92,26 @@ class UnitNow:
     usable: bool = False
 
 
-class UnitFinder:
-    """Company id -> unit id, creating units; a board of one employer has one unit whatever is listed."""
+class Units(dict[int, UnitNow]):
+    """The units of a board by their ids. A board of one employer has one unit whatever is listed."""
 
-    def __init__(self, connection: Connection, listing: Listing, board: BoardRow):
-        self.connection, self.board, self.multi = connection, board, listing.multi_employer
-        self.known: dict[int, int] = {}
-        if not self.multi:
-            self(board.company)  # so that an empty board has its unit, too
+    def __init__(self, connection: Connection, listing: Listing, board: BoardRow, rows: NewRows):
+        super().__init__()
+        self._board, self._multi, self._rows = board, listing.multi_employer, rows
+        self._of: dict[int, int] = {}
+        if not board.is_new:
+            for company, unit, epoch in connection.execute(_OF_BOARD, {"board": board.id}):
+                self._of[company], self[unit] = unit, UnitNow(unit, epoch)
+        if not self._multi:
+            self.of(board.company)  # so that an empty board has its unit, too
 
-    def __call__(self, company: int) -> int:
-        company = company if self.multi else self.board.company
-        if company not in self.known:
-            where = (Unit.board_id == self.board.id) & (Unit.company_id == company)
-            found = self.connection.scalar(select(Unit.id).where(where))
-            if found is None:
-                values = {"board_id": self.board.id, "company_id": company}
-                found = self.connection.scalar(insert(Unit).values(values).returning(Unit.id))
-            assert found is not None
-            self.known[company] = found
-        return self.known[company]
-
-
-def load_units(connection: Connection, board: BoardRow) -> dict[int, UnitNow]:
-    rows = connection.execute(select(Unit.id, Unit.epoch).where(Unit.board_id == board.id).order_by(Unit.id))
-    return {row.id: UnitNow(row.id, row.epoch) for row in rows}
+    def of(self, company: int) -> int:
+        """Return the id of the unit of a company, which may be new."""
+        company = company if self._multi else self._board.company
+        if company not in self._of:
+            unit = self._of[company] = self._rows.add_unit(self._board.id, company)
+            self[unit] = UnitNow(unit, 0)
+        return self._of[company]
 
 
 def open_epochs(
@@ -99,13 +123,17 @@ def open_epochs(
             _next_epoch(connection, unit)
             book.leave_scope(unit.id, unit.listed, verdict.broke_at, at)
         if verdict.confirms:
-            same = (Cell.fetch_id == verdict.confirms.fetch) & (Cell.unit_id == unit.id)
-            connection.execute(update(Cell).where(same).values(accepted_at=at, epoch=unit.epoch))
+            _accept(connection, verdict.confirms.fetch, unit, at)
 
 
 def _next_epoch(connection: Connection, unit: UnitNow) -> None:
     unit.epoch += 1
-    connection.execute(update(Unit).where(Unit.id == unit.id).values(epoch=unit.epoch))
+    connection.execute(_NEXT_EPOCH, {"unit": unit.id, "epoch_now": unit.epoch})
+
+
+def _accept(connection: Connection, fetch: int, unit: UnitNow, at: datetime) -> None:
+    values = {"fetch": fetch, "unit": unit.id, "at": at, "epoch_now": unit.epoch}
+    connection.execute(_ACCEPT, values)
 
 
 def read_pasts(connection: Connection, board: int, units: dict[int, UnitNow]) -> None:
@@ -114,27 +142,15 @@ def read_pasts(connection: Connection, board: int, units: dict[int, UnitNow]) ->
     The last looks at the board tell that of nearly all; of the others (new ones, and those that were doubted
     again and again) all of their own are read.
     """
-    last = (
-        select(Fetch.id)
-        .where(Fetch.board_id == board, Fetch.state.in_(_WITH_CELLS))
-        .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
-        .limit(_LAST_LOOKS)
-    )
-    _read_pasts(connection, Cell.fetch_id.in_(last.scalar_subquery()), units)
-    short = [unit for unit in units.values() if len(unit.counts) < lifecycle.HISTORY]
-    for ids in chunks(unit.id for unit in short):
-        _read_pasts(connection, Cell.unit_id.in_(ids), {id: units[id] for id in ids})
+    _read_pasts(connection.execute(_LATE_PASTS, {"board": board}), units)
+    short = [unit.id for unit in units.values() if len(unit.counts) < lifecycle.HISTORY]
+    for ids in chunks(short):
+        _read_pasts(connection.execute(_WHOLE_PASTS, {"units": ids}), {id: units[id] for id in ids})
 
 
-def _read_pasts(connection: Connection, which: ColumnElement[bool], units: dict[int, UnitNow]) -> None:
+def _read_pasts(rows: CursorResult[Any], units: dict[int, UnitNow]) -> None:
     for unit in units.values():
         unit.counts, unit.last_usable_at, unit.doubted_at = [], None, None
-    rows = connection.execute(
-        select(Cell.unit_id, Cell.epoch, Cell.state, Cell.accepted_at, Cell.listed, Fetch.observed_at)
-        .join(Fetch, Fetch.id == Cell.fetch_id)
-        .where(which)
-        .order_by(Fetch.observed_at, Fetch.id)
-    )
     for row in rows:
         unit = units[row.unit_id]
         if row.epoch != unit.epoch:
@@ -164,12 +180,8 @@ def believe_unit(
         return True
     _next_epoch(connection, unit)
     book.leave_scope(unit.id, unit.listed, unit.doubted_at, at)
-    doubted = select(Fetch.id).where(Fetch.board_id == board.id, Fetch.observed_at == unit.doubted_at)
-    connection.execute(
-        update(Cell)
-        .where(Cell.unit_id == unit.id, Cell.fetch_id.in_(doubted))
-        .values(accepted_at=at, epoch=unit.epoch)
-    )
+    for fetch in connection.scalars(_AT, {"board": board.id, "at": unit.doubted_at}).all():
+        _accept(connection, fetch, unit, at)
     doubt = judgement.reason or lifecycle.judge(before, unit.doubted_at, history).reason
     note = f"two looks in a row agree with each other and not with the past: {doubt}"
     verdict = Verdict("complete", break_reason="coverage", note=note)
@@ -177,21 +189,12 @@ def believe_unit(
     return True
 
 
-def insert_cells(connection: Connection, fetch: int, units: Iterable[UnitNow], state: FetchState) -> None:
-    if state not in _WITH_CELLS:
-        return
-    rows = [
-        {
-            "fetch_id": fetch,
-            "unit_id": unit.id,
-            "epoch": unit.epoch,
-            "state": "complete" if unit.usable else DOUBTED if state == "complete" else state,
-            "listed": len(unit.listed),
-        }
-        for unit in units
-    ]
-    if rows:
-        connection.execute(insert(Cell), rows)
+def add_cells(rows: NewRows, fetch: int, units: Iterable[UnitNow], state: FetchState) -> None:
+    """Add what a look is for each unit."""
+    if state in _WITH_CELLS:
+        for unit in units:
+            own = "complete" if unit.usable else DOUBTED if state == "complete" else state
+            rows.add_cell(fetch, unit.id, unit.epoch, own, len(unit.listed))
 
 
 def add_break(

@@ -10,12 +10,11 @@ that agree estimates the Jaccard similarity: nearly exact for a short text, with
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 BINS: Final = 256
 PLACES: Final = 7
@@ -27,15 +26,10 @@ CHINESE: Final = 128
 INTERN, JUNIOR, SENIOR, VETERAN, HEAD = 1, 2, 4, 8, 16
 """Bits of `levels`: 实习 · 助理, 初级 · 高级 · 资深 · 总监, 负责人."""
 
-_LAYOUT = struct.Struct(f">BBHHH6s6s6s4s{2 * PLACES}s{BINS}s")
-_ROW = np.dtype(
-    [
-        *(("version", "u1"), ("levels", "u1"), ("years", ">u2"), ("mark", ">u2"), ("size", ">u2")),
-        *(("title", "u1", 6), ("job", "u1", 6), ("requisition", "u1", 6), ("head", "u1", 4)),
-        *(("places", ">u2", PLACES), ("bins", "u1", BINS)),
-    ]
-)
-"""The same for many at once."""
+_LAYOUT = struct.Struct(f">BBHHH6s6s6s4s{PLACES}H{BINS}s")
+_TITLE, _REQUISITION, _BINS = slice(8, 14), slice(20, 26), slice(-BINS, None)
+"""Where they stand in the packed bytes."""
+_WORDS = BINS // 4
 _NONE = bytes(6)
 _RANKS = SENIOR | VETERAN
 _STATIONS = INTERN | JUNIOR | HEAD
@@ -52,8 +46,7 @@ _INSIDE_HEAD = 0.85
 and it is half of the other, or they begin with the same words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """What grouping knows of a posting; `pack` makes the bytes that are stored (300 of them).
 
     title        digest of the title's words without place, code and marks, in any order
@@ -81,19 +74,19 @@ class Signature:
 
     def pack(self) -> bytes:
         """Return the bytes to store."""
-        places = struct.pack(f">{PLACES}H", *(*self.places, *[0] * PLACES)[:PLACES])
+        places = (*self.places, *[0] * PLACES)[:PLACES]
         numbers = (self.levels, self.years, self.mark, min(self.size, 65535))
         return _LAYOUT.pack(
-            VERSION, *numbers, self.title, self.job, self.requisition, self.head, places, self.bins
+            VERSION, *numbers, self.title, self.job, self.requisition, self.head, *places, self.bins
         )
 
     @classmethod
     def unpack(cls, data: bytes) -> "Signature":
         """Return what `pack` packed; of another version only the requisition."""
         if len(data) != _LAYOUT.size or data[0] != VERSION:
-            return cls(_NONE, _NONE, data[20:26] if len(data) >= 26 else _NONE)
-        _, levels, years, mark, size, title, job, requisition, head, places, bins = _LAYOUT.unpack(data)
-        hashed = tuple(place for place in struct.unpack(f">{PLACES}H", places) if place)
+            return cls(_NONE, _NONE, data[_REQUISITION] if len(data) >= 26 else _NONE)
+        _, levels, years, mark, size, title, job, requisition, head, *places, bins = _LAYOUT.unpack(data)
+        hashed = tuple(filter(None, places))
         return cls(title, job, requisition, head, levels, years, mark, size, hashed, bins)
 
 
@@ -126,22 +119,33 @@ def same_vacancy(one: Opening, other: Opening) -> bool:
        - another title: only in Chinese, where it is a headline that each recruiter words anew, and texts
          similar by 0.80. An English title states level and field, and employers post one text for several.
     """
-    return _Compared(one).same(other, Signature.unpack(other.signature), _likeness(one, other))
+    compared, signature = _Compared(one), Signature.unpack(other.signature)
+    return compared.same(other, signature, _similarity(compared.bins, int.from_bytes(signature.bins)))
 
 
 class Employer:
     """The postings of one employer that are known, in the order in which they became known."""
 
     def __init__(self, known: Iterable[Opening] = ()) -> None:
-        self._known = list(known)
-        self._rows = np.frombuffer(b"".join(map(_readable, self._known)), dtype=_ROW)
+        self._known: list[Opening] = []
+        self._signatures: dict[int, tuple[Signature, int]] = {}
+        """Of those that were compared once: the next is often compared with them, too."""
+        self._titled: dict[bytes, list[int]] = {}
+        self._numbered: dict[bytes, list[int]] = {}
+        self._words = np.zeros((8, _WORDS), dtype=np.uint32)
+        """The bins of each, four to a word."""
+        for opening in known:
+            self.add(opening)
 
     def add(self, opening: Opening) -> None:
         """Let later postings join the vacancy of this one."""
-        if len(self._known) == len(self._rows):  # twice as many, so that each is copied once on the average
-            self._rows = np.resize(self._rows, 2 * len(self._rows) + 8)
-        self._rows[len(self._known)] = np.frombuffer(_readable(opening), dtype=_ROW)[0]
+        place, signature = len(self._known), _readable(opening.signature)
+        if place == len(self._words):  # twice as many, so that each is copied once on the average
+            self._words = np.concatenate([self._words, np.zeros_like(self._words)])
+        self._words[place] = np.frombuffer(signature[_BINS], dtype=np.uint32)
         self._known.append(opening)
+        self._titled.setdefault(signature[_TITLE], []).append(place)
+        self._numbered.setdefault(signature[_REQUISITION], []).append(place)
 
     def vacancy_of(self, posting: Opening) -> str | None:
         """Return the vacancy that a new posting belongs to, None if it is a new one.
@@ -151,9 +155,9 @@ class Employer:
         """
         compared = _Compared(posting)
         best, found = (False, 0.0, False), None
-        for place, likeness in self._eligible(compared.signature):
-            known = self._known[place]
-            signature = Signature.unpack(known.signature)
+        for place in self._eligible(compared.signature):
+            known, (signature, bins) = self._known[place], self._signature(place)
+            likeness = _similarity(compared.bins, bins)
             if compared.same(known, signature, likeness):
                 numbered = compared.numbered_alike(known, signature)
                 rank = (numbered, likeness, bool({*signature.places} & {*compared.signature.places}))
@@ -161,22 +165,26 @@ class Employer:
                     best, found = rank, known.vacancy
         return found
 
-    def _eligible(self, one: Signature) -> Iterator[tuple[int, float]]:
-        """Yield (place, likeness) of the known postings that `same` may hold of.
+    def _signature(self, place: int) -> tuple[Signature, int]:
+        if place not in self._signatures:
+            signature = Signature.unpack(self._known[place].signature)
+            self._signatures[place] = signature, int.from_bytes(signature.bins)
+        return self._signatures[place]
 
-        Those with another number have the same title, or are Chinese as this one and alike; few are left of
-        an employer's thousands, and only they are compared one by one.
+    def _eligible(self, one: Signature) -> list[int]:
+        """Return the places of the known postings that `same` may hold of, in their order.
+
+        They have its title or its number, or both are Chinese and alike; few are left of an employer's
+        thousands, and only they are compared one by one.
         """
-        rows = self._rows[: len(self._known)]
-        title, number = (np.frombuffer(part, dtype=np.uint8) for part in (one.title, one.requisition))
-        named = (rows["title"] == title).all(axis=1)
+        places = {*self._titled.get(one.title, ())}
         if one.requisition != _NONE:
-            named |= (rows["requisition"] == number).all(axis=1)
-        chinese = (rows["levels"] & one.levels & CHINESE) != 0
-        places = np.flatnonzero(named | chinese)
-        likenesses = _similarities(one.bins, rows["bins"][places])
-        kept = named[places] | (likenesses >= _OTHER_TITLE)
-        yield from zip(places[kept].tolist(), likenesses[kept].tolist(), strict=True)
+            places.update(self._numbered.get(one.requisition, ()))
+        if one.levels & CHINESE and one.size >= _LEAST_TEXT:
+            equal = self._words[: len(self._known)] == np.frombuffer(one.bins, dtype=np.uint32)
+            alike = equal.sum(axis=1, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
+            places.update(alike.nonzero()[0].tolist())
+        return sorted(places)
 
 
 @dataclass(slots=True)
@@ -185,10 +193,12 @@ class _Compared:
 
     opening: Opening
     signature: Signature
+    bins: int
 
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         self.signature = Signature.unpack(opening.signature)
+        self.bins = int.from_bytes(self.signature.bins)
 
     def numbered_alike(self, known: Opening, other: Signature) -> bool:
         number = self.signature.requisition
@@ -236,19 +246,27 @@ def _is_cut(one: Signature, other: Signature, likeness: float) -> bool:
     return inside >= _INSIDE and shorter >= _HALF * longer
 
 
-def _likeness(one: Opening, other: Opening) -> float:
-    mine, others = (Signature.unpack(opening.signature).bins for opening in (one, other))
-    return float(_similarities(mine, np.frombuffer(others, dtype=np.uint8)[None, :])[0])
+def _most_differing(bins: bytes) -> int:
+    """Return how many bins, and so words of them, differ at most from those of a text like it.
+
+    Of the bins that either fills, of which there are no more than agree / _OTHER_TITLE.
+    """
+    filled = BINS - bins.count(0)
+    return int((1 - _OTHER_TITLE) * min(BINS, filled / _OTHER_TITLE)) + 1
 
 
-def _similarities(bins: bytes, others: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """Return the estimated similarity of one text to each of the others (a row of bins each)."""
-    one = np.frombuffer(bins, dtype=np.uint8)
-    filled = np.count_nonzero(others | one, axis=1)
-    agreeing = np.count_nonzero((others == one) & (one != 0), axis=1)
-    return np.where(filled > 0, agreeing / np.maximum(filled, 1), 0.0)
+def _similarity(one: int, other: int) -> float:
+    """Return the estimated similarity of two texts by their bins, all of them as one number.
+
+    Zeros of the one or the other are bins that both leave empty, those of their difference also such that
+    agree: this is much faster than a loop over them.
+    """
+    empty = (one | other).to_bytes(BINS).count(0)
+    agreeing = (one ^ other).to_bytes(BINS).count(0) - empty
+    return agreeing / (BINS - empty) if empty < BINS else 0.0
 
 
-def _readable(opening: Opening) -> bytes:
+def _readable(signature: bytes) -> bytes:
     """Return a signature as this version reads it: of another version only the requisition is left."""
-    return Signature.unpack(opening.signature).pack()
+    is_ours = len(signature) == _LAYOUT.size and signature[0] == VERSION
+    return signature if is_ours else Signature.unpack(signature).pack()

@@ -55,10 +55,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     with closing(sqlite3.connect(folder / "store.db")) as database, database:
         quote = {"text": "RAG", "start": 0, "end": 3, "field": "description"}
-        fact = {"id": "en", "quote": "RAG", "field": "description", "start": 0, "end": 3}
-        facts = {"languages": [fact], "travel": None}
+        fact = {"id": "en", "requirement": "required", "quote": "RAG", "field": "description"}
+        facts = {"languages": [fact | {"start": 0, "end": 3}], "travel": None}
         changed = json.dumps({"years": quote}), json.dumps(facts)
         database.execute("UPDATE taggings SET proof = ?, facts = ?", changed)
+        asked = "substr(asked, 1, instr(asked, ';')) || ';en:required;;;'"
+        database.execute(f"UPDATE taggings SET asked = {asked}")
         counted = {
             table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in ("gaps", "breaks", "sightings", "vintages")
@@ -230,6 +232,21 @@ def test_who_breaks_an_invariant_is_named(store: Recorder, statement: str, sente
             "UPDATE taggings SET facts = '{\"languages\"' WHERE id = 3",
             "taggings with a fact whose quote is not what the text says there",
             "a row that cannot be read",
+        ),
+        (
+            "UPDATE taggings SET asked = ';;;;;' WHERE id = 3",
+            "taggings that do not say in short what their tags and facts ask for",
+            "tagging 3",
+        ),
+        (
+            "UPDATE taggings SET asked = replace(asked, 'required', 'preferred') WHERE id = 2",
+            "taggings that do not say in short what their tags and facts ask for",
+            "tagging 2",
+        ),
+        (
+            "DELETE FROM tags WHERE tagging_id = 2",
+            "taggings that do not say in short what their tags and facts ask for",
+            "tagging 2",
         ),
         (
             "UPDATE versions SET text = 'RAF' WHERE id = 1",

@@ -1,0 +1,36 @@
+"""Employers by their keys: those that the store knows, and new ones."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, select
+
+from storage.chunking import chunks
+from storage.recording.new_rows import NewRows
+from storage.tables import Company
+
+_KNOWN = select(Company.key, Company.id).where(Company.key.in_(bindparam("keys", expanding=True)))
+
+
+class Companies:
+    """The employers that a look names; which of them are stored is read before they are asked for."""
+
+    def __init__(self, connection: Connection, rows: NewRows, *keys: str):
+        self._connection, self._rows = connection, rows
+        self._stored: dict[str, int] = {}
+        self._new: dict[str, int] = {}
+        self.read(keys)
+
+    def read(self, keys: Iterable[str]) -> list[int]:
+        """Return the ids of the stored ones among the employers with these keys."""
+        wanted = dict.fromkeys(keys)
+        unknown = (key for key in wanted if key not in self._stored and key not in self._new)
+        for some in chunks(unknown):
+            self._stored.update((key, id) for key, id in self._connection.execute(_KNOWN, {"keys": some}))
+        return [self._stored[key] for key in wanted if key in self._stored]
+
+    def __call__(self, key: str, name: str) -> int:
+        """Return the id of an employer; a new one is called as here, later names do not count."""
+        found = self._stored.get(key) or self._new.get(key)
+        if found is None:
+            found = self._new[key] = self._rows.add_company(key, name)
+        return found

@@ -1,0 +1,54 @@
+"""Vocabularies that tag, and what they understood of versions that are stored."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from storage.chunking import chunks
+from storage.recording.new_rows import NewRows
+from storage.recording.tagging_rows import TaggingRows
+from storage.records import TaxonomyRecord
+from storage.tables import Tagging, Taxonomy
+
+_TAGGED = select(Tagging.version_id).where(
+    Tagging.taxonomy_id == bindparam("taxonomy"),
+    Tagging.version_id.in_(bindparam("versions", expanding=True)),
+)
+
+
+def taxonomy_id(connection: Connection, taxonomy: TaxonomyRecord, at: datetime) -> int:
+    """Return the id of the taxonomy; it is in force from the earliest instant that it was used for."""
+    row = connection.execute(
+        select(Taxonomy.id, Taxonomy.in_force_from).where(Taxonomy.sha256 == taxonomy.sha256)
+    ).first()
+    if row is None:
+        values = {
+            "version": taxonomy.version,
+            "sha256": taxonomy.sha256,
+            "in_force_from": at,
+            "body": [asdict(tag) for tag in taxonomy.tags],
+        }
+        created = connection.scalar(insert(Taxonomy).values(values).returning(Taxonomy.id))
+        assert created is not None
+        return int(created)
+    if at < row.in_force_from:
+        connection.execute(update(Taxonomy).where(Taxonomy.id == row.id).values(in_force_from=at))
+    return int(row.id)
+
+
+def add_taggings(
+    connection: Connection,
+    rows: NewRows,
+    taxonomy: int,
+    tagged: Sequence[tuple[int, TaggingRows]],
+    at: datetime,
+) -> None:
+    """Add taggings [(id of a stored version, its rows)] made at `at`; those the taxonomy has are kept."""
+    wanted = dict(tagged)
+    for versions in chunks(list(wanted)):
+        for version in connection.scalars(_TAGGED, {"taxonomy": taxonomy, "versions": versions}):
+            del wanted[version]
+    for version, laid_out in wanted.items():
+        rows.add_tagging(version, taxonomy, laid_out, at)
