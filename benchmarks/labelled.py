@@ -6,7 +6,9 @@ data folder by id:
 
     postings/*.jsonl             the row's own id
     warc/ashby-*.warc.gz         `ashby:` and the first 12 characters of the posting's id on its board
-    snapshots/pm_feed_*.json     `feed:` and the first 12 hex digits of the SHA-256 of its `apply_url`
+    snapshots/pm_feed_*.json     `feed:` and the first 12 hex digits of the SHA-256 of its `apply_url`: the
+                                 text of the newest week that holds it; `feed-first:`: of the oldest with
+                                 a summary (the author of the feed words them anew)
 """
 
 import hashlib
@@ -59,9 +61,17 @@ def ashby_postings(data: Path) -> Iterator[tuple[str, RawPosting]]:
                     yield key, posting
 
 
-def feed_id(apply_url: str) -> str:
-    """Return our id of a posting of the feed, whose own `job_id` is not stable."""
-    return f"feed:{hashlib.sha256(apply_url.encode()).hexdigest()[:12]}"
+def feed_key(apply_url: str) -> str:
+    """Return our key of a posting of the feed, whose own `job_id` is not stable."""
+    return hashlib.sha256(apply_url.encode()).hexdigest()[:12]
+
+
+def feed_jobs(data: Path) -> Iterator[tuple[str, Row]]:
+    """Yield (our key, posting) of all recorded weeks of the feed, the oldest week first."""
+    for path in sorted((data / "snapshots").glob("pm_feed_*.json")):
+        for job in json.loads(path.read_text(encoding="utf-8"))["jobs"]:
+            if job.get("apply_url"):
+                yield feed_key(job["apply_url"]), job
 
 
 def texts(data: Path, ids: AbstractSet[str]) -> dict[str, Row]:
@@ -72,11 +82,11 @@ def texts(data: Path, ids: AbstractSet[str]) -> dict[str, Row]:
         if id in ids:
             text = to_text(listed.description, listed.format)
             found[id] = _posting(id, listed.title, key, "; ".join(listed.locations), text)
-    feed = json.loads((data / "snapshots" / "pm_feed_2026-06-10.json").read_text(encoding="utf-8"))
-    for job in feed["jobs"]:
-        id = feed_id(job["apply_url"])
-        if id in ids:
-            needed = "\n".join(f"- {one}" for one in job["requirements"])
+    for key, job in feed_jobs(data):
+        for id in {f"feed:{key}", f"feed-first:{key}"} & ids:
+            if id.startswith("feed-first:") and (id in found or not job.get("summary")):
+                continue  # some weeks hold titles only
+            needed = "\n".join(f"- {one}" for one in job.get("requirements") or ())
             text = f"{job.get('summary') or ''}\n\nRequirements\n{needed}"
             found[id] = _posting(id, job["title"], job["company"], job.get("location") or "", text)
     for path in sorted((data / "postings").glob("*.jsonl")):

@@ -7,7 +7,8 @@ import click
 
 from scraper.explaining.wording import Words, item, line, quoted, tag_name
 from scraper.tagging.hits import Hit
-from scraper.tagging.roles import Verdict, signs
+from scraper.tagging.role_signs import signs
+from scraper.tagging.roles import Verdict
 from scraper.tagging.tables import load
 from scraper.understanding import Understanding
 from storage.records import Fingerprint, Tagging

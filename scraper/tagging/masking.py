@@ -31,12 +31,15 @@ _ADDRESS_SIGNS = tuple(
     (start, re.compile(sign))
     for start, sign in (("://", "://"), ("www.", r"www\."), ("@", "@"), (".", rf"\.{_TOP_LEVEL}"))
 )
+_UNITS = re.compile(r"[a-z0-9\u3400-\u9fff]{1,6}(?:事业部|事业群|业务群)")
 _LONGEST_NAME = 200
 _LEGAL = re.compile(
     r"[,. ]+(?:inc|ltd|llc|gmbh|corp|co|technologies|labs)\.?$"
     r"|(?:股份|集团|科技|网络|信息|技术|智能|有限|责任|公司|\([^()]*\))+$"
 )
 _LATIN_NAME = re.compile(r"[a-z0-9][a-z0-9 .&-]*")
+_MADE = ("model_vendor", "tooling")
+"""Categories of the vocabulary that hold names of makers, or of tools that are called like them."""
 _NAME_TAILS = ("ai", "labs", "health", "hq")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
@@ -73,6 +76,14 @@ def prepare(text: Folded, names: Iterable[str] = (), most: int = MAX_READ) -> Te
     return Text(text.raw[:most], low, cased, masks)
 
 
+def without_units(title: Text) -> Text:
+    """Return `title` with the names of business units masked: "千问事业部-会员产品" is no work on 千问."""
+    if "事业" not in title.low and "业务群" not in title.low:
+        return title
+    spans = [found.span() for found in _UNITS.finditer(title.low)]
+    return title._replace(low=blanked(title.low, spans, MASK), masks=sorted([*title.masks, *spans]))
+
+
 def _addresses(low: str) -> Iterator[Span]:
     """Yield the addresses in `low`; the grammar is tried only on the words that hold a sign of one."""
     signs = [found.start() for start, sign in _ADDRESS_SIGNS if start in low for found in sign.finditer(low)]
@@ -86,8 +97,8 @@ def _addresses(low: str) -> Iterator[Span]:
 
 
 def common_words(vocabulary: Taxonomy) -> frozenset[str]:
-    """Return the aliases that are words of the field and not names of makers."""
-    return frozenset(alias.text for alias in vocabulary.aliases if alias.tag.category != "model_vendor")
+    """Return the aliases that are words of the field and not names of makers and their tools."""
+    return frozenset(alias.text for alias in vocabulary.aliases if alias.tag.category not in _MADE)
 
 
 @lru_cache(maxsize=4096)
@@ -95,7 +106,8 @@ def employer_names(company: str, words: AbstractSet[str]) -> tuple[str, ...]:
     """Return the folded forms of `company` to mask, longest first; `words` are those of `common_words`.
 
     A name that is an ordinary word of the vocabulary (a company called Search) is not masked, since then
-    most of its uses would be the word; names of model makers are: the employer is no requirement.
+    most of its uses would be the word; names of makers are: the employer is no requirement, nor is what he
+    makes a tool in use.
     """
     if len(company) > _LONGEST_NAME:
         return ()

@@ -96,12 +96,12 @@ def _english() -> _Patterns:
         r"[a-z0-9\x00 ,/'’&-]{0,80}?(?:you(?:['’]ll| will| would)|will|to) )?"
     )
     opens = (
-        rf"[^a-z]{{0,12}}(?:[a-z /&-]{{2,30}}: )?{subject}"
+        rf"^[^a-z]{{0,12}}(?:[a-z /&-]{{2,30}}: )?{subject}"
         rf"(?:(?:{owns}),? (?:and )?)*(?:(?:{owns})|(?P<weak>{weak})) "
     )
     managed = (
         rf"(?:[a-z0-9\x00.&/→'’-]+ ){{0,5}}?(?:{about})(?:(?:,|,? and|/| &) (?:[a-z0-9-]+ )?(?:{about}))*"
-        r"(?: of| for| behind) "
+        r"(?: of| for| behind| within) "
     )
     adds = rf"[^a-z0-9 \x00'’/.&+→-]| [-–] |(?<![\w-])(?:{_any(words['adds'])})(?![\w-])"
     return re.compile(opens), re.compile(managed), re.compile(adds)
@@ -111,7 +111,7 @@ def _english() -> _Patterns:
 def _chinese() -> _Patterns:
     """Return what opens a clause, what of its object others make, and what ends it."""
     words = load("roles")["object"]["zh"]
-    number = r"[^\w\u3400-\u9fff]*\d{0,2}[^\w\u3400-\u9fff]*"
+    number = r"[^\w\u3400-\u9fff]{0,9}(?:\d{1,2}[^\w\u3400-\u9fff]{0,9})?"
     owns = rf"[\u3400-\u9fff]{{0,4}}?(?:(?:{_any(words['owns'])})[和与并及、]?)+"
     adds = rf"[,，。；;：:！!\n]|{_any(words['adds'])}"
     return (

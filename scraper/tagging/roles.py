@@ -10,14 +10,15 @@ Three questions, in this order.
    or speech models, their data, training and evaluation has an AI job; who works with people who do has not.
 3. Which AI? On each axis the sentences that name a technique of it are summed, weighted by zone; a technique
    in the title counts like several. Sentences and not hits are counted, so that one list of ten techniques
-   is one sign, and a list of both kinds half a sign of each. Where hardly a technique is named, duties on
-   models and Chinese postings call a classic AI PM so, other English ones of today mean generative AI.
+   is one sign; a list of both kinds is shared out by how many it names of each. Where hardly a technique is
+   named, what is wished for or watched tells, if it is generative; else duties on models and Chinese
+   postings call a classic AI PM so, other English ones of today mean generative AI.
 
 The same questions are answered for the title alone and for the text alone: where the two differ, the title
 promises AI that the job does not have, or keeps quiet about AI that it has.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
@@ -25,9 +26,17 @@ from typing import Any, Literal, NamedTuple
 from scraper.tagging import other_work
 from scraper.tagging.hits import Hit, ListHits
 from scraper.tagging.objects import has_ai_object
+from scraper.tagging.role_signs import (
+    WHOLE,
+    is_product,
+    scale_of,
+    sign_of,
+    weighed,
+    which_ai,
+    worth_of,
+)
 from scraper.tagging.sections import headings
 from scraper.tagging.tables import load
-from scraper.tagging.taxonomy import FineTag
 from scraper.tagging.zones import Sentence
 from storage.records import RoleClass
 
@@ -69,7 +78,8 @@ class _Title(NamedTuple):
 class _Body(NamedTuple):
     """What the text amounts to: weighted sentences, counted sentences, and the share of work on models.
 
-    `used_*` are what AI tools in use add to an axis; `few`: the text is too short to speak against a title.
+    `used_*` are what AI tools in use add to an axis; `few`: the text is too short to speak against a title;
+    `object`: AI is what the job is on; `wished`: what is wished for or watched is generative.
     """
 
     classic: float = 0.0
@@ -83,6 +93,7 @@ class _Body(NamedTuple):
     model_work: float = 0.0
     few: bool = True
     object: bool = False
+    wished: bool = False
 
 
 _NO_TITLE, _NO_BODY = _Title(), _Body()
@@ -141,94 +152,41 @@ def classify(
     )
 
 
-def signs(hits: Iterable[Hit], sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
-    """Return what each tag (outer id) brings to each axis: its weighted sentences, and the title's weight."""
-    worth, seen = _worth(sentences), dict[tuple[str, str, int], float]()
-    scale, in_title = _scale(sum(worth)), load("roles")["axis"]["title"]
-    for hit in hits:
-        if hit.tag.era in ("classic", "genai") and _counts(hit):
-            place = in_title if hit.field == "title" else scale * worth[hit.sentence]
-            key = (hit.tag.era, hit.tag.out, hit.sentence)
-            seen[key] = max(seen.get(key, 0.0), place * _signs(hit.tag).share)
-    result: dict[str, dict[str, float]] = {"classic": {}, "genai": {}}
-    for (era, out, _), value in seen.items():
-        if value:
-            result[era][out] = round(result[era].get(out, 0.0) + value, 2)
-    return result
-
-
 # ------------------------------------------------------------------ evidence
 
 
-class _Sign(NamedTuple):
-    """What an entry of the vocabulary is a sign of; see `_signs`."""
+class _Named(NamedTuple):
+    """Where the hits name AI: indexes of sentences, by axis (0 classic, 1 generative) where that is told.
 
-    axis: int | None  # 0 classic, 1 generative
-    share: float  # how much of a whole sign on its axis
-    on_model: float  # how much it says that the work is on a model
-    generic: bool  # AI as such
-
-
-@cache
-def _signs(tag: FineTag) -> _Sign:
-    """Return what `tag` is a sign of.
-
-    Dialogue and speech systems are built both ways ("shared") and are models all the same.
+    `built` and `used` hold the largest share of a sign of each sentence, `aside` the wishes and trends that
+    name a technique, `in_duties` the places of what is made, `on_model` how much of the work is on a model.
     """
-    share = load("roles")["weight"].get(tag.id, 1.0)
-    if tag.category == "lifecycle" and tag.out != "algorithm_collaboration":
-        on_model = 1.0
-    else:
-        on_model = share if tag.era == "classic" or tag.category in ("nlp", "speech") else 0.0
-    axis = {"classic": 0, "genai": 1}.get(tag.era)
-    return _Sign(axis, share, on_model, tag.category == "ai_generic")
+
+    built: tuple[dict[int, float], dict[int, float]]
+    used: tuple[dict[int, float], dict[int, float]]
+    aside: tuple[set[int], set[int]]
+    preferred: set[int]
+    tools: set[int]
+    products: set[int]
+    in_duties: list[tuple[int, int]]
+    on_model: dict[int, float]
 
 
-@cache
-def _is_product(tag: FineTag) -> bool:
-    """Tell whether `tag` names AI that is made, not what may do without (search, devices), nor work on it."""
-    if tag.category in ("lifecycle", "recsys_search", "other_ai") or tag.id == "multimodal":
-        return False
-    _, share, on_model, generic = _signs(tag)
-    return generic or on_model > 0 or (tag.era in ("classic", "genai") and share >= 0.5)
-
-
-def _counts(hit: Hit) -> bool:
-    """Tell whether a hit says what the job is: no wish, no tool in use, no trend to watch."""
-    return hit.stance == "build" and hit.requirement != "preferred"
-
-
-def _worth(sentences: Sequence[Sentence]) -> list[float]:
-    """Return what each sentence counts."""
-    weight = load("roles")["zone_weight"]
-    return [weight.get(zone, 0.0) for _, _, zone, _ in sentences]
-
-
-def _scale(length: float) -> float:
-    """Return the factor for short texts: one sentence of two says more than one of twenty."""
-    core = load("roles")["core"]
-    return float(min(max(core["usual_length"] / length, 1.0), core["scale_most"])) if length else 1.0
-
-
-def _evidence(
-    low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
-) -> tuple[_Title, _Body]:
-    named = [0.0, 0.0]
-    title_ai = False
-    built: tuple[dict[int, float], dict[int, float]] = ({}, {})
-    used: tuple[dict[int, float], dict[int, float]] = ({}, {})
-    preferred: set[int] = set()
-    tools: set[int] = set()
-    in_duties: list[tuple[int, int]] = []  # where they name AI, not what may do without (robots, devices)
-    on_model: dict[int, float] = {}  # of each sentence whose work is AI, how much of it is on a model
+def _named(hits: Sequence[Hit], *, object: bool) -> tuple[_Title, _Named]:
+    """Gather what title and text name; `object`: the title names what models are made for."""
+    found = _Named(({}, {}), ({}, {}), (set(), set()), set(), set(), set(), [], {})
+    built, used, aside, preferred, tools, products, in_duties, on_model = found
+    techniques = [0.0, 0.0]
+    ai = False
     for tag, start, _, field, zone, requirement, stance, index in hits:
         if tag.era == "none":
             continue
-        axis, share, model, generic = _signs(tag)
+        axis, share, model, generic = sign_of(tag)
         if field == "title":
-            title_ai = title_ai or generic
-            if axis is not None and share > named[axis]:
-                named[axis] = share
+            ai = ai or generic
+            object = object or (axis is None and model == 1.0)
+            if axis is not None and share > techniques[axis]:
+                techniques[axis] = share
         elif stance == "use":
             if requirement != "preferred":
                 tools.add(index)
@@ -236,58 +194,62 @@ def _evidence(
                 used[axis][index] = share
         elif requirement == "preferred":
             preferred.add(index)
-        elif stance == "build":
+            if axis is not None and share >= WHOLE:
+                aside[axis].add(index)
+        elif stance == "watch":
+            if axis is not None and share >= WHOLE:
+                aside[axis].add(index)
+        else:
             if model > on_model.get(index, -1.0):
                 on_model[index] = model
-            if zone in _DUTIES and _is_product(tag):
-                in_duties.append((start, index))
+            if is_product(tag):
+                products.add(index)
+                if zone in _DUTIES:
+                    in_duties.append((start, index))
             if axis is not None and share > built[axis].get(index, 0.0):
                 built[axis][index] = share
+    return _Title(techniques[0], techniques[1], object, ai), found
+
+
+def _evidence(
+    low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
+) -> tuple[_Title, _Body]:
+    title, found = _named(hits, object=_names_object(words))
+    on_model, used, aside = found.on_model, found.used, found.aside
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0
-    worth = _worth(sentences)
-    scale = _scale(sum(worth))
-    classic, genai = _axes(built, worth, scale)
+    worth = worth_of(sentences)
+    scale = scale_of(sum(worth))
+    classic, genai = weighed(found.built, hits, worth, scale)
     tool_weight = scale * load("roles")["axis"]["tool"]
     asked = [i for i, weight in enumerate(worth) if weight and not _is_heading(low, sentences[i])]
+    duties = [i for i in asked if sentences[i].zone in _DUTIES]
     body = _Body(
         classic,
         genai,
         tool_weight * sum([worth[i] * share for i, share in used[0].items()]),
         tool_weight * sum([worth[i] * share for i, share in used[1].items()]),
         scale * sum([worth[i] for i in on_model]),
-        len(preferred),
-        len(tools),
+        len(found.preferred),
+        len(found.tools),
         employer,
-        _model_work(on_model, sentences, worth, asked),
-        _says_little([i for i in asked if sentences[i].zone != "unknown"], preferred),
-        has_ai_object(low, sentences, [i for i in asked if sentences[i].zone in _DUTIES], in_duties),
+        _model_work(on_model, worth, duties or asked),
+        _says_little([i for i in asked if sentences[i].zone != "unknown"], found.preferred),
+        _is_half(found.products, asked) or has_ai_object(low, sentences, duties, found.in_duties),
+        len(aside[1]) > max(len(aside[0]), 1),
     )
-    return _Title(named[0], named[1], _names_object(words), title_ai), body
+    return title, body
 
 
-def _axes(
-    built: tuple[dict[int, float], dict[int, float]], worth: Sequence[float], scale: float
-) -> tuple[float, float]:
-    """Return the weighted sentences of both axes; one that names both kinds is less of a sign of each."""
-    mixed = load("roles")["axis"]["mixed"]
-    sums = [0.0, 0.0]
-    for axis in (0, 1):
-        other = built[1 - axis]
-        for index, share in built[axis].items():
-            sums[axis] += worth[index] * share * (mixed if share and other.get(index) else 1.0)
-    return scale * sums[0], scale * sums[1]
+def _is_half(named: AbstractSet[int], asked: Sequence[int]) -> bool:
+    """Tell whether half of what is asked names AI: the posting speaks of little else."""
+    hits = sum([i in named for i in asked])
+    return hits > 1 and 2 * hits >= len(asked)
 
 
-def _model_work(
-    on_model: Mapping[int, float],
-    sentences: Sequence[Sentence],
-    worth: Sequence[float],
-    asked: Sequence[int],
-) -> float:
-    """Return which share of the duties is work on models; of a text without duties, of all that it asks."""
-    counted = [i for i in asked if sentences[i].zone in _DUTIES] or asked
+def _model_work(on_model: Mapping[int, float], worth: Sequence[float], counted: Sequence[int]) -> float:
+    """Return which share of the sentences `counted` is work on models: duties, or all that a text asks."""
     total = max(sum([worth[i] for i in counted]), load("roles")["core"]["classic_least"])
     return float(sum([worth[i] * on_model[i] for i in counted if i in on_model]) / total)
 
@@ -336,7 +298,7 @@ def _judged(
     classic = body.classic + body.used_classic + axis["title"] * title.classic
     genai = body.genai + body.used_genai + axis["title"] * title.genai
     made = lang != "en" or body.model_work > table["core"]["classic_from"]
-    role, why = _axis(classic, genai, axis, unnamed="ai_pm" if made else "aigc_pm")
+    role, why = which_ai(classic, genai, axis, unnamed="ai_pm" if made and not body.wished else "aigc_pm")
     return parts, points, role, ("ai_core", why)
 
 
@@ -348,10 +310,10 @@ def _title_label(title: _Title, lang: str) -> RoleClass:
 
 def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, float]:
     """Return the parts of the points that are not zero, by their name in roles.toml."""
-    _, genai, _, _, any_ai, preferred, tools, employer, model_work, few, on_ai = body
+    _, genai, _, _, any_ai, preferred, tools, employer, model_work, few, on_ai, _ = body
     parts: dict[str, float] = {}
     named = max(title.classic, title.genai)
-    whole = named >= 0.5
+    whole = named >= WHOLE
     if whole:
         parts["title_technique"] = max(core["title_technique"], core["limit"] * few)
     elif named:
@@ -376,14 +338,3 @@ def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, fl
     if tools:
         parts["tools"] = -core["tools"] * min(tools, core["tools_most"])
     return {name: round(value, 2) for name, value in parts.items() if value}
-
-
-def _axis(
-    classic: float, genai: float, axis: Mapping[str, float], *, unnamed: RoleClass
-) -> tuple[RoleClass, Reason]:
-    if classic + genai < axis["named_from"]:
-        return unnamed, "unnamed"
-    share = genai / (genai + classic)
-    if axis["both_from"] <= share <= axis["both_to"] and min(classic, genai) >= axis["both_least"]:
-        return "both", "both"
-    return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")

@@ -31,7 +31,7 @@ def test_the_contract_ids_are_all_there_and_each_has_aliases() -> None:
 
 def test_the_record_names_every_id_that_a_posting_can_carry() -> None:
     record = taxonomy_record()
-    assert record.version == "2026.11.2"
+    assert record.version == "2026.11.3"
     assert record.sha256 == fingerprint()
     assert len(record.sha256) == 64
     ids = [tag.id for tag in record.tags]
@@ -90,6 +90,27 @@ def test_the_employer_is_masked_but_not_if_its_name_is_a_word() -> None:
     for company, named in (("DeepSeek", False), ("DeepSeek Labs", False), ("Teapot", True)):
         found = default_tagger().tag(title, text, lang="en", is_pm=True, company=company)
         assert any(hit.tag.id == "deepseek" for hit in found.hits) == named
+
+
+def test_what_the_employer_makes_is_no_tool_that_the_candidate_uses() -> None:
+    title = folded("Senior Product Manager")
+    text = folded("Responsibilities\n- Own the vision for Replit's AI-powered development tools")
+    for company, makes in (("Replit", True), ("Teapot", False)):
+        found = default_tagger().tag(title, text, lang="en", is_pm=True, company=company)
+        assert any(hit.tag.id == "ai_coding_tools" for hit in found.hits) != makes
+        assert [hit.stance for hit in found.hits if hit.tag.id == "ai"] == ["build" if makes else "use"]
+        assert ("object" in found.verdict.parts) == makes
+
+
+def test_the_name_of_a_business_unit_in_a_title_is_masked_and_what_follows_is_not() -> None:
+    for title, starts in (
+        ("千问事业部-会员产品经理", []),
+        ("千问事业部-千问C端产品经理", [6]),
+        ("千问产品经理", [0]),
+        ("产品经理（千问事业群）", []),
+    ):
+        found = default_tagger().tag(folded(title), folded(""), lang="zh", is_pm=True)
+        assert [hit.start for hit in found.hits if hit.tag.id == "qwen"] == starts, title
 
 
 def test_a_lexicon_takes_the_longest_word_at_word_edges() -> None:
