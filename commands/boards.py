@@ -31,7 +31,8 @@ def boards() -> None:
 @pass_context
 def list_boards(context: Context, family: str | None, as_json: bool) -> None:
     """List the followed boards: family, key, company, market, industry, evidence (tab-separated)."""
-    rows = [asdict(board) for board in chosen_boards(context.settings, (family,) if family else (), ())]
+    families = () if family is None else (family,)
+    rows = [asdict(board) for board in chosen_boards(context.settings, families, ())]
     echo_either(as_json, rows, ("\t".join(row.values()) for row in rows))
 
 

@@ -1,6 +1,7 @@
 """`pmtrend choose`: which door is open to one person."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ import click
 
 from commands.context import Context, pass_context
 from commands.telling import echo_lines
-from scraper.options import read_cut, read_week
+from scraper.options import read_times
 from storage.markets import MARKET_NAMES
 
 if TYPE_CHECKING:
@@ -51,10 +52,12 @@ def choose(
     from reports.words import Words, terminal_language
     from scraper.profiles import read_profile
 
+    times = read_times(week, as_of)
     with context.store() as store:
-        cut = None if as_of is None else read_cut(as_of, store.zone)
-        monday = read_week(week, store.zone, cut or context.clock(), store.history_from())
-        facts = read_facts(store, monday, cut)
-        card = run(facts, monday, read_profile(file, said, lambda: places_of(facts)))
+        monday = times.monday(store.zone, context.clock(), store.history_from())
+        # Read when the person is understood, unless he names a city that only postings know.
+        facts = cache(lambda: read_facts(store, monday, times.cut(store.zone)))
+        person = read_profile(file, said, lambda: places_of(facts()))
+        card = run(facts(), monday, person)
     words = Words(lang or terminal_language(os.environ))
     echo_lines(choice_json(card).split("\n") if as_json else choosing(card, words))

@@ -10,7 +10,7 @@ from commands.overview import write_overview
 from commands.telling import echo_json, echo_lines, warn
 from scraper.config import Settings
 from scraper.errors import ConfigError, DeliveryError
-from scraper.options import read_week
+from scraper.options import read_times
 from scraper.printing import echo
 from storage.weeks import label
 
@@ -37,8 +37,9 @@ def deliver(context: Context, week: str | None, services: tuple["Service", ...],
     from reports.stored_reports import load_report
 
     settings = context.settings
+    times = read_times(week)
     with context.store() as store:
-        asked = label(read_week(week, store.zone, context.clock()))
+        asked = label(times.monday(store.zone, context.clock()))
     hooks = webhooks_for(() if dry_run else services)
     report = load_report(settings.reports, asked)
     if dry_run:

@@ -7,8 +7,8 @@ import click
 
 from commands.context import Context, pass_context
 from commands.progress import progress_bar
-from commands.telling import warn
-from scraper.options import read_cut, read_weeks
+from commands.telling import tell_if_empty, warn
+from scraper.options import end_of, read_as_of, read_weeks
 from scraper.printing import echo
 
 if TYPE_CHECKING:
@@ -46,14 +46,17 @@ def export(
     from reports.export.writing import write_export
 
     first, last = read_weeks(since, until)
+    known = None if as_of is None else read_as_of(as_of)
     asked = {"--format": kind, "--since": since, "--until": until, "--as-of": as_of, "--texts": texts or None}
     with context.store() as store:
-        cut = None if as_of is None else read_cut(as_of, store.zone)
+        cut = None if known is None else end_of(known, store.zone)
         with (
             store.export(context.clock(), since=first, until=last, as_of=cut, texts=texts) as found,
             progress_bar("postings", found.postings) as bar,
         ):
             told = write_export(found, folder, kind, asked, bar.update)
+        if not found.postings:
+            tell_if_empty(store)
     echo(told)
     if found.untagged:
         warn(f"{found.untagged} postings are not tagged, and left out: run retag")

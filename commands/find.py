@@ -10,6 +10,7 @@ import click
 from commands.context import Context, pass_context
 from commands.indexing import add_to_index
 from commands.telling import tell_if_empty
+from scraper.options import read_since
 from scraper.printing import echo
 from storage.records import RoleClass
 from storage.searching.search import MOST
@@ -35,7 +36,15 @@ from storage.searching.search import MOST
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
 @pass_context
-def find(context: Context, /, words: tuple[str, ...], limit: int, as_json: bool, **filters: Any) -> None:
+def find(
+    context: Context,
+    /,
+    words: tuple[str, ...],
+    since: str | None,
+    limit: int,
+    as_json: bool,
+    **filters: Any,
+) -> None:
     """Find stored postings by their words, the best first, with the sentences that hold them.
 
     Put the query in quotes: 'RAG 金融' asks for both words, 'RAG OR 检索增强' for either, '"prompt
@@ -48,8 +57,9 @@ def find(context: Context, /, words: tuple[str, ...], limit: int, as_json: bool,
 
     query = " ".join(words)
     asked = read_query(query, fold)
+    day = None if since is None else read_since(since)
     with context.store() as store:
-        wanted = read_filters(store, **filters)
+        wanted = read_filters(store, since=day, **filters)
         unindexed = add_to_index(store)
         found = store.find(asked, fold, wanted, limit)
         if not found.hits:

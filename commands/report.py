@@ -13,15 +13,16 @@ import click
 
 from commands.context import Context, pass_context
 from commands.overview import write_overview
+from commands.telling import warn
 from scraper.boards import INDUSTRIES
-from scraper.options import read_cut, read_week
+from scraper.options import Times, read_times
 from scraper.printing import echo
 from storage.engines.allocator import give_back_large_blocks
 from storage.errors import StorageError
 from storage.history import History
 from storage.markets import MARKET_NAMES
 from storage.store import Store
-from storage.weeks import label
+from storage.weeks import label, week_of
 
 if TYPE_CHECKING:
     from reports.document.weekly import WeeklyReport
@@ -65,27 +66,27 @@ def report(
 
     A part of the market (--market, --industry, --city, --company) is reported on in a folder of its own.
     """
-    make_report(context, week, lang, out or context.settings.reports, as_of, images, part)
+    times = read_times(week, as_of)
+    told = make_report(context, times, lang, out or context.settings.reports, images, part)
+    _tell_if_old(told)
     return 0
 
 
 def make_report(
     context: Context,
-    week: str | None,
+    times: Times,
     lang: str,
     out: Path,
-    as_of: str | None = None,
     images: "Images" = "svg",
     part: Mapping[str, str | None] = MappingProxyType({}),
 ) -> "WeeklyReport":
-    """Write the report of `week` (a label; None: the last finished) to `out`, and keep its numbers.
+    """Write the report of a week to `out`, say which pages, and keep its numbers.
 
-    `part` narrows it by the options of a view. Raises ConfigError for what an option cannot mean.
+    `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there.
     """
     give_back_large_blocks()
     with _without_collector(), context.store() as store:
-        cut = None if as_of is None else read_cut(as_of, store.zone)
-        monday = read_week(week, store.zone, cut or context.clock())
+        cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part)
         # Loaded when the facts are gone: what draws needs half as much memory as they do.
         from reports.words import LANGS, Lang
@@ -98,6 +99,18 @@ def make_report(
         _keep_vintages(store, history, built, context.clock())
     write_overview(context.settings, out)
     return built
+
+
+def _tell_if_old(report: "WeeklyReport") -> None:
+    """Say that nothing was looked at in the week of the report, or ever: an empty report may be a slip."""
+    known = report["provenance"]
+    newest = known["data_cut"]
+    if newest is None:
+        warn("nothing was on file, so the report is empty; `pmtrend collect` or `import` fills the store")
+        return
+    last = label(week_of(datetime.fromisoformat(newest), known["zone"]))
+    if last < report["week"]:
+        warn(f"nothing was looked at in {report['week']}; the newest look on file is of {last}")
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from commands.collect import look_at_boards
 from commands.context import Context, pass_context
 from commands.deliver import send, webhooks_for
 from commands.report import make_report
-from storage.weeks import label, week_to_report
+from scraper.options import Times
+from storage.weeks import week_to_report
 
 
 @click.command()
@@ -15,7 +16,7 @@ def weekly(context: Context) -> int:
     """Collect, then write and deliver the report of the week (on its last day; before, of the last one)."""
     code = look_at_boards(context)
     with context.store() as store:
-        week = label(week_to_report(context.clock(), store.zone, store.history_from()))
-    built = make_report(context, week, "both", context.settings.reports)
+        week = week_to_report(context.clock(), store.zone, store.history_from())
+    built = make_report(context, Times(week), "both", context.settings.reports)
     delivered = send(context, built, webhooks_for(()), again=False)
     return code or delivered

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from scraper.errors import ConfigError
 from scraper.printing import printable
-from scraper.tomltext import parsed
+from scraper.tomltext import decoded, parsed
 
 FILE_NAME = "pmtrend.toml"
 TEMPLATE = """\
@@ -238,10 +238,10 @@ def load_settings(path: Path | None) -> Settings:
             raise ConfigError(f"the configuration {path} does not exist")
         return Settings()
     try:
-        data = parsed(path.read_text(encoding="utf-8"))
+        data = parsed(decoded(path.read_bytes()))
     except IsADirectoryError:
         raise ConfigError(f"the configuration {path} is a directory, not a file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"the configuration {path} cannot be read: {error}") from None
     home = path.resolve().parent
     try:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scraper.errors import ConfigError
@@ -43,20 +44,8 @@ def read_monday(option: str, text: str) -> date:
         monday = parse_label(text)
     except ValueError as error:
         raise ConfigError(f"{option}: {error}") from None
-    if monday.year not in YEARS:
-        raise ConfigError(f"{option}: {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+    _within_years(f"{option}:", text, monday)
     return monday
-
-
-def read_week(text: str | None, zone: str, known_at: datetime, history_from: datetime | None = None) -> date:
-    """Return the Monday of the week that --week names, else of the last one that had ended at `known_at`.
-
-    That is at least the week of `history_from`, the first look of a store. Raises ConfigError.
-    """
-    if text is not None:
-        return read_monday("--week", text)
-    finished = last_finished(known_at, zone)
-    return finished if history_from is None else max(finished, week_of(history_from, zone))
 
 
 def read_weeks(since: str | None, until: str | None) -> tuple[date | None, date | None]:
@@ -68,10 +57,10 @@ def read_weeks(since: str | None, until: str | None) -> tuple[date | None, date 
     return first, last
 
 
-def read_cut(text: str, zone: str) -> datetime:
-    """Return the last second, in the zone, of the day that --as-of names, or the instant that it names.
+def read_as_of(text: str) -> date | datetime:
+    """Return the day that --as-of names, or the instant (aware; a report names the one it was made at).
 
-    A report names the instant it was made at. Raises ConfigError.
+    Raises ConfigError.
     """
     try:
         day, at = date.fromisoformat(text), None
@@ -83,12 +72,56 @@ def read_cut(text: str, zone: str) -> datetime:
             at = day = None
     if day is None or (at is not None and at.tzinfo is None):
         raise ConfigError(f"--as-of {text!r} is not a day; write it as 2026-11-23") from None
-    within_years("--as-of", text, day)
-    return at or day_start(day + timedelta(days=1), zone) - timedelta(seconds=1)
+    _within_years("--as-of", text, day)
+    return at or day
 
 
-def within_years(option: str, text: str, day: date) -> date:
-    """Return the day that an option's text names. Raises ConfigError if it lies outside `YEARS`."""
+def end_of(as_of: date | datetime, zone: str) -> datetime:
+    """Return the last second of a day in the zone; an instant as it is."""
+    if isinstance(as_of, datetime):
+        return as_of
+    return day_start(as_of + timedelta(days=1), zone) - timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Which week is asked for (its Monday), and what was known when: what is None, store and clock decide."""
+
+    week: date | None = None
+    as_of: date | datetime | None = None
+
+    def cut(self, zone: str) -> datetime | None:
+        """Return the instant up to which what was recorded counts; None for all."""
+        return None if self.as_of is None else end_of(self.as_of, zone)
+
+    def monday(self, zone: str, now: datetime, history_from: datetime | None = None) -> date:
+        """Return the Monday of the week, else of the last one that had ended when that was known.
+
+        That is at least the week of `history_from`, the first look of a store.
+        """
+        if self.week is not None:
+            return self.week
+        finished = last_finished(self.cut(zone) or now, zone)
+        return finished if history_from is None else max(finished, week_of(history_from, zone))
+
+
+def read_times(week: str | None, as_of: str | None = None) -> Times:
+    """Return what --week and --as-of say. Raises ConfigError."""
+    return Times(
+        None if week is None else read_monday("--week", week), None if as_of is None else read_as_of(as_of)
+    )
+
+
+def read_since(text: str) -> date:
+    """Return the first day of a week (2026-W30), or a day (2026-07-20). Raises ConfigError."""
+    try:
+        day = parse_label(text) if "W" in text.upper() else date.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(f"--since {text!r} is no week and no day; write 2026-W30 or 2026-07-20") from None
+    _within_years("--since", text, day)
+    return day
+
+
+def _within_years(option: str, text: str, day: date) -> None:
     if day.year not in YEARS:
         raise ConfigError(f"{option} {text!r} lies outside the years {YEARS[0]} to {YEARS[-1]}")
-    return day

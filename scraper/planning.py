@@ -65,11 +65,15 @@ def chosen(known: Sequence[Board], families: Collection[str], keys: Collection[s
     there = {board.family for board in known}
     if unknown := set(families) - there:
         names = ", ".join(sorted(there))
-        raise ConfigError(f"no board of family {', '.join(sorted(unknown))}; there are {names}")
+        raise ConfigError(f"no board of family {_named(unknown)}; there are {names}")
     found = [b for b in known if (not families or b.family in families) and (not keys or b.key in keys)]
     if missing := set(keys) - {board.key for board in found}:
-        raise ConfigError(f"no board {', '.join(sorted(missing))}; `pmtrend boards list` shows them all")
+        raise ConfigError(f"no board {_named(missing)}; `pmtrend boards list` shows them all")
     return found
+
+
+def _named(names: Collection[str]) -> str:
+    return ", ".join(name or "''" for name in sorted(names))
 
 
 def askable(boards: Sequence[Board], keys: Collection[str], *, named: bool) -> list[Board]:

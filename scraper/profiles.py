@@ -20,7 +20,7 @@ from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import city_names, is_place_list, parse_places, says_remote
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
-from scraper.tomltext import parsed
+from scraper.tomltext import decoded, parsed
 from scraper.vocabulary.showing import find_tag
 from storage.markets import MARKET_NAMES, MarketName
 from storage.profile import Profile
@@ -67,10 +67,10 @@ def read_profiles(files: Iterable[Path], places: Places) -> tuple[Profile, ...]:
 def read_file(path: Path) -> dict[str, Any]:
     """Return the entries of a profile file, their types checked."""
     try:
-        said = parsed(path.read_text(encoding="utf-8-sig"))
+        said = parsed(decoded(path.read_bytes()))
     except OSError as error:
         raise ConfigError(f"the profile {path} cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"the profile {path} cannot be read: {error}") from None
     for key, value in said.items():
         if key not in KEYS:
@@ -160,6 +160,9 @@ def name_part(
     says nothing. Raises ConfigError for a city or an employer that is not there, or for several cities.
     """
     named = {key: value for key, value in said.items() if value is not None}
+    for key, value in named.items():
+        if not value.strip():
+            raise ConfigError(f"--{key} needs a name")
     if "city" in named:
         cities = cities_named(named["city"], places)
         if len(cities) != 1:

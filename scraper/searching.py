@@ -1,16 +1,15 @@
 """What the options of a search mean in the words of the store."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from scraper.errors import ConfigError
 from scraper.normalizing.companies import company_key
-from scraper.options import within_years
 from scraper.profiles import cities_named, employer_named
 from storage.records import RoleClass
 from storage.searching.search import Filters
 from storage.store import Store
-from storage.weeks import day_start, parse_label
+from storage.weeks import day_start
 
 
 def read_filters(
@@ -19,15 +18,15 @@ def read_filters(
     roles: Sequence[RoleClass] = (),
     city: str | None = None,
     company: str | None = None,
-    since: str | None = None,
+    since: date | None = None,
     is_open: bool = False,
 ) -> Filters:
-    """Return what may be found. Raises ConfigError, one sentence, for what is no city, employer or day."""
+    """Return what may be found. Raises ConfigError, one sentence, for what is no city or employer."""
     return Filters(
         roles=tuple(dict.fromkeys(roles)),
         cities=() if city is None else _cities(city),
         company=None if company is None else _company(store, company),
-        since=None if since is None else parse_since(since, store.zone),
+        since=None if since is None else day_start(since, store.zone),
         open=is_open,
     )
 
@@ -45,12 +44,3 @@ def _company(store: Store, name: str) -> int:
         found = store.company(company_key(employer_named(name, store.company_names())))
     assert found is not None
     return found
-
-
-def parse_since(text: str, zone: str) -> datetime:
-    """Return the first instant of a week (2026-W30) or a day (2026-07-20) in the zone. Raises ConfigError."""
-    try:
-        day = parse_label(text) if "W" in text.upper() else date.fromisoformat(text.strip())
-    except ValueError:
-        raise ConfigError(f"--since {text!r} is no week and no day; write 2026-W30 or 2026-07-20") from None
-    return day_start(within_years("--since", text, day), zone)

@@ -4,6 +4,14 @@ import tomllib
 from typing import Any
 
 
+def decoded(raw: bytes) -> str:
+    """Return the text of a file, without its mark. Raises tomllib.TOMLDecodeError if it is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise tomllib.TOMLDecodeError(f"it is not UTF-8 text (byte {error.start + 1})") from None
+
+
 def parsed(text: str) -> dict[str, Any]:
     """Return the document. Raises tomllib.TOMLDecodeError, however deep it nests or large its numbers are."""
     try:

@@ -94,6 +94,7 @@ def understand(
         degree_specials=facts.asked.degree_specials,
         travel=facts.asked.travel,
         visa=facts.asked.visa,
+        alternatives=facts.alternatives,
         compensation=stated_beside(compensation),
     )
     return Understanding(text, tagging, detail, compensation)

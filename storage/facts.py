@@ -7,7 +7,20 @@ decimals. A missing value inside a fact is null.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from storage.taggings import Asked, Fingerprint, Quote, Tagging, TagHit, TravelAsked, YearsDemand
+from storage.taggings import (
+    STRENGTH,
+    Alternatives,
+    Asked,
+    Fingerprint,
+    Quote,
+    Tagging,
+    TagHit,
+    TravelAsked,
+    YearsDemand,
+)
+
+ASKED = ("tags", "industries", "languages", "degree_specials", "travel", "alternatives")
+"""The families of the column `asked`, in their order there."""
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -84,6 +97,16 @@ def fingerprint_json(fingerprint: Fingerprint) -> dict[str, Any]:
     }
 
 
+def alternatives_json(group: Alternatives) -> dict[str, Any]:
+    """Return one group of tags of which one suffices."""
+    return {
+        "ids": list(group.ids),
+        "requirement": group.requirement,
+        "alone": list(group.alone),
+        **quote_json(group.quote),
+    }
+
+
 def facts_json(tagging: Tagging) -> dict[str, Any]:
     """Return all facts of a tagging by family; what is not stated is null or empty."""
     return {
@@ -94,6 +117,7 @@ def facts_json(tagging: Tagging) -> dict[str, Any]:
         "degree_specials": [asked_json(asked) for asked in tagging.degree_specials],
         "travel": travel_json(tagging.travel) if tagging.travel else None,
         "visa": [asked_json(asked) for asked in tagging.visa],
+        "alternatives": [alternatives_json(group) for group in tagging.alternatives],
     }
 
 
@@ -108,7 +132,44 @@ def asked_levels(asked: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
     return {one["id"]: one["requirement"] for one in asked or ()}
 
 
+def groups_required(groups: Iterable[Mapping[str, Any]] | None) -> tuple[tuple[str, ...], ...]:
+    """Return what a value of the column requires one of, by group: tags in the order of their ids. Those that
+    are asked for by themselves as well have a group of their own, too."""
+    required = [group for group in groups or () if group["requirement"] == "required"]
+    several = {tuple(sorted(group["ids"])) for group in required}
+    return tuple(sorted(several | {(id,) for group in required for id in group["alone"]}))
+
+
 def travel_asked(travel: Mapping[str, Any] | None) -> str | None:
     """Return whether travel is asked for by what a value of the column says of it: required, preferred, or
     None (also where it says that there is none)."""
     return travel["requirement"] if travel and travel["often"] != "none" else None
+
+
+def asked_text(hits: Iterable[tuple[str, str]], facts: Mapping[str, Any]) -> str:
+    """Return the value of the column `asked`: what a tagging asks for, without quotes, for who reads many.
+
+    It is made of its tags (id, requirement) and of a value of the column `facts`. Families (ASKED) are
+    divided by ";", what is asked in one by ",", each as `id:requirement` in the order of ids; of a tag the
+    strongest requirement counts and mere mentions are left out. Travel is the requirement alone. Groups of
+    required alternatives are `id|id` (see groups_required).
+    """
+    tags: dict[str, str] = {}
+    for tag, requirement in hits:
+        if STRENGTH[requirement] > STRENGTH[tags.get(tag, "mentioned")]:
+            tags[tag] = requirement
+    levels = [tags, *(asked_levels(facts.get(name)) for name in ASKED[1:4])]
+    told = [",".join(f"{id}:{requirement}" for id, requirement in sorted(one.items())) for one in levels]
+    groups = ",".join("|".join(ids) for ids in groups_required(facts.get("alternatives")))
+    return ";".join([*told, travel_asked(facts.get("travel")) or "", groups])
+
+
+def read_asked(family: str) -> dict[str, str]:
+    """Return id -> requirement of one family of the column `asked`."""
+    hits = (hit.rpartition(":") for hit in family.split(",") if hit)
+    return {id: requirement for id, _, requirement in hits}
+
+
+def read_groups(family: str) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of alternatives of the column `asked`, as groups_required tells them."""
+    return tuple(tuple(group.split("|")) for group in family.split(",") if group)

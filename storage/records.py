@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from storage.memories import SeenPage
 from storage.taggings import (
+    Alternatives,
     Asked,
     EducationAsked,
     EducationLevel,
@@ -27,6 +28,7 @@ from storage.taggings import (
 
 __all__ = [
     "IMPORT",
+    "Alternatives",
     "Asked",
     "Break",
     "Cell",
@@ -314,6 +316,9 @@ class PostingFact:
     degree_specials: Mapping[str, str] = field(default_factory=dict)  # kind of degree -> as above
     company_hidden: bool = False  # its name is withheld ("某大型互联网公司")
     travel: str | None = None  # travel on business: required or preferred; None: none, or nothing said
+    # Required tags of which one suffices, by group; a tag of a group that stands alone, too, is asked for by
+    # itself as well. Tags in no group are asked for by themselves. Empty: tagged before that was told, too.
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
 
 class Passage(NamedTuple):

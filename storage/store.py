@@ -30,10 +30,10 @@ from storage.reading.postings import known_contents
 from storage.reading.published import read_history
 from storage.reading.weekly import read_facts
 from storage.recording import repeats, retagging, texts
-from storage.recording.contents import taxonomy_id
 from storage.recording.grouping import text_owners
 from storage.recording.observing import record
 from storage.recording.tagging_rows import TaggingRows
+from storage.recording.taxonomies import taxonomy_id
 from storage.records import Facts, Hashes, Listing, Passages, Recorded, StoredText, TaxonomyRecord
 from storage.searching import index as search_index
 from storage.searching import search

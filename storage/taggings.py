@@ -75,6 +75,19 @@ class TagHit(NamedTuple):
     quote: Quote
 
 
+class Alternatives(NamedTuple):
+    """Tags of which one suffices ("LLM or RAG"), in the order in which they are named.
+
+    `alone`: those of them that the posting asks for by themselves as well, at least as firmly. Who has these
+    meets the group.
+    """
+
+    ids: tuple[str, ...]
+    requirement: Literal["required", "preferred"]
+    quote: Quote
+    alone: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class YearsDemand:
     """One demand for years of experience, as written; `max` None is open-ended.
@@ -169,3 +182,4 @@ class Tagging:
     travel: TravelAsked | None = None
     visa: tuple[Asked, ...] = ()
     compensation: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: tuple[Alternatives, ...] = ()

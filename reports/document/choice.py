@@ -67,7 +67,10 @@ class BlockerRow(TypedDict):
 
 
 class LackingRow(TypedDict):
-    """A skill that `y` of `n` openings require and the person does not have."""
+    """A skill that `y` of `n` openings require and the person does not have.
+
+    Where one of several suffices, `tag` has their ids ("llm|rag") and the names say so ("LLM or RAG").
+    """
 
     tag: str
     en: str
@@ -112,7 +115,7 @@ class QualifiedPay(TypedDict):
 
 
 class Demands(TypedDict):
-    """What one posting demands; None where it states nothing."""
+    """What one posting demands; None where it states nothing. Alternatives are one skill ("llm|rag")."""
 
     years: float | None
     ai_years: float | None

@@ -31,12 +31,15 @@ class ClusteredShare:
 
 
 def wilson(y: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Return the Wilson score interval of y of n (n > 0; both may be effective, fractional counts)."""
+    """Return the Wilson score interval of y of n (n > 0; both may be effective, fractional counts).
+
+    It begins at 0 for none and ends at 1 for all, whatever rounding leaves of the difference.
+    """
     p = y / n
     scale = 1 + z * z / n
     centre = (p + z * z / (2 * n)) / scale
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return max(0.0, centre - half) if p > 0 else 0.0, min(1.0, centre + half) if p < 1 else 1.0
 
 
 def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from scraper.errors import ConfigError
 from scraper.model import Board
-from scraper.tomltext import parsed
+from scraper.tomltext import decoded, parsed
 from storage.records import Industry
 
 FIELDS = ("key", "company", "market", "industry", "evidence")
@@ -63,10 +63,10 @@ def _own_files(folder: Path) -> list[Traversable]:
 
 def _entries(file: Traversable) -> list[Any]:
     try:
-        content = parsed(file.read_text(encoding="utf-8-sig"))
+        content = parsed(decoded(file.read_bytes()))
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from error
     entries = content.pop("board", [])
     if content or not isinstance(entries, list):

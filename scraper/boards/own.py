@@ -17,7 +17,7 @@ from typing import Any
 from scraper.boards import FIELDS, UNFOLLOW, identity
 from scraper.errors import ConfigError
 from scraper.model import Board
-from scraper.tomltext import parsed
+from scraper.tomltext import decoded, parsed
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*board[ \t]*\]\][ \t]*(?:#[^\n]*)?\r?")
 
@@ -108,10 +108,10 @@ def _take_out(file: Path, wanted: Mapping[str, str]) -> Path:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return decoded(file.read_bytes())
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file} cannot be read: {error}") from error
 
 

@@ -9,7 +9,7 @@ from scraper.explaining.demands import demand_lines
 from scraper.explaining.pasted import read_pasted
 from scraper.explaining.pay import pay_lines, place_lines
 from scraper.explaining.role import role_lines
-from scraper.explaining.wording import COLOURS, Words, cite, item, short, tag_name, words_of
+from scraper.explaining.wording import COLOURS, Words, cite, item, level, short, tag_name, words_of
 from scraper.printing import without_controls
 from scraper.tagging.zones import Sentence
 from scraper.understanding import TAXONOMY, Understanding, understand
@@ -32,6 +32,7 @@ def explain(pasted: str) -> str:
         *pay_lines(found.compensation, words),
         *place_lines(given.places, found.tagging.workplace, words),
         *_tags(found, words),
+        *_alternatives(found, words),
         *_sections(found.text, found.detail.sentences, words),
         click.style(f"{words['taxonomy']} {TAXONOMY.version} {TAXONOMY.sha256[:12]}", fg="bright_black"),
     ]
@@ -44,12 +45,26 @@ def _cut_line(found: Understanding, words: Words) -> Iterator[str]:
 
 
 def _tags(found: Understanding, words: Words) -> Iterator[str]:
-    for level in ("required", "duty", "preferred", "mentioned"):
-        tags = [tag for tag in found.tagging.tags if tag.requirement == level]
+    for asked in ("required", "duty", "preferred", "mentioned"):
+        tags = [tag for tag in found.tagging.tags if tag.requirement == asked]
         if tags:
-            yield click.style(f"{words['levels'][level]}:", fg=COLOURS[level], bold=True)
+            yield click.style(f"{words['levels'][asked]}:", fg=COLOURS[asked], bold=True)
         for tag in tags:
             yield item(f"{tag_name(tag.id, words)} {cite(tag.quote, words)} · {words['zones'][tag.zone]}")
+
+
+def _alternatives(found: Understanding, words: Words) -> Iterator[str]:
+    """Of which tags one suffices, and which of these are asked for by themselves as well."""
+    forms = words["alternatives"]
+    if found.tagging.alternatives:
+        yield click.style(f"{forms['label']}:", bold=True)
+    for group in found.tagging.alternatives:
+        names = forms["or"].join(tag_name(id, words) for id in group.ids)
+        told = f"{names} {cite(group.quote, words)}{level(group.requirement, words)}"
+        if group.alone:
+            listed = ", ".join(tag_name(id, words) for id in group.alone)
+            told += f" · {forms['alone'].format(tags=listed)}"
+        yield item(told)
 
 
 def _sections(text: str, sentences: tuple[Sentence, ...], words: Words) -> Iterator[str]:

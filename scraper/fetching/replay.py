@@ -99,7 +99,7 @@ class ReplayArchive:
         self.problems = (*index.problems, *self._bodies.problems())
         if not self.exchanges:
             names = ", ".join(str(path) for path in paths)
-            raise InputError(" ".join(self.problems) or f"{names} holds no recorded exchange.")
+            raise InputError(" ".join(self.problems) or f"{names} holds no recorded exchange")
         self._exact = _by_question(self.exchanges, public_url)
         self._unordered = _by_question(self.exchanges, unordered_url)
 
@@ -212,7 +212,7 @@ class _Index:
                     self._take(path, offset, record, questions, outcomes)
             except Damaged as damage:
                 if damage.offset == 0 and damage.what == NOT_WARC:
-                    raise InputError(f"{path} is not a WARC archive.") from damage
+                    raise InputError(f"{path} is not a WARC archive") from damage
                 outcomes = [outcome for outcome in outcomes if outcome[0].offset < damage.offset]
                 self.problems.append(
                     f"{path}: at byte {damage.offset} it {damage.what}; "
@@ -290,7 +290,7 @@ def _read(exchange: Exchange) -> tuple[tuple[tuple[str, str], ...], bytes]:
             record = record_at(file, exchange.offset)
             body: bytes = record.content_stream().read(MAX_BODY + 1)
         except Damaged as damage:
-            raise InputError(f"{exchange.file}: at byte {damage.offset} it {damage.what}.") from damage
+            raise InputError(f"{exchange.file}: at byte {damage.offset} it {damage.what}") from damage
     if len(body) > MAX_BODY:
         raise TooBig(exchange.url, f"the body is larger than {MAX_BODY} bytes")
     return tuple(record.http_headers.headers) if record.http_headers else (), body
@@ -298,11 +298,11 @@ def _read(exchange: Exchange) -> tuple[tuple[tuple[str, str], ...], bytes]:
 
 def _opened(path: Path) -> BinaryIO:
     if path.is_dir():
-        raise InputError(f"{path} is a directory, not a WARC archive.")
+        raise InputError(f"{path} is a directory, not a WARC archive")
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _by_question(

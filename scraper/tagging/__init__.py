@@ -16,7 +16,8 @@
     roles        the role class on two axes; the same by the title alone and by the text alone
     fingerprint  work on making models against work on using them
     asked        industries, languages, kinds of degree, travel and permits, each by a module of its own
-    facts        fingerprint, years and what is asked, as one value
+    alternatives  which demands are alternatives of one another (choices: how such lists are written)
+    facts        fingerprint, years, what is asked and what is alternative, as one value
     tagger       all of it for one posting
 
 `taxonomy_record()` names the version, and a hash of what all tables say and of the version of the rules.

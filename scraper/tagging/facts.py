@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from scraper.tagging.alternatives import find_alternatives
 from scraper.tagging.asked import AskedFacts, find_asked
 from scraper.tagging.clauses import Marks
 from scraper.tagging.fingerprint import fingerprint
@@ -11,7 +12,7 @@ from scraper.tagging.masking import Text
 from scraper.tagging.years import YearsPhrase
 from scraper.tagging.years_demands import years_demands
 from scraper.tagging.zones import Zoning
-from storage.records import Fingerprint, YearsDemand
+from storage.records import Alternatives, Fingerprint, YearsDemand
 
 
 class TextFacts(NamedTuple):
@@ -20,6 +21,7 @@ class TextFacts(NamedTuple):
     fingerprint: Fingerprint
     years: tuple[YearsDemand, ...]
     asked: AskedFacts
+    alternatives: tuple[Alternatives, ...] = ()
 
 
 def text_facts(
@@ -41,4 +43,5 @@ def text_facts(
         fingerprint(hits, zoning.sentences),
         years_demands(phrases, body, zoning),
         find_asked(head, body, zoning, words, marked),
+        find_alternatives(body, hits, zoning.sentences, words),
     )

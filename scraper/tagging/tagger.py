@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scraper.folding import Folded
 from scraper.tagging import (
+    alternatives,
     asked_words,
     clauses,
     education,
@@ -22,7 +23,7 @@ from scraper.tagging.counting import Counted, counted_in_text, counted_in_title
 from scraper.tagging.education import find_education
 from scraper.tagging.facts import TextFacts, text_facts
 from scraper.tagging.hits import Hit, ListHits, Stance
-from scraper.tagging.masking import MAX_TITLE, Text, common_words, employer_names, prepare
+from scraper.tagging.masking import MAX_TITLE, Text, common_words, employer_names, prepare, without_units
 from scraper.tagging.matching import Found, Scanner, spellings
 from scraper.tagging.posting_level import education_asked, years_ai, years_total
 from scraper.tagging.sections import SILENT
@@ -33,7 +34,11 @@ from scraper.tagging.zones import Sentence, Zone, Zoning, zone_text
 from storage.records import EducationAsked, Quote, Requirement, TagHit, YearsAsked
 from storage.taggings import STRENGTH
 
-WORD_LISTS: tuple[Callable[[], Mapping[str, Sequence[str]]], ...] = (asked_words.word_lists, roles.word_lists)
+WORD_LISTS: tuple[Callable[[], Mapping[str, Sequence[str]]], ...] = (
+    alternatives.word_lists,
+    asked_words.word_lists,
+    roles.word_lists,
+)
 """The word lists that other modules of this room want to be found in the same scan; see matching.py."""
 
 _REQUIREMENTS: dict[Zone, Requirement] = {
@@ -164,7 +169,7 @@ class Tagger:
         )
 
     def _read_title(self, title: Folded) -> _Title:
-        head = prepare(title, most=MAX_TITLE)
+        head = without_units(prepare(title, most=MAX_TITLE))
         found = self._scanner.scan(head)
         hits = [
             Hit(alias.tag, start, end, "title", "title", "duty", "build", -1)

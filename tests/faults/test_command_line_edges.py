@@ -21,7 +21,7 @@ from scraper.fetching.client import HttpFetcher
 from scraper.model import Request
 from scraper.understanding import TAXONOMY
 from storage.errors import StorageError
-from storage.store import open_store
+from storage.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -101,7 +101,87 @@ def test_the_first_and_the_last_day_can_be_reported_on(run: Run, as_of: str) -> 
     assert run("report", "--as-of", as_of, "--lang", "en").code == 0
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report", "--week", "2026-W54"],
+        ["report", "--as-of", "soon"],
+        ["choose", "--pm-years", "3", "--ai-years", "1", "--week", "soon"],
+        ["choose", "--pm-years", "3", "--ai-years", "1", "--as-of", "soon"],
+        ["deliver", "--week", "soon"],
+        ["export", "out", "--as-of", "soon"],
+        ["find", "RAG", "--since", "soon"],
+    ],
+)
+def test_times_that_mean_nothing_are_told_before_anything_is_made(
+    run: Run, tmp_path: Path, words: list[str]
+) -> None:
+    assert f"{words[-1]!r}" in sentence(run(*words))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_person_is_understood_before_a_store_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a large store takes seconds to read")
+
+    monkeypatch.setattr(Store, "facts", never)
+    assert "how many years as a product manager" in sentence(run("choose"))
+    assert "no industry 'x'" in sentence(run("choose", "--pm-years", 3, "--ai-years", 1, "--industry", "x"))
+
+
+def test_a_report_without_anything_in_its_week_says_so(run: Run, demo_database: Path) -> None:
+    empty = run("report", "--lang", "en")
+    assert (empty.code, len(empty.err.splitlines())) == (0, 1)
+    assert "nothing was on file, so the report is empty" in empty.err
+    demo = ("--db", f"sqlite:///{demo_database}", "report", "--lang", "en", "--week")
+    assert run(*demo, "2026-W46").err == ""
+    future = run(*demo, "2030-W01")
+    said = "pmtrend: nothing was looked at in 2030-W01; the newest look on file is of 2026-W47\n"
+    assert (future.code, future.err) == (0, said)
+
+
+def test_a_part_without_a_name_is_one_sentence(run: Run) -> None:
+    assert "--city needs a name" in sentence(run("report", "--city", " "))
+    assert "--company needs a name" in sentence(run("report", "--company", ""))
+    assert "no board of family ''; there are" in sentence(run("boards", "list", "--family", ""))
+
+
+def test_an_export_of_nothing_says_so(run: Run) -> None:
+    assert "is empty; `pmtrend collect` or `import` fills it" in run("export", "out", "--format", "csv").err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--config", "odd", "status"],
+        ["choose", "--profile", "odd"],
+        ["taxonomy", "diff", "odd", "current"],
+        ["boards", "list"],
+    ],
+)
+def test_a_file_that_is_no_text_is_called_so(run: Run, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "boards.d").mkdir()
+    for file in (tmp_path / "odd", tmp_path / "boards.d" / "ashby.toml"):
+        file.write_bytes("# caf\xe9".encode("latin-1"))
+    assert "it is not UTF-8 text (byte 6)" in sentence(run(*words))
+
+
+def test_a_configuration_with_a_byte_order_mark_is_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pmtrend.toml").write_text('\ufeffoperator = "mailto:pm@example.org"\n', encoding="utf-8")
+    assert run("status").code == 0
+
+
 # ------------------------------------------------------------------ places
+
+
+def test_a_folder_without_a_database_in_which_none_can_be_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "medium").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    said = "there is no database medium/pmtrend.db, and medium may not be written to"
+    assert said in sentence(run("--db", "sqlite:///medium/pmtrend.db", "status"))
+    assert "no database pmtrend.db, and this folder may not be written to" in sentence(run("status"))
 
 
 @pytest.mark.parametrize("verb", ["status", "init", "boards list", "schedule --print-cron"])

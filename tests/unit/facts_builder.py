@@ -237,6 +237,7 @@ def _fact(
         degree_specials=says.get("degree_specials", {}),
         travel=says.get("travel"),
         company_hidden=says.get("company_hidden", False),
+        alternatives=says.get("alternatives", ()),
     )
 
 

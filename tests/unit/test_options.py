@@ -7,7 +7,15 @@ import pytest
 
 from scraper.config import Settings, absolute_database, database_of, operator_of
 from scraper.errors import ConfigError
-from scraper.options import read_budget, read_cut, read_days, read_name, read_week, read_weeks
+from scraper.options import (
+    read_as_of,
+    read_budget,
+    read_days,
+    read_name,
+    read_since,
+    read_times,
+    read_weeks,
+)
 
 SHANGHAI = "Asia/Shanghai"
 WEDNESDAY = datetime(2026, 11, 25, 8, tzinfo=UTC)
@@ -41,24 +49,31 @@ def test_a_name_is_one_line_without_outer_blanks() -> None:
 
 
 def test_the_week_is_the_one_that_is_named_else_the_last_that_had_ended() -> None:
-    assert read_week("2026-w40", SHANGHAI, WEDNESDAY) == date(2026, 9, 28)
-    assert read_week(None, SHANGHAI, WEDNESDAY) == date(2026, 11, 16)
+    assert read_times("2026-w40").monday(SHANGHAI, WEDNESDAY) == date(2026, 9, 28)
+    assert read_times(None).monday(SHANGHAI, WEDNESDAY) == date(2026, 11, 16)
     # Sunday 17:00 in UTC is Monday in Shanghai: that week has ended there.
-    assert read_week(None, SHANGHAI, datetime(2026, 11, 29, 17, tzinfo=UTC)) == date(2026, 11, 23)
-    assert read_week(None, "UTC", datetime(2026, 11, 29, 17, tzinfo=UTC)) == date(2026, 11, 16)
+    assert read_times(None).monday(SHANGHAI, datetime(2026, 11, 29, 17, tzinfo=UTC)) == date(2026, 11, 23)
+    assert read_times(None).monday("UTC", datetime(2026, 11, 29, 17, tzinfo=UTC)) == date(2026, 11, 16)
+
+
+def test_the_last_week_is_that_of_the_time_when_it_was_known() -> None:
+    # At the end of a Sunday its week has not ended; a second later it has.
+    assert read_times(None, "2026-10-11").monday(SHANGHAI, WEDNESDAY) == date(2026, 9, 28)
+    assert read_times(None, "2026-10-12").monday(SHANGHAI, WEDNESDAY) == date(2026, 10, 5)
+    assert read_times("2026-W30", "2026-10-12").monday(SHANGHAI, WEDNESDAY) == date(2026, 7, 20)
 
 
 def test_without_a_name_the_week_is_none_before_the_first_look() -> None:
-    assert read_week(None, SHANGHAI, WEDNESDAY, datetime(2026, 11, 24, tzinfo=UTC)) == date(2026, 11, 23)
-    assert read_week(None, SHANGHAI, WEDNESDAY, datetime(2026, 1, 5, tzinfo=UTC)) == date(2026, 11, 16)
-    named = read_week("2026-W40", SHANGHAI, WEDNESDAY, datetime(2026, 11, 24, tzinfo=UTC))
-    assert named == date(2026, 9, 28)
+    late, early = datetime(2026, 11, 24, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC)
+    assert read_times(None).monday(SHANGHAI, WEDNESDAY, late) == date(2026, 11, 23)
+    assert read_times(None).monday(SHANGHAI, WEDNESDAY, early) == date(2026, 11, 16)
+    assert read_times("2026-W40").monday(SHANGHAI, WEDNESDAY, late) == date(2026, 9, 28)
 
 
 @pytest.mark.parametrize("text", ["", "2026", "2026-11-23", "2026-W54", "2025-W53", "1999-W51", "2101-W01"])
 def test_what_is_no_week(text: str) -> None:
     with pytest.raises(ConfigError, match="--week: "):
-        read_week(text, SHANGHAI, WEDNESDAY)
+        read_times(text)
 
 
 def test_weeks_from_and_to() -> None:
@@ -71,26 +86,38 @@ def test_weeks_from_and_to() -> None:
         read_weeks("2026-W40", "soon")
 
 
+def cut(text: str, zone: str) -> datetime | None:
+    return read_times(None, text).cut(zone)
+
+
 def test_a_day_is_known_at_its_end_and_an_instant_at_itself() -> None:
     # The day ends at midnight in Shanghai, eight hours before it does in UTC.
-    assert read_cut("2026-11-23", SHANGHAI) == datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
-    assert read_cut("2026-11-23", "UTC") == datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)
-    assert read_cut("2026-11-23T08:00Z", SHANGHAI) == datetime(2026, 11, 23, 8, tzinfo=UTC)
+    assert cut("2026-11-23", SHANGHAI) == datetime(2026, 11, 23, 15, 59, 59, tzinfo=UTC)
+    assert cut("2026-11-23", "UTC") == datetime(2026, 11, 23, 23, 59, 59, tzinfo=UTC)
+    assert cut("2026-11-23T08:00Z", SHANGHAI) == datetime(2026, 11, 23, 8, tzinfo=UTC)
     east = datetime(2026, 11, 23, 8, tzinfo=timezone(timedelta(hours=8)))
-    assert read_cut("2026-11-23T08:00+08:00", "UTC") == east
-    assert read_cut("2100-12-31", "UTC").year == 2100
+    assert cut("2026-11-23T08:00+08:00", "UTC") == east
+    assert read_as_of("2100-12-31") == date(2100, 12, 31)
+    assert read_times(None).cut(SHANGHAI) is None
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-23T08:00", "2026-02-30", "2026-13-01T00:00Z"])
 def test_what_is_no_day(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--as-of .* is not a day; write it as 2026-11-23"):
-        read_cut(text, SHANGHAI)
+        read_as_of(text)
 
 
 @pytest.mark.parametrize("text", ["1999-12-31", "2101-01-01", "0001-01-01T00:00+14:00", "9999-12-31"])
 def test_a_day_that_nobody_means(text: str) -> None:
     with pytest.raises(ConfigError, match=r"--as-of .* lies outside the years 2000 to 2100"):
-        read_cut(text, SHANGHAI)
+        read_as_of(text)
+
+
+def test_since_is_a_week_or_a_day() -> None:
+    assert read_since("2026-W37") == read_since(" 2026-09-07") == date(2026, 9, 7)
+    for wrong in ("yesterday", "2026-W60", "2026-13-01", "1999-01-01", "", "2026-W"):
+        with pytest.raises(ConfigError, match="--since"):
+            read_since(wrong)
 
 
 # ------------------------------------------------------------------ of the configuration

@@ -165,8 +165,18 @@ SAYS = st.fixed_dictionaries(
         "industries": st.lists(st.sampled_from(["finance", "games"]), max_size=2),
         "has_text": st.booleans(),
         "market": st.sampled_from(["zh", "en"]),
+        "alternatives": st.lists(st.frozensets(st.sampled_from((*TAGS, "ai")), min_size=1), max_size=3),
     },
-)  # fmt: skip
+).map(lambda says: _grouped(says))  # fmt: skip
+
+
+def _grouped(says: dict[str, Any]) -> dict[str, Any]:
+    """With alternatives among the tags that are asked for: groups, and tags of them that stand alone, too."""
+    asked = {*says["tags"], "ai"}
+    groups = {tuple(sorted(ids & asked)) for ids in says.get("alternatives", ())} - {()}
+    return {**says, "alternatives": tuple(sorted(groups))}
+
+
 PROFILES = st.builds(
     Profile,
     st.just("anybody"),

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from search_corpus import corpus
 from sqlalchemy import text
-from store_helpers import START, TAXONOMY, Recorder, Repeating, day, listing, seen
+from store_helpers import TAXONOMY, Recorder, Repeating, day, listing, seen
 
 from scraper.errors import ConfigError
 from scraper.folding import fold
-from scraper.searching import parse_since, read_filters
+from scraper.searching import read_filters
 from storage.recording.tagging_rows import tagging_rows
 from storage.records import Listing, Quote, Tagging, TagHit, TaxonomyRecord
 from storage.searching import index as search_index
@@ -143,6 +142,7 @@ def test_filters(recorder: Recorder) -> None:
     assert set(titles(store, "word", read_filters(store, city="shanghai"))) == {"PM one", "PM five"}
     assert set(titles(store, "word", read_filters(store, city="NYC"))) == {"PM two"}
     assert titles(store, "word", read_filters(store, city="Nowhere at all")) == []
+    assert set(titles(store, "word", read_filters(store, since=day(1).date()))) == {"PM four", "PM five"}
     assert titles(store, "word", read_filters(store, company="Beta")) == ["PM four"]
     assert titles(store, "word", read_filters(store, company="acme", is_open=True, city="北京")) == [
         "PM five"
@@ -345,14 +345,3 @@ def test_a_store_copied_without_its_index_is_indexed_again(recorder: Recorder) -
     assert recorder.store.count_unindexed() == 2
     index(recorder.store)
     assert find(recorder.store, "words").total == 1 and find(recorder.store, "first").total == 0
-
-
-# ------------------------------------------------------------------ options
-
-
-def test_since_is_a_week_or_a_day() -> None:
-    assert parse_since("2026-W37", "Asia/Shanghai") == datetime(2026, 9, 6, 16, tzinfo=UTC)
-    assert parse_since("2026-09-07", "UTC") == START.replace(hour=0)
-    for wrong in ("yesterday", "2026-W60", "2026-13-01", "1999-01-01", "", "2026-W"):
-        with pytest.raises(ConfigError, match="--since"):
-            parse_since(wrong, "UTC")

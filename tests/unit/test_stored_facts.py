@@ -16,7 +16,7 @@ from scraper.answering import to_json
 from scraper.understanding import understand
 from storage.engines.opening import open_engine
 from storage.facts import facts_json, stored_facts
-from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TravelAsked
+from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TagHit, TravelAsked
 from storage.store import open_store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
@@ -55,6 +55,16 @@ def test_what_was_understood_can_be_counted(tmp_path: Path) -> None:
     assert fact.travel == "required"
 
 
+def test_alternatives_are_read_as_groups(tmp_path: Path) -> None:
+    asked = "任职要求：\n1、熟悉大模型或RAG\n2、了解RAG评测\n3、熟悉SQL或Python\n4、有语音或搜索经验者优先"
+    tagging = understand("AI产品经理", asked).tagging
+    fact, _ = stored(tmp_path, tagging)
+    assert fact.alternatives == (("llm", "rag"), ("python", "sql"), ("rag",))
+    assert {fact.tags[id] for id in ("llm", "rag", "python", "sql")} == {"required"}
+    for group in facts_json(tagging)["alternatives"]:
+        assert asked[group["start"] : group["end"]] == group["quote"]
+
+
 def test_a_posting_that_says_there_is_no_travel_asks_for_none(tmp_path: Path) -> None:
     quote = Quote("no travel", 0, 9)
     told = Tagging("t1", "en", "other_pm", 0.0, 0.0, travel=TravelAsked("required", quote, often="none"))
@@ -82,11 +92,56 @@ def test_the_column_keeps_what_is_stated_with_its_quotes(tmp_path: Path) -> None
     assert facts["travel"]["often"] == "frequent"
 
 
+SAID = Quote("", 0, 0)
+
+
+def test_what_is_asked_is_told_in_short(tmp_path: Path) -> None:
+    hits = [
+        TagHit("rag", "rag", "preferred", "bonus", SAID),
+        TagHit("llm", "gpt", "mentioned", "company", SAID),
+        TagHit("rag", "retrieval", "required", "required", SAID),
+        TagHit("agile", "scrum", "duty", "duties", SAID),
+        TagHit("agile", "agile", "preferred", "bonus", SAID),
+    ]
+    asked = (Asked("zh", "required", SAID), Asked("english", "preferred", SAID, "cet6"))
+    tagging = Tagging(
+        *("t1", "en", "other_pm", 0.0, 0.0), tags=tuple(hits), languages=asked,
+        travel=TravelAsked("preferred", SAID), industries=(Asked("finance", "required", SAID),),
+    )  # fmt: skip
+    fact, recorder = stored(tmp_path, tagging)
+    with recorder.store.engine.connect() as connection:
+        (kept,) = connection.execute(text("SELECT asked FROM taggings")).scalars()
+    assert kept == "agile:duty,rag:required;finance:required;english:preferred,zh:required;;preferred;"
+    assert fact.tags == {"agile": "duty", "rag": "required"}
+    assert (fact.industries, fact.degree_specials, fact.travel) == ({"finance": "required"}, {}, "preferred")
+    assert fact.languages == {"english": "preferred", "zh": "required"}
+    recorder.store.close()
+
+
+def test_a_store_of_an_earlier_release_tells_it_in_short_after_the_upgrade(tmp_path: Path) -> None:
+    fact, recorder = stored(tmp_path, understand("AI产品经理", TEXT).tagging)
+    asked = text("SELECT id, asked FROM taggings")
+    with recorder.store.engine.connect() as connection:
+        before = connection.execute(asked).all()
+    recorder.store.close()
+    engine = open_engine(url(tmp_path / "store.db"))
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        assert connection.execute(asked).all() == before
+    engine.dispose()
+    assert fact.tags and fact.travel == "required", "there was something to tell"
+
+
 def test_a_tagging_without_facts_stores_an_empty_object(tmp_path: Path) -> None:
     fact, _ = stored(tmp_path, Tagging("t1", "en", "other_pm", 0.0, 0.0))
     assert (fact.title_label, fact.body_label, fact.pipeline) == (None, None, None)
     assert fact.industries == {} and fact.languages == {}
-    assert fact.degree_specials == {} and fact.travel is None
+    assert fact.degree_specials == {} and fact.travel is None and fact.alternatives == ()
 
 
 def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
@@ -116,7 +171,7 @@ def test_the_answer_names_all_families_and_says_null_for_what_is_not_stated() ->
     assert answer["fingerprint"]["share"] is None
     assert (answer["fingerprint"]["pipeline"], answer["fingerprint"]["application"]) == (0, 0)
     assert answer["travel"] is None
-    for family in ("years_all", "industries", "languages", "degree_specials", "visa"):
+    for family in ("years_all", "industries", "languages", "degree_specials", "visa", "alternatives"):
         assert answer[family] == []
 
 

@@ -58,7 +58,7 @@ def components(openings: Openings) -> Floats:
             np.where(asks_ai, np.minimum(openings.ai_years, MOST_AI_YEARS) / MOST_AI_YEARS,
                      np.where(text, 0.0, np.nan)),
             np.where(demands_degree, DEGREE_ANCHORS[openings.degree], nothing),
-            np.where(text, np.minimum(openings.skills.sum(axis=1), MOST_SKILLS) / MOST_SKILLS, nothing),
+            np.where(text, np.minimum(openings.needed, MOST_SKILLS) / MOST_SKILLS, nothing),
             np.where(text, special / SPECIALS, nothing),
         ],
         axis=1,

@@ -32,6 +32,7 @@ from reports.measures.choice.fit import (
     judge,
     not_compared,
 )
+from reports.measures.choice.groups import AI_EXPERIENCE, any_of
 from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
 from reports.measures.choice.openings import DOORS, Openings
 from reports.measures.experience import floor_of
@@ -116,7 +117,7 @@ def _door(
         "strict_most": share_of(most.strict[mine], employer),
         "lenient_most": share_of(most.lenient[mine], employer),
         "blockers": _blocker_rows(openings, profile, found, mine),
-        "lacking": _lacking_rows(openings, found, mine),
+        "lacking": _lacking_rows(openings, found, mine, names),
         "singles": [row for row in rows if len(row["levers"]) == 1][:MOST_ROWS],
         "pairs": [row for row in rows if len(row["levers"]) == 2][:MOST_ROWS],
         "pay": _pay(openings, profile, mine & found.lenient),
@@ -145,13 +146,18 @@ def _blocker_rows(openings: Openings, profile: Profile, found: Fit, mine: Bools)
     return sorted(rows, key=lambda row: (-row["fails"], -row["unknown"]))
 
 
-def _lacking_rows(openings: Openings, found: Fit, mine: Bools) -> list[LackingRow]:
-    n, counts = int(mine.sum()), found.missing[mine].sum(axis=0)
-    rows: list[LackingRow] = [
-        {"tag": tag.id, "en": tag.en, "zh": tag.zh, "y": int(y), "n": n, "share": int(y) / n}
-        for tag, y in zip(openings.tags, counts, strict=True)
-        if y
-    ]
+def _lacking_rows(openings: Openings, found: Fit, mine: Bools, names: Names) -> list[LackingRow]:
+    n = int(mine.sum())
+    counts: Counter[tuple[int, ...]] = Counter()
+    for skill, count in enumerate(found.missing[mine].sum(axis=0).tolist()):
+        counts[(skill,)] += count
+    unmet = found.unmet & mine[openings.groups.opening]
+    counts.update(tuple(np.flatnonzero(offered).tolist()) for offered in openings.groups.skills[unmet])
+    rows: list[LackingRow] = []
+    for skills, y in counts.items():
+        if y:
+            one = any_of([names(openings.tags[i].id) for i in skills])
+            rows.append({"tag": one["id"], "en": one["en"], "zh": one["zh"], "y": y, "n": n, "share": y / n})
     return sorted(rows, key=lambda row: (-row["y"], row["tag"]))[:MOST_ROWS]
 
 
@@ -245,7 +251,7 @@ def _example(
     openings: Openings, profile: Profile, row: int, unknown: list[Constraint], names: Names
 ) -> Example:
     wanted = profile.cities or frozenset()
-    posting, tags = openings.posting(row), np.flatnonzero(openings.skills[row]).tolist()
+    posting = openings.posting(row)
     adverts = sorted(openings.adverts_of(row), key=lambda one: one.url)
     shown = next((one for one in adverts if not wanted.isdisjoint(one.places)), posting)
     return {
@@ -259,12 +265,22 @@ def _example(
             "years": floor_of(posting, "total"),
             "ai_years": floor_of(posting, "ai"),
             "degree": posting.education if posting.education_required else None,
-            "skills": [names(openings.tags[i].id) for i in tags],
+            "skills": _skills(openings, row, names),
             "industries": sorted(openings.industries[row]),
             "languages": sorted(openings.languages[row]),
         },
         "unknown": unknown,
     }
+
+
+def _skills(openings: Openings, row: int, names: Names) -> list[Named]:
+    """Return the skills that an opening requires, then of which it requires one."""
+    alone = [names(openings.tags[i].id) for i in np.flatnonzero(openings.skills[row])]
+    groups = openings.groups
+    for group in range(groups.of(row).start, groups.of(row).stop):
+        offered = [names(openings.tags[i].id) for i in np.flatnonzero(groups.skills[group])]
+        alone.append(any_of([*offered, *([names(AI_EXPERIENCE)] if groups.ai[group] else [])]))
+    return alone
 
 
 # ------------------------------------------------------------------ the person

@@ -24,13 +24,15 @@ Marks = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The marks of each constraint, and the required skills that are lacking (openings x tags).
+    """The marks of each constraint, the required skills that are lacking (openings x tags), and the groups of
+    alternatives (rows of Openings.groups) of which none is there.
 
     `strict`: no constraint fails and none is unknown. `lenient`: none fails.
     """
 
     marks: Mapping[Constraint, Marks]
     missing: Bools
+    unmet: Bools
 
     @property
     def strict(self) -> Bools:
@@ -52,6 +54,8 @@ def judge(openings: Openings, profile: Profile, tolerance: Fraction = ALL_SKILLS
     """
     owned = np.array([tag.id in profile.skills for tag in openings.tags], dtype=bool)
     missing = openings.skills & ~owned
+    met = np.any(openings.groups.skills & owned, axis=1) | (openings.groups.ai & (profile.ai_years > 0))
+    unmet, vague = ~met & ~openings.groups.ai, ~met & openings.groups.ai
     marks: dict[Constraint, Marks] = {
         "years": _years(openings, profile),
         "ai_years": _ai_years(openings, profile),
@@ -59,11 +63,11 @@ def judge(openings: Openings, profile: Profile, tolerance: Fraction = ALL_SKILLS
         "city": _city(openings, profile),
         "language": _languages(openings, profile),
         "industry": _industries(openings, profile),
-        "skills": _skills(openings, missing, tolerance),
+        "skills": _skills(openings, missing, unmet, vague, tolerance),
     }
     for constraint in not_compared(profile):
         marks[constraint] = np.full(len(openings.rows), PASS, dtype=np.int8)
-    return Fit(marks, missing)
+    return Fit(marks, missing, unmet)
 
 
 def not_compared(profile: Profile) -> list[Constraint]:
@@ -86,7 +90,7 @@ def asked(openings: Openings, constraint: Constraint) -> Bools:
     if constraint == "degree":
         return (openings.degree > 0) & ~openings.degree_wish
     if constraint == "skills":
-        return np.any(openings.skills, axis=1)  # type: ignore[no-any-return]
+        return openings.needed > 0
     sets = {"city": openings.places, "language": openings.languages, "industry": openings.industries}
     return sets[constraint].each(bool)
 
@@ -145,9 +149,12 @@ def _industries(openings: Openings, profile: Profile) -> Marks:
     return _marks(openings.industries.each(bool), met, ~openings.text)
 
 
-def _skills(openings: Openings, missing: Bools, tolerance: Fraction) -> Marks:
-    """A whole text that requires no skill requires none."""
-    needed = openings.skills.sum(axis=1)
+def _skills(openings: Openings, missing: Bools, unmet: Bools, vague: Bools, tolerance: Fraction) -> Marks:
+    """A whole text that requires no skill requires none. Of alternatives one suffices; it cannot be told of
+    those (`vague`) that experience with AI, however little, would meet."""
+    needed, n = openings.needed, len(openings.rows)
     least = -(-needed * tolerance.numerator // tolerance.denominator)
-    met = needed - missing.sum(axis=1) >= least
-    return _marks(needed > 0, met, ~openings.text)
+    most = needed - missing.sum(axis=1) - openings.groups.count(n, unmet)
+    sure = most - openings.groups.count(n, vague)
+    marks = _marks(needed > 0, most >= least, ~openings.text)
+    return np.where((marks == PASS) & (sure < least), UNKNOWN, marks).astype(np.int8)

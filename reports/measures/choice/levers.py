@@ -51,7 +51,7 @@ def unlocks(openings: Openings, profile: Profile, found: Fit, among: Bools) -> l
     `found` is the fit with every required skill. Two years more that open nothing more than one are left out.
     """
     opened: dict[Levers, list[int]] = defaultdict(list)
-    within_reach = among & ~found.lenient & (_fewest_levers(found) <= 2)
+    within_reach = among & ~found.lenient & (_fewest_levers(openings, found) <= 2)
     for row in np.flatnonzero(within_reach).tolist():
         for levers in _solutions(_blockers(openings, profile, found, row)):
             opened[levers].append(row)
@@ -67,10 +67,13 @@ def _order(lever: Lever) -> tuple[int, str]:
     return _KINDS.index(lever.kind), lever.id
 
 
-def _fewest_levers(found: Fit) -> Ints:
+def _fewest_levers(openings: Openings, found: Fit) -> Ints:
     """Return how many levers an opening needs at least; one may lift both kinds of years."""
     fails = {name: marks == FAIL for name, marks in found.marks.items()}
-    skills = np.where(fails["skills"], found.missing.sum(axis=1), 0)
+    # One skill may meet several groups of alternatives.
+    unmet = np.zeros(len(found.missing), dtype=bool)
+    unmet[openings.groups.opening[found.unmet]] = True
+    skills = np.where(fails["skills"], found.missing.sum(axis=1) + unmet, 0)
     years = fails["years"] | fails["ai_years"]
     fewest: Ints = skills + years
     others: tuple[Constraint, ...] = ("degree", "city", "language", "industry")
@@ -101,6 +104,9 @@ def _blockers(openings: Openings, profile: Profile, found: Fit, row: int) -> Blo
     if "skills" in failing:
         lacked = np.flatnonzero(found.missing[row]).tolist()
         blockers += [frozenset({Lever("skill", openings.tags[i].id)}) for i in lacked]
+        mine = openings.groups.of(row)
+        for offered in openings.groups.skills[mine][found.unmet[mine]]:
+            blockers.append(frozenset(Lever("skill", openings.tags[i].id) for i in np.flatnonzero(offered)))
     return tuple(blockers)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
+from reports.measures.choice.groups import AI_EXPERIENCE, Groups, groups_of, without
 from reports.measures.experience import floors_of
 from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import Population
@@ -25,7 +26,6 @@ USUAL = 0.5  # share of a market's openings that name a degree from which on sil
 # Requirement groups whose tags are skills. Group G1 is experience with AI, which is asked in years; what is
 # in no group (documents, prototypes, roadmaps, B2B ...) is the craft that every product manager brings.
 SKILL_GROUPS = frozenset({"G2", "G3", "G4"})
-AI_EXPERIENCE = "ai_product"  # required: experience with AI products, however little, or an interest in them
 ELITE_SCHOOL = "elite_school"
 
 
@@ -54,8 +54,9 @@ class Openings:
     none is stated. `ai_open`: experience with AI products is required, but no years of it. `degree`: its
     place in `DEGREES`, -1 where none is stated, `degree_wish` if only preferred; `degree_usual`: most of the
     openings of its market state one. `text`: it is known whole, so that what it does not ask is not asked.
-    `skills` (openings x `tags`): required. `elite`: a school of a list is required. `places` and `remote` are
-    those of all adverts of the vacancy. `pay_low`, `pay_high`: a year's pay in `currency`, nan if not stated.
+    `skills` (openings x `tags`): required by themselves; `groups`: those of which one is. `elite`: a school
+    of a list is required. `places` and `remote` are those of all adverts of the vacancy. `pay_low`,
+    `pay_high`: a year's pay in `currency`, nan if not stated.
     """
 
     panel: Panel
@@ -82,6 +83,7 @@ class Openings:
     industries: Sets
     languages: Sets
     skills: Bools
+    groups: Groups
     currency: NDArray[np.str_]
     pay_low: Floats
     pay_high: Floats
@@ -90,6 +92,12 @@ class Openings:
     def ai_is_total(self) -> Bools:
         """Where both floors are equal: years with AI are all the years asked for, or count among them."""
         return np.equal(self.years, self.ai_years)
+
+    @property
+    def needed(self) -> Ints:
+        """How many skills each demands: of each group of alternatives one."""
+        count: Ints = self.skills.sum(axis=1) + self.groups.count(len(self.rows))
+        return count
 
     def of(self, role: RoleId, market: MarketName | None = None) -> Bools:
         """Return which openings belong to the class, and to the market if one is named."""
@@ -126,6 +134,9 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
     text = said("has_text", bool).astype(bool)
     low, high = (said("salary", partial(_yearly, part)).astype(np.float64) for part in range(2))
     places, remote = _where(panel, people.adverts, rows)
+    told = panel.postings.coded("alternatives", rows)
+    groups, offered = groups_of(told, [tags.tags[i].id for i in columns])
+    required = without(tags.required[rows], told, offered, [tag.id for tag in tags.tags])
     return Openings(
         panel=panel,
         adverts=people.adverts,
@@ -140,7 +151,7 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
         years_wish=_wishes(panel, rows, ("years_min", "years_max"), "years_required"),
         ai_years=floors_of(panel, rows, "ai"),
         ai_wish=_wishes(panel, rows, ("ai_years_min",), "ai_years_required"),
-        ai_open=_requires(tags, rows, AI_EXPERIENCE),
+        ai_open=np.any(required[:, [tag.id == AI_EXPERIENCE for tag in tags.tags]], axis=1),
         degree=degree,
         degree_wish=~said("education_required", bool).astype(bool),
         degree_usual=_usual(degree >= 0, market),
@@ -150,7 +161,8 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
         places=places,
         industries=_sets(panel, rows, "industries"),
         languages=_sets(panel, rows, "languages"),
-        skills=tags.required[rows][:, columns],
+        skills=required[:, columns],
+        groups=groups,
         currency=said("salary", lambda pay: (pay and pay.currency) or "").astype(np.str_),
         pay_low=low,
         pay_high=high,
@@ -207,11 +219,6 @@ def _sets(panel: Panel, rows: Ints, fact: str) -> Sets:
 def _coded(sets: list[frozenset[str]]) -> Sets:
     code = {one: i for i, one in enumerate(dict.fromkeys(sets))}
     return Sets(np.array([code[one] for one in sets], dtype=np.int64), tuple(code))
-
-
-def _requires(tags: Tags, rows: Ints, id: str) -> Bools:
-    columns = [i for i, tag in enumerate(tags.tags) if tag.id == id]
-    return np.any(tags.required[rows][:, columns], axis=1)  # type: ignore[no-any-return]
 
 
 def _wishes(panel: Panel, rows: Ints, facts: tuple[str, ...], required: str) -> Floats:
