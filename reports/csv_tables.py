@@ -166,6 +166,7 @@ TABLES: tuple[CsvTable, ...] = (
     CsvTable("level_index.csv", tables.LevelPoint, ("role", "week"), _points, ("role", "base")),
     CsvTable("movement.csv", tables.MovementRow, ("role", "week"), lambda r: r["movement"]["rows"]),
     CsvTable("class_mix.csv", composition.MixRow, ("role",), lambda r: r["class_mix"]["rows"]),
+    CsvTable("mix_shifts.csv", composition.MixShift, ("role", "week"), lambda r: r["class_mix"]["shifts"]),
     CsvTable("skills.csv", composition.SkillRow, ("role", "tag"), lambda r: r["skills"]["rows"]),
     CsvTable(
         "skills_weekly.csv",

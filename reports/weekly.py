@@ -93,7 +93,7 @@ def build_weekly(
     stays = {row["role"]: days_open(row) for row in t10["rows"]}
     t1 = headline(panel, levels, changes, found, people, stays, status, reason)
     windows = two_windows(panel, status, reason)
-    t2 = class_mix(windows, people)
+    t2 = class_mix(panel, windows, people)
     compared = compare(panel, people, tags)
     t3, t7 = skills(panel, people, tags), experience(panel, people)
     t4 = movers(panel, windows, tags)

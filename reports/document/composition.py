@@ -29,16 +29,32 @@ class MixRow(TypedDict):
     window: Share
 
 
+class MixShift(TypedDict):
+    """A week since which the share of a class among new postings is another: `later` than before,
+    when it was `earlier`, and the difference, all on series observed throughout the weeks searched."""
+
+    role: RoleId
+    week: str
+    earlier_weeks: Window
+    later_weeks: Window
+    earlier: Share
+    later: Share
+    moved: Change
+
+
 class ClassMix(Table):
     """T2. population flow_4w; `reason` tells why `flow`/`change` cannot be used (baseline: only `window`).
 
     `not_pm_flow`, `not_pm_window`: vacancies apart from all classes. `lost` = fraction of stock lost to
-    breaks between the two windows.
+    breaks between the two windows. `shifts` were looked for in the weeks `searched` (None: too few), and are
+    sorted by class, then week.
     """
 
     window: Window
     compared: Window
     rows: list[MixRow]
+    searched: Window | None
+    shifts: list[MixShift]
     not_pm_flow: int
     not_pm_window: int
     lost: float | None

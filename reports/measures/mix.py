@@ -2,6 +2,8 @@
 
 from reports.document.composition import ClassMix, MixRow
 from reports.document.terms import ROLES, Change, RoleId
+from reports.measures.mix_shifts import mix_shifts
+from reports.measures.panel import Panel
 from reports.measures.population import Population
 from reports.measures.statements import adjust, change_row, share_of, silence, verdict_of
 from reports.measures.two_windows import TwoWindows
@@ -10,7 +12,7 @@ from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
 
 
-def class_mix(windows: TwoWindows, listed: Population) -> ClassMix:
+def class_mix(panel: Panel, windows: TwoWindows, listed: Population) -> ClassMix:
     """Return T2; `listed` is the population of the window of the report."""
     now, then, status, reason = windows.now, windows.then, windows.status, windows.reason
     changes = [_change(windows, role) for role in ROLES[1:]]
@@ -18,6 +20,7 @@ def class_mix(windows: TwoWindows, listed: Population) -> ClassMix:
         changes = [silence(change, reason) for change in changes]
     adjust(changes)
     n = len(now.rows)
+    searched, shifts = mix_shifts(panel)
     aigc = clustered_share(now.of("aigc_pm"), now.employer)
     return {
         "id": "T2",
@@ -29,6 +32,8 @@ def class_mix(windows: TwoWindows, listed: Population) -> ClassMix:
         "rows": [
             _row(now, then, listed, role, change) for role, change in zip(ROLES[1:], changes, strict=True)
         ],
+        "searched": searched,
+        "shifts": shifts,
         "not_pm_flow": now.not_pm,
         "not_pm_window": listed.not_pm,
         "lost": windows.lost,

@@ -80,11 +80,50 @@ def flow_population(panel: Panel, first: int, last: int) -> Population:
 
     The interval between the usable observations around an appearance must lie inside these weeks.
     """
-    born = (panel.kind == KINDS["new"]) & panel.births.inside(first, last)
-    spells = _first_spells(panel, born)
-    epoch = panel.epoch[panel.unit[spells], panel.births.week[spells]]
-    stratum = panel.unit[spells] * (int(panel.epoch.max(initial=0)) + 1) + epoch
-    return one_per_vacancy(panel, panel.posting[spells], stratum)
+    return _appeared(panel, panel.births.inside(first, last))[0]
+
+
+def weekly_flow(panel: Panel, first: int, last: int) -> tuple[Population, Ints]:
+    """Return what newly appeared in the weeks `first`..`last`, each in a week that is known, and that week.
+
+    Weeks are columns, parallel to the rows; stratum = series (unit and epoch).
+    """
+    week = panel.births.week
+    people, spells = _appeared(panel, panel.births.weekly() & (week >= first) & (week <= last))
+    return people, week[spells]
+
+
+def _appeared(panel: Panel, when: Bools) -> tuple[Population, Ints]:
+    """Return what newly appeared in the chosen spells, and of each row the spell."""
+    spells = _first_spells(panel, (panel.kind == KINDS["new"]) & when)
+    stratum = _series(panel, panel.unit[spells], panel.births.week[spells])
+    people = one_per_vacancy(panel, panel.posting[spells], stratum)
+    return people, spells[np.searchsorted(panel.posting[spells], people.rows)]
+
+
+def steady_series(panel: Panel, weeks: range) -> Ints:
+    """Return the series (as strata of flows) observed both in the first and in the last four of the weeks.
+
+    The first weeks are those from the first one that anything was observed in. So a board that joins the
+    panel, or another scope, moves no share of these. Of fewer than eight weeks there are none.
+    """
+    observed = [week for week in weeks if panel.usable[:, week].any()]
+    if not observed or weeks[-1] - observed[0] + 1 < 2 * WINDOW_WEEKS:
+        return np.zeros(0, dtype=np.int64)
+    early = _observed_series(panel, range(observed[0], observed[0] + WINDOW_WEEKS))
+    late = _observed_series(panel, range(weeks[-1] - WINDOW_WEEKS + 1, weeks[-1] + 1))
+    return np.intersect1d(early, late)
+
+
+def _observed_series(panel: Panel, weeks: range) -> Ints:
+    unit, column = np.nonzero(panel.usable[:, weeks.start : weeks.stop])
+    return _series(panel, unit, column + weeks.start)
+
+
+def _series(panel: Panel, unit: Ints, week: Ints) -> Ints:
+    """Return the number of the series (unit and epoch) that a cell belongs to."""
+    found: Ints = unit * (int(panel.epoch.max(initial=0)) + 1) + panel.epoch[unit, week]
+    return found
 
 
 def with_text(panel: Panel, people: Population) -> Bools:

@@ -5,10 +5,10 @@ import numpy as np
 from reports.document.changes import RequirementsWeekly, WeeklyPoint, WeeklyShares
 from reports.document.terms import Reason, RoleId, Status
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, flow_population, with_text
+from reports.measures.population import WINDOW_WEEKS, flow_population, steady_series, with_text
 from reports.measures.requirements import Tags
 from reports.measures.statements import LEAST_MENTIONS
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Ints
 from reports.statistics.control import laney_signals
 from storage.weeks import label
 
@@ -20,10 +20,10 @@ ROLES_SHOWN: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
 def requirements_weekly(panel: Panel, tags: Tags, status: Status, reason: Reason) -> RequirementsWeekly:
     """Return S4; `status` and `reason` are what the kind of week allows."""
     weeks = range(panel.last - WEEKS + 1, panel.last + 1)
-    steady = _steady(panel, weeks)
-    if status == "ok" and not steady.any():
+    series = steady_series(panel, weeks)
+    if status == "ok" and not len(series):
         status, reason = "insufficient", "short_history"
-    rows = _rows(panel, tags, weeks, steady) if status == "ok" else []
+    rows = _rows(panel, tags, weeks, series) if status == "ok" else []
     return {
         "id": "S4",
         "population": "flow_4w",
@@ -34,26 +34,7 @@ def requirements_weekly(panel: Panel, tags: Tags, status: Status, reason: Reason
     }
 
 
-def _steady(panel: Panel, weeks: range) -> Bools:
-    """Units x weeks: cells of series that were observed both in the first and in the last four weeks.
-
-    The first weeks are those from the first one that anything was observed in. So a board that joins the
-    panel, or another scope, moves no line.
-    """
-    observed = [week for week in weeks if panel.usable[:, week].any()]
-    if not observed or weeks[-1] - observed[0] + 1 < 2 * WINDOW_WEEKS:
-        return np.zeros_like(panel.usable)
-    early = panel.epoch[:, observed[0] : observed[0] + WINDOW_WEEKS]
-    late = panel.epoch[:, weeks[-1] - WINDOW_WEEKS + 1 : weeks[-1] + 1]
-    found = np.zeros_like(panel.usable)
-    for week in weeks:
-        epoch = panel.epoch[:, week, None]
-        found[:, week] = (epoch[:, 0] >= 0) & (early == epoch).any(axis=1) & (late == epoch).any(axis=1)
-    return found
-
-
-def _rows(panel: Panel, tags: Tags, weeks: range, steady: Bools) -> list[WeeklyShares]:
-    series = _series_codes(panel, steady)
+def _rows(panel: Panel, tags: Tags, weeks: range, series: Ints) -> list[WeeklyShares]:
     weekly = [_counts(panel, (week, week), tags, series) for week in weeks]
     pooled = [
         _counts(panel, (week - WINDOW_WEEKS + 1, week), tags, series)
@@ -93,11 +74,6 @@ def _point(
         "pooled": pooled_y / pooled_n if enough and pooled_y is not None and pooled_n else None,
         "signal": signal,
     }
-
-
-def _series_codes(panel: Panel, steady: Bools) -> Ints:
-    unit, week = np.nonzero(steady)
-    return np.unique(unit * (int(panel.epoch.max(initial=0)) + 1) + panel.epoch[unit, week])
 
 
 def _counts(panel: Panel, weeks: tuple[int, int], tags: Tags, series: Ints) -> list[tuple[Ints, int]]:

@@ -1,11 +1,15 @@
 """What kind of PM is sought: T2."""
 
-from reports.document.composition import MixRow
+from collections.abc import Sequence
+
+from reports.document.composition import MixRow, MixShift
 from reports.document.weekly import WeeklyReport
 from reports.escaping import Markdown
-from reports.sections.parts import joined
+from reports.sections.parts import joined, one_line
 from reports.tables import Column, table
 from reports.words import NOTHING, Words
+
+_TOLD = 2  # shifts; the others stand in data/mix_shifts.csv
 
 
 def class_mix(report: WeeklyReport, words: Words) -> Markdown:
@@ -55,6 +59,24 @@ def class_mix_basis(report: WeeklyReport, words: Words) -> Markdown:
         compared=words.window(mix["compared"]),
         n_before=words.count(first["previous"]["n"]),
     )
-    if not mix["not_pm_flow"]:
-        return basis
-    return joined(words, basis, words("say.mix_not_pm", not_pm=words.count(mix["not_pm_flow"])))
+    parts = [basis, *(_shift(row, words) for row in _largest(mix["shifts"]))]
+    if mix["not_pm_flow"]:
+        parts.append(words("say.mix_not_pm", not_pm=words.count(mix["not_pm_flow"])))
+    return one_line(words, parts)[0]
+
+
+def _largest(shifts: Sequence[MixShift]) -> list[MixShift]:
+    """Return those that are told in words: the latest of each class, and of these the two largest."""
+    latest = {row["role"]: row for row in shifts}
+    return sorted(latest.values(), key=lambda row: -abs(row["moved"]["d"] or 0))[:_TOLD]
+
+
+def _shift(row: MixShift, words: Words) -> Markdown:
+    return words(
+        "say.mix_shift",
+        week=row["week"],
+        role=words(f"role.{row['role']}"),
+        share=words.share(row["later"]),
+        before=words.share(row["earlier"]),
+        points=words.difference(row["moved"]),
+    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Floats, Ints
 
 FEWEST_WEEKS = 6
 _MEDIAN_RANGE = 0.954  # median of |x - y| of two standard normal numbers
@@ -18,12 +18,23 @@ def laney_signals(y: Ints, n: Ints) -> Bools:
     """
     signals = np.zeros(len(y), dtype=bool)
     weeks = np.flatnonzero(n > 0)
-    p = float(y[weeks].sum() / n[weeks].sum()) if len(weeks) else 0.0
-    if len(weeks) < FEWEST_WEEKS or not 0 < p < 1:
+    if len(weeks) < FEWEST_WEEKS:
         return signals
-    z = (y[weeks] / n[weeks] - p) / np.sqrt(p * (1 - p) / n[weeks])
-    z /= max(1.0, float(np.median(np.abs(np.diff(z)))) / _MEDIAN_RANGE)
+    z = _standardised(y[weeks], n[weeks]) / dispersion(y[weeks], n[weeks])
     for i, value in enumerate(z):
         near = z[max(0, i - 2) : i + 1] * np.sign(value)
         signals[weeks[i]] = abs(value) > 3 or (abs(value) > 2 and int((near > 2).sum()) >= 2)
     return signals
+
+
+def dispersion(y: Ints, n: Ints) -> float:
+    """Return the sigma of the p' chart of the shares y / n (all n > 0): 1 where they scatter as coins do."""
+    z = _standardised(y, n)
+    return max(1.0, float(np.median(np.abs(np.diff(z)))) / _MEDIAN_RANGE) if len(z) > 1 else 1.0
+
+
+def _standardised(y: Ints, n: Ints) -> Floats:
+    """Return z; zeros where no share is strictly between 0 and 1."""
+    p = float(y.sum() / n.sum())
+    found: Floats = (y / n - p) / np.sqrt(p * (1 - p) / n) if 0 < p < 1 else np.zeros(len(y))
+    return found
