@@ -38,7 +38,6 @@ from scraper.clock import utcnow
 from scraper.config import FILE_NAME, Settings, absolute_database, database_of, load_settings
 from scraper.errors import ConfigError, PmtrendError
 from scraper.log import set_up
-from storage.engines.opening import holds_password
 from storage.errors import LockHeld, StorageError
 from storage.version import __version__
 
@@ -89,10 +88,13 @@ def cli(context: click.Context, database: str | None, config: Path | None, verbo
         own_keys(settings)  # a slip is told by every verb, not only by those that ask
     named = database or os.environ.get(DATABASE_URL)
     options = ["--config", str(config.resolve())] if config else []
-    if named and holds_password(named):
-        os.environ[DATABASE_URL] = named  # for what is run later: everybody sees its command line
-    elif named:
-        options += ["--db", absolute_database(named, here)]
+    if named:
+        from storage.engines.opening import holds_password
+
+        if holds_password(named):
+            os.environ[DATABASE_URL] = named  # for what is run later: everybody sees its command line
+        else:
+            options += ["--db", absolute_database(named, here)]
     context.obj = Context(
         settings, named or database_of(settings), utcnow, tuple(options), config or Path(FILE_NAME)
     )

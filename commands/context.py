@@ -5,12 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.indexing import INDEXED_AFTER_A_RUN, add_to_index
 from scraper.config import FILE_NAME, Settings
-from storage.store import Store, open_store
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 DATABASE_URL = "PMTREND_DATABASE_URL"
 """The variable of the environment that names the database."""
@@ -30,8 +33,10 @@ class Context:
     file: Path = Path(FILE_NAME)
 
     @contextmanager
-    def store(self) -> Iterator[Store]:
+    def store(self) -> "Iterator[Store]":
         """Open the store (creating or upgrading it), close it afterwards."""
+        from storage.store import open_store
+
         store = open_store(self.database, self.settings.zone)
         try:
             yield store
@@ -39,7 +44,7 @@ class Context:
             store.close()
 
     @contextmanager
-    def writing(self, *, shared: bool = False) -> Iterator[Store]:
+    def writing(self, *, shared: bool = False) -> "Iterator[Store]":
         """Open the store for a run; one run at a time, on PostgreSQL also several that are `shared`."""
         with self.store() as store, store.one_run(shared=shared):
             yield store

@@ -13,7 +13,7 @@ from commands.telling import tell_if_empty
 from scraper.options import read_since
 from scraper.printing import echo
 from storage.records import RoleClass
-from storage.searching.search import MOST
+from storage.searching import MOST
 
 
 @click.command()

@@ -2,17 +2,20 @@
 
 import logging
 import math
+from typing import TYPE_CHECKING
 
 from commands.progress import progress_bar
 from storage.errors import StorageError
-from storage.store import Store
+
+if TYPE_CHECKING:
+    from storage.store import Store
 
 LOG = logging.getLogger("pmtrend")
 INDEXED_AFTER_A_RUN = 20_000
 """Texts that a run adds to the search index at its end, some seconds; `find` adds what is left."""
 
 
-def add_to_index(store: Store, most: float = math.inf) -> int:
+def add_to_index(store: "Store", most: float = math.inf) -> int:
     """Add to the search index what it lacks, at most so many texts; return how many it lacks still."""
     lacking = store.count_unindexed()
     if not lacking:

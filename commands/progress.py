@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
-from storage.monitoring.status import FAILED
-
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from scraper.summary import Looked
 
 LOG = logging.getLogger("pmtrend")
@@ -18,12 +16,16 @@ LOG = logging.getLogger("pmtrend")
 
 def progress_bar(unit: str, total: float | None = None, what: str | None = None) -> "tqdm[Any]":
     """Return a bar that counts `unit` (a plural) up to `total`, None if that is not known yet."""
+    from tqdm import tqdm
+
     return tqdm(desc=what, total=total, unit=f" {unit}", disable=not sys.stderr.isatty(), file=sys.stderr)
 
 
 @contextmanager
 def looks_bar(unit: str, total: int) -> Iterator[Callable[["Looked"], None]]:
     """A bar over the looks of a run, which logs each of them: what the run is to call after one."""
+    from storage.monitoring.status import FAILED
+
     counts = {"new": 0, "failed": 0}
     with progress_bar(unit, total) as bar:
 

@@ -1,9 +1,7 @@
 """`pmtrend report`: the report of a week, written to a folder and kept as a vintage."""
 
-import gc
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -17,16 +15,16 @@ from commands.telling import warn
 from scraper.boards import INDUSTRIES
 from scraper.options import Times, read_times
 from scraper.printing import echo
-from storage.engines.allocator import give_back_large_blocks
+from storage.engines.allocator import give_back_large_blocks, uncollected
 from storage.errors import StorageError
-from storage.history import History
 from storage.markets import MARKET_NAMES
-from storage.store import Store
 from storage.weeks import label, week_of
 
 if TYPE_CHECKING:
     from reports.document.weekly import WeeklyReport
     from reports.rendering import Images
+    from storage.history import History
+    from storage.store import Store
 
 LOG = logging.getLogger("pmtrend")
 
@@ -85,7 +83,8 @@ def make_report(
     `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there.
     """
     give_back_large_blocks()
-    with _without_collector(), context.store() as store:
+    # Many objects and few cycles: looking for those is a quarter of a small report's time.
+    with uncollected(), context.store() as store:
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part)
         # Loaded when the facts are gone: what draws needs half as much memory as they do.
@@ -113,18 +112,8 @@ def _tell_if_old(report: "WeeklyReport") -> None:
         warn(f"nothing was looked at in {report['week']}; the newest look on file is of {last}")
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Run what makes many objects and few cycles: looking for those is a quarter of a small report's time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
 def _build(
-    context: Context, store: Store, monday: date, cut: datetime | None, part: Mapping[str, str | None]
+    context: Context, store: "Store", monday: date, cut: datetime | None, part: Mapping[str, str | None]
 ) -> "tuple[WeeklyReport, History]":
     """The report of a week, and what the store told of earlier ones."""
     from reports.instants import instant
@@ -144,7 +133,7 @@ def _build(
     ), history
 
 
-def _keep_vintages(store: Store, history: History, report: "WeeklyReport", now: datetime) -> None:
+def _keep_vintages(store: "Store", history: "History", report: "WeeklyReport", now: datetime) -> None:
     """Keep the published numbers; a store that takes none now costs no report."""
     from reports.published import published_numbers
 

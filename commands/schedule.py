@@ -10,7 +10,6 @@ from commands.context import DATABASE_URL, Context, pass_context
 from commands.telling import warn
 from scraper.clock import utc_offset
 from scraper.printing import echo
-from storage.engines.opening import holds_password
 
 
 @click.command()
@@ -21,6 +20,7 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     """Run `weekly` on the configured schedule until interrupted."""
     from scraper.scheduling import cron_line, run_forever, systemd_units
     from scraper.systemd import user_name, written_folders
+    from storage.engines.opening import holds_password
 
     settings = context.settings
     home, weekly = settings.home, settings.schedule.weekly

@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from scraper.printing import echo
-from storage.engines.opening import without_password
-from storage.store import Store
 
 if TYPE_CHECKING:
     from scraper.summary import RunSummary
+    from storage.store import Store
 
 
 def warn(text: object) -> None:
@@ -43,8 +42,10 @@ def tell_summary(summary: "RunSummary") -> None:
         warn(summary.stopped)
 
 
-def tell_if_empty(store: Store) -> None:
+def tell_if_empty(store: "Store") -> None:
     """Say that there is nothing in the store, if so."""
     if not store.latest_versions(1):
+        from storage.engines.opening import without_password
+
         name = without_password(store.engine.url)
         warn(f"the store {name} is empty; `pmtrend collect` or `import` fills it")

@@ -34,7 +34,8 @@ def _trigger(expression: str) -> CronTrigger:
     try:
         trigger = CronTrigger.from_crontab(expression, timezone="UTC")
     except ValueError as error:
-        raise ConfigError(f"schedule {expression!r} is not five cron fields: {error}") from None
+        reason = str(error).removeprefix("Error validating expression ")
+        raise ConfigError(f"schedule {expression!r} names no time: {reason}") from None
     if trigger.get_next_fire_time(None, _LEAP_YEAR) is None:
         raise ConfigError(f"schedule {expression!r}: there is no such day in any year")
     return trigger

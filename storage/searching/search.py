@@ -24,8 +24,6 @@ from storage.searching.words import count, newest, prefer_index
 from storage.tables import Company, Posting, SearchDocument, Spell, Tag, Tagging, Version
 from storage.taggings import RoleClass
 
-MOST: Final = 200
-"""Hits that can be asked for."""
 LOOKED: Final = (5_000, 20_000, 80_000)
 """Of the postings that have the words, the filters are asked of so many, the newest; of more where too few of
 these pass."""

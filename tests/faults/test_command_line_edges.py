@@ -285,6 +285,8 @@ def test_what_writes_says_that_the_database_may_only_be_read(frozen: Path) -> No
         ('[delivery]\nslack = "fr"', "delivery.slack: must be 'en' or 'zh'"),
         ('[keys]\nmuse = "x"', "no key named muse; [keys] and PMTREND_KEY_… know adzuna_app_id"),
         ('[schedule]\nweekly = "17 22 31 2 *"', "there is no such day in any year"),
+        ('[schedule]\nweekly = "never"', "schedule 'never' is not five cron fields"),
+        ('[schedule]\nweekly = "61 1 * * *"', "schedule '61 1 * * *' names no time: '61': the last value"),
         ('[schedule]\nweekly = "17 22 31 4,6,9,11 *"', "there is no such day in any year"),
     ],
 )
@@ -295,6 +297,12 @@ def test_a_setting_that_cannot_be_is_told_in_plain_words(
     told = sentence(run("status"))
     assert said in told
     assert not re.search("Input|tuple|class|pydantic|valid", told)
+
+
+@pytest.mark.parametrize("verb", ["list", "compact"])
+def test_an_archive_that_is_a_file_is_no_empty_archive(run: Run, tmp_path: Path, verb: str) -> None:
+    (tmp_path / "archive").write_text("")
+    assert "archive is a file, not a folder" in sentence(run("archive", verb))
 
 
 def test_a_schedule_of_leap_days_is_a_schedule(run: Run, tmp_path: Path) -> None:

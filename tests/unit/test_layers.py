@@ -55,6 +55,17 @@ def test_the_import_contracts_hold() -> None:
     assert f"Contracts: {contracts} kept, 0 broken." in linted.stdout
 
 
+HEAVY = {"sqlalchemy", "alembic", "numpy", "pandas", "matplotlib", "httpx", "selectolax", "babel", "tqdm"}
+
+
+def test_the_door_opens_without_what_costs_to_load() -> None:
+    """`pmtrend --help`, `tag` and `boards list` need no database, no statistics and no network."""
+    code = "import sys, pmtrend; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "commands.report" in done.stdout.split()
+    assert HEAVY & set(done.stdout.split()) == set()
+
+
 def imported(module: ast.Module) -> set[str]:
     """Top-level names that the module imports absolutely."""
     names: set[str] = set()
