@@ -118,6 +118,9 @@ _TEXTS = {
     "3-5年AI优先": "3-5年AI优先，",
     "5+ years lines": "5+ years\n",
     "AI lines": "AI\n",
+    "alternatives": "任职要求：熟悉SQL或RAG、Python/Agent，",
+    "alternatives, English": "Requirements:\n- SQL, RAG, or agents\n",
+    "alternatives over lines": "任职要求：以下任一：\n- SQL\n- RAG\n",
     "duties on AI": "负责负责AI产品，打造AI\n",
     "duties on AI, English": "- Own the strategy and roadmap for strategy of our AI agents\n",
     "subjects without a verb": "As we, you, the AI is looking for you to ",
@@ -132,6 +135,15 @@ _TEXTS = {
     "2026届": "2026届",
     "visa": "visa sponsorship ",
     "fintech": "fintech, ",
+    # Runs of blanks and signs behind what an expression begins with: once cubic, or square.
+    "QS and blanks": "本科 985院校 qs" + " " * 9000,
+    "travel 5 and blanks": "travel 5" + " " * 9000,
+    "or 5 and blanks": "or 5" + " " * 9000 + "with ",
+    "本科或 and blanks": "本科或" + " " * 9000 + "3年",
+    "2026 and blanks": "2026" + " " * 9000 + "届",
+    "5年 and blanks": "5年" + " " * 9000 + "以上",
+    "负责 and commas": "负责AI" + "，" * 9000,
+    "vision, vision": "- Own the vision for AI, " + "vision, and vision, " * 400,
     "mixed": "5+ years AI 优先, $1 remote 本科 not a@b.c 1. 3-5年\n",
 }
 

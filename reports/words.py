@@ -31,6 +31,8 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
 _ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]++)\S*\)")
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
+_LONGEST_REASON = 500
+"""Characters of a recorded sentence up to which it is told in the language of the report."""
 NOTHING = Markdown("–")
 
 
@@ -121,6 +123,8 @@ class Words:
 
     def _reason(self, text: str) -> Markdown:
         cleaned = clean(text)
+        if len(cleaned) > _LONGEST_REASON:
+            return md(cleaned)
         if match := _ADDRESSED.fullmatch(cleaned):
             return self("text.at_host", what=self.reason(match["what"]), host=match["host"])
         for pattern, told in recorded_sentences(self.lang):

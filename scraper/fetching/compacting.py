@@ -69,7 +69,12 @@ class Month:
 
 
 def months(folder: Path) -> list[Month]:
-    """Return the months that an archive holds, in their order. Links and files of others are none of ours."""
+    """Return the months that an archive holds, in their order. Links and files of others are none of ours.
+
+    Raises ConfigError if the archive is no folder.
+    """
+    if folder.is_file():
+        raise ConfigError(f"the archive {folder} is a file, not a folder")
     found = []
     for inside in sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]")):
         year, month = int(inside.parent.name), int(inside.name)

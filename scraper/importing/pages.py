@@ -23,7 +23,7 @@ _STATES = re.compile(r"(?:window\.)?__INITIAL_(?:STATE|DATA)__\s*=\s*")
 _COMMENT = 2000  # characters in which a browser's note about the saving stands
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 _SINGLE_FILE = re.compile(
-    r"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\n]{10,100}?)\s*-->"
+    r"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*+([^\n]{10,100}?)\s{0,9}-->"
 )
 _JS_DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} \d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -27,7 +27,12 @@ _BLOCK_OR_BREAK = re.compile(
     r"<(?:br|p|div|li|ul|ol|h[1-6]|table|tr|section|article|blockquote|pre|dl)\b", re.IGNORECASE
 )
 _ESCAPED_MARKUP = re.compile(
-    r"&lt;/?(?:p|div|ul|li|br|h[1-6]|strong|b|span)(?: [^<>]{0,200})?/?&gt;", re.IGNORECASE
+    r"&lt;/?(?:p|div|ul|li|br|h[1-6]|strong|b|span)(?: (?:[^<>&]|&(?!lt;)){0,200})?/?&gt;", re.IGNORECASE
+)
+# Scripts, styles, comments: up to where they end, or the markup does.
+_UNSEEN = re.compile(
+    r"(?i)<(script|style)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>)?"
+    r"|<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?"
 )
 _MARKUP_BLANKS = re.compile(r"[ \t\n\r\f]+")
 _BLANKS = re.compile(r" {2,}")
@@ -84,10 +89,10 @@ def detect_language(text: str) -> Literal["zh", "en", "mixed"]:
 
 
 def _strip_tags(markup: str) -> str:
-    markup = re.sub(r"(?is)<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", " ", markup)
+    markup = _UNSEEN.sub(" ", markup)
     markup = re.sub(r"(?i)<li\b[^<>]*>", "\n- ", markup)
     markup = re.sub(r"(?i)</?(?:br|p|div|ul|ol|h[1-6]|tr|section|article)\b[^<>]*>", "\n", markup)
-    bare = re.sub(r"</?[a-zA-Z!][^>]*(?:>|\Z)", "", markup)
+    bare = re.sub(r"</?[a-zA-Z!][^>]*+>?", "", markup)
     kept = (entities.unescape(_MARKUP_BLANKS.sub(" ", line)).strip(" ") for line in bare.split("\n"))
     return "\n".join(line for line in kept if line not in ("", "-"))
 

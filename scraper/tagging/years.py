@@ -293,7 +293,8 @@ _PLAN = re.compile(
     r"|\s*(?:college|university|degree)\b"
 )
 _PART_OF = re.compile(
-    r"(?:years?\b[^.;]{0,80}\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*+(?:(?:at least|至少|有)\s*+)?$"
+    r"(?:years?\b[^.;]{0,80}\bwith|\bincluding|\bincl\.?|\bof which|其中|含|包括)\s*+"
+    r"(?:(?:at least|至少|有)\s*+)?$"
 )
 _PART_WORDS = ("with", "incl", "of which", "其中", "含", "包括")
 _OF_THEM = re.compile(r"\s*of (?:which|those|these|them)\b")

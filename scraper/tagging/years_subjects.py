@@ -26,7 +26,8 @@ _EN_HAS_END = re.compile(rf"{_EN_HAS}[^.;:\n]{{0,40}}$")
 _EN_SUBJECT = re.compile(
     # "our founder (has)", "the team (brings)", "led by a CPO (with)"
     rf"(?:\bour\b[^.;:]{{0,40}}?\b(?:{_EN_LEADER}|{_EN_GROUP})\b"
-    rf"|(?:^|[,(:\n]|\bthe\b|\band\b)[^\S\n]*(?:{_EN_LEADER})\b|\bthe (?:{_EN_GROUP})\b|\ba (?:[\w-]+ )?team of\b"
+    rf"|(?:^|[,(:\n]|\bthe\b|\band\b)[^\S\n]*(?:{_EN_LEADER})\b|\bthe (?:{_EN_GROUP})\b"
+    r"|\ba (?:[\w-]+ )?team of\b"
     rf"|\b(?:report(?:s|ing)? (?:directly )?to|led by|founded by|backed by|mentor(?:ed|ship) (?:by|from)"
     rf"|learn(?:ing)? from|join(?:ing)?|alongside|guided by|run by)\b)[^.;:\n]{{0,90}}$"
 )

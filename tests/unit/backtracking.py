@@ -1,443 +1,336 @@
-"""Whether a regular expression can take exponential time, found from its structure and not by trying.
+"""How the time of a regular expression grows with the text, found from its structure and not by trying.
 
-A backtracking matcher tries every way in which a text can be read as the beginning of a match. A loop that
-reads one word in two ways, as `(a+)+b` does, reads n such words in 2^n ways: the automaton is exponentially
-ambiguous (Weber and Seidl, "On the degree of ambiguity of finite automata", 1991; for matchers Weideman et
-al., "Analyzing Matching Time Behavior of Backtracking Regular Expression Matchers by Using Ambiguity of NFA",
-2016).
+A backtracking matcher tries every way in which a text can be read as the beginning of a match, and a search
+does so from every place. Where one text can be read in many ways it takes as many steps (Weber and Seidl, "On
+the degree of ambiguity of finite automata", 1991; for matchers Weideman et al., "Analyzing Matching Time
+Behavior of Backtracking Regular Expression Matchers by Using Ambiguity of NFA", 2016):
 
-A loop whose end is the end of the pattern never fails, so never is tried again. What an atomic group or a
-possessive loop has left it does not enter again. Assertions on single characters (`\\b`, `(?<!x)`, `(?=x)`,
-`^`) are followed; longer ones count as met. So what is not found is not there; what is found may be harmless.
+- exponentially many, if a loop reads some word in two ways, as `(a+)+b` does;
+- a power of its length, if some word leads round one loop, round a later one, and from the first into the
+  later: `a+a+b`, and `a+b` where it is searched for, since to begin anywhere is a loop too;
+- else only so many, whatever the text: then the time is linear. A loop that may be made 40 times instead of
+  without end costs 40 times as much where it is the later one of such a pair.
+
+Whoever has come to where a match is certain goes back no more. What an atom (see pattern_automaton.py) has
+left it does not enter again. So what is not found is not there; what is found may be harmless.
+
+This is about one call. Whoever calls a pattern at many places of one text has to bound what each call reads.
 """
 
-import re
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from itertools import product
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import NamedTuple
 
-LOOP = 16
-"""A repetition that may be made more often is a loop; a shorter one multiplies the time by a constant."""
-_SAMPLES = [*map(chr, range(128)), *"é产年，：（\u3000\u200b①١\u0301İ"]
-_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
-_READ_NOTHING = {op.AT, op.GROUPREF, op.SUBPATTERN, op.BRANCH, op.ASSERT, op.ASSERT_NOT, *_REPEATS}
-Reached = dict[tuple[int, ...], int]
+from pattern_automaton import ENDLESS, Atoms, Automaton, Edge
+
+Witness = tuple[str, str]
+"""What stands before, and a word: the more often it follows, the more ways there are to read it."""
 
 
-@dataclass(slots=True)
-class Part:
-    """A piece of a pattern as an automaton of its positions (Glushkov): how it begins, ends, is passed over.
+class Growth(NamedTuple):
+    """What a pattern costs.
 
-    `first` and `last` have the condition under which a position is the first or last, `empty` that under
-    which nothing is read (None: something always is). A condition is a bit for each pair of the characters
-    before and behind a place.
+    `kind`: "linear", "polynomial" or "exponential". `factor`: how often, at most, a linear one reads a
+    character for loops that have a limit. `witness` is of what costs most, if anything is read again.
     """
 
-    first: dict[int, int] = field(default_factory=dict)
-    last: dict[int, int] = field(default_factory=dict)
-    empty: int | None = None
+    kind: str
+    factor: int
+    witness: Witness | None
 
 
-class Automaton:
-    """The positions of a pattern: which characters each reads, which follows which under which condition."""
+class State(NamedTuple):
+    """Where the readers of one word are: round the first loop, from it to the second, round the second.
 
-    def __init__(self, pattern: str | bytes, flags: int):
-        self._flags = flags
-        tree = parser.parse(pattern, flags)
-        self._flags |= tree.state.flags
-        self._letters = self._minterms(tree)
-        self.width = len(self._letters)
-        self.reads: list[int] = []
-        self.atoms: list[frozenset[int]] = []
-        self.follows: list[dict[int, int]] = []
-        self.bounds: list[tuple[frozenset[int], int]] = []
-        self.twice: set[tuple[int, int]] = set()
-        self.ends: set[int] = set()
-        self.atom_ends: set[int] = set()
-        self._atom: list[int] = []
-        self._known: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        self.everywhere = self._position((1 << self.width) - 1)
-        whole = self._sequence(list(tree))
-        start = {self.everywhere: self.always}
-        self._link(start, start)
-        self._link(start, whole.first)
-        self.ends |= self._surely(whole.last)
+    `parted`: the atoms within which the second reader left the first (None: it has not). `round`: the first
+    has been round its loop. `back`: the third has just been.
+    """
 
-    # -------------------------------------------------------------- characters
+    first: int
+    second: int
+    third: int
+    parted: Atoms | None = None
+    round: bool = True
+    back: bool = True
 
-    def _minterms(self, tree: Any) -> list[str]:
-        """One character for each way in which the pattern tells characters apart."""
-        samples = dict.fromkeys([*_SAMPLES, *_literals(tree)])
-        sets = [one for one in _sets(tree)]
-        kinds: dict[tuple[bool, ...], str] = {}
-        for char in samples:
-            key = (*(self._reads(one, char) for one in sets), _is_word(char), char == "\n")
-            kinds.setdefault(key, char)
-        return list(kinds.values())
 
-    def _reads(self, node: Any, char: str) -> bool:
-        name, value = node
-        if self._flags & re.IGNORECASE:
-            forms = {char, char.lower(), char.upper()}
-            return any(_in(name, value, form, self._flags) for form in forms if len(form) == 1)
-        return _in(name, value, char, self._flags)
+Steps = Callable[[State, int], Iterator[tuple[State, int]]]
+"""From a state and the letters that may have been read last to what may follow."""
 
-    def _mask(self, node: Any) -> int:
-        return sum(1 << at for at, char in enumerate(self._letters) if self._reads(node, char))
 
-    def _pairs(self, before: int, behind: int) -> int:
-        """The condition that the character before is among some and the one behind among others."""
-        return sum(behind << (at * self.width) for at in range(self.width) if before >> at & 1)
+class Growing:
+    """The search for words that an automaton can read in many ways."""
 
-    @property
-    def always(self) -> int:
-        """The condition that is always met; its highest bit is lost where something else is to be met."""
-        return (2 << (self.width * self.width)) - 1
+    def __init__(self, automaton: Automaton):
+        self.automaton = automaton
+        self._always = automaton.always >> 1
+        self._letters = (1 << automaton.width) - 1
+        self._towards = cache(self._leading_to)
+        self._steps = cache(self._stepping)
 
-    def _surely(self, lasts: dict[int, int]) -> set[int]:
-        return {position for position, condition in lasts.items() if condition == self.always}
+    def growth(self) -> Growth:
+        """Say how the time grows with the text."""
+        loops = self.automaton.loops
+        for number in loops:
+            if number > 0 and (word := self._two_ways(number)):
+                return Growth("exponential", 0, word)
+        pairs: dict[tuple[int, int], tuple[State, int, str]] = {}
+        for one, other in product(loops, loops):
+            if one != other and other > 0 and (found := self._in_turn(one, other)):
+                pairs[one, other] = found
+                if loops[one].most == loops[other].most == ENDLESS:
+                    return Growth("polynomial", 0, self._witness(*found))
+        factor, last = self._factor(set(pairs))
+        return Growth("linear", factor, self._witness(*pairs[last]) if last else None)
 
-    # -------------------------------------------------------------- building
+    def rounds(self) -> Iterator[Witness]:
+        """Yield for each loop the shortest text that leads into it and the shortest word that leads round."""
+        for number in self.automaton.loops:
+            for head in sorted(self._heads(number) if number > 0 else ())[:1]:
+                if found := self._round(number, head):
+                    yield self._witness(*found)
 
-    def _position(self, reads: int) -> int:
-        self.reads.append(reads)
-        self.atoms.append(frozenset(self._atom))
-        self.follows.append({})
-        return len(self.reads) - 1
+    def _round(self, loop: int, head: int) -> tuple[State, int, str] | None:
+        inside = self.automaton.loops[loop].positions
 
-    def _sequence(self, nodes: Any) -> Part:
-        whole = Part(empty=self.always)
-        for node in nodes:
-            whole = self._joined(whole, self._node(node))
-        return whole
+        def steps(state: State, letters: int) -> Iterator[tuple[State, int]]:
+            for edge, read in self._steps(state.first, letters):
+                if edge.behind in inside:
+                    yield State(edge.behind, 0, 0, (), back=edge.loop == loop), read
 
-    def _joined(self, left: Part, right: Part) -> Part:
-        self._link(left.last, right.first)
-        first, last = dict(left.first), dict(right.last)
-        if left.empty is not None:
-            for position, condition in right.first.items():
-                first[position] = first.get(position, 0) | (condition & left.empty)
-        if right.empty is not None:
-            for position, condition in left.last.items():
-                last[position] = last.get(position, 0) | (condition & right.empty)
-        both = None if left.empty is None or right.empty is None else left.empty & right.empty
-        return Part(first, last, both)
+        return self._found(State(head, 0, 0, (), back=False), State(head, 0, 0), self._reached[head], steps)
 
-    def _link(self, lasts: dict[int, int], firsts: dict[int, int]) -> None:
-        for (before, ends), (behind, begins) in product(lasts.items(), firsts.items()):
-            condition = ends & begins & (self.always >> 1)
-            if condition:
-                follows = self.follows[before]
-                if follows.get(behind, 0) & condition:
-                    self.twice.add((before, behind))
-                follows[behind] = follows.get(behind, 0) | condition
+    def _factor(self, pairs: set[tuple[int, int]]) -> tuple[int, tuple[int, int] | None]:
+        """The largest product of limits along a chain of pairs, and the pair that ends it."""
+        limits = {at: loop.most if loop.most < ENDLESS else 1 for at, loop in self.automaton.loops.items()}
 
-    def _either(self, parts: list[Part]) -> Part:
-        found = Part()
-        for part in parts:
-            for ours, theirs in ((found.first, part.first), (found.last, part.last)):
-                for position, condition in theirs.items():
-                    ours[position] = ours.get(position, 0) | condition
-            if part.empty is not None:
-                found.empty = (found.empty or 0) | part.empty
-        return found
-
-    def _node(self, node: Any) -> Part:
-        name, value = node
-        if name in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY, op.RANGE, op.CATEGORY):
-            position = self._position(self._mask(node))
-            return Part({position: self.always}, {position: self.always})
-        if name is op.BRANCH:
-            return self._either([self._sequence(branch) for branch in value[1]])
-        if name is op.SUBPATTERN:
-            return self._sequence(value[3])
-        if name is op.ATOMIC_GROUP:
-            return self._atomic(lambda: self._sequence(value))
-        if name in (op.MAX_REPEAT, op.MIN_REPEAT):
-            return self._repeated(*value)
-        if name is op.POSSESSIVE_REPEAT:
-            return self._atomic(lambda: self._repeated(*value))
-        if name is op.AT:
-            return Part(empty=self._at(value))
-        if name in (op.ASSERT, op.ASSERT_NOT):
-            return self._asserted(name is op.ASSERT, *value)
-        if name is op.GROUPREF:
-            return Part(empty=self.always)  # what it reads again is as long as it was
-        if name is op.GROUPREF_EXISTS:
-            branches = [self._sequence(one) for one in value[1:] if one is not None]
-            return self._either([*branches, *([] if len(branches) == 2 else [Part(empty=self.always)])])
-        raise NotImplementedError(name)
-
-    def _atomic(self, build: Any) -> Part:
-        self._atom.append(len(self.reads))
-        part: Part = build()
-        self._atom.pop()
-        self.atom_ends |= self._surely(part.last)
-        return part
-
-    def _repeated(self, least: int, most: Any, body: Any) -> Part:
-        endless = most is op.MAXREPEAT
-        times = max(1, min(least, 2)) if endless or most > LOOP else min(int(most), 3)
-        part = Part(empty=self.always)  # built from its end: x{0,3} is (x(x(x)?)?)?
-        for count in reversed(range(times)):
-            begun = len(self.reads)
-            once = self._sequence(body)
-            if count == times - 1 and (endless or most > LOOP):
-                self._link(once.last, once.first)
-                self.bounds.append((frozenset(range(begun, len(self.reads))), 0 if endless else int(most)))
-            part = self._joined(once, part)
-            if count >= least:
-                part = self._either([part, Part(empty=self.always)])
-        return part
-
-    def _at(self, where: Any) -> int:
-        letters = (1 << self.width) - 1
-        word = sum(1 << at for at, char in enumerate(self._letters) if _is_word(char))
-        line = sum(1 << at for at, char in enumerate(self._letters) if char == "\n")
-        if where in (op.AT_BOUNDARY, op.AT_NON_BOUNDARY):
-            other = letters & ~word
-            edge = self._pairs(word, other) | self._pairs(other, word)
-            return edge if where is op.AT_BOUNDARY else self.always & ~edge
-        if where is op.AT_BEGINNING and self._flags & re.MULTILINE:
-            return self._pairs(line, letters)
-        if where in (op.AT_BEGINNING, op.AT_BEGINNING_STRING):
-            return 0
-        return self._pairs(letters, line)  # an end of the text or of a line
-
-    def _asserted(self, positive: bool, direction: int, body: Any) -> Part:
-        letters = (1 << self.width) - 1
-        nodes = _flat(body)
-        short = len(nodes) == 1 and nodes[0][0] not in (op.BRANCH, op.MAX_REPEAT, op.AT)
-        if short and nodes[0][0] in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            known = self._mask(nodes[0]) if positive else letters & ~self._mask(nodes[0])
-            return Part(empty=self._pairs(known, letters) if direction < 0 else self._pairs(letters, known))
-        if direction < 0:
-            return Part(empty=self.always >> 1)
-        ahead = self._sequence(body)
-        self.ends |= self._surely(ahead.last)
-        # Another way to go on, which leads nowhere: what is behind begins where this began.
-        return Part(ahead.first, {}, self.always >> 1)
-
-    # -------------------------------------------------------------- what it costs
-
-    def exponentials(self) -> Iterator[str]:
-        """Tell of each loop that reads one word in two ways, and so a word twice as long in four."""
-        for positions in set(self._loops().values()):
-            if positions & self.ends:
-                continue  # whoever comes so far has a match
-            doubled = (
-                (before, behind)
-                for before in positions
-                for behind in self.follows[before]
-                if behind in positions and (before, behind) in self.twice
+        def ahead(seen: tuple[int, ...], cost: int) -> tuple[int, tuple[int, ...]]:
+            longer = (
+                ahead((*seen, other), cost * limits[other])
+                for one, other in pairs
+                if one == seen[-1] and other not in seen
             )
-            if any(not self._left(before, behind) for before, behind in doubled):
-                yield f"exponential: {self._shown(positions)} within a loop of its own"
-            yield from self._two_ways(positions)
+            return max([(cost, seen), *longer])
 
-    def _left(self, before: int, behind: int) -> bool:
-        """Tell whether what reads `before` is behind us for good when `behind` is read."""
-        if self.atoms[before] - self.atoms[behind]:
-            return True
-        return bool(self.atoms[before]) and behind in self.atom_ends
+        cost, chain = max((ahead((one,), 1) for one, _ in pairs), default=(1, ()))
+        return cost, chain[-2:] if len(chain) > 1 else None  # type: ignore[return-value]
 
-    def _loops(self) -> dict[int, frozenset[int]]:
-        """The strongly connected positions, by each position that is among some (Tarjan's way)."""
-        index: dict[int, int] = {}
-        low: dict[int, int] = {}
-        stack: list[int] = []
-        found: dict[int, frozenset[int]] = {}
+    # -------------------------------------------------------------- steps
 
-        def visit(at: int) -> None:
-            index[at] = low[at] = len(index)
-            stack.append(at)
-            for behind in self.follows[at]:
-                if behind not in index:
-                    visit(behind)
-                    low[at] = min(low[at], low[behind])
-                elif behind in stack:
-                    low[at] = min(low[at], index[behind])
-            if low[at] == index[at]:
-                group = frozenset(stack[stack.index(at) :])
-                del stack[stack.index(at) :]
-                if len(group) > 1 or at in self.follows[at]:
-                    found.update(dict.fromkeys(group, group))
-
-        visit(self.everywhere)
-        del found[self.everywhere]
-        return found
-
-    def _steps(self, at: int, before: int) -> list[tuple[int, int]]:
-        """What may follow a position that read the letter `before`: (position, its letters)."""
-        known = self._known.get((at, before))
-        if known is None:
-            letters = (1 << self.width) - 1
-            known = [
-                (behind, read)
-                for behind, condition in self.follows[at].items()
-                if (read := (condition >> (before * self.width)) & letters & self.reads[behind])
-            ]
-            self._known[at, before] = known
-        return known
-
-    def _reach(self, starts: dict[tuple[int, ...], int], loops: tuple[frozenset[int] | None, ...]) -> Reached:
-        """Where several readers of one word can be: positions -> the letters that they may have read last.
-
-        A reader with a loop stays in it.
-        """
-        reached: dict[tuple[int, ...], int] = {}
-        waiting = list(starts.items())
+    @cached_property
+    def _reached(self) -> dict[int, int]:
+        """The positions that can be reached from the start, and the letters that they may have read then."""
+        a = self.automaton
+        reached = {a.start: a.reads[a.start]}
+        waiting = [(a.start, a.reads[a.start])]
         while waiting:
-            places, letters = waiting.pop()
-            ahead: dict[tuple[int, ...], int] = {}
-            for last in _bits(letters):
-                steps = [
-                    [(to, read) for to, read in self._steps(at, last) if loop is None or to in loop]
-                    for at, loop in zip(places, loops, strict=True)
-                ]
-                for chosen in product(*steps):
-                    shared = -1
-                    for _, read in chosen:
-                        shared &= read
-                    if shared:
-                        to = tuple(one for one, _ in chosen)
-                        ahead[to] = ahead.get(to, 0) | shared
-            for to, read in ahead.items():
-                new = read & ~reached.get(to, 0)
+            for edge, read in self._steps(*waiting.pop()):
+                new = read & ~reached.get(edge.behind, 0)
                 if new:
-                    reached[to] = reached.get(to, 0) | new
-                    waiting.append((to, new))
+                    reached[edge.behind] = reached.get(edge.behind, 0) | new
+                    waiting.append((edge.behind, new))
         return reached
 
-    def _two_ways(self, loop: frozenset[int]) -> Iterator[str]:
-        """Tell of a word that leads in two ways from a position of the loop back to it."""
-        for q in loop:
-            if self.atoms[q] and loop & self.atom_ends:
-                continue
-            reached = self._reach({(q, q): self.reads[q]}, (loop, loop))
-            parted = {places: read for places, read in reached.items() if places[0] != places[1]}
-            if parted and self._reach(parted, (loop, loop)).get((q, q), 0) & self.reads[q]:
-                yield f"exponential: {self._shown(loop)} in two ways"
-                return
+    def _stepping(self, at: int, letters: int) -> list[tuple[Edge, int]]:
+        """What may follow a position that read one of some letters: edges, and the letters read there."""
+        a = self.automaton
+        found = []
+        for edge, condition in a.follows[at].items():
+            read = a.reads[edge.behind]
+            if condition != self._always:
+                met = 0
+                for letter in _bits(letters):
+                    met |= condition >> (letter * a.width)
+                read &= met
+            if read:
+                found.append((edge, read))
+        return found
 
-    def _shown(self, positions: frozenset[int]) -> str:
-        if self.everywhere in positions:
-            return "a begin anywhere"
-        found = [most for inside, most in self.bounds if positions <= inside]
-        most = 0 if 0 in found else min(found, default=0)
+    def _leading_to(self, goals: frozenset[int]) -> frozenset[int]:
+        """The positions from which one of some can be reached."""
+        found, waiting = set(goals), list(goals)
+        while waiting:
+            for at in self._before[waiting.pop()]:
+                if at not in found:
+                    found.add(at)
+                    waiting.append(at)
+        return frozenset(found)
+
+    @cached_property
+    def _before(self) -> list[set[int]]:
+        before: list[set[int]] = [set() for _ in self.automaton.follows]
+        for at, follows in enumerate(self.automaton.follows):
+            for edge in follows:
+                before[edge.behind].add(at)
+        return before
+
+    def _heads(self, loop: int) -> frozenset[int]:
+        """Where the ways back of a loop lead to, and no match is certain."""
+        a = self.automaton
+        edges = (edge for at in a.loops[loop].positions for edge in a.follows[at] if edge.loop == loop)
+        return frozenset(edge.behind for edge in edges) & self._reached.keys() - a.ends
+
+    def _dead(self, at: int, edge: Edge, parted: Atoms) -> bool:
+        """Tell whether a choice made within atoms is none any more behind an edge."""
+        a = self.automaton
+        if edge.behind in a.ends:
+            return True
+        left = any(atom in parted for atom in a.atoms[at] if atom not in edge.atoms)
+        return left or any(edge.behind in a.atom_ends.get(one, ()) for one in parted)
+
+    # -------------------------------------------------------------- one loop in two ways
+
+    def _two_ways(self, loop: int) -> Witness | None:
+        inside = self.automaton.loops[loop].positions
+
+        def steps(state: State, letters: int) -> Iterator[tuple[State, int]]:
+            mine = [one for one in self._steps(state.first, letters) if one[0].behind in inside]
+            for edge, read in mine:
+                if state.parted is None:
+                    yield State(edge.behind, edge.behind, 0), read
+                    others = self._others(state.first, edge, mine)
+                else:
+                    others = [one for one in self._steps(state.second, letters) if one[0].behind in inside]
+                for other, also in others:
+                    parted = state.parted
+                    if parted is None:
+                        parted = max(edge.atoms, other.atoms, key=len)
+                    dead = self._dead(state.first, edge, parted) or self._dead(state.second, other, parted)
+                    if read & also and not dead:
+                        yield State(edge.behind, other.behind, 0, parted), read & also
+
+        for head in self._heads(loop):
+            goal = State(head, head, 0)
+            found = self._found(goal, goal, self._reached[head], steps)
+            if found:
+                return self._witness(*found)
+        return None
+
+    def _others(self, at: int, edge: Edge, steps: list[tuple[Edge, int]]) -> list[tuple[Edge, int]]:
+        """The steps that are another way than an edge: those behind it, and itself if it was made twice."""
+        behind = [one for one in steps if one[0].behind > edge.behind]
+        if (at, edge.behind, edge.atoms) in self.automaton.twice:
+            behind += [one for one in steps if one[0][:2] == edge[:2]]
+        return behind
+
+    # -------------------------------------------------------------- one loop and a later one
+
+    def _in_turn(self, one: int, other: int) -> tuple[State, int, str] | None:
+        a = self.automaton
+        first, second, heads = a.loops[one].positions, a.loops[other].positions, self._heads(other)
+        towards = self._towards(heads)
+        if first.isdisjoint(towards) or not self._united(first) & self._united(second):
+            return None
+
+        def steps(state: State, letters: int) -> Iterator[tuple[State, int]]:
+            seconds = [step for step in self._steps(state.second, letters) if step[0].behind in towards]
+            thirds = [
+                step
+                for step in self._steps(state.third, letters)
+                if step[0].behind in second and step[0].behind not in a.ends
+            ]
+            firsts = [step for step in self._steps(state.first, letters) if step[0].behind in first]
+            for (mine, read), (theirs, also), (edge, too) in product(firsts, thirds, seconds):
+                parted = state.parted
+                if parted is None and edge != mine:
+                    parted = max(mine.atoms, edge.atoms, key=len)
+                shared = read & also & too
+                if shared and (parted is None or not self._dead(state.second, edge, parted)):
+                    been = state.round or mine.loop == one
+                    yield (
+                        State(mine.behind, edge.behind, theirs.behind, parted, been, theirs.loop == other),
+                        shared,
+                    )
+
+        for p, q in product(sorted(first & towards & self._reached.keys()), sorted(heads)):
+            start, goal = State(p, p, q, None, False, False), State(p, q, q)
+            found = self._found(start, goal, self._reached[p] & self._reached[q], steps)
+            if found:
+                return found
+        return None
+
+    def _united(self, positions: frozenset[int]) -> int:
         letters = 0
         for position in positions:
-            letters |= self.reads[position]
-        shown = "".join(self._letters[at] for at in _bits(letters))
-        return f"a loop over {shown[:12]!r}{'…' * (len(shown) > 12)}{f' up to {most} times' * bool(most)}"
+            letters |= self.automaton.reads[position]
+        return letters
+
+    # -------------------------------------------------------------- words
+
+    def _found(self, start: State, goal: State, letters: int, steps: Steps) -> tuple[State, int, str] | None:
+        """A start, the letter read there, and the shortest word that leads to the goal and ends with it."""
+        if not letters or not self._may(start, goal, letters, steps):
+            return None
+        for letter in _bits(letters):
+            word = self._word(start, goal, letter, steps)
+            if word is not None:
+                return start, letter, word
+        return None
+
+    def _may(self, start: State, goal: State, letters: int, steps: Steps) -> bool:
+        """Tell whether the goal is reached if each letter may follow where any other of its place may."""
+        reached = {start: letters}
+        waiting = [(start, letters)]
+        while waiting:
+            for to, read in steps(*waiting.pop()):
+                new = read & ~reached.get(to, 0)
+                if new:
+                    if _is(to, goal) and new & letters:
+                        return True
+                    reached[to] = reached.get(to, 0) | new
+                    waiting.append((to, new))
+        return False
+
+    def _word(self, start: State, goal: State, letter: int, steps: Steps) -> str | None:
+        came: dict[tuple[State, int], tuple[State, int] | None] = {(start, letter): None}
+        waiting = deque(came)
+        while waiting:
+            at = waiting.popleft()
+            for to, read in steps(at[0], 1 << at[1]):
+                for each in _bits(read):
+                    if (to, each) not in came:
+                        came[to, each] = at
+                        waiting.append((to, each))
+                        if each == letter and _is(to, goal):
+                            return self._read(came, (to, each))
+        return None
+
+    def _read(self, came, at) -> str:  # type: ignore[no-untyped-def]
+        letters = []
+        while came[at] is not None:
+            letters.append(self.automaton.letters[at[1]])
+            at = came[at]
+        return "".join(reversed(letters))
+
+    def _witness(self, start: State, letter: int, word: str) -> Witness:
+        return self.leading(start.first, letter), word
+
+    def leading(self, goal: int, letter: int) -> str:
+        """The shortest text from the start to a position that reads a letter."""
+        a = self.automaton
+        came: dict[tuple[int, int], tuple[int, int] | None] = {(a.start, a.width - 1): None}
+        waiting = deque(came)
+        while waiting:
+            at = waiting.popleft()
+            if at == (goal, letter):
+                return self._read(came, at)
+            for edge, read in self._steps(at[0], 1 << at[1]):
+                for each in _bits(read):
+                    if (edge.behind, each) not in came:
+                        came[edge.behind, each] = at
+                        waiting.append((edge.behind, each))
+        raise AssertionError("what was reached can be reached")
+
+
+def _is(state: State, goal: State) -> bool:
+    """Tell whether readers that parted are where they are to come."""
+    return state.parted is not None and state._replace(parted=None) == goal
 
 
 def _bits(number: int) -> Iterator[int]:
-    at = 0
     while number:
-        if number & 1:
-            yield at
-        number >>= 1
-        at += 1
-
-
-def may_repeat_itself(pattern: str | bytes, flags: int) -> bool:
-    """Tell whether a loop holds another repetition or a choice: no other loop reads a word in two ways."""
-
-    def choices(nodes: Any) -> bool:
-        return any(
-            name in (*_REPEATS, op.BRANCH, op.GROUPREF_EXISTS) or choices(_inside(name, value))
-            for name, value in nodes
-        )
-
-    def nested(nodes: Any) -> bool:
-        for name, value in nodes:
-            if name in _REPEATS and (value[1] is op.MAXREPEAT or value[1] > LOOP) and choices(value[2]):
-                return True
-            if nested(_inside(name, value)):
-                return True
-        return False
-
-    return nested(parser.parse(pattern, flags))
-
-
-def _inside(name: Any, value: Any) -> list[Any]:
-    """The nodes within a node."""
-    if name is op.BRANCH:
-        return [node for branch in value[1] for node in branch]
-    if name is op.SUBPATTERN:
-        return list(value[3])
-    if name in _REPEATS:
-        return list(value[2])
-    if name is op.ATOMIC_GROUP:
-        return list(value)
-    if name in (op.ASSERT, op.ASSERT_NOT):
-        return list(value[1])
-    if name is op.GROUPREF_EXISTS:
-        return [node for branch in value[1:] for node in branch or ()]
-    return []
-
-
-def _flat(nodes: Any) -> list[Any]:
-    found: list[Any] = []
-    for node in nodes:
-        found += _flat(node[1][3]) if node[0] is op.SUBPATTERN else [node]
-    return found
-
-
-def _walk(nodes: Any) -> Iterator[Any]:
-    """All nodes that read a character."""
-    for name, value in nodes:
-        inside = _inside(name, value)
-        yield from _walk(inside)
-        if not inside and name not in _READ_NOTHING:
-            yield name, value
-
-
-def _sets(tree: Any) -> list[Any]:
-    return list({repr(node): node for node in _walk(tree)}.values())
-
-
-def _literals(tree: Any) -> Iterator[str]:
-    for name, value in _walk(tree):
-        for inner, what in value if name is op.IN else [(name, value)]:
-            if inner in (op.LITERAL, op.NOT_LITERAL):
-                yield chr(what)
-            elif inner is op.RANGE:
-                yield from (chr(what[0]), chr(what[1]))
-
-
-def _is_word(char: str) -> bool:
-    return char.isalnum() or char == "_"
-
-
-def _in(name: Any, value: Any, char: str, flags: int) -> bool:
-    if name is op.LITERAL:
-        return ord(char) == value
-    if name is op.NOT_LITERAL:
-        return ord(char) != value
-    if name is op.ANY:
-        return bool(flags & re.DOTALL) or char != "\n"
-    if name is op.RANGE:
-        return bool(value[0] <= ord(char) <= value[1])
-    if name is op.CATEGORY:
-        kinds = {
-            op.CATEGORY_DIGIT: char.isdecimal(),
-            op.CATEGORY_SPACE: char.isspace(),
-            op.CATEGORY_WORD: _is_word(char),
-        }
-        negated = {
-            op.CATEGORY_NOT_DIGIT: op.CATEGORY_DIGIT,
-            op.CATEGORY_NOT_SPACE: op.CATEGORY_SPACE,
-            op.CATEGORY_NOT_WORD: op.CATEGORY_WORD,
-        }
-        return not kinds[negated[value]] if value in negated else kinds[value]
-    negate = value[0][0] is op.NEGATE
-    return any(_in(*one, char, flags) for one in value[negate:]) != negate
-
-
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low

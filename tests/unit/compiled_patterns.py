@@ -24,7 +24,8 @@ def noted(pattern: Any, flags: int) -> Any:
     ours = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ROOMS
     if ours and not isinstance(pattern, re.Pattern):
         text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
-        found.add((file.relative_to(ROOT).as_posix(), frame.f_lineno, text, int(flags)))
+        told = int(flags) if isinstance(pattern, str) else int(flags) | re.ASCII
+        found.add((file.relative_to(ROOT).as_posix(), frame.f_lineno, text, told))
     return compiled(pattern, flags)
 
 
@@ -37,12 +38,14 @@ for room in ("scraper", "storage", "reports"):
 
 from worst_cases import worst_cases  # noqa: E402
 
-from reports.words import LANGS, Words  # noqa: E402
+from reports.words import LANGS, Words, recorded_sentences  # noqa: E402
 from scraper.answering import tag_lines  # noqa: E402
 from scraper.clock import utcnow  # noqa: E402
 from scraper.dates import parse_date  # noqa: E402
 from scraper.explaining import explain  # noqa: E402
+from scraper.folding import fold  # noqa: E402
 from scraper.importing import read_files  # noqa: E402
+from storage.searching.query import read_query  # noqa: E402
 
 rows = (json.dumps(row).encode() for _, row in worst_cases(1000))
 for _ in tag_lines(rows, []):
@@ -52,6 +55,9 @@ explain("AI Product Manager\nRequirements\n- SQL or Python")
 parse_date("3 days ago", now=utcnow())
 for lang in LANGS:
     Words(lang)
+    recorded_sentences(lang)
+for clause in read_query('"AI 产品" 3年 RAG c++ 大模型 -"2 years" gpt-4', fold).wanted:
+    assert clause.pattern
 for case in sorted((ROOT / "tests" / "recordings" / "import").glob("*/*.*")):
     try:
         read_files([case], as_of=None, now=utcnow())

@@ -99,7 +99,8 @@ _LABEL = re.compile(
 )
 _CUT = re.compile(r":(?:\s|$)|\s?\||\s?→|\s?=>|https?://|\s—\s|\.\s|\s?\(?[$€£]\d|\s?\[\d")
 _ROLE_TAIL = re.compile(
-    r"(?<![\s\-–—,;(])[\s\-–—,;(]+$|(?<!\s)\s+(?:roles?|positions?|job (?:posting|description|link))\W*$", re.IGNORECASE
+    r"(?<![\s\-–—,;(])[\s\-–—,;(]+$|(?<!\s)\s+(?:roles?|positions?|job (?:posting|description|link))\W*$",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(
     r"\b(?:a|an|the|we|you|our|your|us|i|my|is|are|was|will|who|that|as|no|not|to|have|has|years?|interview|"
@@ -161,7 +162,7 @@ def _line(html: str) -> Line:
 
 def _segments(header: str) -> list[str]:
     header = header[:_LONGEST_HEADER]
-    found = re.split(r"\s*\|\s*", header) if "|" in header else _DASHES.split(header)
+    found = header.split("|") if "|" in header else _DASHES.split(header)
     return [segment.strip(" []") for segment in found if segment.strip(" []")] or [header]
 
 
@@ -199,6 +200,8 @@ def _names_role(text: str) -> bool:
 
 def _titles(segment: str) -> list[str]:
     """Return the roles that a segment names; a part without a role's noun belongs to the one before it."""
+    if len(segment) > _LONGEST_HEADER:
+        return []
     bare = _LABEL.sub("", _BULLET.sub("", _AT.sub("", _URL.sub("", segment)))).strip(" -–—,;")
     if len(bare) > 2 * _LONGEST_TITLE or not _ROLE.search(bare) or _PAY.match(bare):
         return []
@@ -282,7 +285,7 @@ def _roles(
 
 
 def _role(title: str, lines: list[Line], rest: Iterable[str], own: Line | None = None) -> Role:
-    ours = re.split(r"\s*\|\s*", own.text)[1:] if own else []
+    ours = [part.strip() for part in own.text.split("|")[1:]] if own else []
     stated = [segment for segment in ours if _is_place(segment)] or [s for s in rest if _is_place(s)]
     pay = _PAY.search(own.text if own else "") or next(filter(None, map(_PAY.search, rest)), None)
     links = re.findall(r'href="([^"<>]*)"', own.html) if own else []
