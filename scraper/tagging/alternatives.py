@@ -14,9 +14,12 @@ from operator import itemgetter
 from typing import Literal, NamedTuple, cast
 
 from scraper.tagging.choices import (
+    NO_HINTS,
     SIGNS,
+    Hints,
     Joint,
     ends_in_or,
+    hints_of,
     joint,
     leaves_choice,
     means_all,
@@ -60,26 +63,28 @@ def find_alternatives(
     offers and that another hit asks for by itself is named in `alone` as well.
     """
     by_sentence: dict[int, list[Hit]] = {}
-    several: set[int] = set()
+    last, here = -1, [*()]
     for hit in hits:
-        if hit[5] in _ASKED and hit[7] >= 0:
-            index = hit[7]
-            if index in by_sentence:
-                here = by_sentence[index]
-                here.append(hit)
-                if hit[0].out != here[0][0].out:
-                    several.add(index)
-            else:
-                by_sentence[index] = [hit]
-    if not by_sentence:
-        return ()
-    groups = [*_listed(text.low, sentences, by_sentence, words[_HEADINGS])] if _HEADINGS in words else []
-    several -= {hit[7] for group in groups for thing in group for hit in thing.hits}
-    for index in sorted(several):
-        start, end = sentences[index][:2]
-        here = by_sentence[index]
-        if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
-            groups += _in_sentence(text.low[start:end], start, here)
+        level = hit[5]
+        if level == "required" or level == "preferred":
+            if hit[7] != last:
+                last = hit[7]
+                here = by_sentence.setdefault(last, [])
+            here.append(hit)
+    groups: list[_Group] = []
+    taken: set[int] = set()
+    if _HEADINGS in words:
+        groups += _listed(text.low, sentences, by_sentence, words[_HEADINGS])
+        taken = {hit[7] for group in groups for thing in group for hit in thing.hits}
+    for index, here in by_sentence.items():
+        if len(here) > 1 and index not in taken:
+            first = here[0][0].out
+            for hit in here:
+                if hit[0].out != first:
+                    start, end = sentences[index][:2]
+                    if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
+                        groups += _in_sentence(text.low[start:end], start, here)
+                    break
     return _told(groups, by_sentence, text.raw) if groups else ()
 
 
@@ -89,11 +94,17 @@ def find_alternatives(
 def _in_sentence(sentence: str, place: int, hits: Sequence[Hit]) -> Iterator[_Group]:
     """Yield the groups of a folded sentence that begins at `place`."""
     language: Language = "en" if sentence.isascii() or not _CJK.search(sentence) else "zh"
-    levels = [[hit for hit in hits if hit[5] == level] for level in _ASKED]
+    hints = hints_of(sentence)
+    if hints == NO_HINTS and (language == "en" or "/" not in sentence):
+        return
+    required = [hit for hit in hits if hit[5] == "required"]
+    levels = [required]
+    if len(required) < len(hits):
+        levels.append([hit for hit in hits if hit[5] == "preferred"])
     for here in levels:
         things = _things(sentence, place, here[:_MOST_HITS])
         if len(things) > 1:
-            yield from _in_list(sentence, place, things, language)
+            yield from _in_list(sentence, place, things, language, hints)
 
 
 def _things(sentence: str, place: int, hits: Iterable[Hit]) -> list[_Thing]:
@@ -117,10 +128,12 @@ def _ids(group: _Group) -> tuple[str, ...]:
     bare = _bare()
     found: dict[str, None] = {}
     for thing in group:
+        if len(thing.hits) == 1:
+            found[thing.hits[0][0].out] = None
+            continue
         hits = sorted(thing.hits, key=_order)
         tags = [hit[0] for hit in hits if hit[0].id not in bare] or [hits[0][0]]
-        techniques = [tag for tag in tags if tag.groups] if len(tags) > 1 else tags
-        for tag in techniques or tags:
+        for tag in [tag for tag in tags if tag.groups] or tags:
             found[tag.out] = None
     return tuple(found)
 
@@ -134,16 +147,20 @@ def _bare() -> frozenset[str]:
     return frozenset(load("alternatives")["bare"])
 
 
-def _in_list(sentence: str, place: int, things: list[_Thing], language: Language) -> Iterator[_Group]:
+def _in_list(
+    sentence: str, place: int, things: list[_Thing], language: Language, hints: Hints
+) -> Iterator[_Group]:
     """Yield the groups among the things of one sentence, which are in order."""
     joints = [joint(sentence[a.end - place : b.start - place], language) for a, b in pairwise(things)]
+    if joints.count(None) == len(joints):
+        return
     first = 0
     for last in range(len(things)):
         if last < len(joints) and joints[last] is not None:
             continue
         if last > first:
             run, between = things[first : last + 1], cast(list[Joint], joints[first:last])
-            for group in _of_run(sentence, place, run, between, language):
+            for group in _of_run(sentence, place, run, between, language, hints):
                 start, end = group[0].start - place, group[-1].end - place
                 if len(_ids(group)) > 1 and not means_all(sentence, start, end, language):
                     yield group
@@ -151,14 +168,14 @@ def _in_list(sentence: str, place: int, things: list[_Thing], language: Language
 
 
 def _of_run(
-    sentence: str, place: int, run: list[_Thing], joints: list[Joint], language: Language
+    sentence: str, place: int, run: list[_Thing], joints: list[Joint], language: Language, hints: Hints
 ) -> Iterator[_Group]:
     """Yield the groups of things that are joined one to the next."""
     start, end = run[0].start - place, run[-1].end - place
-    if "or" not in joints and leaves_choice(sentence, start, end, language):
+    if hints.one and "or" not in joints and leaves_choice(sentence, start, end, language):
         yield run
         return
-    if joints[-1] in ("list", "slash") and ends_in_or(sentence, end, language):
+    if hints.either and joints[-1] in ("list", "slash") and ends_in_or(sentence, end, language):
         joints = [*joints, "or"]
     done = 0
     while done < len(joints):
@@ -174,7 +191,8 @@ def _of_run(
             begin -= 1
         while last + 1 < len(joints) and joints[last + 1] in ("or", "clause_or", "slash"):
             last += 1
-        yield from _by_slash(sentence, place, run[done:begin], joints[done : max(begin - 1, done)], language)
+        if begin - done > 1:
+            yield from _by_slash(sentence, place, run[done:begin], joints[done : begin - 1], language)
         yield run[begin : last + 2]
         done = last + 2
 
@@ -260,12 +278,9 @@ def _told(
     groups: Sequence[_Group], by_sentence: Mapping[int, Sequence[Hit]], raw: str
 ) -> tuple[Alternatives, ...]:
     grouped = {id(hit) for group in groups for thing in group for hit in thing.hits}
-    required: set[str] = set()
-    preferred: set[str] = set()
-    for hits in by_sentence.values():
-        for hit in hits:
-            if id(hit) not in grouped:
-                (required if hit[5] == "required" else preferred).add(hit[0].out)
+    others = [hit for hits in by_sentence.values() for hit in hits if id(hit) not in grouped]
+    required = {hit[0].out for hit in others if hit[5] == "required"}
+    preferred = {hit[0].out for hit in others if hit[5] == "preferred"}
     plain = {"required": required, "preferred": required | preferred}
     found: dict[tuple[str, frozenset[str]], Alternatives] = {}
     for group in sorted(groups, key=lambda group: group[0].start):

@@ -18,6 +18,24 @@ Joint = Literal["or", "clause_or", "slash", "list", "and"]
 SIGNS = re.compile(r"[或/任]|\bor\b|一[种项门类个]|[之其]一|[皆均都即]可|\b(?:any|one|e\.g\.)")
 """What finds one of the signs that stand in every sentence that leaves a choice."""
 
+_ONE = re.compile(r"任|一[种项门类个]|[之其]一|[皆均都即]可|至少|\b(?:any|one|either|such|like)\b|\be\.g\.")
+
+
+class Hints(NamedTuple):
+    """Whether a sentence holds an "or" (`either`), and a word that may say that one will do (`one`)."""
+
+    either: bool
+    one: bool
+
+
+NO_HINTS = Hints(False, False)
+
+
+def hints_of(sentence: str) -> Hints:
+    """Return what in a folded sentence makes it worth looking closer."""
+    return Hints("或" in sentence or _EN_OR.search(sentence) is not None, _ONE.search(sentence) is not None)
+
+
 _LONGEST_GAP = 120
 _JOINS = re.compile(r"[或、/,和与及并且兼&]|同时|\bor\b|\band\b")
 _PARENTHESIS = re.compile(r"\([^()]{0,60}\)")

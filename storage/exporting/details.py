@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
-from storage.facts import asked_levels, travel_asked
+from storage.facts import asked_levels, groups_required, travel_asked
 from storage.reading.details import WHOLE_TEXT
 from storage.records import Pay
 from storage.tables import Company, Posting, Tag, Tagging, Taxonomy, Version
@@ -21,11 +21,13 @@ _STATED: Final = (
     "pipeline_share",
 )
 """Columns of a tagging that are exported as they are."""
+_FACTS: Final = ("industries", "languages", "travel", "alternatives")
 SAID: Final = (
     *("family", "native_id", "vacancy", "company", "company_name", "company_hidden"),
     *("title", "url", "market", "places", "countries", "posted_at", "has_text"),
     *_STATED,
-    *("salary_annual_min", "salary_annual_max", "industries", "languages", "travel", "taxonomy"),
+    *("salary_annual_min", "salary_annual_max", "industries", "languages", "travel"),
+    *("alternatives", "taxonomy"),
 )
 POSTING: Final = ("posting", "unit", "first_seen_at", "last_seen_at", "open", *SAID)
 """The columns of a posting's row."""
@@ -45,7 +47,7 @@ _STATEMENT: Final = (
     select(
         Tagging.id.label("tagging"),
         *(getattr(Tagging, name) for name in _STATED),
-        *(cast(Tagging.facts[name], Text).label(name) for name in ("industries", "languages", "travel")),
+        *(cast(Tagging.facts[name], Text).label(name) for name in _FACTS),
         Posting.id.label("posting"),
         *(Posting.family, Posting.native_id, Posting.vacancy, Posting.market, Posting.posted_at),
         func.coalesce(func.nullif(Version.url, ""), Posting.url).label("url"),
@@ -104,6 +106,7 @@ def _facts(row: Row[Any]) -> tuple[Any, ...]:
         "industries": sorted(asked_levels(_stated(facts["industries"]))),
         "languages": sorted(asked_levels(_stated(facts["languages"]))),
         "travel": travel_asked(_stated(facts["travel"])),
+        "alternatives": ["|".join(ids) for ids in groups_required(_stated(facts["alternatives"]))],
     }
     return tuple(None if value == "" else value for value in _SAID(facts))
 

@@ -154,6 +154,14 @@ SAID = [
         "- Bachelor's degree with 5+ years of experience or Master's degree with 3+ years of experience",
         "All years named: in all 5 or more (with bachelor); in all 3 or more (with master)",
     ),
+    (
+        "Product Manager\nRequirements\n- SQL or Python\n- Clean SQL\n",
+        "one of these suffices:\n  SQL or Python “SQL or Python” · asked for by itself as well: SQL\n",
+    ),
+    (
+        "产品经理\n任职要求：\n1、熟悉大模型或SQL者优先。",
+        "满足其一即可:\n  大模型 或 SQL “大模型或SQL” (加分项)\n",
+    ),
 ]
 
 
@@ -178,6 +186,7 @@ SILENT = [
     ("Product Manager\n" + EN_DUTIES, "axes:"),
     ("Product Manager\n" + EN_DUTIES, "Bonus"),
     ("Product Manager\n" + EN_DUTIES, "HTML"),
+    ("Product Manager\nRequirements\n- SQL and Python\n", "one of these"),
 ]
 
 

@@ -30,6 +30,7 @@ TEXT = """岗位职责：
 2、有保险行业经验
 3、英语可作为工作语言者优先
 4、能适应频繁出差
+5、熟悉SQL或Python，熟悉Python
 """
 
 
@@ -83,9 +84,10 @@ def test_the_column_keeps_what_is_stated_with_its_quotes(tmp_path: Path) -> None
     facts = json_of(kept)
     assert facts == stored_facts(tagging)
     assert set(facts) == {
-        "fingerprint", "years_all", "industries", "languages", "degree_specials", "travel"
+        *("fingerprint", "years_all", "industries", "languages", "degree_specials", "travel"),
+        "alternatives",
     }  # fmt: skip
-    for family in ("years_all", "industries", "languages", "degree_specials"):
+    for family in ("years_all", "industries", "languages", "degree_specials", "alternatives"):
         for one in facts[family]:
             assert TEXT[one["start"] : one["end"]] == one["quote"]
     assert [(one["scope"], one["min"]) for one in facts["years_all"]] == [("pm", 3), ("ai", 1)]
@@ -135,6 +137,7 @@ def test_a_store_of_an_earlier_release_tells_it_in_short_after_the_upgrade(tmp_p
         assert connection.execute(asked).all() == before
     engine.dispose()
     assert fact.tags and fact.travel == "required", "there was something to tell"
+    assert fact.alternatives == (("python",), ("python", "sql"))
 
 
 def test_a_tagging_without_facts_stores_an_empty_object(tmp_path: Path) -> None:
