@@ -12,9 +12,11 @@ import numpy as np
 
 from reports.document.history import Revisions
 from reports.document.peers import Peers
+from reports.document.stays import Lifetimes
 from reports.document.terms import ROLES, Kind, Reason, Status, Window
-from reports.document.weekly import FORMAT, Provenance, WeeklyReport
+from reports.document.weekly import FORMAT, Demands, Market, Provenance, WeeklyReport
 from reports.findings import find
+from reports.forking import side_by_side
 from reports.instants import instant
 from reports.measures.breaks import break_rows
 from reports.measures.changelog import changelog
@@ -38,15 +40,15 @@ from reports.measures.mix import class_mix
 from reports.measures.movers import movers
 from reports.measures.panel import Panel, build_panel
 from reports.measures.peers import no_peers, peers
-from reports.measures.population import WINDOW_WEEKS, window, window_population
+from reports.measures.population import WINDOW_WEEKS, Population, window, window_population
 from reports.measures.postings import listed_postings
 from reports.measures.qualifications import qualifications
 from reports.measures.quality import preliminary, quality
-from reports.measures.requirements import skills, tag_matrix
+from reports.measures.requirements import Tags, skills, tag_matrix
 from reports.measures.requirements_weekly import requirements_weekly
 from reports.measures.revisions import level_segments, revisions
 from reports.measures.salary import salary
-from reports.measures.two_windows import two_windows
+from reports.measures.two_windows import TwoWindows, two_windows
 from reports.published import published_numbers, stated_weeks
 from reports.views import WHOLE, View, narrowed
 from storage.history import NO_HISTORY, History
@@ -57,6 +59,8 @@ from storage.version import __version__
 from storage.weeks import label
 
 SIGNIFICANT_DIGITS = 6
+_MANY = 50_000
+"""Postings of a panel from which on half of the tables are made in a fork: it saves more than it costs."""
 # What JSON leaves as it is: DEL and C1, separators of lines, marks of direction.
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -84,24 +88,30 @@ def build_weekly(
     status, reason = _status(kind)
     people = window_population(panel)
     tags = tag_matrix(panel, facts.taxonomy)
-    levels = [fit_level(panel, role) for role in ROLES]
-    changes = index_changes(panel, levels)
-    found = flows(panel)
+    windows, t10 = two_windows(panel, status, reason), lifetimes(panel, facts)
     breaks = break_rows(panel, facts.breaks)
-    health = run_health(facts, week)
-    t10 = lifetimes(panel, facts)
-    stays = {row["role"]: days_open(row) for row in t10["rows"]}
-    t1 = headline(panel, levels, changes, found, people, stays, status, reason)
-    windows = two_windows(panel, status, reason)
-    t2 = class_mix(panel, windows, people)
-    compared = compare(panel, people, tags)
-    t3, t7 = skills(panel, people, tags), experience(panel, people)
-    t4 = movers(panel, windows, tags)
-    t6 = contrast(panel, people, tags, compared)
-    claims = hypotheses(panel, people, tags, compared, t10)
+    market, demands = side_by_side(
+        lambda: _market(panel, facts, week, people, tags, t10, profiles, history),
+        lambda: _demands(panel, facts, people, tags, windows, t10),
+        worthwhile=len(panel.posting_id) >= _MANY,
+    )
     now = window(panel, panel.last, panel.last)
-    findings = find(kind, health, t1, t2, t3, t6, claims, t4, t7, breaks, now)
+    findings = find(
+        kind,
+        market["run_health"],
+        market["headline"],
+        demands["class_mix"],
+        demands["skills"],
+        demands["contrast"],
+        demands["hypotheses"],
+        demands["movers"],
+        demands["experience"],
+        breaks,
+        now,
+    )
     report: WeeklyReport = {
+        **market,
+        **demands,
         "format": FORMAT,
         "week": label(week),
         "week_first_day": week.isoformat(),
@@ -118,37 +128,69 @@ def build_weekly(
         },
         "breaks": breaks,
         "findings": findings,
-        "run_health": health,
-        "headline": t1,
-        "level_index": level_index(panel, levels, status, reason),
-        "movement": movement(panel, found, status, reason),
-        "class_mix": t2,
-        "skills": t3,
-        "hypotheses": claims,
-        "requirement_groups": requirement_groups(panel, people, tags, compared),
-        "labels": labels(panel, people),
-        "fingerprint": fingerprint(panel, people, tags, compared),
-        "contrast": t6,
-        "movers": t4,
-        "requirements_weekly": requirements_weekly(panel, tags, status, reason),
-        "emerging": emerging(panel, facts, tags, status, reason),
-        "co_occurrence": co_occurrence(panel, people, tags),
-        "experience": t7,
-        "evidence": evidence(panel, people, tags, facts, findings, claims, t6),
-        "qualifications": qualifications(panel, people),
-        "salary": salary(panel, people),
+        "evidence": evidence(
+            panel, people, tags, facts, findings, demands["hypotheses"], demands["contrast"]
+        ),
         "lifetimes": t10,
-        "concentration": concentrations(panel, people),
-        "choice": choice(panel, tags, facts.taxonomy, trade_offs(changes, stays), profiles),
-        "quality": quality(panel, facts, levels[0], people),
-        "changes": posting_changes(panel, facts, history),
-        "postings": listed_postings(panel, facts),
         "revisions": revisions((), (), {}, NO_HISTORY),
         "changelog": changelog(facts, week, breaks, history),
         "peers": _peers(whole, view, week, window(panel, panel.last - WINDOW_WEEKS + 1, panel.last)),
         "provenance": _provenance(facts, command),
     }
     return _compared(cast(WeeklyReport, rounded(report)), history)
+
+
+def _market(
+    panel: Panel,
+    facts: Facts,
+    week: date,
+    people: Population,
+    tags: Tags,
+    t10: Lifetimes,
+    profiles: Sequence[Profile],
+    history: History,
+) -> Market:
+    """Return the tables on levels and flows, and those for which single postings are read from the store."""
+    status, reason = _status(kind_of(panel, facts))
+    levels = [fit_level(panel, role) for role in ROLES]
+    changes = index_changes(panel, levels)
+    found = flows(panel)
+    stays = {row["role"]: days_open(row) for row in t10["rows"]}
+    return {
+        "run_health": run_health(facts, week),
+        "headline": headline(panel, levels, changes, found, people, stays, status, reason),
+        "level_index": level_index(panel, levels, status, reason),
+        "movement": movement(panel, found, status, reason),
+        "labels": labels(panel, people),
+        "emerging": emerging(panel, facts, tags, status, reason),
+        "choice": choice(panel, tags, facts.taxonomy, trade_offs(changes, stays), profiles),
+        "quality": quality(panel, facts, levels[0], people),
+        "changes": posting_changes(panel, facts, history),
+        "postings": listed_postings(panel, facts),
+    }
+
+
+def _demands(
+    panel: Panel, facts: Facts, people: Population, tags: Tags, windows: TwoWindows, t10: Lifetimes
+) -> Demands:
+    """Return the tables on what postings ask for: all of it is in the panel, so that a fork may make them."""
+    status, reason = _status(kind_of(panel, facts))
+    compared = compare(panel, people, tags)
+    return {
+        "class_mix": class_mix(panel, windows, people),
+        "skills": skills(panel, people, tags),
+        "hypotheses": hypotheses(panel, people, tags, compared, t10),
+        "requirement_groups": requirement_groups(panel, people, tags, compared),
+        "fingerprint": fingerprint(panel, people, tags, compared),
+        "contrast": contrast(panel, people, tags, compared),
+        "movers": movers(panel, windows, tags),
+        "requirements_weekly": requirements_weekly(panel, tags, status, reason),
+        "co_occurrence": co_occurrence(panel, people, tags),
+        "experience": experience(panel, people),
+        "qualifications": qualifications(panel, people),
+        "salary": salary(panel, people),
+        "concentration": concentrations(panel, people),
+    }
 
 
 def _compared(report: WeeklyReport, history: History) -> WeeklyReport:

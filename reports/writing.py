@@ -3,6 +3,8 @@
 import os
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from reports.charts.fonts import families_for
@@ -10,7 +12,9 @@ from reports.charts.pictures import Picture, pictures
 from reports.csv_files import csv_files, data_dictionary
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.pages.report_page import Rendering, report_page
+from reports.forking import side_by_side
+from reports.pages.markup import Edition
+from reports.pages.report_page import report_edition, report_page
 from reports.rendering import Images, render_markdown
 from reports.views import folder_of
 from reports.weekly import to_json
@@ -63,18 +67,33 @@ def report_files(report: WeeklyReport, langs: Sequence[Lang], *, images: Images 
     text: dict[str, str] = {"report.json": to_json(report), "data/README.md": data_dictionary(report)}
     text |= {f"data/{name}": content for name, content in csv_files(report).items()}
     drawn: dict[str, bytes] = {}
-    renderings: dict[Lang, Rendering] = {}
-    for lang in LANGS:  # the page holds every language
-        charts = pictures(report, Words(lang))
-        svgs = {name: (picture, picture.chart.svg()) for name, picture in charts.items()}
-        markdown = render_markdown(report, lang, charts, images)
-        renderings[lang] = Rendering(markdown, svgs)
+    editions: dict[Lang, Edition] = {}
+    printing = (partial(_printed, report, lang, images, pngs=lang in langs) for lang in LANGS)
+    for lang, printed in zip(LANGS, side_by_side(*printing), strict=True):  # the page holds every language
+        editions[lang] = printed.edition
         if lang in langs:
-            text[f"report.{lang}.md"] = markdown
-            drawn |= {f"charts/{name}.{lang}.svg": svg for name, (_, svg) in svgs.items()}
-            drawn |= _pngs(charts.values(), lang) if images == "png" else {}
-    text["report.html"] = report_page(report, renderings)
+            text[f"report.{lang}.md"] = printed.markdown
+            drawn |= printed.charts
+    text["report.html"] = report_page(report, editions)
     return {name: content.encode("utf-8") for name, content in text.items()} | drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A report in one language: its markdown, its charts by their file names, its part of the page."""
+
+    markdown: str
+    charts: dict[str, bytes]
+    edition: Edition
+
+
+def _printed(report: WeeklyReport, lang: Lang, images: Images, *, pngs: bool) -> _Printed:
+    charts = pictures(report, Words(lang))
+    svgs = {name: (picture, picture.chart.svg()) for name, picture in charts.items()}
+    markdown = render_markdown(report, lang, charts, images)
+    files = {f"charts/{name}.{lang}.svg": svg for name, (_, svg) in svgs.items()}
+    files |= _pngs(charts.values(), lang) if pngs and images == "png" else {}
+    return _Printed(markdown, files, report_edition(report, markdown, svgs, lang))
 
 
 def _pngs(charts: Collection[Picture], lang: Lang) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ from storage.taggings import (
 
 ASKED = ("tags", "industries", "languages", "degree_specials", "travel", "alternatives")
 """The families of the column `asked`, in their order there."""
+_LEVELLED = ASKED[1:4]
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -156,11 +157,11 @@ def asked_text(hits: Iterable[tuple[str, str]], facts: Mapping[str, Any]) -> str
     """
     tags: dict[str, str] = {}
     for tag, requirement in hits:
-        if STRENGTH[requirement] > STRENGTH[tags.get(tag, "mentioned")]:
+        if requirement != "mentioned" and (tag not in tags or STRENGTH[requirement] > STRENGTH[tags[tag]]):
             tags[tag] = requirement
-    levels = [tags, *(asked_levels(facts.get(name)) for name in ASKED[1:4])]
-    told = [",".join(f"{id}:{requirement}" for id, requirement in sorted(one.items())) for one in levels]
-    groups = ",".join("|".join(ids) for ids in groups_required(facts.get("alternatives")))
+    levels = [tags, *[asked_levels(facts[name]) if name in facts else {} for name in _LEVELLED]]
+    told = [",".join([f"{id}:{one[id]}" for id in sorted(one)]) if one else "" for one in levels]
+    groups = ",".join(["|".join(ids) for ids in groups_required(facts.get("alternatives"))])
     return ";".join([*told, travel_asked(facts.get("travel")) or "", groups])
 
 

@@ -261,7 +261,11 @@ class Tagging(Base):
     """
 
     __tablename__ = "taggings"
-    __table_args__ = (UniqueConstraint("version_id", "taxonomy_id"),)
+    __table_args__ = (
+        UniqueConstraint("version_id", "taxonomy_id"),
+        # All that a report asks of a tagging whose posting was not listed lately.
+        Index("ix_taggings_role", "version_id", "taxonomy_id", "tagged_at", "role"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
     taxonomy_id: Mapped[int] = mapped_column(ForeignKey("taxonomies.id"), index=True)

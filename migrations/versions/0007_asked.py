@@ -1,4 +1,4 @@
-"""what a tagging asks for, in short; filled from its tags and facts
+"""what a tagging asks for, in short; filled from its tags and facts; an index that has the role
 
 Revision ID: 0007
 Revises: 0006
@@ -36,7 +36,7 @@ def upgrade() -> None:
         after = sa.select(own.id, own.facts).where(own.id > last).order_by(own.id).limit(_ROWS)
         taggings = connection.execute(after).all()
         if not taggings:
-            return
+            break
         first, last = taggings[0].id, taggings[-1].id
         tags: defaultdict[int, dict[str, str]] = defaultdict(dict)
         hits = sa.select(_TAGS).where(
@@ -48,6 +48,7 @@ def upgrade() -> None:
                 tags[tagging][tag] = requirement
         asked = [{'of': id, 'said': _asked(tags.get(id, {}), facts)} for id, facts in taggings]
         connection.execute(change, asked)
+    op.create_index('ix_taggings_role', 'taggings', ['version_id', 'taxonomy_id', 'tagged_at', 'role'])
 
 
 def _asked(tags: dict[str, str], facts: dict[str, Any]) -> str:
@@ -64,4 +65,5 @@ def _asked(tags: dict[str, str], facts: dict[str, Any]) -> str:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_taggings_role', 'taggings')
     op.drop_column('taggings', 'asked')

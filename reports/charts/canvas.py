@@ -223,7 +223,7 @@ def _finished(svg: str, title: str, description: str) -> str:
     svg = re.sub(r" font-family: [^;\"]*;?", "", svg)  # once, on the root, instead of on every text
     attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
     named = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
-    return re.sub(r"(<svg\b[^>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
+    return re.sub(r"(<svg\b[^<>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
 
 
 def _attribute(text: str) -> str:

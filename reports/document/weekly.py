@@ -108,7 +108,40 @@ class Provenance(TypedDict):
 # ------------------------------------------------------------------ the whole
 
 
-class WeeklyReport(TypedDict):
+class Market(TypedDict):
+    """The tables on how many postings there are and what becomes of them, and those that name single ones."""
+
+    run_health: RunHealth
+    headline: Headline
+    level_index: LevelIndex
+    movement: Movement
+    labels: Labels
+    emerging: Emerging
+    choice: Choice
+    quality: Quality
+    changes: PostingChanges
+    postings: ListedPostings
+
+
+class Demands(TypedDict):
+    """The tables on what the postings of a window are, ask for and offer."""
+
+    class_mix: ClassMix
+    skills: Skills
+    hypotheses: Hypotheses
+    requirement_groups: Groups
+    fingerprint: Fingerprint
+    contrast: Contrast
+    movers: Movers
+    requirements_weekly: RequirementsWeekly
+    co_occurrence: CoOccurrence
+    experience: Experience
+    qualifications: Qualifications
+    salary: Salary
+    concentration: Concentration
+
+
+class WeeklyReport(Market, Demands):
     """`report.json`. `week` is the report week; `windows`: last 4 weeks, the 4 before, 13 and 53 weeks.
 
     `view` is the part of the market that it is about (empty: the whole).
@@ -125,31 +158,8 @@ class WeeklyReport(TypedDict):
     windows: dict[Literal["last_4", "previous_4", "last_13", "last_53"], Window]
     breaks: list[BreakRow]
     findings: list[Finding]
-    run_health: RunHealth
-    headline: Headline
-    level_index: LevelIndex
-    movement: Movement
-    class_mix: ClassMix
-    skills: Skills
-    hypotheses: Hypotheses
-    requirement_groups: Groups
-    labels: Labels
-    fingerprint: Fingerprint
-    contrast: Contrast
-    movers: Movers
-    requirements_weekly: RequirementsWeekly
-    emerging: Emerging
-    co_occurrence: CoOccurrence
-    experience: Experience
     evidence: Evidence
-    qualifications: Qualifications
-    salary: Salary
     lifetimes: Lifetimes
-    concentration: Concentration
-    choice: Choice
-    quality: Quality
-    changes: PostingChanges
-    postings: ListedPostings
     revisions: Revisions
     changelog: Changelog
     peers: Peers

@@ -1,5 +1,6 @@
 """T19: what changed in how the data were read: vocabulary, program, sources, scope."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
@@ -97,8 +98,7 @@ def _row(
 
 def _spans(looks: Iterable[tuple[str, str, date]]) -> dict[tuple[str, str], tuple[date, date]]:
     """(source, name) -> first and last week in which it was looked at."""
-    found: dict[tuple[str, str], tuple[date, date]] = {}
+    weeks: dict[tuple[str, str], list[date]] = defaultdict(list)
     for source, name, week in looks:
-        first, last = found.get((source, name), (week, week))
-        found[source, name] = min(first, week), max(last, week)
-    return found
+        weeks[source, name].append(week)
+    return {of: (min(found), max(found)) for of, found in weeks.items()}

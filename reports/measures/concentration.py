@@ -50,11 +50,15 @@ def _names(panel: Panel, people: Population) -> list[str]:
 
     A file of several employers lends its own name to postings that name none.
     """
-    named, hidden = (panel.postings.coded(fact, people.rows) for fact in ("company_name", "company_hidden"))
+    named, hidden = (
+        [column.values[code] for code in column.codes.tolist()]
+        for column in (panel.postings.coded(of, people.rows) for of in ("company_name", "company_hidden"))
+    )
     lent = {unit.id: unit.source for unit in panel.units if unit.multi_employer}
     units = panel.postings.columns.unit[people.rows].tolist()
     return [
-        "" if hidden[row] or lent.get(unit) == named[row] else named[row] for row, unit in enumerate(units)
+        "" if withheld or lent.get(unit) == name else name
+        for unit, name, withheld in zip(units, named, hidden, strict=True)
     ]
 
 

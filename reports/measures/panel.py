@@ -199,10 +199,17 @@ class Panel:
     def series(self, roles: list[int]) -> tuple[Floats, Ints, Ints]:
         """Return stock per series as (counts, unit, epoch): rows (unit, epoch), nan in missing cells."""
         unit, week = np.nonzero(self.usable)
-        keys, row = np.unique(np.stack([unit, self.epoch[unit, week]], axis=1), axis=0, return_inverse=True)
+        keys, row = self._series
         counts = np.full((len(keys), len(self.weeks)), np.nan)
-        counts[row.reshape(-1), week] = self.stock[unit, week][:, roles].sum(axis=1)
+        counts[row, week] = self.stock[unit, week][:, roles].sum(axis=1)
         return counts, keys[:, 0], keys[:, 1]
+
+    @cached_property
+    def _series(self) -> tuple[Ints, Ints]:
+        """The series (unit, epoch), and of each usable cell the row of its series."""
+        unit, week = np.nonzero(self.usable)
+        keys, row = np.unique(np.stack([unit, self.epoch[unit, week]], axis=1), axis=0, return_inverse=True)
+        return keys, row.reshape(-1)
 
 
 def is_stated(value: object) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reports.charts.pictures import Picture
 from reports.document.weekly import WeeklyReport
@@ -16,21 +15,12 @@ MOST_BYTES = 1 << 20
 """A page that would be larger with its data goes without them; they lie beside it in report.json."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """A report in one language, as it lies on disk: its markdown, and its charts with their SVG."""
-
-    markdown: str
-    charts: Mapping[str, tuple[Picture, bytes]]
-
-
-def report_page(report: WeeklyReport, renderings: Mapping[Lang, Rendering]) -> str:
+def report_page(report: WeeklyReport, editions: Mapping[Lang, Edition]) -> str:
     """Return `report.html`: the same report gives the same text.
 
-    The page shows one of the languages in `renderings`, the first one if nothing speaks for another.
+    The page shows one of the languages in `editions`, the first one if nothing speaks for another.
     """
-    editions = {lang: _edition(report, one, lang) for lang, one in renderings.items()}
-    words = {lang: Words(lang) for lang in renderings}
+    words = {lang: Words(lang) for lang in editions}
     data = script_text(json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     # A part of the market lies in a folder of its own inside that of the week.
     index = "../../index.html" if report["view"] else "../index.html"
@@ -40,11 +30,14 @@ def report_page(report: WeeklyReport, renderings: Mapping[Lang, Rendering]) -> s
     return render_page("report.html.j2", words, editions=editions, index=index, data="")
 
 
-def _edition(report: WeeklyReport, rendering: Rendering, lang: Lang) -> Edition:
+def report_edition(
+    report: WeeklyReport, markdown: str, charts: Mapping[str, tuple[Picture, bytes]], lang: Lang
+) -> Edition:
+    """Return a report in one language for the page, made of its markdown and its charts with their SVG."""
     figures = {
         f"charts/{name}.{lang}": inline_figure(svg, f"{lang}-{name}", picture.alt)
-        for name, (picture, svg) in rendering.charts.items()
+        for name, (picture, svg) in charts.items()
     }
-    whole = {file: full_table(file, report, Words(lang)) for file in named_files(rendering.markdown)}
+    whole = {file: full_table(file, report, Words(lang)) for file in named_files(markdown)}
     tables = {file: table for file, table in whole.items() if table}
-    return edition(rendering.markdown, lang, figures, tables)
+    return edition(markdown, lang, figures, tables)

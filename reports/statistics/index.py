@@ -210,19 +210,19 @@ def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: I
 def _without_each(part: Floats, b: Floats, owner: Ints, owners: int) -> Floats:
     """Return by how much log b (columns; 0 for the first) moves when one owner's rows (each) are left out."""
     scores, information = _profile(part, b)
-    by_owner = np.zeros((owners, len(b)))
-    np.add.at(by_owner, owner, scores)
+    order = np.argsort(owner, kind="stable")
+    by_owner = np.add.reduceat(scores[order], np.searchsorted(owner[order], np.arange(owners)))
     moved = np.zeros((owners, len(b)))
     if len(b) == 1:
         return moved
     # A direction that only the owner left out knew of is not moved by it: its scores are 0 there.
     ridge = np.eye(len(b) - 1) * (np.trace(information) / len(b) * 1e-9)
-    order = np.argsort(owner, kind="stable")
     for first in range(0, owners, _OWNERS_AT_ONCE):
         many = np.arange(first, min(first + _OWNERS_AT_ONCE, owners))
         rows = order[np.searchsorted(owner[order], many[0]) : np.searchsorted(owner[order], many[-1] + 1)]
         left = np.repeat(information[None, 1:, 1:] + ridge, len(many), axis=0)
-        np.subtract.at(left, owner[rows] - first, _information(part[rows], b)[:, 1:, 1:])
+        begins = np.searchsorted(owner[rows], many)
+        left -= np.add.reduceat(_information(part[rows], b)[:, 1:, 1:], begins)
         moved[many, 1:] = np.linalg.solve(left, by_owner[many, 1:, None])[..., 0]
     return moved
 

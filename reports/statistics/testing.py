@@ -32,9 +32,9 @@ def detectable_change(p: float, n1: float, n0: float, deff: float = 1.0) -> floa
 
 def binomial_tail(least: int, n: int, p: float) -> float:
     """Return the probability of `least` or more successes in n draws of probability p (0 < p < 1)."""
-    odds, chances = math.log(p), math.log1p(-p)
+    odds, chances, orders = math.log(p), math.log1p(-p), math.lgamma(n + 1)
     logs = (
-        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * odds + (n - k) * chances
+        orders - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * odds + (n - k) * chances
         for k in range(max(least, 0), n + 1)
     )
     return min(1.0, math.fsum(math.exp(log) for log in logs))

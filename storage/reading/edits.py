@@ -60,7 +60,7 @@ def edited_postings(
             .where(Version.posting_id.in_(part), Version.first_seen_at <= until)
             .order_by(Version.posting_id, Version.first_seen_at, Version.id)
         )
-        for posting, version, at in rows:
+        for posting, version, at in rows.all():
             found[posting].append((version, at))
     return dict(found)
 
@@ -147,7 +147,7 @@ def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> 
     columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", "asked", *_FACTS))
     statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
     for part in chunks(versions):
-        for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))):
+        for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))).all():
             found[row.version_id][row.taxonomy_id] = row
     return found
 

@@ -156,7 +156,9 @@ def _spells_with_owners(
         .scalar_subquery()
     )
     reaching = (SpellRow.last_seen_at >= start) | (SpellRow.missed_at >= start) | SpellRow.missed_at.is_(None)
-    in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id == taxonomy) & known_at(cut)
+    # "+ 0": SQLite would take the unique index for these two columns, and go from there to each row;
+    # ix_taggings_role has what is asked.
+    in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id + 0 == taxonomy) & known_at(cut)
     return (
         select(
             SpellRow.id.label("spell"),

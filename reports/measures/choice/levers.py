@@ -121,6 +121,7 @@ def _for_years(profile: Profile, floor: float, ai_counts: bool) -> frozenset[Lev
     return lifted | _more("ai_years", profile.ai_years, floor) if ai_counts else lifted
 
 
+@cache
 def _more(kind: LeverKind, held: float, floor: float) -> frozenset[Lever]:
     return frozenset(Lever(kind, str(years)) for years in MORE_YEARS if held + years >= floor)
 

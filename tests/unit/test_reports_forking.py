@@ -1,0 +1,82 @@
+"""Work in a fork of the process: whatever becomes of the fork, both results are there or the error is."""
+
+import os
+import signal
+
+import pytest
+from report_market import market, report_of
+
+from reports import forking, weekly
+from reports.forking import side_by_side
+from reports.weekly import to_json
+
+
+def no_child_is_left() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+@pytest.fixture(params=[True, False], ids=["two cores", "one core"])
+def cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(forking, "_has_another_core", lambda: request.param)
+    return bool(request.param)
+
+
+def test_both_are_made_and_the_second_elsewhere_if_there_is_a_core(cores: bool) -> None:
+    here, there = side_by_side(os.getpid, os.getpid)
+    assert here == os.getpid()
+    assert (there != here) == cores
+    assert no_child_is_left()
+
+
+def test_a_large_answer_fits_through(cores: bool) -> None:
+    assert side_by_side(lambda: 1, lambda: b"x" * 5_000_000) == (1, b"x" * 5_000_000)
+
+
+@pytest.mark.usefixtures("cores")
+def test_what_is_raised_there_is_raised_here() -> None:
+    def there() -> int:
+        raise LookupError("no font has it")
+
+    with pytest.raises(LookupError, match="no font has it"):
+        side_by_side(lambda: 1, there)
+    assert no_child_is_left()
+
+
+@pytest.mark.usefixtures("cores")
+def test_what_is_raised_here_ends_the_fork() -> None:
+    def here() -> int:
+        raise LookupError("no font has it")
+
+    with pytest.raises(LookupError, match="no font has it"):
+        side_by_side(here, signal.pause)
+    assert no_child_is_left()
+
+
+@pytest.mark.usefixtures("cores")
+def test_a_fork_that_is_killed_is_done_without() -> None:
+    parent = os.getpid()
+
+    def there() -> str:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "made"
+
+    assert side_by_side(lambda: 1, there) == (1, "made")
+    assert no_child_is_left()
+
+
+@pytest.mark.usefixtures("cores")
+def test_an_answer_that_cannot_travel_is_made_here() -> None:
+    _, there = side_by_side(lambda: 1, lambda: lambda: 2)
+    assert there() == 2
+
+
+def test_a_report_is_the_same_with_half_of_its_tables_made_in_a_fork(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = to_json(report_of(market()))
+    monkeypatch.setattr(weekly, "_MANY", 0)
+    monkeypatch.setattr(forking, "_has_another_core", lambda: True)
+    assert to_json(report_of(market())) == alone
