@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from storage.engines import upgrading
+from storage.engines.allocator import uncollected
 from storage.engines.opening import explained, one_run, open_engine, patience, without_password
 from storage.errors import StorageError
 from storage.exporting.reading import Export, read_export
@@ -140,7 +141,7 @@ class Store:
 
     def record(self, run: RunHandle, listing: Listing, lease: Lease | None = None) -> Recorded:
         """Store one look at one listing, whole or not at all. Raises LeaseLost if the lease is not held."""
-        with self._writing(lease) as connection:
+        with uncollected(), self._writing(lease) as connection:
             return record(connection, run.id, listing, self.zone, run.taxonomy)
 
     def memories(
@@ -334,7 +335,7 @@ class Store:
             search_index.clear(connection)
 
     def find(self, query: Query, fold: Fold, filters: Filters, limit: int) -> Found:
-        """Return the indexed postings that answer the query best, `limit` of them (search.MOST at most).
+        """Return the indexed postings that answer the query best, `limit` of them (`searching.MOST` at most).
 
         `fold` is the one that they were indexed with, and the query was read with.
         """

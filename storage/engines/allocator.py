@@ -1,10 +1,12 @@
-"""The C library's memory, where what it keeps for later is more than what is used."""
+"""Memory: where the C library keeps more for later than is used, and when Python looks for what is not."""
 
 import contextlib
 import ctypes
+import gc
+from collections.abc import Iterator
 
-_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-_OWN_BLOCK = 2**20
+_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # malloc.h of glibc
+_OWN_BLOCK, _KEPT = 2**20, 2**22
 
 
 def give_back_large_blocks() -> None:
@@ -13,6 +15,25 @@ def give_back_large_blocks() -> None:
     glibc stops doing that after the first such blocks (it raises M_MMAP_THRESHOLD, see mallopt(3)), and keeps
     them once per thread: eight workers that had one large reply each, one after the other, held 150 MB of
     nothing, and a report whose arrays come and go kept a fifth more than it used. Others do not need it.
+    Of smaller blocks up to 4 MB are kept: to give them back, and be given them again, costs a second of a
+    large report.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _OWN_BLOCK)
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_MMAP_THRESHOLD, _OWN_BLOCK)
+        library.mallopt(_M_TRIM_THRESHOLD, _KEPT)
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python look for no cycles of objects within the block.
+
+    For work that makes many objects and no cycles: each time it would walk over a part of all there are.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
@@ -83,8 +83,8 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
     set_patience(dbapi)
     _use_wal(dbapi)
-    # A look at a large board writes more than a thousand pages, after which SQLite copies them into the
-    # database unless told otherwise: pages that the next look writes again.
+    # A look at a large board writes hundreds of pages. After a thousand SQLite would copy them into the
+    # database, and many of them again after the next looks.
     for pragma in ("foreign_keys=ON", "synchronous=FULL", "wal_autocheckpoint=4000"):
         dbapi.execute(f"PRAGMA {pragma}")
 
@@ -167,20 +167,21 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     Converting each value by its type, as SQLAlchemy does, takes longer than SQLite takes to store it. Only
     instants and days have to be, and few of them are different ones.
     """
-    statement, converted = _insertion(table)
+    statement, converters = _insertion(table)
     rest = iter(rows)
     while part := list(map(tuple, islice(rest, most))):
-        if converted:
+        given = {place: {row[place] for row in part} - {None} for place in converters}
+        if any(given.values()):
             columns = list(zip(*part, strict=True))
-            for place, convert in converted:
-                stored = {value: convert(value) for value in set(columns[place])}
+            for place, values in given.items():
+                stored = {None: None} | {value: converters[place](value) for value in values}
                 columns[place] = tuple(map(stored.__getitem__, columns[place]))
             part = list(zip(*columns, strict=True))
         connection.exec_driver_sql(statement, part)
 
 
 @cache
-def _insertion(table: Table) -> tuple[str, Sequence[tuple[int, Callable[[Any], Any]]]]:
+def _insertion(table: Table) -> tuple[str, Mapping[int, Callable[[Any], Any]]]:
     """Return the statement that inserts a row, and what converts which of its values."""
     dialect = pysqlite.dialect()
     statement = insert(table).compile(dialect=dialect, column_keys=table.columns.keys())
@@ -189,7 +190,7 @@ def _insertion(table: Table) -> tuple[str, Sequence[tuple[int, Callable[[Any], A
         for place, column in enumerate(table.columns)
         if isinstance(column.type, UtcDateTime | Date)
     )
-    return str(statement), [(place, convert) for place, convert in converters if convert]
+    return str(statement), {place: convert for place, convert in converters if convert}
 
 
 def settle(connection: Connection, tables: Sequence[Table]) -> None:

@@ -83,7 +83,7 @@ def _flat(tagging: Tagging) -> tuple[Any, ...]:
         json_text(proof),
         tagging.title_label,
         tagging.body_label,
-        tagging.fingerprint.share if tagging.fingerprint else None,
+        facts["fingerprint"]["share"] if tagging.fingerprint else None,
         json_text(facts),
-        asked_text(((hit.id, hit.requirement) for hit in tagging.tags), facts),
+        asked_text([(tag, requirement) for tag, _, requirement, _, _ in tagging.tags], facts),
     )

@@ -90,8 +90,7 @@ class Signature(NamedTuple):
         return cls(title, job, requisition, head, levels, years, mark, size, hashed, bins)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A posting as grouping sees it: where it is listed ("family:key") and its signature.
 
     `vacancy` is the one it belongs to, "" for a new posting.
@@ -182,7 +181,7 @@ class Employer:
             places.update(self._numbered.get(one.requisition, ()))
         if one.levels & CHINESE and one.size >= _LEAST_TEXT:
             equal = self._words[: len(self._known)] == np.frombuffer(one.bins, dtype=np.uint32)
-            alike = equal.sum(axis=1, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
+            alike = np.add.reduce(equal, axis=1, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
             places.update(alike.nonzero()[0].tolist())
         return sorted(places)
 
