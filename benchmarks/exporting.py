@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from market_store import fill
+from market_store import made_at
 from report import Cost, watched
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "EXPORT.md"
@@ -97,9 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="pmtrend-bench-", dir=options.folder) as scratch:
         folder = Path(scratch) / "pm-data"
         for count in sorted(options.postings):
-            database = (options.folder or Path(scratch)) / f"market-{count}.db"
-            if not database.exists():
-                fill(database, count)
+            database = made_at((options.folder or Path(scratch)) / f"market-{count}.db", count)
             rows += [export(database, count, format, folder) for format in FORMATS]
         asked = ask(Path(scratch))
     print(

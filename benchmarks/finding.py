@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from market_store import fill
+from market_store import made_at
 from report import Cost, watched
 
 from scraper.folding import fold
@@ -188,9 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     with tempfile.TemporaryDirectory(prefix="pmtrend-bench-") as scratch:
         for count in options.postings:
-            database = (options.folder or Path(scratch)) / f"market-{count}.db"
-            if not database.exists():
-                fill(database, count)
+            database = made_at((options.folder or Path(scratch)) / f"market-{count}.db", count)
             if options.layouts:
                 for name, size, spent in layouts(database):
                     print(f"| {name} | {size / 1e6:.1f} MB | {spent:.1f} s |")

@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -336,6 +337,17 @@ def fill(path: Path, count: int, seed: int = 1) -> None:
                 "UPDATE fetches SET ids = ? WHERE id = ?", (pack(hashed([*ids, *others])), last)
             )
         connection.executescript("PRAGMA journal_mode=WAL")
+
+
+def made_at(path: Path, count: int) -> Path:
+    """Return `path`, where a store of `count` postings is made unless there is one.
+
+    By another process: what one here would need counts in the peak memory of every process begun later.
+    """
+    if not path.exists():
+        words = [sys.executable, __file__, str(path), "--postings", str(count)]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    return path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

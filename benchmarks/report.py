@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from market_store import fill
+from market_store import made_at
 
 from reports.reading import read_facts
 from reports.weekly import build_weekly
@@ -141,9 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rows = []
     with tempfile.TemporaryDirectory(prefix="pmtrend-bench-") as scratch:
         for count in options.postings:
-            database = (options.folder or Path(scratch)) / f"market-{count}.db"
-            if not database.exists():
-                fill(database, count)
+            database = made_at((options.folder or Path(scratch)) / f"market-{count}.db", count)
             costs = [watched(database, *REPORT, str(Path(scratch) / "out")) for _ in range(options.rounds)]
             cost = Cost(*(min(getattr(one, name) for one in costs) for name in ("wall", "cpu", "peak")))
             size = database.stat().st_size

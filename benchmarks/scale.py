@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from market_life import BOARDS, WEEKS
-from market_store import OTHERS, START, fill
+from market_store import OTHERS, START, made_at
 from market_texts import TEXTS, models, texts
 from report import REPORT, Cost, watched
 
@@ -335,10 +335,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure what a store costs in daily use as it grows.")
     parser.add_argument("--postings", type=int, nargs="+", default=[10_000, 100_000], help="sizes of stores")
     parser.add_argument("--folder", type=Path, help="where the stores are made, and kept")
-    parser.add_argument("--work", choices=("make", "ingest", "weeks"), help=argparse.SUPPRESS)
+    parser.add_argument("--work", choices=("ingest", "weeks"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.work:
-        works: dict[str, Callable[[Path, int], Any]] = {"make": fill, "ingest": ingest, "weeks": two_weeks}
+        works: dict[str, Callable[[Path, int], Any]] = {"ingest": ingest, "weeks": two_weeks}
         work = works[options.work]
         print(json.dumps(work(options.folder, options.postings[0]), default=astuple))
         return 0
@@ -347,9 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sizes = []
     with tempfile.TemporaryDirectory(prefix="pmtrend-bench-", dir=options.folder) as scratch:
         for count in options.postings:
-            database = (options.folder or Path(scratch)) / f"market-{count}.db"
-            if not database.exists():
-                _apart("make", database, count)
+            database = made_at((options.folder or Path(scratch)) / f"market-{count}.db", count)
             sizes.append(measure(database, count, Path(scratch)))
     print(
         f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "

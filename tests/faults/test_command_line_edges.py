@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -129,11 +130,12 @@ def test_a_person_is_understood_before_a_store_is_read(run: Run, monkeypatch: py
     assert "no industry 'x'" in sentence(run("choose", "--pm-years", 3, "--ai-years", 1, "--industry", "x"))
 
 
-def test_a_report_without_anything_in_its_week_says_so(run: Run, demo_database: Path) -> None:
+def test_a_report_without_anything_in_its_week_says_so(run: Run, demo_database: Path, tmp_path: Path) -> None:
     empty = run("report", "--lang", "en")
     assert (empty.code, len(empty.err.splitlines())) == (0, 1)
     assert "nothing was on file, so the report is empty" in empty.err
-    demo = ("--db", f"sqlite:///{demo_database}", "report", "--lang", "en", "--week")
+    shutil.copy(demo_database, tmp_path / "demo.db")  # a report keeps what it publishes
+    demo = ("--db", f"sqlite:///{tmp_path / 'demo.db'}", "report", "--lang", "en", "--week")
     assert run(*demo, "2026-W46").err == ""
     future = run(*demo, "2030-W01")
     said = "pmtrend: nothing was looked at in 2030-W01; the newest look on file is of 2026-W47\n"
