@@ -66,8 +66,8 @@ def class_mix_basis(report: WeeklyReport, words: Words) -> Markdown:
 
 
 def _largest(shifts: Sequence[MixShift]) -> list[MixShift]:
-    """Return those that are told in words: the latest of each class, and of these the two largest."""
-    latest = {row["role"]: row for row in shifts}
+    """Return those that are told in words: the latest of each class of AI, and of these the two largest."""
+    latest = {row["role"]: row for row in shifts if row["role"] != "other_pm"}
     return sorted(latest.values(), key=lambda row: -abs(row["moved"]["d"] or 0))[:_TOLD]
 
 

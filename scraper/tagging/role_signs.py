@@ -129,6 +129,10 @@ def _shared_out(hits: Iterable[Hit], mixed: AbstractSet[int]) -> dict[int, tuple
 def which_ai(
     classic: float, genai: float, axis: Mapping[str, float], *, unnamed: RoleClass
 ) -> tuple[RoleClass, Kind]:
+    """Return the class of an AI role and which kinds it names, by its weighted sentences of both axes.
+
+    `axis` are the limits of roles.toml; `unnamed` is the class where hardly any technique is named.
+    """
     if classic + genai < axis["named_from"]:
         return unnamed, "unnamed"
     share = genai / (genai + classic)

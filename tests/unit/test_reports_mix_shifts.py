@@ -8,10 +8,12 @@ import pytest
 from facts_builder import Market, monday
 from hypothesis import given
 from hypothesis import strategies as st
+from report_market import rendered, report_of
 
 from reports.measures.mix_shifts import mix_shifts
 from reports.measures.panel import build_panel
 from reports.statistics.segmentation import level_shifts
+from reports.words import Lang
 from storage.records import RoleClass
 from storage.weeks import label
 
@@ -160,3 +162,16 @@ def test_one_employer_that_posts_in_bulk_shifts_nothing() -> None:
         if look.board == "b00":
             look.ids |= frozenset(bulk.get(week, []))
     assert told(market, 25)[1] == []
+
+
+def test_the_latest_shift_of_an_ai_class_is_told_in_both_languages() -> None:
+    market = looked_at(25, lambda e, w, k: (one_in_four if w < 13 else three_in_four)(e, w, k))
+    report = report_of(market, 25)
+    assert [row["role"] for row in report["class_mix"]["shifts"]] == ["aigc_pm", "other_pm"]
+    said: tuple[tuple[Lang, str], ...] = (
+        ("en", "Since 2026-W49 AIGC PM make up 75 %"),
+        ("zh", "自 2026-W49 起"),
+    )
+    for lang, begins in said:
+        (line,) = [line for line in rendered(report, lang).splitlines() if begins in line]
+        assert line.count("2026-W49") == 1 and "+50.0" in line and "25" in line
