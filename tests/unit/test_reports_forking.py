@@ -3,13 +3,18 @@
 import multiprocessing
 import os
 import signal
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
-from report_market import market, report_of
+from facts_builder import at, monday
+from report_market import WEEKS, market, passages, report_of
 
 from reports import forking, weekly
 from reports.forking import side_by_side
 from reports.weekly import to_json
+from storage.reading.posting_columns import Postings
 
 
 def no_child_is_left() -> bool:
@@ -77,3 +82,32 @@ def test_a_report_is_the_same_with_half_of_its_tables_made_in_a_fork(monkeypatch
     monkeypatch.setattr(weekly, "_MANY", 0)
     monkeypatch.setattr(forking, "_has_another_core", lambda: True)
     assert to_json(report_of(market())) == alone
+
+
+def test_what_a_fork_makes_asks_no_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection must not be used on both sides of a fork: titles, addresses, quotes are read here."""
+    asked: list[str] = []
+
+    def noted(name: str, ask: Any) -> Any:
+        return lambda *words: (asked.append(name), ask(*words))[1]
+
+    facts = market().facts()
+    columns = Postings.of(facts.postings)
+    details = replace(columns.details, heads=noted("heads", columns.details.heads))
+    facts = replace(
+        facts,
+        as_of=at(WEEKS - 1, 6.0),
+        postings=replace(columns, details=details),
+        passages=noted("passages", partial(passages, facts)),
+    )
+
+    def in_turn(here: Any, there: Any, **_: bool) -> tuple[Any, Any]:
+        made = here()
+        assert "heads" in asked
+        asked.clear()
+        demands = there()
+        assert asked == []
+        return made, demands
+
+    monkeypatch.setattr(weekly, "side_by_side", in_turn)
+    assert weekly.build_weekly(facts, monday(WEEKS - 1))["skills"]["rows"]
