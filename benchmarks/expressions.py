@@ -16,13 +16,10 @@ a text takes it longer.
 import argparse
 import json
 import re
-import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from worst_cases import SIZE, filled
 
@@ -31,7 +28,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "unit"))
 from backtracking import Growing
 from pattern_automaton import Automaton
 from pattern_calls import Pattern, collected, how
-from tagging import machine
+from tagging import CAP, capped, machine
 from test_backtracking import BOUNDED
 
 from reports.escaping import clean, csv_text, md, visible
@@ -68,15 +65,10 @@ from storage.searching.quotes import quotes
 from storage.searching.text import text_tokens
 
 LIMIT = 50.0  # milliseconds
-_CAP = 2.0  # seconds after which a text is given up
 _SPOILS = ("\x00", "一")
 _NOW = utcnow()
 _READ_BY_TAGGER = ("scraper/tagging/", "scraper/normalizing/workplace_words.py", "scraper/normalizing/money")
 """Where texts are read up to MAX_READ only."""
-
-
-class _TooLong(BaseException):
-    """A text was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,26 +179,9 @@ def _functions(file: str) -> Mapping[str, Callable[[str], object]]:
 
 def timed(asked: Callable[[str], object], text: str) -> float:
     """Return the milliseconds that a text takes, of three runs the best where it is slow."""
-    taken = _capped(asked, text)
-    again = 2 if LIMIT / 2000 < taken < _CAP else 0
-    return 1000 * min([taken, *(_capped(asked, text) for _ in range(again))])
-
-
-def _capped(asked: Callable[[str], object], text: str) -> float:
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise _TooLong
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _CAP)
-    begun = time.process_time()
-    try:
-        asked(text)
-    except _TooLong:
-        return _CAP
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-    return time.process_time() - begun
+    taken = capped(asked, text)
+    again = 2 if LIMIT / 2000 < taken < CAP else 0
+    return 1000 * min([taken, *(capped(asked, text) for _ in range(again))])
 
 
 def alone(patterns: Sequence[Pattern], size: int) -> Iterator[Timing]:

@@ -46,7 +46,7 @@ FIELDS = (
 )
 _SAMPLING = 0.001  # seconds of CPU time between two samples; the kernel may round it up
 _SAMPLES = 3000
-_CAP = 2.0  # seconds after which a constructed case is given up
+CAP = 2.0  # seconds after which a constructed case is given up
 _ENOUGH = 0.2  # seconds of one case that are enough to know its time
 _PAY = ("salary", "money", "money_context", "money_words", "compensation", "extras", "scanning")
 _PARTS = {
@@ -201,33 +201,39 @@ def worst(real: Mapping[str, str]) -> list[Case]:
     for name, row in sizes[1].items():
         taken, growth = _mean(row), None
         if taken > LIMIT / 1000:
-            whole, part = (taken, 4) if taken < _CAP else (_mean(sizes[16][name]), 64)
+            whole, part = (taken, 4) if taken < CAP else (_mean(sizes[16][name]), 64)
             growth = whole / max(_mean(sizes[part][name]), 1e-4)
         cases.append(Case(name, taken * 1000, growth))
     return sorted(cases, key=lambda case: -case.milliseconds)
 
 
+def _understood(line: str) -> None:
+    understand_all([line])
+
+
 def _mean(row: Mapping[str, Any]) -> float:
     """Return the mean time of some runs: the clock of some machines ticks only every 4 ms."""
     line = json.dumps(row)
-    first = _capped(line)
+    first = capped(_understood, line)
     if first > _ENOUGH:
         return first
     runs = min(20, int(_ENOUGH / max(first, 0.001)) + 1)
-    return sum(_capped(line) for _ in range(runs)) / runs
+    return sum(capped(_understood, line) for _ in range(runs)) / runs
 
 
-def _capped(line: str) -> float:
+def capped(work: Callable[[str], object], text: str) -> float:
+    """Return the CPU seconds of `work(text)`, which is given up after CAP of them."""
+
     def stop(signum: int, frame: FrameType | None) -> None:
         raise _TooLong
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _CAP)
+    signal.setitimer(signal.ITIMER_PROF, CAP)
     begun = time.process_time()
     try:
-        understand_all([line])
+        work(text)
     except _TooLong:
-        return _CAP
+        return CAP
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
@@ -267,7 +273,7 @@ def worst_table(cases: Sequence[Case], shown: int) -> str:
     beyond = [case for case in cases if case.milliseconds > LIMIT]
     lines = [f"| {SIZE // 1024} KB of | ms | a quarter takes |", "| --- | ---: | ---: |"]
     for case in cases[: max(shown, len(beyond))]:
-        more = "over " if case.milliseconds >= _CAP * 1000 else ""
+        more = "over " if case.milliseconds >= CAP * 1000 else ""
         mark = " **over**" if case.milliseconds > LIMIT else ""
         growth = f"1/{case.growth:.0f}" if case.growth is not None else ""
         name = case.name.replace("|", "\\|").replace("$", "\\$")

@@ -13,8 +13,9 @@ import numpy as np
 from reports.document.history import Revisions
 from reports.document.peers import Peers
 from reports.document.stays import Lifetimes
+from reports.document.tables import BreakRow
 from reports.document.terms import ROLES, Kind, Reason, Status, Window
-from reports.document.weekly import FORMAT, Demands, Market, Provenance, WeeklyReport
+from reports.document.weekly import FORMAT, Demands, Finding, Market, Provenance, WeeklyReport, Windows
 from reports.findings import find
 from reports.forking import side_by_side
 from reports.instants import instant
@@ -95,20 +96,7 @@ def build_weekly(
         lambda: _demands(panel, facts, people, tags, windows, t10),
         worthwhile=len(panel.posting_id) >= _MANY,
     )
-    now = window(panel, panel.last, panel.last)
-    findings = find(
-        kind,
-        market["run_health"],
-        market["headline"],
-        demands["class_mix"],
-        demands["skills"],
-        demands["contrast"],
-        demands["hypotheses"],
-        demands["movers"],
-        demands["experience"],
-        breaks,
-        now,
-    )
+    findings = _findings(panel, kind, market, demands, breaks)
     report: WeeklyReport = {
         **market,
         **demands,
@@ -120,12 +108,7 @@ def build_weekly(
         "kind": kind,
         "preliminary": preliminary(panel, facts),
         "notices": sorted(set(facts.notices)),
-        "windows": {
-            "last_4": window(panel, panel.last - 3, panel.last),
-            "previous_4": window(panel, panel.last - 7, panel.last - 4),
-            "last_13": window(panel, panel.last - 12, panel.last),
-            "last_53": window(panel, 0, panel.last),
-        },
+        "windows": _windows(panel),
         "breaks": breaks,
         "findings": findings,
         "evidence": evidence(
@@ -190,6 +173,33 @@ def _demands(
         "qualifications": qualifications(panel, people),
         "salary": salary(panel, people),
         "concentration": concentrations(panel, people),
+    }
+
+
+def _findings(
+    panel: Panel, kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow]
+) -> list[Finding]:
+    return find(
+        kind,
+        market["run_health"],
+        market["headline"],
+        demands["class_mix"],
+        demands["skills"],
+        demands["contrast"],
+        demands["hypotheses"],
+        demands["movers"],
+        demands["experience"],
+        breaks,
+        window(panel, panel.last, panel.last),
+    )
+
+
+def _windows(panel: Panel) -> Windows:
+    return {
+        "last_4": window(panel, panel.last - 3, panel.last),
+        "previous_4": window(panel, panel.last - 7, panel.last - 4),
+        "last_13": window(panel, panel.last - 12, panel.last),
+        "last_53": window(panel, 0, panel.last),
     }
 
 

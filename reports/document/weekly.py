@@ -108,6 +108,9 @@ class Provenance(TypedDict):
 # ------------------------------------------------------------------ the whole
 
 
+Windows = dict[Literal["last_4", "previous_4", "last_13", "last_53"], Window]
+
+
 class Market(TypedDict):
     """The tables on how many postings there are and what becomes of them, and those that name single ones."""
 
@@ -155,7 +158,7 @@ class WeeklyReport(Market, Demands):
     kind: Kind
     preliminary: bool
     notices: list[str]
-    windows: dict[Literal["last_4", "previous_4", "last_13", "last_53"], Window]
+    windows: Windows
     breaks: list[BreakRow]
     findings: list[Finding]
     evidence: Evidence

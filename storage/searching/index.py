@@ -47,7 +47,7 @@ def count_unindexed(connection: Connection) -> int:
 def add_batch(connection: Connection, fold: Fold) -> int:
     """Index the oldest versions that the index does not have, a batch of them; return how many.
 
-    `fold` is one that search_text.folding made.
+    `fold` is one that text.folding made.
     """
     rows = connection.execute(
         select(

@@ -1,6 +1,6 @@
 """What somebody asks of the search, read as search boxes are: words, "phrases", -words, A OR B.
 
-No engine sees what was typed: a query becomes clauses, and those become tokens (search_text.py) and patterns.
+No engine sees what was typed: a query becomes clauses, and those become tokens (text.py) and patterns.
 """
 
 import itertools

@@ -1,6 +1,6 @@
 """Searching the stored postings: which answer a query, in which order, and where they say it.
 
-The index gives those that may answer (search_words.py), newest first; the texts of no more than some hundred
+The index gives those that may answer (words.py), newest first; the texts of no more than some hundred
 of them are read, to see that they do, and to rank them. Both bounds are constants here, and what they leave
 out is said with the result. docs/SEARCH.md explains the ranking.
 """

@@ -1,6 +1,6 @@
 """The full-text index as an engine keeps it: FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL.
 
-Both hold the same tokens (search_text.py) of the same documents, which are numbered as the versions are. A
+Both hold the same tokens (text.py) of the same documents, which are numbered as the versions are. A
 document is added once and never changed: neither engine has anything to delete, and what a killed run left
 undone is what is missing. This is the only file that knows how an engine is asked.
 

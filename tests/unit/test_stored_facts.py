@@ -9,7 +9,7 @@ from alembic.config import Config
 from databases import json_of, url
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from store_helpers import TAXONOMY, Recorder, day, listing
 
 from scraper.answering import to_json
@@ -120,6 +120,16 @@ def test_what_is_asked_is_told_in_short(tmp_path: Path) -> None:
     recorder.store.close()
 
 
+def migrated(engine: Engine, down: str, up: str) -> None:
+    """Take a store back to a schema, and on to another."""
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, down)
+        command.upgrade(config, up)
+
+
 def test_a_store_of_an_earlier_release_tells_it_in_short_after_the_upgrade(tmp_path: Path) -> None:
     fact, recorder = stored(tmp_path, understand("AI产品经理", TEXT).tagging)
     asked = text("SELECT id, asked FROM taggings")
@@ -127,12 +137,7 @@ def test_a_store_of_an_earlier_release_tells_it_in_short_after_the_upgrade(tmp_p
         before = connection.execute(asked).all()
     recorder.store.close()
     engine = open_engine(url(tmp_path / "store.db"))
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0006")
-        command.upgrade(config, "head")
+    migrated(engine, "0006", "head")
     with engine.connect() as connection:
         assert connection.execute(asked).all() == before
     engine.dispose()
@@ -151,12 +156,7 @@ def test_rows_of_an_older_release_get_an_empty_object(tmp_path: Path) -> None:
     _, recorder = stored(tmp_path, understand("产品经理", TEXT).tagging)
     recorder.store.close()
     engine = open_engine(url(tmp_path / "store.db"))
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0002")
-        command.upgrade(config, "0003")
+    migrated(engine, "0002", "0003")
     with engine.connect() as connection:
         row = connection.execute(text("SELECT * FROM taggings")).one()
         assert (row.title_label, row.body_label, row.pipeline_share) == (None, None, None)
