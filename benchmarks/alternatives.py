@@ -19,7 +19,7 @@ from typing import Any
 from labelled import LABELS, lines
 from scoring import wilson
 
-from scraper.understanding import Understanding, understand
+from scraper.understanding.posting import Understanding, understand
 
 HALVES = {"dev": "development", "held": "held out"}
 LANGUAGES = ("en", "zh")

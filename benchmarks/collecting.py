@@ -63,11 +63,11 @@ class Cost:
 def collect(sender: Connection, folder: Path, addresses: Addresses, count: int, days: int) -> None:
     """Do what `pmtrend collect` does, with the played boards, and send (seconds of wall, of CPU, peak)."""
     began = time.monotonic()
-    from scraper import collecting
     from scraper.clock import utcnow
     from scraper.fetching.archive import WarcArchive
     from scraper.fetching.client import HttpFetcher, Limits
     from scraper.model import Board, Request
+    from scraper.runs import collecting
     from scraper.sources import FAMILIES
     from storage.store import open_store
 

@@ -33,13 +33,11 @@ from test_backtracking import BOUNDED
 
 from reports.escaping import clean, csv_text, md, visible
 from reports.words import Words
-from scraper.answering import tag_lines
 from scraper.bounds import MAX_READ
 from scraper.clock import utcnow
-from scraper.dates import parse_date
 from scraper.explaining import explain
-from scraper.finding import in_page, sitemaps
-from scraper.folding import fold
+from scraper.following.finding import in_page, sitemaps
+from scraper.following.naming import in_key, in_title, title_of
 from scraper.importing.cleaning import readable_salary, without_cut_marker, without_markup_debris
 from scraper.importing.columns import fold_name
 from scraper.importing.dates import parse_instant
@@ -47,8 +45,6 @@ from scraper.importing.facts import split_facts, split_title
 from scraper.importing.texts import compose
 from scraper.importing.values import plain
 from scraper.importing.watermarks import without_watermarks
-from scraper.naming import in_key, in_title, title_of
-from scraper.nesting import too_deep
 from scraper.normalizing.addresses import address_key
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import parse_places
@@ -56,10 +52,14 @@ from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.text import to_text
 from scraper.normalizing.titles import clean_title, is_pm_title
 from scraper.normalizing.vacancies import signature_of
-from scraper.payloads import too_heavy
+from scraper.parsing.dates import parse_date
+from scraper.parsing.folding import fold
+from scraper.parsing.nesting import too_deep
+from scraper.parsing.payloads import too_heavy
+from scraper.parsing.urls import canonical_url
 from scraper.printing import printable
 from scraper.sources.parts import greenhouse_pay, hn_advert, jobposting
-from scraper.urls import canonical_url
+from scraper.understanding.answering import tag_lines
 from storage.searching.query import read_query
 from storage.searching.quotes import quotes
 from storage.searching.text import text_tokens

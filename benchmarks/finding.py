@@ -25,7 +25,7 @@ from pathlib import Path
 from market_store import made_at
 from report import Cost, watched
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from storage.searching.query import read_query
 from storage.searching.search import Filters, Found
 from storage.searching.text import folding, text_tokens, unit_tokens, units

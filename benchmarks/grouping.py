@@ -22,13 +22,13 @@ from typing import Any, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 
-from scraper.folding import fold
 from scraper.model import Board, Reply, Request
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import parse_places
 from scraper.normalizing.text import to_text
 from scraper.normalizing.titles import clean_title, is_pm_title
 from scraper.normalizing.vacancies import signature_of
+from scraper.parsing.folding import fold
 from scraper.sources import FAMILIES
 from storage.recording.vacancies import Employer, Opening, same_vacancy
 

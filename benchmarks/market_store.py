@@ -26,7 +26,7 @@ from market_life import BOARDS, EMPLOYERS, NEVER, WEEKS, Lives, live
 from market_texts import TEXTS, Text, models, texts
 
 from scraper.normalizing.identity import content_hash
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
 from storage.recording.idsets import hashed, pack
 from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.records import IMPORT

@@ -13,7 +13,7 @@ from typing import Any
 
 from scraper.model import RawPosting
 from scraper.normalizing.posting import normalise
-from scraper.tagging_records import tag_record
+from scraper.understanding.records import tag_record
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord
 

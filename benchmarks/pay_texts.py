@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
 
-from scraper.folding import folded
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import to_text
+from scraper.parsing.folding import folded
 
 
 class Posting(NamedTuple):

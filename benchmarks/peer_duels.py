@@ -18,14 +18,14 @@ from labelled import Row
 from peer_environments import PEERS, Environments
 from warcio.archiveiterator import ArchiveIterator
 
-from scraper.folding import folded
 from scraper.model import Board, Reply
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.salary import find_salary, parse_salary, read_field
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import to_text
+from scraper.parsing.folding import folded
 from scraper.sources import FAMILIES
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 from storage.recording.vacancies import Employer, Opening
 from storage.records import Pay
 

@@ -29,7 +29,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
 from storage.store import Store, open_store
 from storage.tables import Board, Company, Posting, Unit, Version
 

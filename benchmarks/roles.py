@@ -28,7 +28,7 @@ from labelled import Row, gold, own
 
 from scraper.normalizing.companies import company_key
 from scraper.tagging.roles import Verdict
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 PARTS = (
     "title_technique",

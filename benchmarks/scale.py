@@ -38,8 +38,8 @@ from market_texts import TEXTS, models, texts
 from report import REPORT, Cost, watched
 
 from scraper.normalizing.identity import content_hash
-from scraper.tagging_records import tag_record
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
+from scraper.understanding.records import tag_record
 from storage.memories import Repetition, SeenPage
 from storage.records import Listing, PostingRecord
 from storage.store import Store, open_store
@@ -52,7 +52,7 @@ TABLES = (
 """Those that a first look fills."""
 _LEAVE = 0.08
 """Of the open postings, in a week."""
-_AT_ONCE = 50  # repetitions; as in scraper/recording.py
+_AT_ONCE = 50  # repetitions; as in scraper/runs/recording.py
 _GREATEST_EXPONENT, _LEAST_RATE = 1.05, 0.4
 
 

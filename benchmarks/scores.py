@@ -27,7 +27,7 @@ from baselines import all_baselines
 from labelled import Row
 from scoring import ROLES, TAG, Answer, Figure, Scored, Scorer, by_class, wilson
 
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
 
 HERE = Path(__file__).resolve().parent
 TARGETS = {

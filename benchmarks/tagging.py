@@ -27,8 +27,8 @@ from typing import Any
 
 from worst_cases import SIZE, worst_cases
 
-from scraper.answering import tag_lines
 from scraper.clock import utcnow
+from scraper.understanding.answering import tag_lines
 
 GOAL = 8.0  # MB a second
 LIMIT = 50.0  # milliseconds for SIZE bytes
@@ -50,12 +50,12 @@ CAP = 2.0  # seconds after which a constructed case is given up
 _ENOUGH = 0.2  # seconds of one case that are enough to know its time
 _PAY = ("salary", "money", "money_context", "money_words", "compensation", "extras", "scanning")
 _PARTS = {
-    "scraper.folding": "folding",
+    "scraper.parsing.folding": "folding",
     "scraper.normalizing.titles": "title gate",
     "scraper.normalizing.workplace": "workplace",
     "scraper.normalizing.places": "places",
     "scraper.normalizing.text": "text and language",
-    "scraper.understanding": "reading rows, writing JSON",
+    "scraper.understanding.posting": "reading rows, writing JSON",
     "json": "reading rows, writing JSON",
     **{f"scraper.normalizing.{name}": "pay" for name in _PAY},
 }

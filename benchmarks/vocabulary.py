@@ -20,10 +20,10 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from warcio.archiveiterator import ArchiveIterator
 
-from scraper.folding import fold, fold_case_kept
 from scraper.model import Board, Reply
 from scraper.normalizing.text import to_text
 from scraper.normalizing.titles import is_pm_title
+from scraper.parsing.folding import fold, fold_case_kept
 from scraper.sources import family_of
 from scraper.tagging.matching import spellings
 from scraper.tagging.taxonomy import Alias, Taxonomy, taxonomy

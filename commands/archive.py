@@ -6,7 +6,7 @@ import click
 
 from commands.context import Context, pass_context
 from commands.telling import echo_lines, warn
-from scraper.options import read_days
+from scraper.options.times import read_days
 from scraper.printing import echo
 
 YEAR = timedelta(days=365)

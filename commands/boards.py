@@ -49,8 +49,8 @@ def add(
     context: Context, url: str, company: str, market: Market | None, industry: Industry, no_check: bool
 ) -> None:
     """Follow the board behind URL: its own address, a posting of it, or a page that embeds it."""
-    from scraper.following import Wishes
-    from scraper.following import add as follow
+    from scraper.following.adding import Wishes
+    from scraper.following.adding import add as follow
 
     settings = context.settings
     wishes = Wishes(company, market, industry, check=not no_check)
@@ -73,7 +73,7 @@ class _NoOperator:
 @pass_context
 def remove(context: Context, board: str) -> None:
     """Follow a board no more; what is stored of it stays."""
-    from scraper.following import remove as unfollow
+    from scraper.following.adding import remove as unfollow
 
     echo_lines(unfollow(board, own_boards(context.settings)))
 
@@ -84,7 +84,7 @@ def remove(context: Context, board: str) -> None:
 @pass_context
 def check(context: Context, families: tuple[str, ...], keys: tuple[str, ...]) -> int:
     """Ask each board once and list those that are dead, moved, empty, refused or failed; store nothing."""
-    from scraper import checking
+    from scraper.following import checking
 
     chosen = askable_boards(context.settings, families, keys)
     with live_fetcher(context) as fetcher, progress_bar("boards", len(chosen)) as bar:

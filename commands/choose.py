@@ -9,7 +9,7 @@ import click
 
 from commands.context import Context, pass_context
 from commands.telling import echo_lines
-from scraper.options import read_times
+from scraper.options.times import read_times
 from storage.markets import MARKET_NAMES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def choose(
     from reports.reading import places_of, read_facts
     from reports.sections.choosing import choosing
     from reports.words import Words, terminal_language
-    from scraper.profiles import read_profile
+    from scraper.options.profiles import read_profile
 
     times = read_times(week, as_of)
     with context.store() as store:

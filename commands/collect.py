@@ -7,7 +7,7 @@ from commands.live import askable_boards, own_keys
 from commands.progress import looks_bar
 from commands.telling import tell_summary
 from scraper.config import operator_of
-from scraper.options import read_budget
+from scraper.options.times import read_budget
 
 BUDGET = "50m"
 
@@ -31,10 +31,10 @@ def look_at_boards(
     context: Context, families: tuple[str, ...] = (), keys: tuple[str, ...] = (), budget: str = BUDGET
 ) -> int:
     """Make a live run and say what it did; return its exit code."""
-    from scraper.collecting import collect as run
     from scraper.fetching.archive import WarcArchive
     from scraper.fetching.client import HttpFetcher
-    from scraper.planning import gaps
+    from scraper.looking.planning import gaps
+    from scraper.runs.collecting import collect as run
 
     settings, clock = context.settings, context.clock
     operator = operator_of(settings)

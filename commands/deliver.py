@@ -10,7 +10,7 @@ from commands.overview import write_overview
 from commands.telling import echo_json, echo_lines, warn
 from scraper.config import Settings
 from scraper.errors import ConfigError, DeliveryError
-from scraper.options import read_times
+from scraper.options.times import read_times
 from scraper.printing import echo
 from storage.weeks import label
 

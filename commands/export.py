@@ -8,7 +8,7 @@ import click
 from commands.context import Context, pass_context
 from commands.progress import progress_bar
 from commands.telling import tell_if_empty, warn
-from scraper.options import end_of, read_as_of, read_weeks
+from scraper.options.times import end_of, read_as_of, read_weeks
 from scraper.printing import echo
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 from commands.context import Context, pass_context
 from commands.indexing import add_to_index
 from commands.telling import tell_if_empty
-from scraper.options import read_since
+from scraper.options.times import read_since
 from scraper.printing import echo
 from storage.records import RoleClass
 from storage.searching import MOST
@@ -51,8 +51,8 @@ def find(
     engineering"' for a phrase; 'agent -sales' leaves a word out.
     """
     from reports.searching import guillemets, search_json, search_lines
-    from scraper.folding import fold
-    from scraper.searching import read_filters
+    from scraper.options.filters import read_filters
+    from scraper.parsing.folding import fold
     from storage.searching.query import read_query
 
     query = " ".join(words)

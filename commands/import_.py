@@ -8,7 +8,7 @@ from commands.context import Context, pass_context
 from commands.progress import looks_bar
 from commands.telling import tell_summary, warn
 from scraper.errors import ConfigError
-from scraper.options import read_name
+from scraper.options.times import read_name
 from scraper.printing import echo
 
 
@@ -27,7 +27,7 @@ def import_(
     WARC files of web crawls, too: their pages with schema.org JobPosting data, each at the time it was seen.
     """
     from scraper.importing import parse_as_of
-    from scraper.loading import import_listings, read_listings, warnings
+    from scraper.runs.loading import import_listings, read_listings, warnings
 
     if not source.strip():
         raise ConfigError("--source needs a name")

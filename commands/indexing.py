@@ -20,7 +20,7 @@ def add_to_index(store: "Store", most: float = math.inf) -> int:
     lacking = store.count_unindexed()
     if not lacking:
         return 0
-    from scraper.folding import fold
+    from scraper.parsing.folding import fold
 
     try:
         with progress_bar("texts", min(lacking, most), "indexing") as bar:

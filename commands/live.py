@@ -30,11 +30,11 @@ def chosen_boards(settings: Settings, families: Collection[str], keys: Collectio
 
     Says on stderr which employers are followed twice. Raises ConfigError for what is not followed.
     """
-    from scraper.planning import chosen
+    from scraper.looking.planning import chosen
 
     known = known_boards(settings)
     if own_boards(settings).exists():
-        from scraper.following import doubled
+        from scraper.following.adding import doubled
 
         for warning in doubled(known):
             warn(warning)
@@ -43,7 +43,7 @@ def chosen_boards(settings: Settings, families: Collection[str], keys: Collectio
 
 def askable_boards(settings: Settings, families: Collection[str], keys: Collection[str]) -> list[Board]:
     """Return those of the chosen boards that can be asked with the user's keys; see `planning.askable`."""
-    from scraper.planning import askable
+    from scraper.looking.planning import askable
 
     boards = chosen_boards(settings, families, keys)
     return askable(boards, own_keys(settings), named=bool(families or keys))
@@ -51,7 +51,7 @@ def askable_boards(settings: Settings, families: Collection[str], keys: Collecti
 
 def own_keys(settings: Settings) -> dict[str, str]:
     """Return the keys that sources gave the user. Raises ConfigError for one that no source asks for."""
-    from scraper.planning import KEYS
+    from scraper.looking.planning import KEYS
 
     return read_keys(settings, os.environ, KEYS)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from scraper.summary import Looked
+    from scraper.runs.summary import Looked
 
 LOG = logging.getLogger("pmtrend")
 

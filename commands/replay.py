@@ -13,7 +13,7 @@ from commands.telling import tell_summary, warn
 from scraper.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
-    from scraper.fleet import Fleet
+    from scraper.workers.fleet import Fleet
 
 
 @click.command()
@@ -27,8 +27,8 @@ def replay(context: Context, warc: tuple[Path, ...], jobs: int | None, scheduler
     With --jobs or --scheduler workers read and tag ahead; one process stores. What is stored is the same.
     """
     from scraper.fetching.replay import ReplayArchive
-    from scraper.replaying import replay as run
-    from scraper.replaying import visits
+    from scraper.runs.replaying import replay as run
+    from scraper.runs.replaying import visits
 
     archive = ReplayArchive(list(warc))
     boards = known_boards(context.settings)
@@ -56,6 +56,6 @@ def _workers(jobs: int | None, scheduler: str | None) -> "AbstractContextManager
         return nullcontext()
     if jobs is not None and scheduler is not None:
         raise ConfigError("--jobs starts workers here, --scheduler uses those of a cluster; give one of them")
-    from scraper.fleet import fleet
+    from scraper.workers.fleet import fleet
 
     return fleet(jobs, scheduler)

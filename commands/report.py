@@ -13,7 +13,7 @@ from commands.context import Context, pass_context
 from commands.overview import write_overview
 from commands.telling import warn
 from scraper.boards import INDUSTRIES
-from scraper.options import Times, read_times
+from scraper.options.times import Times, read_times
 from scraper.printing import echo
 from storage.engines.allocator import give_back_large_blocks, uncollected
 from storage.errors import StorageError
@@ -120,7 +120,7 @@ def _build(
     from reports.reading import employers_of, places_of, read_facts
     from reports.views import View
     from reports.weekly import build_weekly
-    from scraper.profiles import name_part, read_profiles
+    from scraper.options.profiles import name_part, read_profiles
 
     whole = read_facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
     profiles = read_profiles(context.settings.report.profiles, lambda: places_of(whole))

@@ -18,8 +18,8 @@ from scraper.printing import echo
 @pass_context
 def retag(context: Context, jobs: int | None) -> int:
     """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
-    from scraper.processes import cores
-    from scraper.retagging import Retagging
+    from scraper.runs.retagging import Retagging
+    from scraper.workers.processes import cores
 
     with context.writing() as store:
         work = Retagging(store, context.clock(), min(jobs or cores(), cores()))

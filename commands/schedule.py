@@ -18,8 +18,8 @@ from scraper.printing import echo
 @pass_context
 def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     """Run `weekly` on the configured schedule until interrupted."""
-    from scraper.scheduling import cron_line, run_forever, systemd_units
-    from scraper.systemd import user_name, written_folders
+    from scraper.scheduling.running import cron_line, run_forever, systemd_units
+    from scraper.scheduling.systemd import user_name, written_folders
     from storage.engines.opening import holds_password
 
     settings = context.settings

@@ -15,8 +15,8 @@ from scraper.printing import echo
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
 def tag(file: BinaryIO, jsonl: bool) -> int:
     """Show what would be tagged in a text or HTML, and why (first line: the title; or from stdin)."""
-    from scraper.answering import decode_text, tag_lines
     from scraper.explaining import explain
+    from scraper.understanding.answering import decode_text, tag_lines
 
     if jsonl:
         problems: list[str] = []

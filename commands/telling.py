@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scraper.printing import echo
 
 if TYPE_CHECKING:
-    from scraper.summary import RunSummary
+    from scraper.runs.summary import RunSummary
     from storage.store import Store
 
 

@@ -6,7 +6,7 @@ from commands.collect import look_at_boards
 from commands.context import Context, pass_context
 from commands.deliver import send, webhooks_for
 from commands.report import make_report
-from scraper.options import Times
+from scraper.options.times import Times
 from storage.weeks import week_to_report
 
 

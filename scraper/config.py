@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from scraper.errors import ConfigError
+from scraper.parsing.tomltext import decoded, parsed
 from scraper.printing import printable
-from scraper.tomltext import decoded, parsed
 
 FILE_NAME = "pmtrend.toml"
 TEMPLATE = """\

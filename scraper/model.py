@@ -11,7 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml import ElementTree as SafeTree
 
 from scraper.errors import ShapeChanged, TooBig
-from scraper.payloads import LARGE, MAX_TAGS, MAX_TEXT, narrow_json, start_of, too_heavy
+from scraper.parsing.payloads import LARGE, MAX_TAGS, MAX_TEXT, narrow_json, start_of, too_heavy
 from storage.records import Industry, Pay
 
 Market = Literal["en", "zh"]

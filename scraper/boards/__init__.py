@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from scraper.errors import ConfigError
 from scraper.model import Board
-from scraper.tomltext import decoded, parsed
+from scraper.parsing.tomltext import decoded, parsed
 from storage.records import Industry
 
 FIELDS = ("key", "company", "market", "industry", "evidence")

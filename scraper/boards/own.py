@@ -17,7 +17,7 @@ from typing import Any
 from scraper.boards import FIELDS, UNFOLLOW, identity
 from scraper.errors import ConfigError
 from scraper.model import Board
-from scraper.tomltext import decoded, parsed
+from scraper.parsing.tomltext import decoded, parsed
 
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*board[ \t]*\]\][ \t]*(?:#[^\n]*)?\r?")
 

@@ -12,7 +12,7 @@ from scraper.explaining.role import role_lines
 from scraper.explaining.wording import COLOURS, Words, cite, item, level, short, tag_name, words_of
 from scraper.printing import without_controls
 from scraper.tagging.zones import Sentence
-from scraper.understanding import TAXONOMY, Understanding, understand
+from scraper.understanding.posting import TAXONOMY, Understanding, understand
 
 
 def explain(pasted: str) -> str:

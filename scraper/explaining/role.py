@@ -10,7 +10,7 @@ from scraper.tagging.hits import Hit
 from scraper.tagging.role_signs import signs
 from scraper.tagging.roles import Verdict
 from scraper.tagging.tables import load
-from scraper.understanding import Understanding
+from scraper.understanding.posting import Understanding
 from storage.records import Fingerprint, Tagging
 
 _MOST_SENTENCES = 8

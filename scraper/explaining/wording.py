@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
 from storage.records import Quote
 
 Words = Mapping[str, Any]

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from scraper.dates import parse_date
 from scraper.errors import ConfigError
 from scraper.importing.values import Plain
+from scraper.parsing.dates import parse_date
 
 _STAMP = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*+[日月]?+"

@@ -15,8 +15,8 @@ from scraper.errors import InputError
 from scraper.importing.answers import answer_rows, job_posting_rows
 from scraper.importing.columns import Bad, Record
 from scraper.importing.values import Plain, plain
-from scraper.nesting import too_deep
-from scraper.urls import canonical_url
+from scraper.parsing.nesting import too_deep
+from scraper.parsing.urls import canonical_url
 
 _SCRIPTS = re.compile(r"<(script|style)\b[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>)?", re.IGNORECASE)
 _STATES = re.compile(r"(?:window\.)?__INITIAL_(?:STATE|DATA)__\s*=\s*")

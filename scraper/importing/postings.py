@@ -11,7 +11,7 @@ from scraper.importing.facts import split_facts, split_title
 from scraper.importing.texts import compose
 from scraper.importing.values import Plain, as_number, as_text
 from scraper.model import RawPosting
-from scraper.urls import canonical_url
+from scraper.parsing.urls import canonical_url
 from storage.records import Pay, Period, Quote, Workplace
 
 _PERIODS: tuple[tuple[str, Period], ...] = (

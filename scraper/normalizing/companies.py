@@ -5,8 +5,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from scraper.folding import fold
 from scraper.normalizing.places import is_place_list
+from scraper.parsing.folding import fold
 
 _LONGEST = 300
 """Characters of a name that are read; what is behind them tells no two employers apart."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from scraper.folding import folded
 from scraper.normalizing.extras import Extra, find_bonus, find_equity
 from scraper.normalizing.money_context import amounts_in_context
 from scraper.normalizing.salary import (
@@ -17,6 +16,7 @@ from scraper.normalizing.salary import (
 )
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.titles import LONGEST_TITLE
+from scraper.parsing.folding import folded
 from storage.records import Pay, Quote
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 
 _REMOTE = re.compile(
     r"(?<![a-z])(?:remote|anywhere|worldwide|work from home|wfh|distributed|home[- ]based)(?![a-z])"

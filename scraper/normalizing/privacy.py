@@ -1,13 +1,14 @@
 """Personal data leaves a text before it is stored: e-mails, phones, messenger ids, recruiters' names.
 
-All patterns read the folded text (`scraper.folding`), which is as long as the text itself: so full-width
-digits, colons and brackets, special blanks and traditional characters need no patterns of their own, and
-what is found there is cut from the text at the same place. Every repetition is bounded: time is linear.
+All patterns read the folded text (`scraper.parsing.folding`), which is as long as the text itself: so
+full-width digits, colons and brackets, special blanks and traditional characters need no patterns of their
+own, and what is found there is cut from the text at the same place. Every repetition is bounded: time
+is linear.
 """
 
 import re
 
-from scraper.folding import fold_case_kept
+from scraper.parsing.folding import fold_case_kept
 
 _HAN = "[\u3400-\u9fff]"
 # Han may stand right before a number or an address ("电话138…"), Latin letters and digits may not.

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from scraper.folding import folded
 from scraper.normalizing.money import Amount, iso_currency
 from scraper.normalizing.money_context import Neighbours, amounts_in_context
 from scraper.normalizing.scanning import Scanned
+from scraper.parsing.folding import folded
 from storage.records import Pay, Period, Quote
 
 Inferred = Literal["period", "multi"]

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from scraper.bounds import MAX_READ, clean
-from scraper.folding import Folded
 from scraper.normalizing.money_words import MONEY_WORDS, Extra, Meaning
 from scraper.normalizing.text import detect_language
 from scraper.normalizing.workplace_words import CUES
+from scraper.parsing.folding import Folded
 
 MAX_HITS = 1_500
 """Words and digits of one text that are looked at; an honest posting has some dozens."""

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 
 LONG = 60
 """Letters from which on two equal texts are no chance ("details on request" is shorter)."""

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scraper.nesting import TAG, too_deep
+from scraper.parsing.nesting import TAG, too_deep
 
 MAX_HTML = 256 * 1024
 """Characters of markup that are read of one description; no honest posting comes near it."""

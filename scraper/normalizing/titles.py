@@ -10,8 +10,8 @@ profession's name (product marketing manager, 产品运营经理, "PM - Product 
 import re
 from functools import lru_cache
 
-from scraper.folding import fold, fold_case_kept
 from scraper.normalizing.places import is_place_list
+from scraper.parsing.folding import fold, fold_case_kept
 
 GATE_VERSION = 2
 """Grows when titles pass or fail that did not before: it is part of the scope recorded with each run."""

@@ -13,9 +13,9 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from scraper.folding import fold
 from scraper.normalizing.text import detect_language
 from scraper.normalizing.titles import clean_title
+from scraper.parsing.folding import fold
 from storage.recording.vacancies import (
     BINS,
     CHINESE,

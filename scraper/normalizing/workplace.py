@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.bounds import MAX_READ
-from scraper.folding import fold
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.titles import LONGEST_TITLE
 from scraper.normalizing.workplace_words import (
@@ -27,6 +26,7 @@ from scraper.normalizing.workplace_words import (
     TITLE_ONSITE,
     TITLE_REMOTE,
 )
+from scraper.parsing.folding import fold
 from storage.records import Workplace
 
 MAX_TELLING = 8_000

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from scraper.folding import fold
 from scraper.normalizing.places import parse_places
+from scraper.parsing.folding import fold
 
 _TRADITIONAL = "產經與發設業團對驗會責後"
 _SIMPLIFIED = "产经与发设业团对验会责后"

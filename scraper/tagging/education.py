@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple, cast
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from scraper.tagging.clauses import Marks
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Hit

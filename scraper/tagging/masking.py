@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.bounds import MAX_READ
-from scraper.folding import Folded, fold
+from scraper.parsing.folding import Folded, fold
 from scraper.tagging.tables import Span, blanked, places
 from scraper.tagging.taxonomy import Taxonomy
 

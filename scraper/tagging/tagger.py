@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from scraper.folding import Folded
+from scraper.parsing.folding import Folded
 from scraper.tagging import (
     alternatives,
     asked_words,

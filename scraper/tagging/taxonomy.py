@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Literal, cast, get_args
 
 from scraper.errors import ConfigError
-from scraper.folding import fold, fold_case_kept
+from scraper.parsing.folding import fold, fold_case_kept
 from scraper.tagging.tables import fingerprint, load, stands_in
 from storage.records import TaxonomyRecord, TaxonomyTag
 

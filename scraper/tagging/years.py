@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from scraper.tagging.clauses import Marks
 from scraper.tagging.counting import Counted
 from scraper.tagging.masking import Text

@@ -24,7 +24,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from scraper.tagging import Tagger, TextTagging
 from scraper.vocabulary.ngrams import CUT, ITEM, Corpus, Limits, Phrase
 from scraper.vocabulary.quoting import around

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import ConfigError, InputError
-from scraper.folding import folded
 from scraper.normalizing.text import detect_language
 from scraper.normalizing.titles import is_pm_title
+from scraper.parsing.folding import folded
+from scraper.parsing.tomltext import decoded, parsed
 from scraper.tagging import Tagger, TextTagging
 from scraper.tagging.tables import RULES_VERSION, TABLES, load
 from scraper.tagging.taxonomy import Taxonomy, read, taxonomy
-from scraper.tomltext import decoded, parsed
 from storage.records import StoredText
 from storage.store import Store
 

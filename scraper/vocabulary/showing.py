@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from scraper.errors import ConfigError
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from scraper.tagging.taxonomy import Alias, FineTag, Taxonomy
 
 _MOST_CLOSE = 5

@@ -19,10 +19,10 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
-from scraper import collecting
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.client import HttpFetcher, Limits
 from scraper.model import Board
+from scraper.runs import collecting
 from storage.store import open_store
 
 _PATIENCE = 30.0

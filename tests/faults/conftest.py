@@ -88,7 +88,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that the whole archive of the demonstration was replayed into, to be copied."""
     from scraper.boards import load_boards
     from scraper.fetching.replay import ReplayArchive
-    from scraper.replaying import replay
+    from scraper.runs.replaying import replay
     from storage.store import open_store
 
     path = tmp_path_factory.mktemp("demo") / "pmtrend.db"

@@ -14,9 +14,9 @@ from typing import Any
 from toys import Days, Toys, fetching, opened
 
 import pmtrend  # noqa: F401  (what the program has loaded when it runs)
-from scraper import collecting
 from scraper.explaining import explain
 from scraper.fetching.archive import WarcArchive
+from scraper.runs import collecting
 from scraper.sources import FAMILIES
 
 

@@ -17,12 +17,13 @@ from typed import Outcome, typed
 from reports.instants import instant
 from reports.published import published_numbers
 from reports.weekly import build_weekly, to_json
-from scraper import recording, retagging, tagging_records
 from scraper.boards import load_boards
 from scraper.fetching.replay import ReplayArchive
-from scraper.replaying import replay
-from scraper.retagging import Retagging
-from scraper.understanding import TAXONOMY
+from scraper.runs import recording, retagging
+from scraper.runs.replaying import replay
+from scraper.runs.retagging import Retagging
+from scraper.understanding import records
+from scraper.understanding.posting import TAXONOMY
 from storage.records import TaxonomyRecord
 from storage.store import Store, open_store
 from storage.weeks import WEEK, label, week_end
@@ -37,7 +38,7 @@ OLD = replace(TAXONOMY, version="2026.1.0", sha256="an older vocabulary")
 
 
 def with_vocabulary(monkeypatch: pytest.MonkeyPatch, taxonomy: TaxonomyRecord) -> None:
-    for module in (recording, retagging, tagging_records):
+    for module in (recording, retagging, records):
         monkeypatch.setattr(module, "TAXONOMY", taxonomy)
 
 

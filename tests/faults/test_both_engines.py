@@ -14,8 +14,8 @@ from typed import typed
 import pmtrend
 from scraper.boards import load_boards
 from scraper.fetching.replay import ReplayArchive
-from scraper.replaying import replay
-from scraper.understanding import TAXONOMY
+from scraper.runs.replaying import replay
+from scraper.understanding.posting import TAXONOMY
 from storage.engines.copying import copy
 from storage.store import open_store
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from scraper import checking
 from scraper.errors import ServerTrouble
 from scraper.fetching.client import HttpFetcher
+from scraper.following import checking
 from scraper.model import Board, Page, RawPosting, Reply, Request
 from scraper.sources import FAMILIES, greenhouse, workday
 

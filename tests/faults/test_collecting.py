@@ -13,7 +13,6 @@ import pytest
 from databases import rows, url
 
 from reports.weekly import build_weekly, to_json
-from scraper import collecting, loading, replaying, tagging_records
 from scraper.boards import load_boards
 from scraper.errors import ServerTrouble
 from scraper.fetching.archive import WarcArchive
@@ -22,7 +21,9 @@ from scraper.fetching.outcome import Answer
 from scraper.fetching.replay import ReplayArchive
 from scraper.importing import ImportedListing
 from scraper.model import Board, RawPosting, Reject, Reply, Request
+from scraper.runs import collecting, loading, replaying
 from scraper.sources import FAMILIES, greenhouse
+from scraper.understanding import records
 from storage.store import Store, open_store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
@@ -150,7 +151,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
     board.say("/one", scripted(body=body))
     board.say("/two", scripted(body=body.replace(b'"id": 1', b'"id": 2')))
     board.say("/three", scripted(body=body.replace(b'"id": 1', b'"id": 3')))
-    understand, calls = tagging_records.understand, []
+    understand, calls = records.understand, []
 
     def broken(*words: Any, **more: Any) -> Any:
         calls.append(words)
@@ -158,7 +159,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
             raise ZeroDivisionError("a bug")
         return understand(*words, **more)
 
-    monkeypatch.setattr(tagging_records, "understand", broken)
+    monkeypatch.setattr(records, "understand", broken)
     with open_fetcher() as fetcher, opened(tmp_path / "x.db") as store:
         boards = [Board("greenhouse", name, name.title()) for name in ("one", "two", "three")]
         summary = collecting.collect(store, boards, fetcher, clock=now)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from databases import query, rows, url
 
-from scraper import collecting
 from scraper.errors import ConfigError
 from scraper.fetching.client import HttpFetcher
 from scraper.model import Board, Reply, Request
+from scraper.runs import collecting
 from scraper.sources import FAMILIES, greenhouse
 from storage.store import Store, open_store
 

@@ -20,7 +20,7 @@ from scraper.boards import load_boards
 from scraper.errors import UnsafeAddress
 from scraper.fetching.client import HttpFetcher
 from scraper.model import Request
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
 from storage.errors import StorageError
 from storage.store import Store, open_store
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from toys import START, Live, fetching, job, learned, opened, page, rows
 
-from scraper import collecting
 from scraper.errors import ShapeChanged
 from scraper.model import Board, Page, Reply, Request
+from scraper.runs import collecting
 from scraper.sources import FAMILIES
 from scraper.sources.parts import asking
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from toys import Live, job, learned, opened, page, rows
 
-from scraper import recording
 from scraper.model import RawPosting
+from scraper.runs import recording
 from storage.records import TaxonomyRecord
 
 FAR = date(2027, 9, 6)

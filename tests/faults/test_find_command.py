@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from docs_pages import ROOT, call, chapter, rows
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from storage.store import open_store
 
 POSTINGS = [
@@ -188,7 +188,7 @@ def _behind(folder: Path) -> None:
 
 _INDEXING = """
 import os, signal, sys
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from storage import store
 from storage.searching import index as search_index
 search_index.BATCH = 1

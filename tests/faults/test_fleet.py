@@ -26,10 +26,10 @@ from scraper.fetching.archive import WarcArchive
 from scraper.fetching.outcome import Answer
 from scraper.fetching.replay import ReplayArchive
 from scraper.fetching.warcfile import records
-from scraper.fleet import Fleet, fleet
 from scraper.model import RawPosting
-from scraper.recording import Looked
-from scraper.replaying import replay
+from scraper.runs.recording import Looked
+from scraper.runs.replaying import replay
+from scraper.workers.fleet import Fleet, fleet
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database
@@ -186,7 +186,7 @@ def test_a_worker_without_the_files_says_so(two: Fleet, tmp_path: Path) -> None:
 def test_workers_of_another_release_are_refused(two: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     with fleet(None, address(two)) as others:
         assert others.size == 2
-    monkeypatch.setattr("scraper.preparing.__version__", "0.0.1")
+    monkeypatch.setattr("scraper.workers.preparing.__version__", "0.0.1")
     refusal = pytest.raises(
         PmtrendError, match=r"have release .* of pmtrend, this is release 0\.0\.1; install"
     )
@@ -195,7 +195,7 @@ def test_workers_of_another_release_are_refused(two: Fleet, monkeypatch: pytest.
 
 
 def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scraper.fleet._PATIENCE", 1)
+    monkeypatch.setattr("scraper.workers.fleet._PATIENCE", 1)
     for wrong in ("tcp://127.0.0.1:9", "nonsense", "foo://x"):
         with pytest.raises(ConfigError, match="there is no Dask scheduler at"), fleet(None, wrong):
             pass

@@ -20,7 +20,7 @@ from scraper.errors import (
     ServerTrouble,
 )
 from scraper.fetching.client import HttpFetcher
-from scraper.following import Wishes, add, remove
+from scraper.following.adding import Wishes, add, remove
 from scraper.model import Board, Reply, Request
 from scraper.sources import FAMILIES, ashby
 

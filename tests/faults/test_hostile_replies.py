@@ -14,7 +14,7 @@ from toys import Live, job, page, rows
 
 from scraper.errors import FetchError, ShapeChanged, TooBig
 from scraper.model import Reply
-from scraper.payloads import LARGE, MAX_TEXT, narrow_json, too_heavy
+from scraper.parsing.payloads import LARGE, MAX_TEXT, narrow_json, too_heavy
 
 NOW = datetime(2026, 11, 16, 6, tzinfo=UTC)
 URL = "https://board.example/jobs"

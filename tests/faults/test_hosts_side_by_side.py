@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from toys import START, Days, fetching, job, opened, page
 
-from scraper import collecting, hosts
 from scraper.errors import ConfigError, Refused
 from scraper.fetching.archive import WarcArchive
+from scraper.looking import hosts
 from scraper.model import Reply, Request
+from scraper.runs import collecting
 from scraper.sources import FAMILIES
 
 JSON = ("Content-Type", "application/json")

@@ -19,7 +19,7 @@ from scraper.boards import load_boards
 from scraper.fetching.compacting import LEAST_AGE, compact, waiting
 from scraper.fetching.replay import ReplayArchive
 from scraper.normalizing.posting import stored_hashes
-from scraper.replaying import replay
+from scraper.runs.replaying import replay
 from storage.store import open_store
 from storage.weeks import label, week_of
 

@@ -170,7 +170,7 @@ def test_the_log_of_the_program_cleans_messages_and_tracebacks(
         try:
             raise ValueError(said)
         except ValueError:
-            logging.getLogger("scraper.hosts").exception("cannot be read")
+            logging.getLogger("scraper.looking.hosts").exception("cannot be read")
         logging.getLogger("httpx").info("HTTP Request: %s", said)
         logging.getLogger("httpcore.http11").debug("send_request_headers %s", said)
     finally:

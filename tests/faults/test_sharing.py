@@ -13,9 +13,10 @@ from toys import START, Days, fetching, job, page
 from typed import typed
 
 import pmtrend
-from scraper import collecting, hosts
 from scraper.clock import utcnow
+from scraper.looking import hosts
 from scraper.model import Board
+from scraper.runs import collecting
 from storage.errors import LeaseLost, LockHeld
 from storage.leasing.rows import Claim, Leases, Round
 from storage.store import Store, open_store

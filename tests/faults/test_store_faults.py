@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import Engine, event
 from toys import START, Days, Live, fetching, job, learned, opened, page
 
-from scraper import collecting, replaying
 from scraper.errors import ConfigError
 from scraper.fetching import archive
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.replay import ReplayArchive
-from scraper.understanding import TAXONOMY
+from scraper.runs import collecting, replaying
+from scraper.understanding.posting import TAXONOMY
 from storage.engines.migrating import migrate
 from storage.engines.opening import open_engine
 from storage.errors import StorageError
@@ -33,7 +33,7 @@ from storage.store import open_store
 COLLECT = r"""
 import pathlib, sys, time
 import pmtrend
-from scraper import collecting
+from scraper.runs import collecting
 from scraper.errors import ServerTrouble
 from scraper.fetching.client import HttpFetcher
 folder = pathlib.Path(sys.argv.pop(1))

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
-from scraper import collecting, replaying
 from scraper.fetching.archive import WarcArchive
 from scraper.fetching.client import HttpFetcher, Limits
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
+from scraper.runs import collecting, replaying
+from scraper.runs.summary import RunSummary
 from scraper.sources.parts import items
-from scraper.summary import RunSummary
 from storage.store import Store, open_store
 
 START = datetime(2026, 9, 7, 2, tzinfo=UTC)  # a Monday

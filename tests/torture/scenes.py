@@ -22,7 +22,7 @@ from commands import live
 from scraper.fetching import client
 from scraper.fetching.replay import ReplayArchive
 from scraper.normalizing.posting import stored_hashes
-from scraper.replaying import visits
+from scraper.runs.replaying import visits
 from scraper.sources import FAMILIES
 from storage.engines.opening import open_engine
 from storage.store import open_store

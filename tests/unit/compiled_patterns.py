@@ -39,12 +39,12 @@ for room in ("scraper", "storage", "reports"):
 from worst_cases import worst_cases  # noqa: E402
 
 from reports.words import LANGS, Words, recorded_sentences  # noqa: E402
-from scraper.answering import tag_lines  # noqa: E402
 from scraper.clock import utcnow  # noqa: E402
-from scraper.dates import parse_date  # noqa: E402
 from scraper.explaining import explain  # noqa: E402
-from scraper.folding import fold  # noqa: E402
 from scraper.importing import read_files  # noqa: E402
+from scraper.parsing.dates import parse_date  # noqa: E402
+from scraper.parsing.folding import fold  # noqa: E402
+from scraper.understanding.answering import tag_lines  # noqa: E402
 from storage.searching.query import read_query  # noqa: E402
 
 rows = (json.dumps(row).encode() for _, row in worst_cases(1000))

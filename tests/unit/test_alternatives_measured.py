@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 import alternatives as benchmark
 
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 
 def test_the_labels_are_ids_and_offsets_only() -> None:

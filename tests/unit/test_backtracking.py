@@ -12,21 +12,21 @@ from backtracking import Growing, Growth
 from pattern_automaton import Automaton
 from pattern_calls import ROOT, Pattern, calls, collected, how
 
-from scraper.answering import tag_lines
 from scraper.importing.facts import split_facts
 from scraper.importing.values import plain
 from scraper.importing.watermarks import without_watermarks
 from scraper.normalizing.companies import company_key, is_anonymous
 from scraper.normalizing.places import parse_places
-from scraper.payloads import too_heavy
+from scraper.parsing.payloads import too_heavy
 from scraper.tagging.masking import employer_names
+from scraper.understanding.answering import tag_lines
 from storage.searching.text import text_tokens
 
 BOUNDED: dict[str, tuple[int, str, int]] = {
     "reports/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 63),
-    "scraper/dates.py": (100, "fold(raw[:100])", 1),
+    "scraper/parsing/dates.py": (100, "fold(raw[:100])", 1),
     "scraper/importing/watermarks.py": (8, "text[max(0, match.start(2) - 8) : match.start(2)]", 1),
-    "scraper/naming.py": (300, "_PARTED.split(title[:300])", 2),
+    "scraper/following/naming.py": (300, "_PARTED.split(title[:300])", 2),
     "scraper/normalizing/companies.py": (300, "fold(name[:_LONGEST])", 3),
     "scraper/normalizing/extras.py": (110, "money.low[max(0, word.start - _AROUND) : word.start]", 2),
     "scraper/normalizing/places.py": (300, "title = title[:_LONGEST_TITLE]", 1),

@@ -19,7 +19,7 @@ import tagging
 import worst_cases
 from market_life import REPOST, live
 
-from scraper.answering import tag_lines
+from scraper.understanding.answering import tag_lines
 
 LABELS = [label for path in sorted(labelled.LABELS.glob("*.jsonl")) for label in labelled.lines(path)]
 

@@ -15,7 +15,7 @@ from reports.choosing import choice_json, choose
 from reports.document.choice import ChoiceReport
 from reports.sections.choosing import choosing
 from reports.words import LANGS, Lang, Words
-from scraper.profiles import KEYS
+from scraper.options.profiles import KEYS
 from storage.profile import Profile
 from storage.records import Pay
 

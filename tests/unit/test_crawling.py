@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from crawl_sample import Sample, job, made, page
 
-from scraper.crawling import is_warc, read_crawls
 from scraper.errors import InputError
-from scraper.loading import import_listings
+from scraper.runs.crawling import is_warc, read_crawls
+from scraper.runs.loading import import_listings
 from storage.store import open_store
 
 SITE = "https://jobs.nordlicht.example/careers"

@@ -20,7 +20,7 @@ from scraper.errors import FetchError
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board
 from scraper.normalizing.titles import is_pm_title
-from scraper.replaying import replay
+from scraper.runs.replaying import replay
 from scraper.sources import FAMILIES
 from storage.records import Facts
 from storage.store import open_store

@@ -32,7 +32,7 @@ from docs_pages import (
 import pmtrend
 from reports.csv_files import TABLES
 from reports.document.weekly import WeeklyReport
-from scraper.summary import RunSummary
+from scraper.runs.summary import RunSummary
 from storage.engines.sqlite import exclusive
 
 LEFT_OUT = "…"

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from docs_pages import ROOT, TEXTS, chapter, rows
 
-from scraper.answering import tag_lines
 from scraper.boards import load_boards
 from scraper.config import Settings
 from scraper.sources import FAMILIES
+from scraper.understanding.answering import tag_lines
 from storage.tables import Base
 
 # ------------------------------------------------------------------ DATA.md

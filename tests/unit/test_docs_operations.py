@@ -13,8 +13,8 @@ import pmtrend
 from commands.collect import BUDGET
 from scraper.config import KEY_PREFIX, load_settings, read_keys
 from scraper.fetching.archive import LEAST_FREE, REVISITED_WITHIN
-from scraper.planning import KEYS
-from scraper.scheduling import GRACE, WALL
+from scraper.looking.planning import KEYS
+from scraper.scheduling.running import GRACE, WALL
 from storage.monitoring.status import RECENT
 
 PAGE = "docs/OPERATIONS.md"

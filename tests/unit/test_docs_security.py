@@ -8,11 +8,11 @@ import pytest
 from docs_pages import ROOT, TEXTS
 from test_docs_faults import TESTS
 
-from scraper import gathering
 from scraper.bounds import MAX_KEPT, MAX_READ
 from scraper.fetching import warcfile
 from scraper.fetching.body import MAX_BODY
 from scraper.importing import tables
+from scraper.looking import gathering
 from scraper.normalizing import companies
 
 PAGE = TEXTS["docs/SECURITY.md"]
@@ -119,7 +119,7 @@ MAKING = {"eval", "exec", "pickle", "marshal", "shelve", "yaml", "dill", "cloudp
 
 
 def test_nothing_from_outside_is_made_into_objects() -> None:
-    """No code and no pickle is read; only workers of our own and their parent send objects (processes.py)."""
+    """No code and no pickle is read; only workers of our own and their parent send objects."""
     found = []
     for file, module in modules("pmtrend.py", "commands", "scraper", "storage", "reports"):
         for node in ast.walk(module):

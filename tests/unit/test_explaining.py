@@ -20,7 +20,7 @@ from scraper.tagging.permits import Permit
 from scraper.tagging.sections import Zone
 from scraper.tagging.tables import load
 from scraper.tagging.travel import Often
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 from storage.records import EducationLevel, Period, Requirement, RoleClass, Workplace, YearsScope
 
 WORDS: dict[str, Any] = tomllib.loads(

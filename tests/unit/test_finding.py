@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import finding, naming
+from scraper.following import finding, naming
 
 SITE = "https://www.acme.example/careers"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scraper.errors import BoardGone, FetchError, Refused, ServerTrouble
-from scraper.gathering import Gathered, gather
+from scraper.looking.gathering import Gathered, gather
 from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Request
 
 NOW = datetime(2026, 9, 7, tzinfo=UTC)

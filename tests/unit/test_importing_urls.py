@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scraper.urls import canonical_url
+from scraper.parsing.urls import canonical_url
 
 SAME = {
     "https://x.example/jobs/1": [

@@ -7,8 +7,8 @@ import pytest
 
 from scraper.config import Settings, load_settings, read_keys
 from scraper.errors import ConfigError
+from scraper.looking.planning import KEYS, askable
 from scraper.model import Board
-from scraper.planning import KEYS, askable
 
 SECRET = "s3cr3t-of-mine"
 FREE, MUSE, ADZUNA = Board("greenhouse", "a", "A"), Board("themuse", "m", "M"), Board("adzuna", "gb", "Z")

@@ -8,8 +8,8 @@ from crawl_sample import job, made, page
 
 from scraper.errors import ConfigError
 from scraper.importing import ImportedListing
-from scraper.loading import read_listings, warnings
 from scraper.model import RawPosting, Reject
+from scraper.runs.loading import read_listings, warnings
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 

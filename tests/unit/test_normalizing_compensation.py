@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scraper.answering import to_json
-from scraper.folding import folded
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.extras import Extra
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language
-from scraper.understanding import understand
+from scraper.parsing.folding import folded
+from scraper.understanding.answering import to_json
+from scraper.understanding.posting import understand
 from storage.records import Pay, Quote
 
 CASES = [

@@ -13,8 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.dates import parse_date
-from scraper.folding import folded
 from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key, is_anonymous
 from scraper.normalizing.identity import content_hash
@@ -23,6 +21,8 @@ from scraper.normalizing.posting import normalise
 from scraper.normalizing.privacy import drop_contacts
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.workplace import find_workplace
+from scraper.parsing.dates import parse_date
+from scraper.parsing.folding import folded
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 SHARED = Path(__file__).parents[3] / "shared" / "data"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.folding import folded
 from scraper.normalizing.salary import Reading, find_salary, parse_salary, read_field, read_text
 from scraper.normalizing.scanning import Scanned
+from scraper.parsing.folding import folded
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 SHARED = Path(__file__).parents[3] / "shared"

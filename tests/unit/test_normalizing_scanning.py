@@ -3,12 +3,12 @@
 import pytest
 
 from scraper.bounds import MAX_READ
-from scraper.folding import folded
 from scraper.normalizing import extras, money, workplace
 from scraper.normalizing.compensation import find_compensation
 from scraper.normalizing.money import amounts
 from scraper.normalizing.scanning import MAX_HITS, Scanned
 from scraper.normalizing.workplace import find_workplace
+from scraper.parsing.folding import folded
 
 _UNITS = [
     *("1", "$1", "1-1-", "1,000,", "$100k - $200k ", "1k-", "10-20K·14薪 ", "1 to ", "$1 (", "万1"),

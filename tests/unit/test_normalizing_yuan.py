@@ -2,9 +2,9 @@
 
 import pytest
 
-from scraper.answering import to_json
 from scraper.normalizing.yuan import yuan_currency
-from scraper.understanding import understand
+from scraper.understanding.answering import to_json
+from scraper.understanding.posting import understand
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from scraper.config import Settings, absolute_database, database_of, operator_of
 from scraper.errors import ConfigError
-from scraper.options import (
+from scraper.options.times import (
     read_as_of,
     read_budget,
     read_days,

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from scraper.errors import ConfigError
+from scraper.looking.planning import chosen, gaps, plan
 from scraper.model import Board
-from scraper.planning import chosen, gaps, plan
+from scraper.runs.summary import RunSummary
 from scraper.sources import FAMILIES
-from scraper.summary import RunSummary
 from storage.monitoring.outlook import Outlook
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -84,17 +84,20 @@ def test_the_log_has_one_line_an_event_whoever_wrote_it(capsys: pytest.CaptureFi
     said = "".join(HOSTILE.values()) + "\nERROR root: forged\r\nERROR root: forged"
     try:
         set_up(verbose=True)
-        logging.getLogger("scraper.hosts").warning("%s: the reply is %s", said, said)
+        logging.getLogger("scraper.looking.hosts").warning("%s: the reply is %s", said, said)
         try:
             raise ValueError(said)
         except ValueError:
-            logging.getLogger("scraper.hosts").exception("cannot be read: %s", said)
+            logging.getLogger("scraper.looking.hosts").exception("cannot be read: %s", said)
     finally:
         root.handlers[:], root.level = handlers, level
     shown = capsys.readouterr().err
     assert not STEERS.search(shown.replace("\n", ""))
     begun = [line for line in shown.splitlines() if not line.startswith("  ")]
-    assert [line.split(":")[0] for line in begun] == ["WARNING scraper.hosts", "ERROR scraper.hosts"]
+    assert [line.split(":")[0] for line in begun] == [
+        "WARNING scraper.looking.hosts",
+        "ERROR scraper.looking.hosts",
+    ]
 
 
 def test_bold_stays_bold_and_nothing_else_does(capsys: pytest.CaptureFixture[str]) -> None:

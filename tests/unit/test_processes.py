@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import worker_tasks
 
-from scraper.processes import WorkerLost, cores, in_processes
+from scraper.workers.processes import WorkerLost, cores, in_processes
 
 
 def gone(pid: int) -> bool:
@@ -86,7 +86,7 @@ PARENT = """
 import sys
 sys.path[:] = {path!r}
 import worker_tasks
-from scraper.processes import in_processes
+from scraper.workers.processes import in_processes
 for pid in in_processes(worker_tasks.who, iter(int, 1), 2):
     print(pid, flush=True)
 """

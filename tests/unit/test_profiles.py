@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scraper.errors import ConfigError
-from scraper.profiles import KEYS, name_part, read_profile, read_profiles
+from scraper.options.profiles import KEYS, name_part, read_profile, read_profiles
 from storage.profile import Profile
 
 SAID = {"pm_years": 5.0, "ai_years": 0.0}

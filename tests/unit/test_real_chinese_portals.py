@@ -9,7 +9,7 @@ import pytest
 from source_cases import NOW, RECORDINGS, SHARED, board_of, parsed
 
 from scraper.boards import load_boards
-from scraper.gathering import Gathered, gather
+from scraper.looking.gathering import Gathered, gather
 from scraper.model import Reply, Request
 from scraper.normalizing.text import to_text
 from scraper.sources import FAMILIES, family_of

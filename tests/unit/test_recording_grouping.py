@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from databases import url
 
-from scraper.gathering import Gathered
+from scraper.looking.gathering import Gathered
 from scraper.model import Board, RawPosting, Request
-from scraper.recording import Run
+from scraper.runs.recording import Run
 from scraper.sources import FAMILIES
 from storage.records import Facts, PostingFact
 from storage.store import Store, open_store

@@ -11,7 +11,7 @@ from scraper.fetching.archive import WarcArchive
 from scraper.fetching.outcome import Answer
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board, Request
-from scraper.replaying import replay, visits
+from scraper.runs.replaying import replay, visits
 from scraper.sources import FAMILIES
 from storage.store import open_store
 

@@ -13,11 +13,12 @@ from report_market import numbers
 from store_helpers import TAXONOMY, Recorder, day, feed, listing
 
 from reports.words import Words, recorded_sentences
-from scraper import errors, loading
+from scraper import errors
 from scraper.fetching.outcome import Answer, redirected, reply_or_error
-from scraper.gathering import gather
 from scraper.importing import ImportedListing
+from scraper.looking.gathering import gather
 from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Request
+from scraper.runs import loading
 from storage.recording import lifecycle
 from storage.recording.observing import _scope_note
 
@@ -40,12 +41,17 @@ WHOLE: dict[str, set[str] | None] = {
     "storage/recording/lifecycle.py": None,
     "storage/recording/observing.py": None,
     "storage/reading/weekly.py": {"read_facts"},
-    "scraper/loading.py": {"import_listings", "_import_state"},
-    "scraper/recording.py": {"record"},
-    "scraper/gathering.py": {"gather", "judged", "failed"},
+    "scraper/runs/loading.py": {"import_listings", "_import_state"},
+    "scraper/runs/recording.py": {"record"},
+    "scraper/looking/gathering.py": {"gather", "judged", "failed"},
 }
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""
-RAISING = ["scraper/model.py", "scraper/gathering.py", "scraper/fetching/*.py", "scraper/sources/**/*.py"]
+RAISING = [
+    "scraper/model.py",
+    "scraper/looking/gathering.py",
+    "scraper/fetching/*.py",
+    "scraper/sources/**/*.py",
+]
 ENDING = {"InputError", "ConfigError"}
 KINDS = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 RECORDED = {name for name, kind in KINDS.items() if issubclass(kind, errors.FetchError)}

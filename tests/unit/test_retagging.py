@@ -20,11 +20,12 @@ from store_helpers import START, Recorder, day, listing
 from test_processes import gone
 from typed import Outcome, typed
 
-from scraper import retagging, tagging_records
 from scraper.errors import PmtrendError
-from scraper.processes import in_processes
-from scraper.retagging import Retagging
-from scraper.understanding import TAXONOMY
+from scraper.runs import retagging
+from scraper.runs.retagging import Retagging
+from scraper.understanding import records
+from scraper.understanding.posting import TAXONOMY
+from scraper.workers.processes import in_processes
 from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.store import Store, open_store
 from storage.tables import Base
@@ -171,7 +172,7 @@ def test_workers_that_are_always_killed_end_it_with_a_sentence(
         list(batches)
     assert work.line() == f"8 of {COUNT} texts tagged; `pmtrend retag` goes on with the others"
     assert tagged(tmp_path / "store.db") == list(range(1, 9))
-    monkeypatch.setattr(retagging, "tag_texts", tagging_records.tag_texts)
+    monkeypatch.setattr(retagging, "tag_texts", records.tag_texts)
     work = Retagging(store, NOW, 1)
     assert sum(work.batches()) == COUNT - 8
 
@@ -189,7 +190,7 @@ COMMAND = """
 import sys
 sys.path[:] = {path!r}
 import pmtrend, worker_tasks
-from scraper import retagging
+from scraper.runs import retagging
 retagging.BATCH, retagging.FEWEST, retagging.tag_texts = 4, 1, worker_tasks.waiting
 sys.argv = ["pmtrend", "--db", {database!r}, "retag", "--jobs", {jobs!r}]
 pmtrend.main()
@@ -252,14 +253,14 @@ def test_a_text_that_cannot_be_tagged_is_named_and_costs_no_other(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = copy(tmp_path / "x.db")
-    right = tagging_records.understand
+    right = records.understand
 
     def understand(title: str, *rest: Any, **more: Any) -> Any:
         if title in ("PM p6", f"PM p{COUNT}"):
             raise RecursionError("too deep\nby far")
         return right(title, *rest, **more)
 
-    monkeypatch.setattr(tagging_records, "understand", understand)
+    monkeypatch.setattr(records, "understand", understand)
     outcome = run(monkeypatch, capsys, path)
     assert outcome.code == 3
     assert outcome.out == f"{COUNT - 2} texts tagged\n"
@@ -269,7 +270,7 @@ def test_a_text_that_cannot_be_tagged_is_named_and_costs_no_other(
     )
     assert "(test_retagging.py:" in first and f"version {COUNT}" in second
     assert tagged(path) == [n for n in range(1, COUNT) if n != 6]
-    monkeypatch.setattr(tagging_records, "understand", right)
+    monkeypatch.setattr(records, "understand", right)
     assert run(monkeypatch, capsys, path) == (0, "2 texts tagged\n", "")
 
 
@@ -277,7 +278,7 @@ def test_of_many_that_fail_the_first_are_named(store: Store, monkeypatch: pytest
     def understand(*_: Any, **__: Any) -> Any:
         raise ValueError("x" * 10_000)
 
-    monkeypatch.setattr(tagging_records, "understand", understand)
+    monkeypatch.setattr(records, "understand", understand)
     work = Retagging(store, NOW, 1)
     assert sum(work.batches()) == COUNT
     assert (work.tagged, work.failed, work.exit_code) == (0, COUNT, 3)
@@ -405,7 +406,7 @@ def test_no_more_processes_than_cores(
         started.append(processes)
         return in_processes(work, tasks, 1)
 
-    monkeypatch.setattr("scraper.processes.cores", lambda: 2)
+    monkeypatch.setattr("scraper.workers.processes.cores", lambda: 2)
     monkeypatch.setattr(retagging, "in_processes", alone)
     monkeypatch.chdir(tmp_path)
     jobs = ["--jobs", asked] if asked else []

@@ -16,10 +16,10 @@ import pytest
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import BaseScheduler
 
-from scraper import scheduling
 from scraper.errors import ConfigError
-from scraper.scheduling import WALL, cron_line, next_due, run_once, scheduler, systemd_units
-from scraper.systemd import on_calendar, written_folders
+from scraper.scheduling import running
+from scraper.scheduling.running import WALL, cron_line, next_due, run_once, scheduler, systemd_units
+from scraper.scheduling.systemd import on_calendar, written_folders
 
 
 def line(expression: str, hours: float = 0, folder: str = "/srv/pm") -> str:
@@ -280,7 +280,7 @@ def test_a_run_that_hangs_is_ended(tmp_path: Path) -> None:
 
 
 def test_a_run_that_does_not_listen_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduling, "_MERCY", 0.1)
+    monkeypatch.setattr(running, "_MERCY", 0.1)
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
     assert "it hung" in run_once(python(deaf), tmp_path, timedelta(seconds=0.5))
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from store_helpers import TAXONOMY, Recorder, Repeating, day, listing, seen
 
 from scraper.errors import ConfigError
-from scraper.folding import fold
-from scraper.searching import read_filters
+from scraper.options.filters import read_filters
+from scraper.parsing.folding import fold
 from storage.recording.tagging_rows import tagging_rows
 from storage.records import Listing, Quote, Tagging, TagHit, TaxonomyRecord
 from storage.searching import index as search_index

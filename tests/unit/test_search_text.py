@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from search_corpus import corpus
 
-from scraper.folding import fold as scraper_fold
+from scraper.parsing.folding import fold as scraper_fold
 from storage.errors import StorageError
 from storage.searching.query import MOST_CHARS, Query, read_query
 from storage.searching.quotes import LONGEST, merged, quotes, spans

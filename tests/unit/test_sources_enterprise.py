@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from source_cases import NOW, RECORDINGS, about, board_of, parsed
 
 from scraper.errors import ShapeChanged
-from scraper.gathering import Gathered, gather
+from scraper.looking.gathering import Gathered, gather
 from scraper.model import Board, RawPosting, Reply, Request
 from scraper.sources import FAMILIES
 from scraper.sources.parts import dates, details

@@ -5,7 +5,7 @@ import pytest
 from scraper.sources import apple, oracle_rc, pinpoint
 from scraper.sources.parts import jobposting
 from scraper.sources.parts.headed import headed
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 ZONES = {
     "岗位职责": "responsibilities",

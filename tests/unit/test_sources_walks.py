@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from source_cases import NOW, RECORDINGS, about, board_of, list_request
 
-from scraper.gathering import Gathered, gather
+from scraper.looking.gathering import Gathered, gather
 from scraper.model import Reply, Request
 from scraper.sources import FAMILIES
 from scraper.sources.parts import asking

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from store_helpers import TAXONOMY, Recorder, day, listing
 
-from scraper.answering import to_json
-from scraper.understanding import understand
+from scraper.understanding.answering import to_json
+from scraper.understanding.posting import understand
 from storage.engines.opening import open_engine
 from storage.facts import facts_json, stored_facts
 from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TagHit, TravelAsked

@@ -12,11 +12,11 @@ import pytest
 from databases import rows, url
 
 from scraper.bounds import bounded, rejected
-from scraper.gathering import Gathered
 from scraper.importing import read_files
-from scraper.loading import import_listings
+from scraper.looking.gathering import Gathered
 from scraper.model import Board, RawPosting, Reject, Request
-from scraper.recording import Run
+from scraper.runs.loading import import_listings
+from scraper.runs.recording import Run
 from scraper.sources import FAMILIES
 from storage.store import Store, open_store
 

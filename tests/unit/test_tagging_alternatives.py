@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.folding import folded
+from scraper.parsing.folding import folded
 from scraper.tagging import default_tagger
 from scraper.tagging.alternatives import find_alternatives
 from scraper.tagging.hits import Hit

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scraper.tagging.asked import AskedFacts
 from scraper.tagging.tables import load
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 from storage.records import Asked
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpora" / "facts.jsonl"

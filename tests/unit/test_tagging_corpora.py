@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from scraper.folding import folded
+from scraper.parsing.folding import folded
 from scraper.tagging import default_tagger
 from scraper.tagging.years import parse_experience
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 CORPORA = Path(__file__).parents[1] / "corpora"
 RESEARCH = Path(__file__).resolve().parents[3] / "shared" / "research"

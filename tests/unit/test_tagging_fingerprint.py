@@ -7,7 +7,7 @@ from scraper.tagging import fingerprint as module
 from scraper.tagging.fingerprint import fingerprint
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 from storage.records import Fingerprint
 
 ZH = "岗位职责：\n{duties}\n任职要求：\n{required}\n加分项：\n{preferred}\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = {

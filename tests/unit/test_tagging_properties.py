@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.bounds import MAX_READ
-from scraper.folding import folded
+from scraper.parsing.folding import folded
 from scraper.tagging import default_tagger
 from scraper.tagging.tables import Lexicon
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 PIECES = [
     *(

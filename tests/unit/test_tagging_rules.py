@@ -25,14 +25,14 @@ NORMALIZING = (
     *("compensation", "extras", "money", "money_context", "money_words", "salary", "scanning"),
     *("text", "titles", "workplace", "workplace_words"),
 )
-# What decides a Tagging: this room, and the readings that understanding.py adds to it.
+# What decides a Tagging: this room, and the readings that understanding/posting.py adds to it.
 MODULES = sorted(
     str(path.relative_to(ROOT).as_posix())
     for path in (
         *(ROOT / "scraper" / "tagging").glob("*.py"),
         *(ROOT / "scraper" / "normalizing" / f"{name}.py" for name in NORMALIZING),
-        ROOT / "scraper" / "folding.py",
-        ROOT / "scraper" / "understanding.py",
+        ROOT / "scraper" / "parsing" / "folding.py",
+        ROOT / "scraper" / "understanding" / "posting.py",
     )
 )
 

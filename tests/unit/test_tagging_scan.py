@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.folding import folded
+from scraper.parsing.folding import folded
 from scraper.tagging import Tagger, tagger
 from scraper.tagging.facts import TextFacts, text_facts
 from scraper.tagging.hits import ListHits

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scraper.errors import ConfigError
-from scraper.folding import folded
+from scraper.parsing.folding import folded
 from scraper.tagging import default_tagger, taxonomy_record
 from scraper.tagging.masking import common_words, employer_names
 from scraper.tagging.matching import spellings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.understanding import understand
+from scraper.understanding.posting import understand
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "years_total.tsv"
 with CORPUS.open(encoding="utf-8", newline="") as file:

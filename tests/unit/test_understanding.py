@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.answering import decode_text, tag_lines, to_json
 from scraper.errors import InputError
 from scraper.explaining import explain
 from scraper.explaining.pasted import split
-from scraper.understanding import TAXONOMY, understand
+from scraper.understanding.answering import decode_text, tag_lines, to_json
+from scraper.understanding.posting import TAXONOMY, understand
 from storage.records import Pay
 
 ZH = (

@@ -5,7 +5,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
 

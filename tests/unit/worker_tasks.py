@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from scraper.tagging_records import Tagged, tag_texts
+from scraper.understanding.records import Tagged, tag_texts
 from storage.records import StoredText
 
 FOLDER = "PMTREND_TEST_FOLDER"

@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scraper.errors import InputError
-from scraper.gathering import Gathered
+from scraper.looking.gathering import Gathered
 from scraper.model import Board, Family, RawPosting, Request
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.posting import without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION
-from scraper.preparing import NOTHING_AHEAD, wanted
+from scraper.runs.summary import Looked, OnLook, RunSummary
 from scraper.sources import begun_by
 from scraper.sources.parts import asking
-from scraper.summary import Looked, OnLook, RunSummary
-from scraper.tagging_records import tag_record
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
+from scraper.understanding.records import tag_record
+from scraper.workers.preparing import NOTHING_AHEAD, wanted
 from storage.leasing.rules import Lease
 from storage.memories import Known, Memory, Repetition
 from storage.recording.tagging_rows import tagging_rows

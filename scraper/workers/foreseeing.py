@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from scraper.errors import InputError
 from scraper.fetching.replay import ReplayArchive
 from scraper.model import Board, Family
-from scraper.preparing import NOTHING_AHEAD, Foresight, Prepared, Visit, prepare, tag_prepared
 from scraper.sources import FAMILIES
+from scraper.workers.preparing import NOTHING_AHEAD, Foresight, Prepared, Visit, prepare, tag_prepared
 from storage.records import PostingRecord, Tagging
 
 if TYPE_CHECKING:
-    from scraper.fleet import Fleet, Promise
+    from scraper.workers.fleet import Fleet, Promise
 
 T = TypeVar("T")
 _TOGETHER = 16

@@ -15,7 +15,7 @@ from typing import Self
 
 from scraper.errors import FetchError
 from scraper.fetching import Fetcher
-from scraper.hosts import Host
+from scraper.looking.hosts import Host
 from scraper.model import Board, Reply, Request
 from storage.errors import StorageError
 from storage.leasing.rows import Claim, Leases

@@ -25,10 +25,10 @@ from scraper.fetching.warcfile import Damaged, records
 from scraper.importing import ImportedListing
 from scraper.importing.dates import parse_instant
 from scraper.model import RawPosting, Reject, Reply
-from scraper.preparing import wanted
+from scraper.parsing.urls import canonical_url
 from scraper.sources import jsonld
 from scraper.sources.parts import jobposting
-from scraper.urls import canonical_url
+from scraper.workers.preparing import wanted
 
 _SPEAKS_OF_ONE = b"JobPosting"
 _LONGEST_ID = 2000  # as of rows of files

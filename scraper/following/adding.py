@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from scraper import finding, naming
 from scraper.boards import identity, load_boards, own
 from scraper.errors import FetchError, InputError
 from scraper.fetching import Fetcher
-from scraper.finding import Candidate
-from scraper.gathering import Gathered, gather
+from scraper.following import finding, naming
+from scraper.following.finding import Candidate
+from scraper.looking.gathering import Gathered, gather
 from scraper.model import Board, Market, RawPosting, Reply, Request
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import is_pm_title

@@ -9,8 +9,8 @@ from pathlib import Path
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from scraper import systemd
 from scraper.errors import ConfigError
+from scraper.scheduling import systemd
 
 GRACE = timedelta(hours=6)
 """A laptop that slept through the hour still runs once when it wakes."""

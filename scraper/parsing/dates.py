@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
-from scraper.folding import fold
+from scraper.parsing.folding import fold
 
 _EARLIEST_YEAR = 2000
 _FUTURE_SLACK = timedelta(days=2)

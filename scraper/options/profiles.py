@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from scraper.errors import ConfigError
-from scraper.folding import fold
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import city_names, is_place_list, parse_places, says_remote
+from scraper.parsing.folding import fold
+from scraper.parsing.tomltext import decoded, parsed
 from scraper.tagging.tables import load
 from scraper.tagging.taxonomy import taxonomy
-from scraper.tomltext import decoded, parsed
 from scraper.vocabulary.showing import find_tag
 from storage.markets import MARKET_NAMES, MarketName
 from storage.profile import Profile

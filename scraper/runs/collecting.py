@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from datetime import datetime, timedelta
 
-from scraper import hosts
 from scraper.errors import ConfigError, PmtrendError
 from scraper.fetching import Fetcher
-from scraper.gathering import Gathered, failed, gather
-from scraper.hosts import OwnHosts
+from scraper.looking import hosts
+from scraper.looking.gathering import Gathered, failed, gather
+from scraper.looking.hosts import OwnHosts
+from scraper.looking.planning import host_of, plan
+from scraper.looking.sharing import SharedHosts, name_of
 from scraper.model import Board
-from scraper.planning import host_of, plan
-from scraper.preparing import wanted
-from scraper.recording import Run
-from scraper.sharing import SharedHosts, name_of
+from scraper.runs.recording import Run
+from scraper.runs.summary import OnLook, RunSummary
 from scraper.sources import FAMILIES
-from scraper.summary import OnLook, RunSummary
+from scraper.workers.preparing import wanted
 from storage.errors import LeaseLost, StorageError
 from storage.leasing.rules import TERM, Lease
 from storage.monitoring.outlook import Outlook

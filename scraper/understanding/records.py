@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from scraper.bounds import brief
 from scraper.normalizing.posting import stated_pay
-from scraper.understanding import TAXONOMY, understand
+from scraper.understanding.posting import TAXONOMY, understand
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord, StoredText, Tagging
 

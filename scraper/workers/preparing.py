@@ -14,13 +14,13 @@ from datetime import datetime
 
 from scraper.bounds import bounded, rejected
 from scraper.fetching.replay import ReplayArchive
-from scraper.gathering import gather
+from scraper.looking.gathering import gather
 from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Request
 from scraper.normalizing.posting import normalise
 from scraper.normalizing.titles import is_pm_title
 from scraper.sources import FAMILIES
-from scraper.tagging_records import tag_record
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
+from scraper.understanding.records import tag_record
 from storage.records import PostingRecord, Tagging
 from storage.version import __version__
 

@@ -7,15 +7,15 @@ Nothing here asks the clock, the network or the store.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from scraper.folding import folded
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language, to_text
 from scraper.normalizing.titles import is_pm_title
 from scraper.normalizing.workplace import find_workplace
 from scraper.normalizing.yuan import yuan_currency
-from scraper.pay_json import stated_beside
+from scraper.parsing.folding import folded
 from scraper.tagging import TextTagging, default_tagger, taxonomy_record
+from scraper.understanding.pay import stated_beside
 from storage.records import Pay, Tagging, TaxonomyRecord, Workplace
 
 TAXONOMY: TaxonomyRecord = taxonomy_record()

@@ -10,7 +10,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from scraper.errors import PmtrendError
-from scraper.gathering import Gathered, failed
+from scraper.looking.gathering import Gathered, failed
 from scraper.model import Board
 from storage.errors import StorageError
 

@@ -8,17 +8,17 @@ from urllib.parse import unquote
 
 from scraper.fetching.redaction import public_url
 from scraper.fetching.replay import Exchange, ReplayArchive
-from scraper.foreseeing import foreseen
-from scraper.gathering import gather
+from scraper.looking.gathering import gather
 from scraper.model import Board, Request
-from scraper.preparing import Visit, wanted
-from scraper.recording import Run, check_date
+from scraper.runs.recording import Run, check_date
+from scraper.runs.summary import OnLook, RunSummary
 from scraper.sources import FAMILIES, begun_by, listing_of
-from scraper.summary import OnLook, RunSummary
+from scraper.workers.foreseeing import foreseen
+from scraper.workers.preparing import Visit, wanted
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from scraper.fleet import Fleet
+    from scraper.workers.fleet import Fleet
 
 _SESSION = timedelta(hours=1)
 """A list that is asked for so soon after a session was opened is part of the look that opened it."""

@@ -25,7 +25,7 @@ R = TypeVar("R")
 _PROGRAM = """import sys
 sys.path[:] = {path!r}
 from {module} import {function} as work
-from scraper.processes import serve
+from scraper.workers.processes import serve
 serve(work, {pipe})
 """
 

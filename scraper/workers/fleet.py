@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Generic, TypeVar
 
 from scraper.errors import ConfigError, PmtrendError
-from scraper.preparing import release
+from scraper.workers.preparing import release
 
 try:
     from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scraper.crawling import Crawl, is_warc, read_crawls
 from scraper.errors import ConfigError, InputError
-from scraper.gathering import unreadable
 from scraper.importing import ImportedListing, read_files
+from scraper.looking.gathering import unreadable
 from scraper.model import RawPosting
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import GATE_VERSION
-from scraper.recording import Run, check_date
-from scraper.summary import OnLook, RunSummary
+from scraper.runs.crawling import Crawl, is_warc, read_crawls
+from scraper.runs.recording import Run, check_date
+from scraper.runs.summary import OnLook, RunSummary
 from storage.records import IMPORT, FetchState, Listing
 from storage.store import Store
 

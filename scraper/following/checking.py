@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from scraper import hosts
 from scraper.fetching import Fetcher
-from scraper.following import look, product_managers
-from scraper.gathering import Gathered
+from scraper.following.adding import look, product_managers
+from scraper.looking import hosts
+from scraper.looking.gathering import Gathered
+from scraper.looking.planning import plan
 from scraper.model import Board
-from scraper.planning import plan
 
 Verdict = Literal["alive", "partial", "empty", "moved", "dead", "refused", "failed", "not asked"]
 VERDICTS: dict[Verdict, str] = {

@@ -8,8 +8,8 @@ from typing import Any, Literal, cast
 
 from scraper.errors import InputError
 from scraper.normalizing.places import Places, parse_places
-from scraper.pay_json import beside_salary_json, salary_json
-from scraper.understanding import TAXONOMY, Understanding, understand
+from scraper.understanding.pay import beside_salary_json, salary_json
+from scraper.understanding.posting import TAXONOMY, Understanding, understand
 from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from scraper.errors import ConfigError
 from scraper.normalizing.companies import company_key
-from scraper.profiles import cities_named, employer_named
+from scraper.options.profiles import cities_named, employer_named
 from storage.records import RoleClass
 from storage.searching.search import Filters
 from storage.store import Store

@@ -10,9 +10,9 @@ from contextlib import closing
 from datetime import datetime
 
 from scraper.errors import PmtrendError
-from scraper.processes import WorkerLost, in_processes
-from scraper.tagging_records import Tagged, Untaggable, tag_texts
-from scraper.understanding import TAXONOMY
+from scraper.understanding.posting import TAXONOMY
+from scraper.understanding.records import Tagged, Untaggable, tag_texts
+from scraper.workers.processes import WorkerLost, in_processes
 from storage.records import StoredText
 from storage.store import Store
 

@@ -1,0 +1,1 @@
+"""Which boards are followed: one more, one less, and whether it answers."""

@@ -1,0 +1,1 @@
+"""Options of the command line → values, or one sentence on what means nothing."""
