@@ -123,25 +123,32 @@ def same_vacancy(one: Opening, other: Opening) -> bool:
 
 
 class Employer:
-    """The postings of one employer that are known, in the order in which they became known."""
+    """The postings of one employer that are known, in the order in which they became known.
+
+    Of several on one board with one signature only the first is kept: it goes before the others.
+    """
 
     def __init__(self, known: Iterable[Opening] = ()) -> None:
         self._known: list[Opening] = []
+        self._kept: set[tuple[str, bytes]] = set()
         self._signatures: dict[int, tuple[Signature, int]] = {}
         """Of those that were compared once: the next is often compared with them, too."""
         self._titled: dict[bytes, list[int]] = {}
         self._numbered: dict[bytes, list[int]] = {}
-        self._words = np.zeros((8, _WORDS), dtype=np.uint32)
-        """The bins of each, four to a word."""
+        self._words = np.zeros((_WORDS, 8), dtype=np.uint32)
+        """The bins, four to a word: a column each, which are counted together faster than rows."""
         for opening in known:
             self.add(opening)
 
     def add(self, opening: Opening) -> None:
         """Let later postings join the vacancy of this one."""
+        if (opening.board, opening.signature) in self._kept:
+            return
+        self._kept.add((opening.board, opening.signature))
         place, signature = len(self._known), _readable(opening.signature)
-        if place == len(self._words):  # twice as many, so that each is copied once on the average
-            self._words = np.concatenate([self._words, np.zeros_like(self._words)])
-        self._words[place] = np.frombuffer(signature[_BINS], dtype=np.uint32)
+        if place == self._words.shape[1]:  # twice as many, so that each is copied once on the average
+            self._words = np.concatenate([self._words, np.zeros_like(self._words)], axis=1)
+        self._words[:, place] = np.frombuffer(signature[_BINS], dtype=np.uint32)
         self._known.append(opening)
         self._titled.setdefault(signature[_TITLE], []).append(place)
         self._numbered.setdefault(signature[_REQUISITION], []).append(place)
@@ -157,8 +164,10 @@ class Employer:
         for place in self._eligible(compared.signature):
             known, (signature, bins) = self._known[place], self._signature(place)
             likeness = _similarity(compared.bins, bins)
+            numbered = compared.numbered_alike(known, signature)
+            if (numbered, likeness) < best[:2]:
+                continue
             if compared.same(known, signature, likeness):
-                numbered = compared.numbered_alike(known, signature)
                 rank = (numbered, likeness, bool({*signature.places} & {*compared.signature.places}))
                 if found is None or rank > best:
                     best, found = rank, known.vacancy
@@ -180,8 +189,9 @@ class Employer:
         if one.requisition != _NONE:
             places.update(self._numbered.get(one.requisition, ()))
         if one.levels & CHINESE and one.size >= _LEAST_TEXT:
-            equal = self._words[: len(self._known)] == np.frombuffer(one.bins, dtype=np.uint32)
-            alike = np.add.reduce(equal, axis=1, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
+            words = np.frombuffer(one.bins, dtype=np.uint32)
+            equal = self._words[:, : len(self._known)] == words[:, np.newaxis]
+            alike = np.add.reduce(equal, axis=0, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
             places.update(alike.nonzero()[0].tolist())
         return sorted(places)
 

@@ -303,6 +303,14 @@ def test_the_shortlist_leaves_out_nothing_that_could_be_chosen(
     assert one_by_one.vacancy_of(new.opening()) == best_of_all(known, new.opening())
 
 
+@given(st.lists(st.sampled_from(APART[:3]), max_size=12), st.sampled_from(APART[:3]))
+def test_of_equal_postings_on_a_board_the_first_is_chosen(postings: list[Posting], new: Posting) -> None:
+    """Whatever vacancies the others got; one on another board is not taken for its equal."""
+    known = [posting.opening(f"v{n}") for n, posting in enumerate(postings)]
+    known += [one._replace(board="remotive:all", vacancy=f"copy of {one.vacancy}") for one in known]
+    assert Employer(known).vacancy_of(new.opening()) == best_of_all(known, new.opening())
+
+
 def test_a_new_posting_never_moves_known_ones() -> None:
     bridge = Posting(PM, SEARCH[: len(SEARCH) // 2] + VOICE)
     before = group([Posting(PM), Posting(PM, VOICE)])
