@@ -53,6 +53,11 @@ _OPENS_CLAUSE = re.compile(
     r"\s*(?:同时|且|并且|另外|如果|若)?(?:有|具备|具有|熟悉|熟练|了解|掌握|拥有|能|会|懂|对|精通|擅长|做过|参与|从事|本科|硕士|博士|计算机|至少|统招|全日制|\d|[一二三四五六七八九十两]+年|大专|良好|较强|优秀|专业)"
 )
 _OWN_DEMAND = re.compile(r"[\d一二两三四五六七八九十]\s*\+?年|学历")
+# A wish closes its clause even where the comma or line end behind it was lost: "…优先 具备…", "…优先2、3年".
+_ZH_NEXT_DEMAND = re.compile(
+    r"(?:考虑|录用)?(?= ?(?:[-–] ?)?\d| (?:具备|具有|拥有|有|熟悉|熟练|了解|掌握|精通|能|会|良好|较强))"
+)
+_ZH_YEARS_THEN = re.compile(r"[\d一二两三四五六七八九十]\s*\+?年[^,、]{0,40}、(?=有|具备|具有|熟悉|拥有)")
 _GOES_ON = re.compile(r"\s*(?:或|及|以及|和|并|如|例如|等|包括|尤其|特别)")
 # A wish closes its clause; elsewhere 优先 is a verb or a rank of work (优先级, 优先保障), and 更好, 最佳
 # compare what is made (最佳实践, 更好地).
@@ -204,7 +209,8 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: _F
         if language == "zh" and sentence[leading.get(start, len(sentence)) : clauses[index][1]].strip(" )"):
             continue  # "优先考虑有…背景": the wish is what follows
         first = clauses[index][0] if language == "en" else _zh_start(sentence, clauses, index, start)
-        yield first, max(end, clauses[index][1])
+        closed = _ZH_NEXT_DEMAND.match(sentence, end) if language == "zh" else None
+        yield first, closed.end() if closed else max(end, clauses[index][1])
 
 
 def _zh_wish(sentence: str, start: int, end: int) -> bool:
@@ -250,7 +256,9 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
         if _OWN_DEMAND.search(sentence, *clauses[index - 1]):
             break
         index -= 1
-    return clauses[index][0]
+    start = clauses[index][0]
+    own = _ZH_YEARS_THEN.search(sentence, start, place)
+    return own.end() if own else start
 
 
 def _clause_at(clauses: list[Span], position: int) -> int:

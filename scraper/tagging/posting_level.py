@@ -51,13 +51,16 @@ def _wholes(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
 
 
 def _smaller(phrases: Sequence[YearsPhrase]) -> list[YearsPhrase]:
-    """Return `phrases` with one for each run of alternatives: the smaller suffices."""
+    """Return `phrases` with one for each run of alternatives: the smaller suffices, up to the greatest."""
     chosen: list[YearsPhrase] = []
     for phrase in phrases:
         if not (phrase.alternative and chosen) or phrase.condition != chosen[-1].condition:
             chosen.append(phrase)
-        elif phrase.min < chosen[-1].min:
-            chosen[-1] = phrase
+        else:
+            top = None
+            if phrase.max is not None and chosen[-1].max is not None:
+                top = max(phrase.max, chosen[-1].max)
+            chosen[-1] = min(chosen[-1], phrase, key=lambda one: one.min)._replace(max=top)
     return chosen
 
 

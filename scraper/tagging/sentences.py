@@ -6,7 +6,8 @@ from itertools import groupby, islice
 
 from scraper.tagging.masking import Text
 
-_STOPS = "\n。!?;●•◦▪■◆○➢✓"
+_STOPS = "\n。!?;●•◦▪■◆○➢✓\uf06c\uf06e\uf075\uf0a7\uf0b2\uf0b7\uf0d8\uf0fc"
+"""What ends a sentence; the last ones are bullets of Word's symbol fonts, which texts pasted from it keep."""
 _DIGITS = "0123456789"
 _AFTER_NUMBER = "、.)"
 _ABBREVIATIONS = (

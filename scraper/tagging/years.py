@@ -41,9 +41,14 @@ from scraper.tagging.years_words import years_words
 from scraper.tagging.zones import Zoning
 
 _CUT = re.compile(
-    rf"[,;。()\n]|\.\s|，|其中|including|of which(?=\s+(?:{AT_LEAST}\s+)?{EN_NUMBER}\b)"
+    r"[,;。()\n]|\.\s|，|、(?=有|具备|具有|熟悉|拥有)|其中|including"
+    rf"|of which(?=\s+(?:{AT_LEAST}\s+)?{EN_NUMBER}\b)"
     r"|\bwith (?=at least|\d)|(?<=management experience) with\b|(?<=experience) to\b"
 )
+_AT_SCHOOL = ("期间", "时", "成绩", "表现", "经历")
+"""What makes 在校 a time in the life of the candidate, and no demand for students."""
+_LOWER = ("至少", "不少于", "不低于", "最少", "at least", "minimum", "minimum of", "min", "min.")
+"""What makes the lower end of a range all that is asked: "minimum 3-4 years"."""
 _CLASS_OF = re.compile(r"20\d\d\s*(?:年\s*)?(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
 
 
@@ -105,7 +110,11 @@ def _numbered(
     ai = AiSpans(low, hits)
     first = min(match.start() for match in numbers)
     numbers += numbers_of_parts(low, [start for start, _, _ in found.parts if start > first])
-    fresh = [(start, end) for start, end, name in found.fresh if name.startswith("fresh")]
+    fresh = [
+        (start, end)
+        for start, end, name in found.fresh
+        if name.startswith("fresh") and not low.startswith(_AT_SCHOOL, end)
+    ]
     if "届" in low:
         fresh = sorted({*fresh, *_graduates(low)})
     phrases: list[YearsPhrase] = []
@@ -220,7 +229,8 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
     post, pre = (groups.get("post") or "").strip(), (groups.get("pre") or "").strip()
     if high_end is None and (post in ("以下", "以内") or pre in AT_MOST):
         return 0, low_end
-    if "以上" in post or "+" in post or groups.get("plus2") or (groups.get("b") and groups.get("plus")):
+    open_end = pre in _LOWER or "以上" in post or "+" in post or groups.get("plus2")
+    if open_end or (groups.get("b") and groups.get("plus")):
         high_end = None
     return round(low_end, 2), high_end
 
@@ -311,7 +321,8 @@ def _without_number(low: str, found: Found, zoning: Zoning) -> Iterator[YearsPhr
         return
     by_name: dict[str, list[tuple[int, int]]] = {}
     for start, end, name in found.fresh:
-        by_name.setdefault(name, []).append((start, end))
+        if not low.startswith(_AT_SCHOOL, end):
+            by_name.setdefault(name, []).append((start, end))
     for language in ("zh", "en"):
         none, fresh = (leftmost_longest(by_name.get(f"{name}.{language}", [])) for name in ("none", "fresh"))
         for spans, upper in ((none, None), (chain(fresh, _graduates(low)), 0.0)):

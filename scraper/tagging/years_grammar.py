@@ -56,6 +56,8 @@ _REACH = 48
 """What an English range takes before its unit, and what may follow."""
 _LIST_LEAD = 9
 """What the sign of a list item looks back at: "要求:", blanks, a bracket, a digit."""
+_LIST_AHEAD = 4
+"""What it looks ahead at: the number of years and its unit."""
 _MOST = 100
 """Numbers with a unit that are looked at in one text; honest postings have a handful."""
 _LIST_NUMBER = re.compile(
@@ -85,7 +87,7 @@ def without_list_numbers(low: str, numbers: Iterable[Hit[None]]) -> str:
         while low[following : following + 1] == " ":
             following += 1
         if low[following : following + 1] in _OPENS_NUMBER:
-            item = _LIST_NUMBER.search(low, max(start - _LIST_LEAD, 0), following + 1)
+            item = _LIST_NUMBER.search(low, max(start - _LIST_LEAD, 0), following + _LIST_AHEAD)
             if item and (not items or item.start() >= items[-1][1]):
                 items.append(item.span())
     return blanked(low, items, " ") if items else low

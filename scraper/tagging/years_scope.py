@@ -14,8 +14,29 @@ from scraper.tagging.years_words import years_words
 
 Scope = Literal["total", "pm", "ai", "genai", "mgmt", "other"]
 
-_ALTERNATIVES = re.compile(r"\bor\b|/|、|或|, ")
+_ALTERNATIVES = re.compile(r"\bor\b|[/\\、或]|, ")
 _DIGIT = re.compile(r"\d")
+# A list that a comma goes on with and "or" ends: "focused on AI/ML, software platforms, or automotive".
+_LISTED = re.compile(r"(?:,[^,;.()\n\d]{1,60}){1,6}")
+_DEGREE = re.compile(r"\b(?:ph\.?d|degree|master|bachelor|mba|doctorate)")
+_CLOSED = re.compile(r"experience\s*$")
+_WRAPPED = re.compile(r"\n[^\S\n]*(?![-*•(\d]|[一二三四五六七八九十]、)[^\n,;。]{2,40}(?:经验|经历)")
+"""A line that goes on with the demand that the line before broke off."""
+_ZH_IN_FIELD = re.compile(r"在[^,;。\n]{2,30}(?:方面|领域|方向)(?:有|具备|具有|拥有)?\s*\Z")
+# What is no part of the work that the years are of: experience of another kind, of which no years are said
+# ("building products with AI experience"), and who the employer was ("managing clusters at AI labs").
+_ASIDE = re.compile(
+    r"\bwith\b[^,;]{0,60}\bexperience\b"
+    r"|\b(?:at|for)\s[^,;]{0,40}\b(?:labs?|compan(?:y|ies)|start-?ups?|providers?|vendors?|firms?)\b"
+)
+# Fields beside AI: where two alternatives name AI and one of these, the years are still AI years. Search
+# and recommendation beside an AI by name are kinds of it.
+_BESIDE_AI = re.compile(r"数据|data\b|data-driven")
+_KIND_OF_AI = re.compile(r"\b(?:ai|ml)-\w|搜索|推荐|search\b|recommend|ranking|personali[sz]ation")
+_ROLE_ONLY = re.compile(
+    r"(?:产品|项目|策划|运营|研发|开发|设计|解决方案|方案|技术|管理|平台|应用|智能|经理|专家|领域|方向|岗位|工作|从业|相关|经验"
+    r"|经历|背景|的|类|等)+"
+)
 
 
 class AiSpans:
@@ -79,14 +100,34 @@ def scope_of_years(low: str, found: re.Match[str], language: str, start: int, cu
     """Return what the years are of: told from them to `cut`, the end of their clause, else before them."""
     following = _DIGIT.search(low, found.end(), cut)
     stop = following.start() if following else cut
+    if language == "en" and ai.kind(found.end(), stop) is not None:
+        stop = _work_of(low, found.end(), stop, more=following is None)
+    elif language == "zh" and low[stop : stop + 1] == "\n" and not low[found.end() : stop].strip():
+        wrapped = _WRAPPED.match(low, stop)
+        stop = wrapped.end() if wrapped else stop
     rest = low[found.end() : stop]
     before = max(low.rfind(",", start, found.start()), start)
     after = _scope_of(low, found.end(), stop, language, ai)
     if after in ("ai", "genai", "pm", "mgmt") or rest.strip(" 的of-"):
-        if after == "total" and language == "zh" and rest.strip() in ("", "经验"):
+        if (
+            after == "total"
+            and language == "zh"
+            and (rest.strip() in ("", "经验") or _ZH_IN_FIELD.search(low, before, found.start()))
+        ):
             return _scope_of(low, before, found.start(), language, ai)
         return after
     return _scope_of(low, before, found.start(), language, ai)
+
+
+def _work_of(low: str, start: int, stop: int, *, more: bool) -> int:
+    """Return where the work ends that English years are of; `more`: a list may go on behind `stop`."""
+    aside = _ASIDE.search(low, start, stop)
+    if aside and not is_generic(low[start : aside.start()], "en"):
+        return aside.start()
+    listed = _LISTED.match(low, stop) if more and not _CLOSED.search(low, start, stop) else None
+    if listed is None or " or " not in low[low.rfind(",", stop, listed.end()) : listed.end()]:
+        return stop
+    return stop if _DEGREE.search(low, stop, listed.end()) else listed.end()
 
 
 def _scope_of(low: str, start: int, stop: int, language: str, ai: AiSpans) -> Scope:
@@ -102,20 +143,38 @@ def _scope_of(low: str, start: int, stop: int, language: str, ai: AiSpans) -> Sc
 
 
 def _ai_share(low: str, start: int, stop: int, ai: AiSpans) -> Literal["genai", "ai"] | None:
+    """Return the kind of AI in `[start:stop)` if whoever has the years must have them in AI.
+
+    More than half of the alternatives name AI, and the others at most data ("AI, ML or data-driven
+    products"): whoever may have worked in another field instead has no AI years to show.
+    """
     kind = ai.kind(start, stop)
     if kind is None:
         return None
-    cuts = [start, *(m.end() for m in _ALTERNATIVES.finditer(low, start, stop)), stop]
-    parts = [(a, b) for a, b in pairwise(cuts) if not _is_filler(low[a:b])]
-    named = [ai.kind(a, b) is not None for a, b in parts]
-    return kind if sum(named) * 2 > len(named) else None
+    marks = [(m.start(), m.end()) for m in _ALTERNATIVES.finditer(low, start, stop)]
+    named = beside = others = 0
+    for (before, a), (b, _) in pairwise([(start, start), *marks, (stop, stop)]):
+        part, mark = low[a:b], low[before:a]
+        if _is_filler(part) or (named and mark in ("/", "\\", "、") and _ROLE_ONLY.fullmatch(_bare(part))):
+            continue
+        if ai.kind(a, b) is not None or _KIND_OF_AI.search(part):
+            named += 1
+        elif _BESIDE_AI.search(part):
+            beside += 1
+        else:
+            others += 1
+    return kind if named > beside and not others else None
+
+
+def _bare(part: str) -> str:
+    return part.strip(" /\\、或,")
 
 
 def _is_filler(part: str) -> bool:
     """Tell whether an alternative names nothing of its own ("或相关领域", "or a related field")."""
-    return part.strip(" /、或,").startswith(
-        ("相关", "类似", "related", "similar", "a related", "a similar")
-    ) or not part.strip(" /、或,")
+    return not _bare(part) or _bare(part).startswith(
+        ("相关", "类似", "related", "similar", "a related", "a similar", "equivalent")
+    )
 
 
 _GENERIC_EN = re.compile(
