@@ -1,7 +1,7 @@
 """`pmtrend report`: the report of a week, written to a folder and kept as a vintage."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from commands.telling import warn
 from scraper.boards import INDUSTRIES
 from scraper.options.times import Times, read_times
 from scraper.printing import echo
-from storage.engines.allocator import give_back_large_blocks, uncollected
+from storage.engines.allocator import compute_in_one_thread, give_back_large_blocks, uncollected
 from storage.errors import StorageError
 from storage.markets import MARKET_NAMES
 from storage.weeks import label, week_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from reports.document.weekly import WeeklyReport
     from reports.rendering import Images
     from storage.history import History
+    from storage.profile import Profile
     from storage.store import Store
 
 LOG = logging.getLogger("pmtrend")
@@ -83,6 +84,7 @@ def make_report(
     `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there.
     """
     give_back_large_blocks()
+    compute_in_one_thread()
     # Many objects and few cycles: looking for those is a quarter of a small report's time.
     with uncollected(), context.store() as store:
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
@@ -118,14 +120,20 @@ def _build(
     """The report of a week, and what the store told of earlier ones."""
     from reports.instants import instant
     from reports.reading import employers_of, places_of, read_facts
-    from reports.views import View
+    from reports.views import WHOLE, View
     from reports.weekly import build_weekly
-    from scraper.options.profiles import name_part, read_profiles
 
     whole = read_facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
-    profiles = read_profiles(context.settings.report.profiles, lambda: places_of(whole))
-    named = name_part(part, lambda: places_of(whole), lambda: employers_of(whole))
-    view = View(**cast(dict[str, Any], named))
+    profiles: Sequence[Profile] = ()
+    view = WHOLE
+    files = context.settings.report.profiles
+    if files or any(part.values()):
+        # What knows names loads the tagger's tables: a tenth of a second that most reports need not spend.
+        from scraper.options.profiles import name_part, read_profiles
+
+        profiles = read_profiles(files, lambda: places_of(whole))
+        named = name_part(part, lambda: places_of(whole), lambda: employers_of(whole))
+        view = View(**cast(dict[str, Any], named))
     history = store.history(whole, monday, view.name)
     command = f"pmtrend report --week {label(monday)} --as-of {instant(whole.as_of)}{view.options}"
     return build_weekly(

@@ -29,6 +29,7 @@ from storage.reading.edits import read_edits
 from storage.reading.passages import read_passages
 from storage.reading.postings import known_contents
 from storage.reading.published import read_history
+from storage.reading.twins import twin
 from storage.reading.weekly import read_facts
 from storage.recording import repeats, retagging, texts
 from storage.recording.grouping import text_owners
@@ -200,8 +201,8 @@ class Store:
         Titles, addresses and passages are read from this store when they are asked for, so it must still be
         open then.
         """
-        with self._reading() as connection:
-            facts = read_facts(connection, self._reading, self.zone, first_week, until, as_of, details_from)
+        with self._reading() as connection, twin(connection) as connections:
+            facts = read_facts(connections, self._reading, self.zone, first_week, until, as_of, details_from)
         return replace(facts, passages=partial(self._passages, facts.as_of, facts.taxonomy))
 
     def _passages(self, cut: datetime, taxonomy: TaxonomyRecord | None, ids: Iterable[int]) -> Passages:

@@ -247,7 +247,7 @@ def _postings(
     in_force: int,
 ) -> Iterator[Rows]:
     """Yield postings with their spells, tags and texts, and what a week listed once all of that are known."""
-    looks, listed = Looks(connection, span.cut), Listed()
+    looks, listed = Looks((connection,), span.cut), Listed()
     weeks = iter(panel)
     coming = next(weeks, None)
     for week, ids in _batches(connection, span):

@@ -23,6 +23,7 @@ from storage.reading.columns import (
     moment,
 )
 from storage.reading.edits import known_at
+from storage.reading.packing import packed_columns
 from storage.reading.posting_columns import ROLE_CLASSES
 from storage.reading.selecting import code_of, columns
 from storage.recording.repeats import extended
@@ -64,8 +65,8 @@ class Owners:
 class Looks:
     """What the looks up to a cut tell of spells; read once, when first asked for, however many spells are."""
 
-    def __init__(self, connection: Connection, cut: datetime):
-        self.connection, self.cut = connection, cut
+    def __init__(self, connections: Sequence[Connection], cut: datetime):
+        self.connections, self.connection, self.cut = connections, connections[0], cut
 
     @cached_property
     def unchanged(self) -> list[tuple[int, int, int]]:
@@ -104,8 +105,11 @@ def read_spells(
     connection, cut = looks.connection, looks.cut
     statement = _spells_with_owners(start, until, cut, taxonomy)
     if among is not None:
-        statement = statement.where(SpellRow.posting_id.in_(among))
-    rows = columns(connection, statement)
+        rows = columns(connection, statement.where(SpellRow.posting_id.in_(among)))
+    elif connection.dialect.name == "sqlite":
+        rows = packed_columns(looks.connections, statement, SpellRow.id)
+    else:
+        rows = columns(connection, statement)
     seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
     first, latest = microseconds(start), microseconds(cut)
     moved = np.flatnonzero(seen > latest)

@@ -6,7 +6,7 @@ again, a text is the version of that day, a tag that of the taxonomy then in for
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ _Row = Any
 
 
 def read_facts(
-    connection: Connection,
+    connections: Sequence[Connection],
     reading: Reading,
     zone: str,
     first_week: date,
@@ -59,6 +59,7 @@ def read_facts(
     same facts. What postings say is read of those listed in the week `details_from` or later (None: of all);
     `reading` opens a connection for their titles and addresses, which are read when they are asked for.
     """
+    connection = connections[0]
     start = midnight(first_week, zone)
     newest = connection.scalar(select(func.max(FetchRow.observed_at)))
     cut = as_of or max(newest or until, until)
@@ -67,7 +68,7 @@ def read_facts(
     cells = read_cells(connection, start, cut)
     taxonomy_row = taxonomy_in_force(connection, cut)
     in_force = taxonomy_row.id if taxonomy_row is not None else 0
-    spells, owners = read_spells(Looks(connection, cut), start, until, in_force)
+    spells, owners = read_spells(Looks(connections, cut), start, until, in_force)
     lately = spells.posting
     if details_from is not None:
         lately = lately[spells.last_seen_at >= microseconds(midnight(details_from, zone))]
