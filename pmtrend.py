@@ -6,6 +6,7 @@ holds the lock.
 """
 
 import errno
+import io
 import os
 import sys
 from pathlib import Path
@@ -113,6 +114,7 @@ def _working_folder() -> Path:
 
 def main() -> None:
     """Entry point of the console script."""
+    _complete_streams()
     try:
         code = cli.main(prog_name="pmtrend", standalone_mode=False)
     except click.UsageError as error:
@@ -145,6 +147,29 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _complete_streams() -> None:
+    """Let what was started without a standard stream find an empty one, and let no character be unprintable.
+
+    Else the next file that is opened, a database even, would be what libraries and programs that are started
+    take for that stream. What the encoding of a terminal lacks is printed as its escape.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            free = os.open(os.devnull, os.O_RDWR)
+            if free != number:
+                os.dup2(free, number)
+                os.close(free)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _drop_output() -> None:
     """Nothing more goes to stdout, not even what Python still holds of it when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commands.context import Context, pass_context
-from commands.telling import echo_lines
+from commands.telling import echo_lines, tell_if_empty
 from scraper.options.times import read_times
 from storage.markets import MARKET_NAMES
 
@@ -59,5 +59,7 @@ def choose(
         facts = cache(lambda: read_facts(store, monday, times.cut(store.zone)))
         person = read_profile(file, said, lambda: places_of(facts()))
         card = run(facts(), monday, person)
+        if not len(facts().postings):
+            tell_if_empty(store)
     words = Words(lang or terminal_language(os.environ))
     echo_lines(choice_json(card).split("\n") if as_json else choosing(card, words))

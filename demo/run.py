@@ -17,6 +17,7 @@ from market import ARCHIVE, Demo
 from scraper.sources import FAMILIES
 
 PMTREND = Path(sys.executable).with_name("pmtrend")
+_DOOR = Path(__file__).resolve().parents[1] / "run"
 _DATABASE = ("--db", "sqlite:///pmtrend.db")
 _MARK = "THIS-IS-A-DEMO.txt"
 _OURS = ("pmtrend.db*", "boards.d", "reports", _MARK)
@@ -97,7 +98,14 @@ def _show(folder: Path) -> int:
     reports = folder / "reports" / week
     for lang in ("en", "zh"):
         print(f"\n{'─' * 72}\n{beginning((reports / f'report.{lang}.md').read_text(encoding='utf-8'))}")
-    print(f"\n{'─' * 72}\nThe whole reports, charts and tables: {reports}")
+    page = reports / "report.html"
+    print(f"\n{'─' * 72}\nThe whole report, with charts and tables, in both languages: {page}")
+    print(f"More to ask of this market:\n\n$ cd {shlex.quote(str(folder))}")
+    for question in (
+        ("choose", "--pm-years", "5", "--ai-years", "0", "--skill", "sql", "--week", week),
+        ("find", "RAG 金融", "--open"),
+    ):
+        print(f"$ {shlex.join([str(_DOOR), *question])}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """A report on disk: every file whole or not at all, and nothing left of an earlier rendering."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -111,10 +111,11 @@ def _bytes(path: Path) -> bytes | None:
 def replace_file(path: Path, content: bytes) -> Path:
     """Replace `path` at once: a reader, or a crash, sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    name = path.parent / f"{_TEMPORARY}{secrets.token_hex(8)}"
+    # Not mkstemp, whose files only their owner may read: who may read a report is for the umask to say.
+    handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

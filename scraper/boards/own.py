@@ -7,8 +7,8 @@ meant is not made.
 import json
 import os
 import re
+import secrets
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -142,7 +142,8 @@ def _replace(file: Path, text: str, entries: list[Any]) -> Path:
 
 def _write(file: Path, content: bytes) -> None:
     """Put the file in place whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    name = file.parent / f".{file.name}.{secrets.token_hex(8)}"
+    handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     try:
         with os.fdopen(handle, "wb") as new:
             new.write(content)
@@ -150,8 +151,6 @@ def _write(file: Path, content: bytes) -> None:
             os.fsync(new.fileno())
         if file.exists():
             shutil.copymode(file, name)
-        else:
-            os.chmod(name, 0o644)
         os.replace(name, file)
     except BaseException:
         os.unlink(name)

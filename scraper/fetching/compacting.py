@@ -71,10 +71,12 @@ class Month:
 def months(folder: Path) -> list[Month]:
     """Return the months that an archive holds, in their order. Links and files of others are none of ours.
 
-    Raises ConfigError if the archive is no folder.
+    Raises ConfigError if the archive is no folder, or one that may not be read.
     """
     if folder.is_file():
         raise ConfigError(f"the archive {folder} is a file, not a folder")
+    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+        raise ConfigError(f"the archive {folder} cannot be read: permission denied")
     found = []
     for inside in sorted(folder.glob("[0-9][0-9][0-9][0-9]/[0-9][0-9]")):
         year, month = int(inside.parent.name), int(inside.name)

@@ -158,8 +158,10 @@ def _row(text: str) -> Mapping[str, Any]:
         row = json.loads(text)
     except json.JSONDecodeError as error:  # its own text counts lines from the beginning of this one
         raise _BadLine(f"is not JSON: {error.msg} (column {error.colno})", _id_in(text)) from error
-    except (ValueError, RecursionError) as error:
-        raise _BadLine(f"is not JSON: {error}", _id_in(text)) from error
+    except RecursionError as error:
+        raise _BadLine("holds lists or objects in one another, too deep to be read", _id_in(text)) from error
+    except ValueError as error:  # json.loads makes ints, which Python limits
+        raise _BadLine("holds a number of thousands of digits", _id_in(text)) from error
     if not isinstance(row, dict):
         raise _BadLine("is not a JSON object")
     id = _plain_id(row.get("id"))

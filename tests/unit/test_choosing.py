@@ -163,6 +163,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ASKED = ("choose", "--pm-years", "5", "--ai-years", "0", "--week", "2026-W47")
 
 
+def test_an_empty_store_is_called_so(tmp_path: Path) -> None:
+    done = call(tmp_path, *ASKED)
+    assert done.code == 0
+    assert "on file" in done.out
+    assert re.fullmatch(
+        r"pmtrend: the store \S+ is empty; `pmtrend collect` or `import` fills it\n", done.err
+    )
+
+
 def test_it_answers_from_the_store(demo: Path) -> None:
     done = call(demo, *ASKED, "--skill", "SQL", "--city", "Shanghai", "--degree", "本科", "--json")
     assert (done.code, done.err) == (0, "")

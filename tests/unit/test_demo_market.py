@@ -355,7 +355,8 @@ def test_demo_shows_the_three_verbs(run, stub, tmp_path, monkeypatch, capfd):
     out = capfd.readouterr().out
     assert "$ pmtrend --db sqlite:///pmtrend.db replay" in out
     assert "# en" in out and "# zh" in out and "finding" in out and "Second" not in out
-    assert out.rstrip().endswith(str(folder / "reports" / "2026-W47"))
+    assert f": {folder / 'reports' / '2026-W47' / 'report.html'}\n" in out
+    assert f"$ cd '{folder}'\n$ " in out
 
 
 @pytest.mark.parametrize(

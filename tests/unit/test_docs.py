@@ -155,6 +155,20 @@ def test_the_findings_shown_are_those_of_the_demonstration(name: str, demo: tupl
     assert not missing, f"./run demo does not print this, but\n{demo[1]}"
 
 
+def test_what_the_demonstration_proposes_to_ask_has_an_answer(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    _, proposed = printed.split("More to ask of this market:")
+    assert Path(printed.partition("both languages: ")[2].splitlines()[0]).is_file()
+    to_folder, *questions = [shlex.split(line)[1:] for line in proposed.splitlines() if line]
+    assert to_folder == ["cd", str(folder)]
+    for door, *words in questions:
+        assert door == str(ROOT / "run")
+        done = call(folder, *words)
+        assert (done.code, done.err) == (0, "")
+        assert "https://" in done.out or "You lack" in done.out
+    assert [words[1] for words in questions] == ["choose", "find"]
+
+
 def _words(svg: Path) -> list[str]:
     return [text.strip() for text in ElementTree.parse(svg).getroot().itertext() if text.strip()]
 

@@ -1,8 +1,11 @@
 """Work in a fork of the process: whatever becomes of the fork, both results are there or the error is."""
 
+import errno
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -69,6 +72,34 @@ def test_a_fork_that_is_killed_is_done_without() -> None:
 
     assert side_by_side(lambda: 1, there) == (1, "made")
     assert no_child_is_left()
+
+
+@pytest.mark.parametrize("missing", ["fork", "pipe"])
+def test_where_no_fork_can_be_started_both_are_made_here(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    def refused(*_: object) -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(forking, "_has_another_core", lambda: True)
+    monkeypatch.setattr(os, missing, refused)
+    assert side_by_side(os.getpid, os.getpid) == (os.getpid(), os.getpid())
+    assert no_child_is_left()
+
+
+def test_a_fork_ends_with_the_process_that_it_was_forked_from() -> None:
+    """Also where that was killed and could tell it nothing."""
+    script = (
+        "import os, sys, time; from reports import forking; forking._has_another_core = lambda: True\n"
+        "def there():\n print(os.getpid(), flush=True)\n time.sleep(600)\n"
+        "forking.side_by_side(lambda: time.sleep(600), there)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    with parent:
+        assert parent.stdout is not None
+        assert int(parent.stdout.readline()) != parent.pid
+        parent.kill()
+        assert parent.stdout.read() == ""  # ends when the last one that could write there has ended
 
 
 @pytest.mark.usefixtures("cores")

@@ -1,0 +1,100 @@
+"""What a process may be started with: closed streams, other encodings, a mask, folders closed to it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scraper.errors import ConfigError
+from scraper.fetching.compacting import months
+
+ROOT = Path(__file__).resolve().parents[2]
+POSTING = '{"id": "1", "title": "AI产品经理", "description": "熟悉大模型 🙂"}\n'
+
+
+def sh(line: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which "$@" is the command."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PMTREND")}
+    return subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable, str(ROOT / "pmtrend.py")],
+        cwd=folder,
+        env=environment | {"PYTHONIOENCODING": "utf-8"} | more,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def test_the_file_itself_is_the_command(tmp_path: Path) -> None:
+    done = sh('"$@" status', tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "empty" in done.stdout
+    assert sh('"$@" nosuchverb', tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ('"$@" tag --jsonl <&-', 0, ""),
+        ('"$@" tag <&-', 1, "pmtrend: there is no text to tag\n"),
+        ('"$@" status >&-', 0, ""),
+        ('"$@" status 2>&- <&-', 0, ""),
+        ('"$@" report --week 2026-W40 <&- >&-', 0, None),
+        ('"$@" nosuchverb 2>&-', 1, ""),
+    ],
+)
+def test_a_stream_that_is_closed_is_an_empty_one(
+    tmp_path: Path, line: str, code: int, said: str | None
+) -> None:
+    done = sh(line, tmp_path)
+    assert done.returncode == code, done.stderr
+    assert said is None or done.stderr == said
+    assert "Traceback" not in done.stderr
+
+
+def test_a_character_that_the_output_cannot_show_is_an_escape(tmp_path: Path) -> None:
+    (tmp_path / "posting.jsonl").write_text(POSTING, encoding="utf-8")
+    for encoding in ("latin-1", "gbk", "ascii"):
+        done = sh('"$@" tag posting.jsonl', tmp_path, PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, ""), encoding
+        assert "Traceback" not in done.stdout
+
+
+def test_who_may_read_what_is_written_is_said_by_the_mask(tmp_path: Path) -> None:
+    line = (
+        "umask {mask}; "
+        '"$@" report --week 2026-W40 --out {mask} && '
+        '"$@" boards add https://jobs.ashbyhq.com/acme{mask} --no-check'
+    )
+    for mask, mode in (("077", 0o600), ("022", 0o644), ("002", 0o664)):
+        done = sh(line.format(mask=mask), tmp_path)
+        assert done.returncode == 0, done.stderr
+        written = [path for path in (tmp_path / mask).rglob("*") if path.is_file()]
+        assert len(written) > 50
+        assert {path.stat().st_mode & 0o777 for path in written} == {mode}
+        own = tmp_path / "boards.d" / "ashby.toml"
+        assert own.stat().st_mode & 0o777 == mode
+        own.unlink()
+
+
+def test_an_archive_that_may_not_be_read_is_not_called_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert months(tmp_path) == []
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may read everything
+    with pytest.raises(ConfigError, match=f"^the archive {tmp_path} cannot be read: permission denied$"):
+        months(tmp_path)
+
+
+def test_a_line_that_no_reader_of_json_takes_is_told_in_plain_words(tmp_path: Path) -> None:
+    lines = ["[" * 100_000, '{"id": ' + "9" * 5_000 + "}", '{"id": "3", "title": "PM"}']
+    (tmp_path / "postings.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = sh('"$@" tag --jsonl postings.jsonl', tmp_path)
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 3
+    assert done.stderr.splitlines() == [
+        "pmtrend: line 1 holds lists or objects in one another, too deep to be read",
+        "pmtrend: line 2 holds a number of thousands of digits",
+    ]
