@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from scraper.boards import identity, load_boards, own
+from scraper.bounds import brief
 from scraper.errors import FetchError, InputError
 from scraper.fetching import Fetcher
 from scraper.following import finding, naming
@@ -17,6 +18,7 @@ from scraper.looking.gathering import Gathered, gather
 from scraper.model import Board, Market, RawPosting, Reply, Request
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import is_pm_title
+from scraper.parsing.urls import LONGEST_URL
 from scraper.sources import FAMILIES
 from storage.records import Industry
 
@@ -52,7 +54,7 @@ def add(url: str, folder: Path, fetcher: Fetcher, wishes: Wishes, now: datetime)
     known = load_boards(folder)
     asked = finding.as_url(url)
     if not asked:
-        raise InputError(f"{url!r} is no address of a web page or board")
+        raise InputError(f"{_shown(url)} is no address of a web page or board")
     found, title = find(asked, fetcher)
     told = _followed_again(found, known, folder)
     if told:
@@ -144,8 +146,15 @@ def _called(text: str) -> Board:
     url = finding.as_url(text)
     found = finding.in_address(url)
     if found is None and not url:
-        raise InputError(f"{text!r} is neither FAMILY:KEY nor the address of a board")
+        raise InputError(f"{_shown(text)} is neither FAMILY:KEY nor the address of a board")
     return Board(found.family, found.key, "") if found else Board("jsonld", url.partition("://")[2], "")
+
+
+def _shown(text: str) -> str:
+    """Return what somebody gave as an address, to be named in a sentence."""
+    if len(text) <= LONGEST_URL:
+        return repr(text)
+    return f"{brief(text, 80)!r} ({len(text):,} characters; an address has at most {LONGEST_URL:,})"
 
 
 # ------------------------------------------------------------------ finding

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
+from scraper.parsing.urls import LONGEST_URL
 from scraper.sources import FAMILIES, family_of
 from scraper.sources.parts import urls
 
@@ -39,7 +40,9 @@ class Candidate:
 
 
 def as_url(text: str) -> str:
-    """Return `text` as an http(s) URL, "" if it is none; the scheme may be missing."""
+    """Return `text` as an http(s) URL, "" if it is none or too long; the scheme may be missing."""
+    if len(text) > LONGEST_URL:
+        return ""
     stripped = text.strip()
     url = stripped if "://" in stripped else f"https://{stripped}"
     parts = urls.split(url)

@@ -3,12 +3,17 @@
 All patterns read the folded text (`scraper.parsing.folding`), which is as long as the text itself: so
 full-width digits, colons and brackets, special blanks and traditional characters need no patterns of their
 own, and what is found there is cut from the text at the same place. Every repetition is bounded: time
-is linear.
+is linear. The patterns are slow, so they are asked only of lines with a sign of a contact, and of a bounded
+number of characters.
 """
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
-from scraper.parsing.folding import fold_case_kept
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from scraper.parsing.folding import folded
 
 _HAN = "[\u3400-\u9fff]"
 # Han may stand right before a number or an address ("电话138…"), Latin letters and digits may not.
@@ -118,10 +123,9 @@ _LABEL = (
     rf"|(?:contact|reach out to|e-?mail|write to|call)\s(?-i:{_LATIN_NAME})\s(?:at|on|via|by)\s"
     rf"|{_SURNAME}{_HAN}{{0,2}}(?:{_MR}|老师)\s?[:,(]?\s?"
 )
-_CONTACT = re.compile(
+_ADDRESS = (
     rf"(?:{_LABEL})?(?:{_EMAIL}|(?:{_PHONE})(?:\s?(?:转|ext\.?)\s?\d{{1,6}})?)"
-    rf"(?:\s?\(?{_SURNAME}{_HAN}{{0,2}}(?:{_MR}|老师)\)?)?|{_LOCAL_PHONE}|{_MESSENGER}",
-    re.IGNORECASE,
+    rf"(?:\s?\(?{_SURNAME}{_HAN}{{0,2}}(?:{_MR}|老师)\)?)?|{_LOCAL_PHONE}"
 )
 
 # "HR" before two to four Han is a name only if none of these is among them: HR系统, HR专家, HR数字化.
@@ -149,14 +153,63 @@ _PERSON = re.compile(
     r"[A-Z][a-z'-]{1,30} [A-Z][a-z'-]{1,30}"
     rf"|^\s*{_HAN}{{1,3}}{_MR}\s?[·|/-]?\s?(?:HR|hr|HRBP|hrbp|人事|招聘|猎头)[^\n。]{{0,20}}$",
 )
-# Only lines with one of these can hold a contact: the patterns above are slow on ordinary prose.
-_WORTH_A_LOOK = re.compile(
-    r"[@#]|[\[({<]\s?at\s?[\])}>]|\sdot\s|\d[\d\s().-]{5}|微\s?信|威信|薇信|[加+]\s?v|v信|同号|联系|联络|咨询|招聘"
-    r"|发布|猎头|先生|女士|小姐|扣扣|钉钉|飞书|电报|linkedin|[twe]\.me/|telegram\.me"
-    r"|(?<![a-z])(?:hr|tg|vx|wx|q\s?q|wechat|weixin|telegram|whatsapp|skype|line\s?id|kakaotalk|viber|zalo|lark"
-    r"|feishu|dingtalk|recruit|talent p|contact|hiring c|posted by|(?:cv|resume|application|portfolio) to )",
-    re.IGNORECASE,
+# The patterns are slow on ordinary prose, so each is tried only on lines with a sign of what it finds: an
+# address or a number, an id in a messenger, a person.
+_BY_ADDRESS, _BY_MESSENGER, _BY_PERSON = 1, 2, 4
+_SIGN_WORDS = {
+    _BY_MESSENGER: "威信|薇信|v信|同号|扣扣|钉钉|飞书|电报|linkedin|t.me/|w.me/|e.me/|telegram.me",
+    _BY_PERSON: "联系|联络|咨询|招聘|发布|猎头|先生|女士|小姐",
+}
+_SIGN_BEGINNINGS = {
+    _BY_MESSENGER: (
+        "tg|vx|wx|wechat|weixin|telegram|whatsapp|skype|kakaotalk|viber|zalo|lark|feishu|dingtalk"
+    ),
+    _BY_PERSON: (
+        "hr|recruit|talent p|contact|hiring c|posted by|cv to |resume to |application to |portfolio to "
+    ),
+}
+"""Those of Latin letters, where none stands before them."""
+# A "_" is a blank but no line end: each sign stands in one line.
+_SIGN_SHAPES = tuple(
+    (kind, re.compile(shape.replace("_", r"[^\S\n]")))
+    for kind, shape in (
+        (_BY_ADDRESS, r"\d(?:[\d().-]|_){5}"),
+        (_BY_ADDRESS, r"[\[({<]_?at_?[\])}>]"),
+        (_BY_ADDRESS, "[@#](?:[@#]|_)*"),
+        (_BY_ADDRESS, "dot_"),
+        (_BY_MESSENGER, "微_?信"),
+        (_BY_MESSENGER, "[加+]_?v"),
+        (_BY_MESSENGER, "q_?q"),
+        (_BY_MESSENGER, "line_?id"),
+    )
 )
+_ENTRIES = [
+    (word, kind, edged)
+    for edged, words in ((False, _SIGN_WORDS), (True, _SIGN_BEGINNINGS))
+    for kind, joined in words.items()
+    for word in joined.split("|")
+]
+_FIND = AhoCorasick(
+    [word for word, _, _ in _ENTRIES], matchkind=MatchKind.Standard, implementation=Implementation.DFA
+).find_matches_as_indexes
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+
+@cache
+def _patterns(signs: int) -> tuple[re.Pattern[str], ...]:
+    """Return what to take out of a line with these kinds of signs."""
+    parts = [part for kind, part in ((_BY_ADDRESS, _ADDRESS), (_BY_MESSENGER, _MESSENGER)) if signs & kind]
+    contact = [re.compile("|".join(parts), re.IGNORECASE)] if parts else []
+    return (*contact, *([_PERSON] if signs & _BY_PERSON else []))
+
+
+MOST_LOOKED_AT = 14 * 1024
+"""Characters of the lines with a sign of a contact that are looked through; the longest honest posting of
+thousands of boards has 13,569. Further such lines are left out, since nobody knows what they hold."""
+_LINE = 24
+"""Characters that a line counts for besides its own: looking through an empty one takes time, too."""
+_PAUSES = " ,;。、"
+"""Where a line is cut of which only a part is looked through."""
 _SIGNS = re.compile(r"[\W_]+")
 _LEFTOVER = ("", "或", "and", "or")
 
@@ -167,18 +220,54 @@ def drop_contacts(text: str) -> str:
     A label before what is dropped goes with it; a line of which only signs are left goes too. Numbers of
     other kinds (years, pay, users, requisitions, dates) stay. Text without contacts comes back unchanged.
     """
-    lines = []
-    for line, folded in zip(text.split("\n"), fold_case_kept(text).split("\n"), strict=True):
-        kept = _without_contacts(line, folded) if _WORTH_A_LOOK.search(folded) else line
+    forms = folded(text)
+    suspects = _suspects(forms.low)
+    if not suspects:
+        return text
+    lines: list[str] = []
+    left = MOST_LOOKED_AT
+    for number, (line, cased) in enumerate(zip(text.split("\n"), forms.cased.split("\n"), strict=True)):
+        signs = suspects.get(number)
+        if signs is None:
+            lines.append(line)
+            continue
+        if left <= 0:
+            continue
+        end = len(line) if len(line) <= left else max(cased.rfind(mark, 0, left) for mark in _PAUSES) + 1
+        kept = _without_contacts(line[:end], cased[:end], signs)
         if kept == line:
             lines.append(line)
         elif _SIGNS.sub("", kept).lower() not in _LEFTOVER:
             lines.append(re.sub(r"[(（\[【]\s?[)）\]】]", "", re.sub(r" {2,}", " ", kept)).rstrip())
+        left -= len(line) + _LINE
     return "\n".join(lines)
 
 
-def _without_contacts(line: str, folded: str) -> str:
-    for pattern in (_CONTACT, _PERSON):
+def _suspects(low: str) -> dict[int, int]:
+    """Return number (from 0) -> kinds of signs, for the lines of a folded text that hold one of a contact."""
+    lines: dict[int, int] = {}
+    number = read = end = 0
+    for at, kind in sorted(_signs(low)):
+        if at >= end:
+            number += low.count("\n", read, at)
+            read, end = at, low.find("\n", at)
+            end = end if end >= 0 else len(low)
+        lines[number] = lines.get(number, 0) | kind
+    return lines
+
+
+def _signs(low: str) -> Iterator[tuple[int, int]]:
+    """Yield where signs of a contact stand in a folded text, and of which kind, in no order."""
+    for index, start, _ in _FIND(low, overlapping=True):
+        _, kind, edged = _ENTRIES[index]
+        if not (edged and start and low[start - 1] in _LETTERS):
+            yield start, kind
+    for kind, shape in _SIGN_SHAPES:
+        yield from ((found.start(), kind) for found in shape.finditer(low))
+
+
+def _without_contacts(line: str, folded: str, signs: int) -> str:
+    for pattern in _patterns(signs):
         kept, start = [], 0
         for found in pattern.finditer(folded):
             kept.append((start, found.start()))

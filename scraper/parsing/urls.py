@@ -34,16 +34,21 @@ _BARE_HOST = re.compile(r"^[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?::\d+)?(?:[/?#]|$)
 _LONE_PER_CENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _BLANKS_AND_CONTROLS = re.compile(r"[\x00-\x20\x7f]+")
+LONGEST_URL = 8 * 1024
+"""Characters of an address; servers refuse longer ones (RFC 9110 4.1 asks them to take 8,000 bytes)."""
 
 
 def canonical_url(url: str) -> str:
-    """Return the identity of an http(s) address, or "" where `url` is none (relative, mailto, broken).
+    """Return the identity of an http(s) address, or "" where `url` is none (relative, mailto, broken,
+    longer than LONGEST_URL).
 
     Folded: scheme (always https), case of the host, default port, user info, a trailing slash, percent
     encoding, order of the query. Dropped: tracking and language keys, the whole query where the path is
     known to carry the id, and the fragment unless it is a route (`#/job/123`), which is the only id that
     some Chinese sites have. Idempotent.
     """
+    if len(url) > LONGEST_URL:
+        return ""
     text = _BLANKS_AND_CONTROLS.sub("", url)
     if text.startswith("//"):
         text = "https:" + text

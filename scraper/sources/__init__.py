@@ -7,6 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from scraper.model import Board, Family, Request
+from scraper.parsing.urls import LONGEST_URL
 from scraper.sources.parts import asking
 
 
@@ -21,6 +22,8 @@ FAMILIES: dict[str, Family] = _families()
 
 def family_of(url: str) -> tuple[Family, str] | None:
     """Return family and board key of a list request or of a public address of a board, else None."""
+    if len(url) > LONGEST_URL:
+        return None
     for family in FAMILIES.values():
         key = family.key_of(url)
         if key:

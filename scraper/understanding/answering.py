@@ -13,6 +13,7 @@ from scraper.understanding.posting import TAXONOMY, Understanding, understand
 from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 
+_Format = Literal["text", "html"]
 _TOLERANCE = 50
 """Bytes above 127 for each broken one, from which on a text is still UTF-8."""
 _LINE_END = re.compile(r"\r\n?")
@@ -195,7 +196,7 @@ def understand_row(row: Mapping[str, Any]) -> Understanding:
     return understand(
         row.get("title") or "",
         row.get("description") or "",
-        format=cast(Literal["text", "html"], row.get("format") or "text"),
+        format=cast(_Format, row.get("format") or "text"),
         company=row.get("company") or "",
         locations=_locations(row),
         salary_raw=row.get("salary_raw") or "",

@@ -42,6 +42,7 @@ from reports.words import LANGS, Words, recorded_sentences  # noqa: E402
 from scraper.clock import utcnow  # noqa: E402
 from scraper.explaining import explain  # noqa: E402
 from scraper.importing import read_files  # noqa: E402
+from scraper.normalizing.privacy import drop_contacts  # noqa: E402
 from scraper.parsing.dates import parse_date  # noqa: E402
 from scraper.parsing.folding import fold  # noqa: E402
 from scraper.understanding.answering import tag_lines  # noqa: E402
@@ -52,6 +53,7 @@ for _ in tag_lines(rows, []):
     pass
 explain("AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪\n任职要求：熟悉SQL或Python")
 explain("AI Product Manager\nRequirements\n- SQL or Python")
+drop_contacts("a.b@acme.example\n微信：abc_12\n微信同号 13800138000\nHR 王女士")
 parse_date("3 days ago", now=utcnow())
 for lang in LANGS:
     Words(lang)
