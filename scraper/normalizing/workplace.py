@@ -32,6 +32,10 @@ from storage.records import Workplace
 MAX_TELLING = 8_000
 """Characters of telling sentences that are read of a text; honest ones have half of that."""
 _NEAR = 50
+_SOME_ROLES = re.compile(
+    r"(?:a few |some )?remote(?:-friendly)? roles|remote for (?:some|certain) roles", re.IGNORECASE
+)
+"""What a line of fields says of other roles."""
 _STOPS = ("\n", "。", "；", "!", "?", ". ", ".\r")
 _STOP = re.compile(r"[\n。；!?]|\.(?=\s)")
 
@@ -90,15 +94,23 @@ _LONGEST_FIELDS = 1_000
 
 
 def _line_of_fields(text: Scanned) -> str | None:
-    """Return the line "Company | Role | Remote (US) | Full-time" that names a product manager, if any."""
+    """Return the line "Company | Role | Remote (US) | Full-time" that names a product manager, if any.
+
+    Else the first line of the text, if it is one of fields and says where the work is done.
+    """
     if text.raw.count("|", 0, MAX_READ) < 2:
         return None
-    for line in text.raw[:MAX_READ].split("\n", 40)[:40]:
+    head = None
+    for number, line in enumerate(text.raw[:MAX_READ].split("\n", 40)[:40]):
         if line.count("|") >= 2 and len(line) <= _LONGEST_FIELDS:
             low = fold(line)
-            if "product manager" in low and not OFFICE_DAYS.search(low):
+            if OFFICE_DAYS.search(low):
+                continue
+            if "product manager" in low:
                 return line
-    return None
+            if number == 0:
+                head = _SOME_ROLES.sub("", line)
+    return head if head and _of_locations(head.replace("|", "\n")) else None
 
 
 def _of_text(text: Scanned) -> Workplace | None:

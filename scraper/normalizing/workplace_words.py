@@ -158,6 +158,14 @@ _SAYS_ONSITE = _any(
     r"(?! (?:collaborat|event|meal|gather|meeting|interview|training|support|visit))[^\n]{0,40}$",
     r"现场办公|线下办公|坐班|线下实习|(?:每周|一周)[^，。；\n]{0,4}(?:线下|到公司|现场)[^，。；\n]{0,3}[4-7四五六]\s?天",
 )
+# The office that one is to come to is named: what else the sentence says (journeys, a retreat) is beside it.
+_SAYS_ONE_OFFICE = _any(
+    _words(
+        r"(?:on-?site|in[- ]person|full[- ]time) (?:in|at|from) (?:our|the) [\w ]{0,20}office\b",
+        r"join (?:the|our|us)\b[^\n.;]{0,28}? in (?:our|the) [\w ]{0,18}office\b",
+    )
+)
+_OFFICE_ASIDE = re.compile(r"interview|\bor remote|remotely|\bmeet|\bvisit|events?\b")
 # What stands near if the words speak of something else: perks, meals, the selection, the customer, a tool.
 _DAYS_ASIDE = _any(
     r"\b(?:5|five) days|mon(?:days?)? ?(?:through|thru|to|-|~) ?fri",
@@ -210,6 +218,7 @@ RULES = (
         _ONSITE_ASIDE,
         "onsite",
     ),
+    Rule(OFFICE, (("office",),), _SAYS_ONE_OFFICE, _OFFICE_ASIDE, "onsite"),
     # Days that are a perk, and nothing else is said.
     Rule(REMOTE, (), _REMOTE_DAYS, _DAYS_A_YEAR, "hybrid"),
 )

@@ -14,6 +14,10 @@ from scraper.tagging.tables import Span, load
 from scraper.tagging.zones import Sentence
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_EN_INTO = re.compile(r"(?:turn|transform|evolv|develop)ing (?:[a-z0-9\x00'’&-]+ ){1,8}?into ")
+"""What is made of another thing is the object: "the roadmap for turning our data into an AI platform"."""
+_EN_ALSO = re.compile(r", (?:owning|leading|building|defining|developing) ")
+"""A duty that goes on with another one."""
 _LONGEST = {"en": 120, "zh": 30}
 
 
@@ -60,8 +64,14 @@ def _objects_en(text: str) -> list[Span]:
     about = managed.match(text, start, limit)
     if found["weak"] and not about:
         return []  # "drive adoption", "deliver features": it is done to what exists
-    stop = adds.search(text, about.end() if about else start, limit)
-    return [(start, stop.start() if stop else limit)]
+    opened = about.end() if about else start
+    made = _EN_INTO.match(text, opened, limit)
+    stop = adds.search(text, made.end() if made else opened, limit)
+    spans = [(made.end() if made else start, stop.start() if stop else limit)]
+    for more in _EN_ALSO.finditer(text, spans[0][1]):
+        stop = adds.search(text, more.end(), more.end() + _LONGEST["en"])
+        spans.append((more.end(), stop.start() if stop else more.end() + _LONGEST["en"]))
+    return spans
 
 
 def _objects_zh(text: str) -> list[Span]:
@@ -92,7 +102,7 @@ def _english() -> _Patterns:
     subject = (
         r"(?:(?:as |in |we|the |this |reporting |you"
         r"|[a-z0-9\x00 .&-]{1,40} is (?:looking|searching|hiring|seeking)"
-        r"|(?:partner|collaborate|work) (?:closely )?with )"
+        r"|(?:partner|collaborate|work) (?:closely )?with |lead (?:[a-z-]+ ){0,3}teams )"
         r"[a-z0-9\x00 ,/'’&-]{0,80}?(?:you(?:['’]ll| will| would)|will|to) )?"
     )
     opens = (

@@ -47,8 +47,6 @@ _CUT = re.compile(
 )
 _AT_SCHOOL = ("期间", "时", "成绩", "表现", "经历")
 """What makes 在校 a time in the life of the candidate, and no demand for students."""
-_LOWER = ("至少", "不少于", "不低于", "最少", "at least", "minimum", "minimum of", "min", "min.")
-"""What makes the lower end of a range all that is asked: "minimum 3-4 years"."""
 _CLASS_OF = re.compile(r"20\d\d\s*(?:年\s*)?(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
 
 
@@ -229,8 +227,7 @@ def _range(found: re.Match[str]) -> tuple[float, float | None]:
     post, pre = (groups.get("post") or "").strip(), (groups.get("pre") or "").strip()
     if high_end is None and (post in ("以下", "以内") or pre in AT_MOST):
         return 0, low_end
-    open_end = pre in _LOWER or "以上" in post or "+" in post or groups.get("plus2")
-    if open_end or (groups.get("b") and groups.get("plus")):
+    if "以上" in post or "+" in post or groups.get("plus2") or (groups.get("b") and groups.get("plus")):
         high_end = None
     return round(low_end, 2), high_end
 

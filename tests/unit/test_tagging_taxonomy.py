@@ -31,7 +31,7 @@ def test_the_contract_ids_are_all_there_and_each_has_aliases() -> None:
 
 def test_the_record_names_every_id_that_a_posting_can_carry() -> None:
     record = taxonomy_record()
-    assert record.version == "2026.11.3"
+    assert record.version == "2026.11.4"
     assert record.sha256 == fingerprint()
     assert len(record.sha256) == 64
     ids = [tag.id for tag in record.tags]
