@@ -127,7 +127,7 @@ def _build(
     profiles: Sequence[Profile] = ()
     view = WHOLE
     files = context.settings.report.profiles
-    if files or any(part.values()):
+    if files or any(value is not None for value in part.values()):
         # What knows names loads the tagger's tables: a tenth of a second that most reports need not spend.
         from scraper.options.profiles import name_part, read_profiles
 

@@ -8,7 +8,7 @@ from reports.document.comparison import Fingerprint, PipelinePoint, PipelineRow,
 from reports.document.terms import ROLES, RoleId
 from reports.measures.comparison import Comparison
 from reports.measures.level import CHANGE_WEEKS
-from reports.measures.panel import Panel, columns_of
+from reports.measures.panel import Panel, belongs
 from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
 from reports.measures.requirements import SPARK_LEAST, Tags
 from reports.measures.statements import adjust, change_row, direction_of, known, share_of
@@ -79,7 +79,7 @@ def _row(
 
 
 def _point(panel: Panel, role: RoleId, week: str, stock: Ints) -> PipelinePoint:
-    rows = stock[np.isin(panel.role[stock], columns_of(role))]
+    rows = stock[belongs(panel.role[stock], role)]
     share = pipeline_of(panel, rows)
     told = ~np.isnan(share)
     found = clustered_mean(share[told], panel.company[rows[told]])

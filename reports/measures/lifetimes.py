@@ -10,7 +10,7 @@ from reports.document.stays import Cliff, Lifetimes, StayContrast, StayRow, Stil
 from reports.document.tables import DaysOpen
 from reports.document.terms import ROLES, RoleId
 from reports.measures.level import CHANGE_WEEKS
-from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of, rows_of
+from reports.measures.panel import KINDS, NOT_PM, Panel, belongs, rows_of
 from reports.measures.population import window
 from reports.measures.statements import adjust, change_row, direction_of, print_rule
 from reports.statistics.arrays import Bools, Floats, Ints
@@ -52,7 +52,7 @@ class Stays:
 
     def of(self, role: RoleId) -> Bools:
         """Return which stays are of postings of the class."""
-        return np.isin(self.role, columns_of(role))
+        return belongs(self.role, role)
 
 
 # ------------------------------------------------------------------ what was watched

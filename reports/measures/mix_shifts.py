@@ -10,7 +10,7 @@ from reports.document.terms import ROLES, Change, RoleId, Window
 from reports.measures.panel import PANEL_WEEKS, Panel
 from reports.measures.population import Population, steady_series, weekly_flow, window
 from reports.measures.statements import adjust, change_row, clear, share_of
-from reports.statistics.arrays import Ints
+from reports.statistics.arrays import Ints, distinct
 from reports.statistics.differences import stratified_difference
 from reports.statistics.segmentation import FEWEST_WEEKS, level_shifts
 from storage.weeks import label
@@ -71,7 +71,7 @@ def _shift(panel: Panel, flow: _Flow, role: RoleId, before: int, cut: int, end: 
     near = (flow.week >= before) & (flow.week < end)
     people, later = flow.people.where(near), flow.week[near] >= cut
     y = people.of(role)
-    _, stratum = np.unique(people.stratum, return_inverse=True)
+    _, stratum = distinct(people.stratum)
     moved = stratified_difference(y, later, stratum, people.employer)
     return {
         "role": role,

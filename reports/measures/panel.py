@@ -39,6 +39,14 @@ def columns_of(role: RoleId) -> list[int]:
     return [0, 1, 2, 3] if role == "all" else [ROLE_CODES[role]]
 
 
+def belongs(codes: Ints, role: RoleId) -> Bools:
+    """Return which of the role codes belong to a class of the report."""
+    table = np.zeros(len(ROLE_CODES), dtype=bool)
+    table[columns_of(role)] = True
+    found: Bools = table[codes]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Events:
     """One kind of event per spell, placed between usable cells of its unit.

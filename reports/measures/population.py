@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reports.document.terms import RoleId, Window
-from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of
-from reports.statistics.arrays import Bools, Ints
+from reports.measures.panel import KINDS, NOT_PM, Panel, belongs
+from reports.statistics.arrays import Bools, Ints, distinct
 from storage.weeks import label
 
 WINDOW_WEEKS = 4
@@ -31,7 +31,7 @@ class Population:
 
     def of(self, role: RoleId) -> Bools:
         """Return which of the postings belong to the class."""
-        return np.isin(self.role, columns_of(role))
+        return belongs(self.role, role)
 
     def where(self, chosen: Bools) -> "Population":
         """Return the population of some of the postings (adverts and not_pm as they are)."""
@@ -49,7 +49,9 @@ def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
     pm = panel.role[rows] != NOT_PM
     apart = len(np.unique(panel.vacancy[rows[~pm]]))
     adverts = rows[pm]
-    _, first = np.unique(panel.vacancy[adverts], return_index=True)
+    vacancies, place = distinct(panel.vacancy[adverts])
+    first = np.zeros(len(vacancies), dtype=np.int64)
+    first[place[::-1]] = np.arange(len(adverts))[::-1]  # the last write wins
     chosen = np.sort(first)
     kept = adverts[chosen]
     return Population(kept, panel.role[kept], panel.company[kept], stratum[pm][chosen], adverts, apart)

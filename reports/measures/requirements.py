@@ -9,7 +9,7 @@ import numpy as np
 from reports.document.composition import Base, SkillRow, Skills
 from reports.document.terms import ROLES, RoleId
 from reports.measures.level import CHANGE_WEEKS
-from reports.measures.panel import Panel, columns_of
+from reports.measures.panel import ROLE_CODES, Panel, belongs, columns_of
 from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window
 from reports.measures.statements import share_row
 from reports.statistics.arrays import Bools, Floats, Ints
@@ -43,14 +43,25 @@ class Incidence:
     def __getitem__(self, rows: int | slice | Ints | Bools) -> Bools:
         """Return the rows: one, a slice, those of a mask or of an array of numbers."""
         chosen = np.arange(self.shape[0])[rows]
-        flat = np.atleast_1d(chosen)
-        counts = self._starts[flat + 1] - self._starts[flat]
+        row, column = self._hits(np.atleast_1d(chosen))
+        # Column by column in memory: it is by columns that tags are asked after.
+        dense = np.zeros((self.shape[1], chosen.size), dtype=bool)
+        dense[column, row] = True
+        return dense.T.reshape(*chosen.shape, self.shape[1])
+
+    def counts(self, rows: Ints, group: Ints, groups: int) -> Ints:
+        """Return groups x columns: how many of the rows of each group (parallel to `rows`) are True there."""
+        row, column = self._hits(rows)
+        place = group[row] * self.shape[1] + column
+        return np.bincount(place, minlength=groups * self.shape[1]).reshape(groups, self.shape[1])
+
+    def _hits(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return the places of True among these rows: of each the place of its row in `rows`, its column."""
+        counts = self._starts[rows + 1] - self._starts[rows]
         ends = counts.cumsum()
-        # Numbers of the hits of each chosen row, one row after the other.
-        hits = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._starts[flat] - ends + counts, counts)
-        dense = np.zeros((len(flat), self.shape[1]), dtype=bool)
-        dense[np.repeat(np.arange(len(flat)), counts), self._column[hits]] = True
-        return dense.reshape(*chosen.shape, self.shape[1])
+        # Numbers of the hits of each row, one row after the other.
+        hits = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._starts[rows] - ends + counts, counts)
+        return np.repeat(np.arange(len(rows)), counts), self._column[hits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ def _base(panel: Panel, people: Population, role: RoleId) -> Base:
     return {
         "role": role,
         "n": int(mine.sum()),
-        "adverts": int(np.isin(panel.role[people.adverts], columns_of(role)).sum()),
+        "adverts": int(belongs(panel.role[people.adverts], role).sum()),
         "employers": len(np.unique(people.employer[mine])),
     }
 
@@ -182,8 +193,8 @@ def _sparks(panel: Panel, tags: Tags, weeks: range) -> dict[RoleId, list[Floats]
     found: dict[RoleId, list[Floats]] = {role: [] for role in ROLES}
     for week in weeks:
         rows = stock_rows(panel, week)
-        asked, code = tags.asked[rows], panel.role[rows]
-        hits = np.stack([asked[code == c].sum(axis=0) for c in range(4)])
+        code = panel.role[rows]
+        hits = tags.asked.counts(rows, code.astype(np.int64), len(ROLE_CODES))
         sizes = np.bincount(code, minlength=5)
         for role in ROLES:
             codes = columns_of(role)

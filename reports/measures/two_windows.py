@@ -6,9 +6,9 @@ import numpy as np
 
 from reports.document.terms import Reason, RoleId, Status, Window
 from reports.measures.breaks import TOO_MUCH, lost_to_breaks
-from reports.measures.panel import Panel, columns_of
+from reports.measures.panel import Panel, belongs
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population, window, with_text
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Ints, distinct
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class TwoWindows:
 
     def of(self, role: RoleId) -> Bools:
         """Return which postings of both windows belong to the class."""
-        return np.isin(self.role, columns_of(role))
+        return belongs(self.role, role)
 
 
 def two_windows(panel: Panel, status: Status, reason: Reason) -> TwoWindows:
@@ -52,7 +52,7 @@ def two_windows(panel: Panel, status: Status, reason: Reason) -> TwoWindows:
         status, reason = "insufficient", "no_flow"
     elif status == "ok" and not len(then.rows):
         status, reason = "baseline", "no_flow"
-    _, stratum = np.unique(np.concatenate([now.stratum, then.stratum]), return_inverse=True)
+    _, stratum = distinct(np.concatenate([now.stratum, then.stratum]))
     return TwoWindows(
         now=now,
         then=then,

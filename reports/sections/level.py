@@ -44,9 +44,9 @@ def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
         compared = not first and based[row["role"]] != report["week"]
         return [
             words(f"role.{row['role']}"),
-            pair(words, row["stock"], row["employers"], " / ", ""),
-            pair(words, row["births_4w"], row["births"], " (", ")"),
-            pair(words, row["closures_4w"], row["closures"], " (", ")"),
+            pair(words, row["stock"], row["employers"]),
+            pair(words, row["births_4w"], row["births"]),
+            pair(words, row["closures_4w"], row["closures"]),
             words.index(row["index"], row["index_lo"], row["index_hi"]) if compared else NOTHING,
             _spark(report, row),
         ]

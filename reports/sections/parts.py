@@ -40,12 +40,13 @@ def ending(words: Words, lines: Sequence[Markdown], more: Markdown) -> list[Mark
     return [*lines[:-1], joined(words, lines[-1], more)]
 
 
-def pair(words: Words, first: int | None, second: int | None, between: str, after: str) -> Markdown:
+def pair(words: Words, first: int | None, second: int | None) -> Markdown:
+    """Return two counts, or as many of them as there are: `162 / 23`."""
     if first is None:
         return NOTHING
     if second is None:
         return words.count(first)
-    return Markdown(f"{words.count(first)}{between}{words.count(second)}{after}")
+    return Markdown(f"{words.count(first)} / {words.count(second)}")
 
 
 def named_table(words: Words, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:

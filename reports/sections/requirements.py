@@ -113,11 +113,20 @@ def asked_most(report: WeeklyReport, words: Words) -> Markdown:
             by_tag.setdefault(row["tag"], {})[row["role"]] = row
     ordered = sorted(by_tag.values(), key=lambda rows: -max(row["share"] or 0 for row in rows.values()))
 
+    # Of what none of a class asks for T3 has no row; all rows of a class are of the same postings.
+    of_class = {row["role"]: row for row in report["skills"]["rows"]}
+
+    def none(role: RoleId) -> Markdown:
+        if role not in of_class:
+            return NOTHING
+        absent: SkillRow = {**of_class[role], "y": 0, "share": 0.0, "lo": None, "hi": None}
+        return words.share(absent)
+
     def line(rows: dict[RoleId, SkillRow]) -> list[str]:
         cells = [words.tag(next(iter(rows.values())))]
         for role in SKILL_ROLES:
             row = rows.get(role)
-            cells += [words.share(row), spark(row["spark"])] if row else [NOTHING, NOTHING]
+            cells += [words.share(row), spark(row["spark"])] if row else [none(role), NOTHING]
         return cells
 
     return table(heads, [line(rows) for rows in ordered[:SKILL_ROWS]])

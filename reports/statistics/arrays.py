@@ -13,6 +13,20 @@ Bools = NDArray[np.bool_]
 Z95 = 1.959963984540054
 
 
+def distinct(codes: Ints) -> tuple[Ints, Ints]:
+    """Return the different ones of small numbers from 0 on, in order, and the place of each among them.
+
+    The same as np.unique with return_inverse, but counted where that sorts, unless they are few or large.
+    """
+    highest = int(codes.max(initial=0))
+    if highest > 8 * len(codes):
+        found, places = np.unique(codes, return_inverse=True)
+        return found, places.reshape(-1)
+    present = np.zeros(highest + 1, dtype=bool)
+    present[codes] = True
+    return np.flatnonzero(present), (present.cumsum() - 1)[codes]
+
+
 def quantile(values: Iterable[float], q: float) -> float | None:
     """Return the q quantile, linear between order statistics (type 7), None for no values."""
     data = np.sort(np.fromiter(values, dtype=np.float64))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reports.statistics.arrays import Z95, Bools, Floats, Ints
+from reports.statistics.arrays import Z95, Bools, Floats, Ints, distinct
 from reports.statistics.student import degrees_of_freedom, t_quantile, t_tail
 
 NO_VARIANCE = 1e-15  # what rounding leaves of zero
@@ -81,10 +81,10 @@ class StratifiedDesign:
         )
         self.used = both[stratum] if strata else np.zeros(0, bool)
         self.later, stratum = later[self.used], stratum[self.used]
-        ids, self.cluster = np.unique(cluster[self.used], return_inverse=True)
+        ids, self.cluster = distinct(cluster[self.used])
         self.clusters = len(ids)
         self.members = len(self.later) - int(self.later.sum()), int(self.later.sum())
-        pair, self._place = np.unique(self.cluster * max(strata, 1) + stratum, return_inverse=True)
+        pair, self._place = distinct(self.cluster * max(strata, 1) + stratum)
         self._of_cluster, self._of_stratum = pair // max(strata, 1), pair % max(strata, 1)
         self._strata, self._stratum = strata, stratum
         self._groups = (self.later, ~self.later)

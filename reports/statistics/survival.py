@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from reports.statistics.arrays import Z95, Bools, Floats, Ints
+from reports.statistics.arrays import Z95, Bools, Floats, Ints, distinct
 from reports.statistics.shares import FEW_CLUSTERS
 from reports.statistics.student import degrees_of_freedom, t_quantile
 
@@ -122,7 +122,7 @@ class _ClusterSums:
     """What each cluster adds to log S, kept up as the age grows."""
 
     def __init__(self, cases: Durations) -> None:
-        ids, self.cluster = np.unique(cases.cluster, return_inverse=True)
+        ids, self.cluster = distinct(cases.cluster)
         self.clusters, self.n = len(ids), len(cases.leave)
         self.sizes = np.bincount(self.cluster, minlength=self.clusters)
         self.at_risk = np.zeros(self.clusters)

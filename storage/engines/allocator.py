@@ -7,16 +7,16 @@ import os
 from collections.abc import Iterator
 
 _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # malloc.h of glibc
-_OWN_BLOCK, _KEPT = 2**20, 2**22
+_OWN_BLOCK, _KEPT = 2**21, 2**23
 
 
 def give_back_large_blocks() -> None:
-    """Let memory of a megabyte or more go back to the system as soon as it is freed.
+    """Let memory of two megabytes or more go back to the system as soon as it is freed.
 
     glibc stops doing that after the first such blocks (it raises M_MMAP_THRESHOLD, see mallopt(3)), and keeps
     them once per thread: eight workers that had one large reply each, one after the other, held 150 MB of
     nothing, and a report whose arrays come and go kept a fifth more than it used. Others do not need it.
-    Of smaller blocks up to 4 MB are kept: to give them back, and be given them again, costs a second of a
+    Of smaller blocks up to 8 MB are kept: to give them back, and be given them again, costs a second of a
     large report.
     """
     with contextlib.suppress(AttributeError, OSError, TypeError):

@@ -24,11 +24,15 @@ _WIDTH: Final = len("1969-12-31 23:59:59.999999,")
 _MARKS: Final = {4: "-", 7: "-", 10: " ", 13: ":", 16: ":", 19: ".", 26: ","}
 _PLACES: Final = np.array(
     [
-        [10.0 ** (7 - n) if n < 8 else 0 for n in range(20)],
-        [0] * 8 + [36e9, 36e8, 6e8, 6e7, 1e7, 1e6, *(10.0**n for n in range(5, -1, -1))],
-    ]
+        [1000, 100, 10, 1] + [0] * 16,
+        [0] * 4 + [10, 1] + [0] * 14,
+        [0] * 6 + [10, 1] + [0] * 12,
+        [0] * 8 + [36e9, 36e8, 6e8, 6e7, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1],
+    ],
+    dtype=np.float64,
 ).T
-"""What each of the 20 digits of an instant counts: of the number that is its day, of its microseconds."""
+"""What each of the 20 digits of an instant counts of its year, month, day and microsecond of the day."""
+_DAY: Final = 86_400_000_000
 
 
 def packed_columns(
@@ -99,8 +103,10 @@ def _instants(text: str) -> Ints:
     marks = np.frombuffer("".join(_MARKS.values()).encode(), dtype=np.uint8)
     if (digits > 9).any() or (signs[:, list(_MARKS)] != marks).any():  # what is below "0" wraps around
         raise ValueError(f"{text[:_WIDTH]!r} begins what are no instants")
-    day, microsecond = (digits.astype(np.float64) @ _PLACES).astype(np.int64).T
-    days, place = np.unique(day, return_inverse=True)
-    begins = np.array([f"{d // 10_000:04}-{d // 100 % 100:02}-{d % 100:02}" for d in days.tolist()], "M8[us]")
-    found: Ints = begins.view(np.int64)[place] + microsecond
+    year, month, day, microsecond = (digits.astype(np.float64) @ _PLACES).astype(np.int64).T
+    months = (year - 1970) * 12 + month - 1
+    begins, ends = ((months + more).view("M8[M]").astype("M8[D]").view(np.int64) for more in (0, 1))
+    if ((month < 1) | (month > 12) | (day < 1) | (day > ends - begins)).any():
+        raise ValueError(f"{text[:_WIDTH]!r} begins what are no instants")
+    found: Ints = (begins + day - 1) * _DAY + microsecond
     return found

@@ -86,7 +86,17 @@ def test_nothing_is_empty_columns(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["yesterday", "2026-13-01 00:00:00.000000", "2026-01-01T00:00:00.000000", "2026-01-01"]
+    "wrong",
+    [
+        "yesterday",
+        "2026-13-01 00:00:00.000000",
+        "2026-00-01 00:00:00.000000",
+        "2026-02-29 00:00:00.000000",
+        "2026-02-00 00:00:00.000000",
+        "2026-01-01T00:00:00.000000",
+        "2026-01-0x 00:00:00.000000",
+        "2026-01-01",
+    ],
 )
 def test_what_is_no_instant_is_told(engine: Engine, wrong: str) -> None:
     with engine.begin() as connection:

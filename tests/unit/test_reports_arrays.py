@@ -1,0 +1,52 @@
+"""What is counted where it could be sorted or laid out gives the same."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.document.terms import ROLES
+from reports.measures.panel import ROLE_CODES, belongs, columns_of
+from reports.measures.requirements import Incidence
+from reports.statistics.arrays import distinct
+
+
+@given(st.lists(st.integers(0, 40)), st.sampled_from([np.int8, np.int32, np.int64]))
+def test_distinct_is_unique(codes: list[int], kind: type[np.signedinteger]) -> None:  # type: ignore[type-arg]
+    given_codes = np.array(codes, dtype=kind)
+    values, places = np.unique(given_codes, return_inverse=True)
+    found, found_places = distinct(given_codes)
+    assert found.tolist() == values.tolist()
+    assert found_places.tolist() == places.tolist()
+
+
+@pytest.mark.parametrize("codes", [[7], [0], [10**12, 3, 10**12], []])
+def test_few_and_large_ones_take_no_room(codes: list[int]) -> None:
+    found, places = distinct(np.array(codes, dtype=np.int64))
+    assert found.tolist() == sorted(set(codes))
+    assert [sorted(set(codes))[place] for place in places] == codes
+
+
+_PLACES = st.sets(st.tuples(st.integers(0, 6), st.integers(0, 3)))
+
+
+@given(_PLACES, st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2)), max_size=12))
+def test_an_incidence_is_the_matrix(true: set[tuple[int, int]], chosen: list[tuple[int, int]]) -> None:
+    """Rows may be asked for in any order and twice; `counts` is what the rows of a group add up to."""
+    matrix = np.zeros((7, 4), dtype=bool)
+    for place in true:
+        matrix[place] = True
+    row, column = np.array(sorted(true, reverse=True), dtype=np.int32).reshape(-1, 2).T
+    incidence = Incidence(row, column, (7, 4))
+    rows, group = np.array(chosen, dtype=np.int64).reshape(-1, 2).T
+    assert incidence[rows].tolist() == matrix[rows].tolist()
+    assert incidence[3].tolist() == matrix[3].tolist()
+    assert incidence[matrix[:, 0]].tolist() == matrix[matrix[:, 0]].tolist()
+    expected = [[sum(matrix[r, c] for r, g in chosen if g == one) for c in range(4)] for one in range(3)]
+    assert incidence.counts(rows, group, 3).tolist() == expected
+
+
+def test_a_class_is_its_codes() -> None:
+    codes = np.array(list(ROLE_CODES.values()), dtype=np.int8)
+    for role in ROLES:
+        assert np.flatnonzero(belongs(codes, role)).tolist() == columns_of(role)
