@@ -6,7 +6,6 @@ holds the lock.
 """
 
 import errno
-import io
 import os
 import sys
 from pathlib import Path
@@ -39,6 +38,7 @@ from scraper.clock import utcnow
 from scraper.config import FILE_NAME, Settings, absolute_database, database_of, load_settings
 from scraper.errors import ConfigError, PmtrendError
 from scraper.log import set_up
+from scraper.printing import escape_what_is_not_encoded
 from storage.errors import LockHeld, StorageError
 from storage.version import __version__
 
@@ -162,8 +162,7 @@ def _complete_streams() -> None:
             os.set_inheritable(number, True)
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="backslashreplace")
+        escape_what_is_not_encoded(stream)
 
 
 def _drop_output() -> None:

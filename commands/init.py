@@ -1,9 +1,11 @@
 """`pmtrend init`: a configuration to fill in, and an empty database."""
 
+from itertools import pairwise
+
 import click
 
 from commands.context import Context, pass_context
-from scraper.config import write_template
+from scraper.config import DATABASE, write_template
 from scraper.errors import ConfigError
 from scraper.printing import echo
 
@@ -11,14 +13,21 @@ from scraper.printing import echo
 @click.command()
 @pass_context
 def init(context: Context) -> None:
-    """Write pmtrend.toml here, or the file that --config names, and create the database beside it."""
+    """Write pmtrend.toml here, or the file that --config names, and create the database beside it.
+
+    A database that --db or PMTREND_DATABASE_URL names stands in the file, unless its URL holds a password.
+    """
     path = context.file
     try:
-        write_template(path)
+        write_template(path, dict(pairwise(context.options)).get("--db", DATABASE))
     except FileExistsError:
         raise ConfigError(f"{path} exists already; nothing was changed") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
-    with context.store() as store:
-        echo(f"wrote {path} and created {store.engine.url.database}")
+    try:
+        with context.store() as store:
+            echo(f"wrote {path} and created {store.engine.url.database}")
+    except BaseException:
+        path.unlink()  # else a second try would find it there
+        raise
     echo("next: set `operator` in it, then run `pmtrend weekly`")

@@ -24,7 +24,7 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
 
     settings = context.settings
     home, weekly = settings.home, settings.schedule.weekly
-    command = [str(Path(sys.argv[0]).resolve()), *context.options, "weekly"]
+    command = [*_program(), *context.options, "weekly"]
     if print_cron:
         echo(cron_line(weekly, command, home, Path("pmtrend.log"), utc_offset()))
     if print_systemd:
@@ -37,3 +37,9 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
         )
     if not (print_cron or print_systemd):
         run_forever(weekly, command, home, lambda told: echo(told, err=True))
+
+
+def _program() -> list[str]:
+    """How this very program is started again from any folder; a file of Python by its interpreter."""
+    program = Path(sys.argv[0]).resolve()
+    return [sys.executable, str(program)] if program.suffix == ".py" else [str(program)]

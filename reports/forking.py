@@ -65,8 +65,8 @@ def _has_another_core() -> bool:
 def _answer(make: Callable[[], Any], ours: Connection, theirs: Connection) -> None:
     """Send what is made, or nothing: whoever gets nothing makes it himself and sees what it raises."""
     ours.close()  # else this process would wait for ever for one that was killed to read
-    Thread(target=_end_with_the_other, daemon=True).start()
     with contextlib.suppress(BaseException):
+        Thread(target=_end_with_the_other, daemon=True).start()
         theirs.send([make()])
 
 

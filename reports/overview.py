@@ -11,19 +11,24 @@ from reports.errors import ReportError
 from reports.feed import feed
 from reports.pages.index_page import index_markdown, index_page
 from reports.stored_reports import ToldWeek, read_weeks
-from reports.words import LANGS
+from reports.words import LANGS, Words
 from reports.writing import replace_file
+
+_HEAD = 4096
+"""Bytes in which each of these files says that it is of pmtrend."""
 
 
 def write_overview(out_dir: Path, base_url: str = "") -> list[Path]:
     """Write index and feeds of the reports in `out_dir` and return the files; what has no report is removed.
 
     `base_url` (ending in "/") is where `out_dir` is published, for the links of the feeds; those of the index
-    are relative. Raises ReportError if a file cannot be written.
+    are relative. Raises ReportError if a file cannot be written, or if one of these names is not of pmtrend.
     """
     made = overview_files(read_weeks(out_dir), base_url)
     written = []
     try:
+        for name in made:
+            _check_ours(out_dir / name)
         for name, text in made.items():
             if text is None:
                 (out_dir / name).unlink(missing_ok=True)
@@ -34,6 +39,25 @@ def write_overview(out_dir: Path, base_url: str = "") -> list[Path]:
             f"no index or feed can be written to {out_dir}: {error.strerror or error}"
         ) from error
     return written
+
+
+def _check_ours(path: Path) -> None:
+    """Raise ReportError if there is such a file, and somebody else wrote it: it is nothing to replace."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    marks = {
+        ".html": '<meta name="generator" content="pmtrend">',
+        ".md": f"# {Words('en')('index.title')}\n",
+        ".xml": "<generator>pmtrend</generator>",
+    }
+    if head and marks[path.suffix].encode() not in head:
+        raise ReportError(
+            f"{path} is not of pmtrend and stays as it is, so there is no index: "
+            "let the reports have a folder of their own (--out, or `reports` in the configuration)"
+        )
 
 
 def overview_files(weeks: Sequence[ToldWeek], base_url: str) -> dict[str, str | None]:

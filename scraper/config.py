@@ -1,5 +1,6 @@
 """pmtrend.toml → validated settings. The file is optional; only `collect` needs something from it."""
 
+import json
 import os
 import re
 import tomllib
@@ -15,8 +16,9 @@ from scraper.parsing.tomltext import decoded, parsed
 from scraper.printing import printable
 
 FILE_NAME = "pmtrend.toml"
+DATABASE = "sqlite:///pmtrend.db"
 TEMPLATE = """\
-# pmtrend: see docs/ARCHITECTURE.md and `pmtrend --help`. Paths are relative to this file.
+# pmtrend: all settings are told in docs/DATA.md. Paths are relative to this file.
 
 # Who runs this collector: an address or page at which a site's owner can reach you. It is sent with
 # every request, so `pmtrend collect` does not start without it.
@@ -125,7 +127,7 @@ class Settings(_Table):
     """All that a user can set; relative paths are resolved against `home`, the file's folder."""
 
     operator: str = ""
-    database: str = "sqlite:///pmtrend.db"
+    database: str = DATABASE
     zone: str | None = None
     archive: Path = Path("archive")
     reports: Path = Path("pmtrend-reports")
@@ -155,10 +157,16 @@ class Settings(_Table):
         return value
 
 
-def write_template(path: Path) -> None:
-    """Write a new configuration that nobody else may read, for it is where keys stand. Raises OSError."""
+def write_template(path: Path, database: str = DATABASE) -> None:
+    """Write a new configuration that nobody else may read, for it is where keys stand. Raises OSError.
+
+    `database` is the URL of its database; a file in the folder of the configuration is named relatively.
+    """
+    inside = f"sqlite:///{path.resolve().parent}/"
+    if database.startswith(inside):
+        database = f"sqlite:///{database.removeprefix(inside)}"
     with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-        file.write(TEMPLATE)
+        file.write(TEMPLATE.replace(f'"{DATABASE}"', json.dumps(database, ensure_ascii=False), 1))
 
 
 def operator_of(settings: Settings) -> str:

@@ -1,7 +1,9 @@
 """Running on a schedule: lines for cron and systemd, and a daemon for machines that have neither."""
 
 import shlex
+import signal
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,12 +130,32 @@ def _look_up() -> None:
 
 
 def run_forever(expression: str, command: Sequence[str], folder: Path, tell: Callable[[str], None]) -> None:
-    """Run `command` in `folder` at all times of `expression` (UTC) until interrupted; `tell` how it ended."""
-    scheduler(expression, lambda: tell(run_once(command, folder, WALL))).start()
+    """Run `command` in `folder` at all times of `expression` (UTC); `tell` how it ended.
+
+    Until interrupted, or terminated, which ends this process with 0 (also where it is the first of a
+    container, which is not ended by what it does not handle). A run that is underway is ended, too.
+    """
+    underway: list[subprocess.Popen[bytes]] = []
+
+    def run() -> None:
+        tell(run_once(command, folder, WALL, underway.append))
+        underway.clear()
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        scheduler(expression, run).start()
+    finally:
+        for process in tuple(underway):
+            _end(process)
 
 
-def run_once(command: Sequence[str], folder: Path, wall: timedelta) -> str:
-    """Run `command` as a process of its own and return a sentence on how it ended.
+def run_once(
+    command: Sequence[str],
+    folder: Path,
+    wall: timedelta,
+    begun: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
+) -> str:
+    """Run `command` as a process of its own, which `begun` is told, and return a sentence on how it ended.
 
     A thread that hangs cannot be ended, a process can: after `wall` it is terminated, so that the next run
     finds its place free. Its transactions are whole and its lock frees itself.
@@ -142,13 +164,18 @@ def run_once(command: Sequence[str], folder: Path, wall: timedelta) -> str:
         process = subprocess.Popen(command, cwd=folder)
     except OSError as error:
         return f"the run could not be started: {error.strerror}"
+    begun(process)
     with process:
         try:
             return f"the run ended with {process.wait(wall.total_seconds())}"
         except subprocess.TimeoutExpired:
-            process.terminate()
-        try:
-            process.wait(_MERCY)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            _end(process)
     return f"the run was ended after {wall}: it hung"
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_MERCY)
+    except subprocess.TimeoutExpired:
+        process.kill()

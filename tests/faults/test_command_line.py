@@ -192,6 +192,26 @@ def test_every_verb_works_in_an_empty_folder(run: Run) -> None:
     assert "weekly" in run("schedule", "--print-cron").out
 
 
+def test_init_writes_which_database_it_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("--db", "sqlite:///我 的.db", "init").code == 0
+    assert (tmp_path / "我 的.db").exists()
+    assert 'database = "sqlite:///我 的.db"\n' in (tmp_path / "pmtrend.toml").read_text(encoding="utf-8")
+    assert run("status").code == 0
+    assert not (tmp_path / "pmtrend.db").exists()
+    (tmp_path / "there").mkdir()
+    monkeypatch.setenv("PMTREND_DATABASE_URL", "sqlite:///elsewhere.db")
+    assert run("--config", "there/mine.toml", "init").code == 0
+    written = (tmp_path / "there" / "mine.toml").read_text(encoding="utf-8")
+    assert f'database = "sqlite:///{tmp_path / "elsewhere.db"}"\n' in written
+
+
+def test_init_that_can_make_no_database_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    assert "no/such" in one_sentence(run("--db", "sqlite:///no/such/x.db", "init"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_init_does_not_overwrite(run: Run, tmp_path: Path) -> None:
     assert run("init").code == 0
     (tmp_path / "pmtrend.toml").write_text('operator = "me@example.org"\n')

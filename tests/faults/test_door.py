@@ -76,6 +76,22 @@ def test_demo_stays_in_the_callers_folder_and_test_goes_to_the_checkout(debian: 
     assert debian.run("test", "-q", "tests/unit")[:2] == (0, f"{debian.project}|-q|tests/unit\n")
 
 
+def test_a_benchmark_is_a_file_that_runs_and_nothing_else(debian: Machine) -> None:
+    benchmarks = debian.project / "benchmarks"
+    benchmarks.mkdir()
+    runs = 'import sys\n\nif __name__ == "__main__":\n    print(*sys.argv[1:])\n'
+    for name, text in (("collecting", runs), ("two_words", runs), ("helpers", "")):
+        (benchmarks / f"{name}.py").write_text(text)
+    (debian.project / "elsewhere.py").write_text(runs)
+    debian.run("bench")
+    assert debian.run("bench", "--short") == (0, "--short\n", "")
+    assert debian.run("bench", "two_words", "a b") == (0, "a b\n", "")
+    for name in ("helpers", "nothing", "../elsewhere", "two words"):
+        code, out, err = debian.run("bench", name)
+        assert (code, out) == (1, "")
+        assert err == f"pmtrend: there is no benchmark {name}; docs/BENCHMARKS.md tells which there are\n"
+
+
 def test_lint_shows_every_failure_and_fails_if_one_does(debian: Machine) -> None:
     assert debian.run("lint")[0] == 0
     executable(debian.project / ".venv" / "bin" / "mypy", "#!/bin/sh\necho mypy found something\nexit 1\n")

@@ -1,5 +1,6 @@
 """What a process may be started with: closed streams, other encodings, a mask, folders closed to it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from scraper.errors import ConfigError
 from scraper.fetching.compacting import months
 
 ROOT = Path(__file__).resolve().parents[2]
-POSTING = '{"id": "1", "title": "AI产品经理", "description": "熟悉大模型 🙂"}\n'
+POSTING = '{"id": "1", "title": "AI产品经理", "description": "<p>熟悉大模型 🙂</p>", "format": "html"}\n'
 
 
 def sh(line: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -32,6 +33,9 @@ def test_the_file_itself_is_the_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "empty" in done.stdout
     assert sh('"$@" nosuchverb', tmp_path).returncode == 1
+    line = sh('"$@" schedule --print-cron', tmp_path).stdout
+    command, _, _ = line.partition(" weekly >>")
+    assert sh(f"cd {command.partition(' cd ')[2]} --version", tmp_path).stdout.startswith("pmtrend, version")
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,17 @@ def test_a_character_that_the_output_cannot_show_is_an_escape(tmp_path: Path) ->
         done = sh('"$@" tag posting.jsonl', tmp_path, PYTHONIOENCODING=encoding)
         assert (done.returncode, done.stderr) == (0, ""), encoding
         assert "Traceback" not in done.stdout
+
+
+def test_json_is_the_same_value_in_any_encoding(tmp_path: Path) -> None:
+    (tmp_path / "postings.jsonl").write_text(POSTING, encoding="utf-8")
+    usual, other = (
+        sh('"$@" tag --jsonl postings.jsonl', tmp_path, PYTHONIOENCODING=encoding).stdout
+        for encoding in ("utf-8", "latin-1")
+    )
+    assert other.isascii()
+    assert json.loads(other) == json.loads(usual)
+    assert "🙂" in usual
 
 
 def test_who_may_read_what_is_written_is_said_by_the_mask(tmp_path: Path) -> None:

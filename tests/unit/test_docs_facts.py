@@ -189,3 +189,14 @@ def test_the_numbers_of_sources_and_boards_are_those_of_this_release() -> None:
         assert said == [boards] or (name == "README.zh.md" and set(said) <= {boards}), name
         kinds = re.findall(r"(\d+) (?:kinds of sources|类来源|families of sources)", text)
         assert {int(number) for number in kinds} <= {families}, name
+
+
+NAMED_BENCHMARKS = sorted(
+    {name for text in TEXTS.values() for name in re.findall(r"run bench ([a-z]\w*)", text)}
+)
+
+
+@pytest.mark.parametrize("name", NAMED_BENCHMARKS)
+def test_benchmarks_that_are_named_can_be_run(name: str) -> None:
+    text = (ROOT / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
+    assert '\nif __name__ == "__main__":\n' in text

@@ -74,6 +74,18 @@ def test_a_fork_that_is_killed_is_done_without() -> None:
     assert no_child_is_left()
 
 
+def test_a_fork_that_can_start_no_thread_is_done_without(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(forking, "_has_another_core", lambda: True)
+    monkeypatch.setattr(forking, "Thread", refused)
+    assert side_by_side(os.getpid, os.getpid) == (os.getpid(), os.getpid())
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("missing", ["fork", "pipe"])
 def test_where_no_fork_can_be_started_both_are_made_here(
     monkeypatch: pytest.MonkeyPatch, missing: str

@@ -163,6 +163,23 @@ def test_the_same_folder_gives_the_same_bytes_and_nothing_is_left_lying(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["index.html", "index.md", "feed.en.xml", "feed.zh.xml"])
+def test_a_page_of_somebody_else_is_neither_replaced_nor_removed(
+    regular: WeeklyReport, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_text("<h1>about pmtrend</h1>")
+    for there in ({name}, {name, "2026-W48"}):
+        if "2026-W48" in there:
+            store(tmp_path, regular, "2026-W48", *BOTH)
+        with pytest.raises(ReportError, match=f"/{name} is not of pmtrend and stays as it is"):
+            write_overview(tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == there
+        assert (tmp_path / name).read_text() == "<h1>about pmtrend</h1>"
+    (tmp_path / name).write_text("")
+    assert {path.name for path in write_overview(tmp_path)} >= {name}
+    assert {path.name for path in write_overview(tmp_path)} >= {name}, "what it wrote it writes again"
+
+
 def test_a_folder_without_reports_has_no_index(regular: WeeklyReport, tmp_path: Path) -> None:
     assert write_overview(tmp_path / "nothing here") == []
     store(tmp_path, regular, "2026-W48", *BOTH)

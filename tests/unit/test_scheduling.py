@@ -1,6 +1,7 @@
 """Lines for cron and systemd that survive odd paths, and a daemon that catches up and never hangs."""
 
 import getpass
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -303,3 +304,28 @@ def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
 ) -> None:
     written = written_folders(Path("/srv/pm"), [Path("archive"), Path("/reports")], database)
     assert list(map(str, written)) == folders
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, -signal.SIGINT)])
+def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
+    tmp_path: Path, how: signal.Signals, code: int
+) -> None:
+    """Told to it alone, as a container or a supervisor does; a terminal tells all of its group."""
+    script = """if True:
+        from pathlib import Path
+        from scraper.scheduling import running
+        usual = running.scheduler
+        def at_once(expression, job):
+            made = usual(expression, job)
+            made.add_job(job)
+            return made
+        running.scheduler = at_once
+        running.run_forever("17 12 * * sun", ["sh", "-c", "echo begun; exec sleep 600"], Path(), print)
+    """
+    daemon = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    with daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == "begun\n"
+        daemon.send_signal(how)
+        assert "the run ended with -15" in daemon.stdout.read()  # to the end: none of them is left
+    assert daemon.returncode == code
