@@ -81,7 +81,8 @@ def _by_chance(before: int, lost: int, gap: timedelta) -> bool:
 def judge(ids: Set[int], at: datetime, history: History | None) -> Judgement:
     """Judge a whole listing by its own history: too few, too many or too different is suspect.
 
-    `ids` is everything it listed. Without history (`None`) only an empty listing is suspect.
+    `ids` is everything it listed. Without history (`None`) only an empty listing is suspect; one that lists
+    just what the last usable one listed, something at all, is never.
     """
     count = len(ids)
     if history is None or not history.counts:
@@ -90,6 +91,8 @@ def judge(ids: Set[int], at: datetime, history: History | None) -> Judgement:
     gap = at - history.last_at
     if count == 0:
         return Judgement(f"nothing listed, usually {usual:g}" if usual > _TINY else "")
+    if ids == history.last_ids:  # a loss that a long pause excused is none half a day later
+        return Judgement()
     if count < _TOO_FEW * usual and not _by_chance(round(usual), round(usual) - count, gap):
         return Judgement(f"{count} listed, usually {usual:g}: too few")
     if count > _TOO_MANY * usual and count - usual > _TOO_MANY_SLACK:

@@ -139,7 +139,7 @@ def _record_newest(look: _Look) -> Recorded:
     if verdict.broke_at:
         board.epoch += 1
         add_break(connection, board.id, None, verdict.broke_at, at, verdict)
-    if verdict.state == "complete":
+    if verdict.state == "complete" and (verdict.broke_at or listing.scope != board.scope):
         connection.execute(_UPDATE_BOARD, {"board": board.id, "epoch": board.epoch, "scope": listing.scope})
     fetch = _insert_fetch(look, verdict, ids)
     if verdict.confirms:
@@ -155,7 +155,7 @@ def _record_newest(look: _Look) -> Recorded:
     for posting, owner in known.values():
         if owner in units:  # a posting that another board listed first stays with that board
             units[owner].listed.add(posting)
-    book = SpellBook(connection, board.id, stored)
+    book = SpellBook(connection, None if board.is_new else board.id, stored)
     open_epochs(connection, units.values(), book, verdict, at)
     if not board.is_new:
         read_pasts(connection, board.id, units)

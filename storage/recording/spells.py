@@ -69,15 +69,19 @@ class _Entry:
 
 
 class SpellBook:
-    """The latest spells of the postings that a look concerns: those listed now and those still open."""
+    """The latest spells of the postings that a look concerns: those listed now and those still open.
 
-    def __init__(self, connection: Connection, board: int, listed: Iterable[int]):
+    `board` is None if it is new: then nothing of it is open.
+    """
+
+    def __init__(self, connection: Connection, board: int | None, listed: Iterable[int]):
         self.connection = connection
         self.closed = self.reopened = 0
         self._latest: dict[int, _Entry] = {}
         self._new: list[_Entry] = []
         self._gaps: dict[int, tuple[SpellState, datetime]] = {}
-        self._load(connection.execute(_OPEN, {"board": board}))
+        if board is not None:
+            self._load(connection.execute(_OPEN, {"board": board}))
         for postings in chunks(listed):
             self._load(connection.execute(_LISTED, {"postings": postings}))
 

@@ -118,8 +118,12 @@ def same_vacancy(one: Opening, other: Opening) -> bool:
        - another title: only in Chinese, where it is a headline that each recruiter words anew, and texts
          similar by 0.80. An English title states level and field, and employers post one text for several.
     """
-    compared, signature = _Compared(one), Signature.unpack(other.signature)
-    return compared.same(other, signature, _similarity(compared.bins, int.from_bytes(signature.bins)))
+    compared, (signature, bins) = _Compared(one, *_read(one)), _read(other)
+    return compared.same(other, signature, _similarity(compared.bins, bins))
+
+
+_Read = tuple[Signature, int]
+"""A signature and its bins, all of them as one number."""
 
 
 class Employer:
@@ -131,8 +135,8 @@ class Employer:
     def __init__(self, known: Iterable[Opening] = ()) -> None:
         self._known: list[Opening] = []
         self._kept: set[tuple[str, bytes]] = set()
-        self._signatures: dict[int, tuple[Signature, int]] = {}
-        """Of those that were compared once: the next is often compared with them, too."""
+        self._read: dict[bytes, _Read] = {}
+        """Signatures that were compared once: the next is often compared with them, or is equal to one."""
         self._titled: dict[bytes, list[int]] = {}
         self._numbered: dict[bytes, list[int]] = {}
         self._words = np.zeros((_WORDS, 8), dtype=np.uint32)
@@ -159,10 +163,11 @@ class Employer:
         One with its requisition number goes first, then the most similar text, then one in the same place,
         then the one known longest.
         """
-        compared = _Compared(posting)
+        compared = _Compared(posting, *self._signature(posting))
         best, found = (False, 0.0, False), None
         for place in self._eligible(compared.signature):
-            known, (signature, bins) = self._known[place], self._signature(place)
+            known = self._known[place]
+            signature, bins = self._signature(known)
             likeness = _similarity(compared.bins, bins)
             numbered = compared.numbered_alike(known, signature)
             if (numbered, likeness) < best[:2]:
@@ -173,11 +178,10 @@ class Employer:
                     best, found = rank, known.vacancy
         return found
 
-    def _signature(self, place: int) -> tuple[Signature, int]:
-        if place not in self._signatures:
-            signature = Signature.unpack(self._known[place].signature)
-            self._signatures[place] = signature, int.from_bytes(signature.bins)
-        return self._signatures[place]
+    def _signature(self, opening: Opening) -> _Read:
+        if opening.signature not in self._read:
+            self._read[opening.signature] = _read(opening)
+        return self._read[opening.signature]
 
     def _eligible(self, one: Signature) -> list[int]:
         """Return the places of the known postings that `same` may hold of, in their order.
@@ -196,6 +200,11 @@ class Employer:
         return sorted(places)
 
 
+def _read(opening: Opening) -> _Read:
+    signature = Signature.unpack(opening.signature)
+    return signature, int.from_bytes(signature.bins)
+
+
 @dataclass(slots=True)
 class _Compared:
     """A posting that is held against others."""
@@ -203,11 +212,6 @@ class _Compared:
     opening: Opening
     signature: Signature
     bins: int
-
-    def __init__(self, opening: Opening) -> None:
-        self.opening = opening
-        self.signature = Signature.unpack(opening.signature)
-        self.bins = int.from_bytes(self.signature.bins)
 
     def numbered_alike(self, known: Opening, other: Signature) -> bool:
         number = self.signature.requisition

@@ -155,6 +155,15 @@ def test_the_facts_are_those_of_a_store_that_looked_at_everything(history: list[
         full.store.close()
 
 
+def test_a_loss_that_a_long_pause_excused_is_excused_when_it_is_seen_again(tmp_path: Path) -> None:
+    """Half a day later, too; the same bytes would be taken for unchanged, and may mean nothing else."""
+    recorder = Recorder(tmp_path)
+    looks = ((0, "abefh"), (7, "abefh"), (14, "abefh"), (54, "c"), (54.5, "c"))
+    recorded = recorder.record(*(listing(day(at), list(ids)) for at, ids in looks))
+    assert [look.state for look in recorded] == ["complete"] * 5
+    recorder.store.close()
+
+
 def test_a_posting_belongs_to_the_board_that_listed_it_first_also_while_that_is_unchanged(
     tmp_path: Path,
 ) -> None:
