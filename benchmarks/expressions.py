@@ -31,8 +31,8 @@ from pattern_calls import Pattern, collected, how
 from tagging import CAP, capped, machine
 from test_backtracking import BOUNDED
 
-from reports.escaping import clean, csv_text, md, visible
-from reports.words import Words
+from reports.wording.escaping import clean, csv_text, md, visible
+from reports.wording.words import Words
 from scraper.bounds import MAX_READ
 from scraper.clock import utcnow
 from scraper.explaining import explain

@@ -25,8 +25,8 @@ from pathlib import Path
 
 from market_store import made_at
 
-from reports.reading import read_facts
-from reports.weekly import build_weekly
+from reports.building.reading import read_facts
+from reports.building.weekly import build_weekly
 from storage.store import open_store
 from storage.weeks import WEEK, parse_label
 
@@ -67,7 +67,7 @@ def stages(database: Path) -> dict[str, float]:
     built = build_weekly(facts, monday, history=store.history(facts, monday))
     marks.append(time.process_time())
     del facts
-    from reports.writing import report_files  # loading what draws belongs to writing
+    from reports.output.writing import report_files  # loading what draws belongs to writing
 
     report_files(built, ("en", "zh"))
     marks.append(time.process_time())

@@ -13,7 +13,7 @@ from scraper.options.times import read_times
 from storage.markets import MARKET_NAMES
 
 if TYPE_CHECKING:
-    from reports.words import Lang
+    from reports.wording.words import Lang
 
 
 @click.command()
@@ -45,11 +45,11 @@ def choose(
     **said: Any,
 ) -> None:
     """Tell which door is open to you, AI PM or AIGC PM: what you qualify for and what stops you."""
-    from reports.choosing import choice_json
-    from reports.choosing import choose as run
-    from reports.reading import places_of, read_facts
+    from reports.building.choosing import choice_json
+    from reports.building.choosing import choose as run
+    from reports.building.reading import places_of, read_facts
     from reports.sections.choosing import choosing
-    from reports.words import Words, terminal_language
+    from reports.wording.words import Words, terminal_language
     from scraper.options.profiles import read_profile
 
     times = read_times(week, as_of)

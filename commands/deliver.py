@@ -15,7 +15,7 @@ from scraper.printing import echo
 from storage.weeks import label
 
 if TYPE_CHECKING:
-    from reports.delivery import Service
+    from reports.delivery.messages import Service
     from reports.document.weekly import WeeklyReport
     from scraper.fetching.webhooks import Webhook
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 @pass_context
 def deliver(context: Context, week: str | None, services: tuple["Service", ...], dry_run: bool) -> int:
     """Write index and feeds, and send the findings of a written report to group chats (again, if need be)."""
-    from reports.delivery import SERVICES
-    from reports.stored_reports import load_report
+    from reports.delivery.messages import SERVICES
+    from reports.output.stored import load_report
 
     settings = context.settings
     times = read_times(week)
@@ -64,7 +64,7 @@ def webhooks_for(services: tuple["Service", ...]) -> list["Webhook"]:
 
 def send(context: Context, report: "WeeklyReport", hooks: list["Webhook"], *, again: bool) -> int:
     """Send the report to `hooks`; 3 if any did not take it. Without `again` no message is sent twice."""
-    from reports.delivered import note_delivered, was_delivered
+    from reports.delivery.delivered import note_delivered, was_delivered
     from reports.errors import ReportError
     from scraper.fetching.posting import Poster
 
@@ -85,8 +85,8 @@ def send(context: Context, report: "WeeklyReport", hooks: list["Webhook"], *, ag
 
 
 def _message(settings: Settings, report: "WeeklyReport", service: "Service") -> dict[str, Any]:
-    from reports.delivery import payload
-    from reports.stored_reports import page_to_link
+    from reports.delivery.messages import payload
+    from reports.output.stored import page_to_link
 
     lang = getattr(settings.delivery, service)
     page = page_to_link(settings.reports, report["week"], lang)

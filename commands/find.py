@@ -50,7 +50,7 @@ def find(
     Put the query in quotes: 'RAG 金融' asks for both words, 'RAG OR 检索增强' for either, '"prompt
     engineering"' for a phrase; 'agent -sales' leaves a word out.
     """
-    from reports.searching import guillemets, search_json, search_lines
+    from reports.rendering.hits import guillemets, search_json, search_lines
     from scraper.options.filters import read_filters
     from scraper.parsing.folding import fold
     from storage.searching.query import read_query

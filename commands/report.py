@@ -22,7 +22,7 @@ from storage.weeks import label, week_of
 
 if TYPE_CHECKING:
     from reports.document.weekly import WeeklyReport
-    from reports.rendering import Images
+    from reports.rendering.markdown import Images
     from storage.history import History
     from storage.profile import Profile
     from storage.store import Store
@@ -90,8 +90,8 @@ def make_report(
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part)
         # Loaded when the facts are gone: what draws needs half as much memory as they do.
-        from reports.words import LANGS, Lang
-        from reports.writing import write_report
+        from reports.output.writing import write_report
+        from reports.wording.words import LANGS, Lang
 
         langs = LANGS if lang == "both" else (cast(Lang, lang),)
         for path in write_report(built, out, langs, images=images):
@@ -118,10 +118,10 @@ def _build(
     context: Context, store: "Store", monday: date, cut: datetime | None, part: Mapping[str, str | None]
 ) -> "tuple[WeeklyReport, History]":
     """The report of a week, and what the store told of earlier ones."""
-    from reports.instants import instant
-    from reports.reading import employers_of, places_of, read_facts
-    from reports.views import WHOLE, View
-    from reports.weekly import build_weekly
+    from reports.building.reading import employers_of, places_of, read_facts
+    from reports.building.views import WHOLE, View
+    from reports.building.weekly import build_weekly
+    from reports.document.instants import instant
 
     whole = read_facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
     profiles: Sequence[Profile] = ()
@@ -143,7 +143,7 @@ def _build(
 
 def _keep_vintages(store: "Store", history: "History", report: "WeeklyReport", now: datetime) -> None:
     """Keep the published numbers; a store that takes none now costs no report."""
-    from reports.published import published_numbers
+    from reports.document.published import published_numbers
 
     assert history.edition is not None
     try:

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from reports.escaping import clean, visible
+from reports.wording.escaping import clean, visible
 
 # Okabe & Ito (2008), "Color Universal Design": told apart under every common colour blindness.
 WARNING = "#B3261E"

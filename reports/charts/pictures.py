@@ -14,16 +14,16 @@ from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openne
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
 from reports.document.composition import OpenAt
 from reports.document.salary import PayRow
+from reports.document.series_breaks import broken_weeks, restarts
 from reports.document.tables import LevelSeries
 from reports.document.terms import RoleId
 from reports.document.terms import Share as ShareCell
 from reports.document.weekly import WeeklyReport
-from reports.notices import is_invented
 from reports.sections.level import has_stock
 from reports.sections.requirements import shown_contrasts
 from reports.sections.salary import named_pair, rows_of, shown_pairs
-from reports.series_breaks import broken_weeks, restarts
-from reports.words import Words
+from reports.wording.notices import is_invented
+from reports.wording.words import Words
 
 _PAIR: tuple[RoleId, RoleId] = ("ai_pm", "aigc_pm")
 _FLOW_WEEKS = 13

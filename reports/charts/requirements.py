@@ -10,7 +10,7 @@ from reports.charts.weekly import WeekAxis
 from reports.document.changes import WeeklyShares
 from reports.document.co_occurrence import TagMatrix
 from reports.document.weekly import WeeklyReport
-from reports.words import Words
+from reports.wording.words import Words
 
 PANELS = 12
 _DOT_LEAST = 5  # new postings of a week below which its dot says nothing

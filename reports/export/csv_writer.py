@@ -12,9 +12,9 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from reports.escaping import csv_text
+from reports.document.instants import instant
 from reports.export.tables import ColumnType, Table
-from reports.instants import instant
+from reports.wording.escaping import csv_text
 from storage.exporting.reading import Rows
 from storage.weeks import label
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from reports.escaping import clean, md
+from reports.document.instants import instant
 from reports.export.tables import WEEK, Column, Table
-from reports.instants import instant
+from reports.wording.escaping import clean, md
 from storage.exporting.reading import Export
 from storage.version import __version__
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from reports.document.edits import ChangedFact, ChangeShare, PostingChange, PostingChanges, PostingLife, Turn
+from reports.document.instants import instant
 from reports.document.terms import Reason, Status
-from reports.instants import instant
 from reports.measures.evidence import excerpt
 from reports.measures.experience import floor_of
 from reports.measures.panel import KINDS, NOT_PM, Panel

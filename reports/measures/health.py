@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
+from reports.document.instants import instant
 from reports.document.tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
-from reports.instants import instant
 from reports.measures.upkeep import drift, quarantined
 from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from reports.document.instants import instant
 from reports.document.postings import ListedPosting, ListedPostings, StayState
-from reports.instants import instant
 from reports.measures.panel import KINDS, ROLE_CODES, Panel
 from reports.measures.population import WINDOW_WEEKS, window
 from reports.statistics.arrays import Floats, Ints

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
+from reports.document.instants import instant
 from reports.document.tables import Completeness, MdeRow, MissingUnit, Quality, SuspectRun, Totals
 from reports.document.terms import ROLES
-from reports.instants import instant
 from reports.measures.health import counts
 from reports.measures.level import CHANGE_WEEKS, ClassLevel
 from reports.measures.panel import KINDS, NOT_PM, Panel, is_stated

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from reports.document.history import RevisionReason, RevisionRow, Revisions
+from reports.document.instants import instant
+from reports.document.published import Published, published
 from reports.document.tables import LevelIndex
-from reports.instants import instant
-from reports.published import Published, published
 from storage.history import Earlier, Edition, History, Number
 from storage.weeks import WEEK, label, parse_label
 

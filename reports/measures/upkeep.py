@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from reports.document.instants import instant
 from reports.document.tables import Quarantined, TemplateDrift
-from reports.instants import instant
 from storage.monitoring.drift import Filled, drifts
 from storage.monitoring.outlook import outlook
 from storage.records import IMPORT, Facts, FetchFact

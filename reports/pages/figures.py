@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from reports.escaping import clean
+from reports.wording.escaping import clean
 
 _LEFT_OUT = frozenset({"metadata", "style", "title", "desc"})
 _WHITE = "#ffffff"

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, get_type_hints, is_typeddict
 
-from reports.csv_tables import TABLES, CsvTable, Row
 from reports.document.terms import ROLES, Change, Share, Window
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
+from reports.rendering.csv_tables import TABLES, CsvTable, Row
 from reports.sections import movers, quality, requirements
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 MOST_ROWS = 1000
 """A file of more rows is no table that anybody reads; it stays a file."""

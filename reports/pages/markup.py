@@ -16,7 +16,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from reports.words import Lang, catalog
+from reports.wording.words import Lang, catalog
 
 _DATA_LINK = re.compile(r"\]\((data/[a-z0-9_]+\.csv)\)")
 _CHART = re.compile(r"(charts/.+)\.(?:svg|png)")

@@ -9,7 +9,7 @@ from reports.pages.figures import inline_figure
 from reports.pages.full_tables import full_table
 from reports.pages.markup import Edition, edition, named_files
 from reports.pages.shell import render_page, script_text
-from reports.words import Lang, Words
+from reports.wording.words import Lang, Words
 
 MOST_BYTES = 1 << 20
 """A page that would be larger with its data goes without them; they lie beside it in report.json."""

@@ -11,8 +11,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.escaping import Characters
-from reports.words import Lang, Words
+from reports.wording.escaping import Characters
+from reports.wording.words import Lang, Words
 
 LANGUAGE_TAGS: dict[Lang, str] = {"en": "en", "zh": "zh-Hans"}
 LANGUAGE_NAMES: dict[Lang, str] = {"en": "English", "zh": "中文"}
@@ -60,7 +60,7 @@ def asset(name: str) -> str:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("reports", "templates"),
+        loader=PackageLoader("reports.pages", "templates"),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,

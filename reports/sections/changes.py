@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from reports.document.edits import ChangedFact, PostingChange, PostingChanges, Turn
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, link, md
-from reports.words import Words
+from reports.wording.escaping import Markdown, link, md
+from reports.wording.words import Words
 
 MAX_EXAMPLES = 3
 MAX_KINDS = 5

@@ -5,11 +5,11 @@ from typing import Literal
 from reports.document.choice import BarrierRow, BlockerRow, Card, Choice, Door
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.choice_words import LEAST_SHOWN, barrier_index, best, bracket, levers, listed, person
 from reports.sections.parts import ending, joined
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 _DOORS: tuple[Literal["ai_pm", "aigc_pm"], ...] = ("ai_pm", "aigc_pm")
 _BLOCKERS = 3

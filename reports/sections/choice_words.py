@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from reports.document.choice import BarrierRow, Door, LeverRow, Named, ProfileRow, UnlockRow
 from reports.document.terms import Share
-from reports.escaping import Markdown, clean
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown, clean
+from reports.wording.words import NOTHING, Words
 
 LEAST_SHOWN = 10
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from reports.document.choice import ChoiceReport, Door, Example, UnlockRow
 from reports.document.terms import RoleId
-from reports.escaping import clean
-from reports.notices import says_invented
 from reports.sections.choice_words import (
     LEAST_SHOWN,
     barrier_index,
@@ -16,8 +14,10 @@ from reports.sections.choice_words import (
     person,
     tag_name,
 )
-from reports.tables import display_width
-from reports.words import NOTHING, Words
+from reports.wording.escaping import clean
+from reports.wording.notices import says_invented
+from reports.wording.tables import display_width
+from reports.wording.words import NOTHING, Words
 
 _DOORS: tuple[RoleId, ...] = ("ai_pm", "aigc_pm")
 _BLOCKERS, _LACKING, _LEVERS = 3, 5, 3

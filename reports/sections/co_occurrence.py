@@ -2,9 +2,9 @@
 
 from reports.document.co_occurrence import TagMatrix, TagPair
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import joined
-from reports.words import Words
+from reports.wording.escaping import Markdown
+from reports.wording.words import Words
 
 PAIRS_SHOWN = 3
 

@@ -5,10 +5,10 @@ from datetime import date
 from reports.document.comparison import ClaimSide, EvidenceRow, HypothesisRow, LabelRow, PipelineRow
 from reports.document.terms import RoleId, Share
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, link, md
 from reports.sections.parts import joined, marked, one_line
-from reports.tables import Column, table
-from reports.words import NOTHING, Words, spark
+from reports.wording.escaping import Markdown, link, md
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words, spark
 
 _NAMED_STAGES = 3
 _QUOTES = 5

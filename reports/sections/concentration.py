@@ -3,9 +3,9 @@
 from reports.document.concentration import ConcentrationRow, Dimension
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 SHOWN_ROLES: tuple[RoleId, ...] = ("ai_pm", "aigc_pm")
 NAMED = 3

@@ -3,10 +3,10 @@
 from reports.document.composition import ExperienceRow, OpenAt
 from reports.document.terms import PrintRule, RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import texts
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 _OPEN_AT = (0, 3)
 _SHOWN: tuple[RoleId, ...] = ("all", "ai_pm", "aigc_pm")

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 
 from reports.document.history import ChangelogRow, RevisionRow
+from reports.document.published import Unit, published
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
-from reports.published import Unit, published
 from reports.sections.parts import one_line
-from reports.words import Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.words import Words
 
 MAX_REVISIONS = 2
 MAX_EVENTS = 3

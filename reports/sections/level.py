@@ -1,12 +1,12 @@
 """What is on offer: T1, S1 and S2."""
 
+from reports.document.series_breaks import restarts
 from reports.document.tables import HeadlineRow
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import joined, named_table, pair
-from reports.series_breaks import restarts
-from reports.tables import Column, table
-from reports.words import CUT, NOTHING, Words, spark
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import CUT, NOTHING, Words, spark
 
 
 def has_stock(report: WeeklyReport) -> bool:

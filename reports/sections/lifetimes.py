@@ -3,10 +3,10 @@
 from reports.document.stays import Cliff, StayRow, StillOpen
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import joined
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 SHOWN_ROLES: tuple[RoleId, ...] = ("ai_pm", "aigc_pm", "other_pm")
 SHOWN_DAYS = (14, 30, 60)

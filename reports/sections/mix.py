@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from reports.document.composition import MixRow, MixShift
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import joined, one_line
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 _TOLD = 2  # shifts; the others stand in data/mix_shifts.csv
 

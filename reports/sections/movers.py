@@ -4,10 +4,10 @@ import math
 
 from reports.document.changes import EmergingRow, MoverFamily, MoverRow
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import cut, ending
-from reports.tables import Column, table
-from reports.words import Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import Words
 
 MOVER_ROWS = 4
 RADAR_ROWS = 2

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 
 def texts(report: WeeklyReport) -> tuple[int, int]:

@@ -2,10 +2,10 @@
 
 from reports.document.peers import PeerRow
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import with_rest
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 SHOWN_ROWS = 6
 

@@ -3,9 +3,9 @@
 from reports.document.qualifications import QualificationContrast
 from reports.document.terms import Share
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
-from reports.tables import Column, table
-from reports.words import Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import Words
 
 LEAST_SAID, LEAST_ASKED = (
     10,

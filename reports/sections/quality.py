@@ -5,10 +5,10 @@ from itertools import groupby
 
 from reports.document.tables import BreakRow, Quality
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, md
 from reports.sections.parts import one_line
-from reports.tables import Column, table
-from reports.words import Words
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import Words
 from storage.records import IMPORT
 
 MAX_BREAKS, MAX_SUSPECTS, MAX_DRIFT, MAX_BOARDS, MAX_UNITS = 3, 2, 2, 3, 6

@@ -3,10 +3,10 @@
 from reports.document.composition import ContrastRow, SkillRow
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import marked, named_table, texts, with_rest
-from reports.tables import Column, table
-from reports.words import NOTHING, Words, spark
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words, spark
 
 CONTRAST_ROWS, SKILL_ROWS = 8, 6
 SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")

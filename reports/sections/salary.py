@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from reports.document.salary import PayGap, PayRow
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
 from reports.sections.parts import joined
-from reports.tables import Column, table
-from reports.words import NOTHING, Words
+from reports.wording.escaping import Markdown
+from reports.wording.tables import Column, table
+from reports.wording.words import NOTHING, Words
 
 SHOWN_ROLES: tuple[RoleId, ...] = ("ai_pm", "aigc_pm")
 SHOWN_PAIRS = 2  # of market and currency

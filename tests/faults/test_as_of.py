@@ -14,9 +14,9 @@ import pytest
 from databases import is_file, url
 from typed import Outcome, typed
 
-from reports.instants import instant
-from reports.published import published_numbers
-from reports.weekly import build_weekly, to_json
+from reports.building.weekly import build_weekly, to_json
+from reports.document.instants import instant
+from reports.document.published import published_numbers
 from scraper.boards import load_boards
 from scraper.fetching.replay import ReplayArchive
 from scraper.runs import recording, retagging

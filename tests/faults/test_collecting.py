@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from databases import rows, url
 
-from reports.weekly import build_weekly, to_json
+from reports.building.weekly import build_weekly, to_json
 from scraper.boards import load_boards
 from scraper.errors import ServerTrouble
 from scraper.fetching.archive import WarcArchive

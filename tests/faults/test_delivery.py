@@ -16,7 +16,7 @@ from loopback import Scripted
 from report_market import report_of_kind
 from typed import Outcome, typed
 
-from reports.delivery import SERVICES, payload
+from reports.delivery.messages import SERVICES, payload
 from scraper.errors import DeliveryError
 from scraper.fetching import posting, webhooks
 from scraper.fetching.client import Limits

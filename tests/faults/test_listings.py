@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from toys import START, Live, job, learned, opened, page, rows
 
-from reports.weekly import build_weekly, to_json
+from reports.building.weekly import build_weekly, to_json
 from storage.weeks import week_end
 
 FORTY = [job(number) for number in range(40)]

@@ -4,12 +4,12 @@ from typing import Any
 
 from facts_builder import TAXONOMY, Market, monday
 
+from reports.building.weekly import build_weekly
 from reports.document.choice import Card, Choice, Door
 from reports.measures.choice.openings import Openings, openings_of
 from reports.measures.panel import build_panel
 from reports.measures.population import listed_population
 from reports.measures.requirements import tag_matrix
-from reports.weekly import build_weekly
 from storage.profile import Profile
 from storage.records import RoleClass
 

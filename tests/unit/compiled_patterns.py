@@ -38,7 +38,7 @@ for room in ("scraper", "storage", "reports"):
 
 from worst_cases import worst_cases  # noqa: E402
 
-from reports.words import LANGS, Words, recorded_sentences  # noqa: E402
+from reports.wording.words import LANGS, Words, recorded_sentences  # noqa: E402
 from scraper.clock import utcnow  # noqa: E402
 from scraper.explaining import explain  # noqa: E402
 from scraper.importing import read_files  # noqa: E402

@@ -10,10 +10,10 @@ from typing import Any
 from facts_builder import Market, at, monday
 from report_market import passages
 
+from reports.building.views import WHOLE, View
+from reports.building.weekly import build_weekly
+from reports.document.published import published_numbers
 from reports.document.weekly import WeeklyReport
-from reports.published import published_numbers
-from reports.views import WHOLE, View
-from reports.weekly import build_weekly
 from storage.history import Earlier, Edited, Edition, History, Learned, Since, TextVersion
 from storage.profile import Profile
 from storage.records import (

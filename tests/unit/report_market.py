@@ -9,11 +9,11 @@ from typing import Any
 from facts_builder import Market, at, monday
 from markdown_it import MarkdownIt
 
+from reports.building.weekly import build_weekly
 from reports.charts.pictures import pictures
 from reports.document.weekly import WeeklyReport
-from reports.rendering import render_markdown
-from reports.weekly import build_weekly
-from reports.words import Lang, Words
+from reports.rendering.markdown import render_markdown
+from reports.wording.words import Lang, Words
 from storage.records import Facts, FetchState, Passage, Passages, RoleClass
 
 WEEKS = 13

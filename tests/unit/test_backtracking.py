@@ -23,7 +23,7 @@ from scraper.understanding.answering import tag_lines
 from storage.searching.text import text_tokens
 
 BOUNDED: dict[str, tuple[int, str, int]] = {
-    "reports/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 63),
+    "reports/wording/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 63),
     "scraper/parsing/dates.py": (100, "fold(raw[:100])", 1),
     "scraper/importing/watermarks.py": (8, "text[max(0, match.start(2) - 8) : match.start(2)]", 1),
     "scraper/following/naming.py": (300, "_PARTED.split(title[:300])", 2),

@@ -11,10 +11,10 @@ from docs_pages import ROOT, call, chapter, first_column, rows
 from facts_builder import Market, assert_shape, monday
 from report_market import market, numbers
 
-from reports.choosing import choice_json, choose
+from reports.building.choosing import choice_json, choose
 from reports.document.choice import ChoiceReport
 from reports.sections.choosing import choosing
-from reports.words import LANGS, Lang, Words
+from reports.wording.words import LANGS, Lang, Words
 from scraper.options.profiles import KEYS
 from storage.profile import Profile
 from storage.records import Pay

@@ -30,8 +30,8 @@ from docs_pages import (
 )
 
 import pmtrend
-from reports.csv_files import TABLES
 from reports.document.weekly import WeeklyReport
+from reports.rendering.csv_files import TABLES
 from scraper.runs.summary import RunSummary
 from storage.engines.sqlite import exclusive
 

@@ -11,10 +11,10 @@ import pytest
 from docs_pages import ROOT, TEXTS, blocks, call
 from export_checker import read_checked
 
+from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport
 from reports.export.package import table_lines
 from reports.export.tables import tables
-from reports.weekly import build_weekly
 from storage.store import open_store
 from storage.weeks import WEEK, parse_label, week_end
 

@@ -16,11 +16,11 @@ from export_checker import package_of, read_checked, read_parquet
 from store_helpers import TAXONOMY, Recorder, day, feed, listing, posting
 
 from reports.errors import ReportError
-from reports.escaping import csv_text
 from reports.export.csv_writer import CsvTables
 from reports.export.parquet_writer import GROUP_ROWS, ParquetTables
 from reports.export.tables import exported, tables
 from reports.export.writing import Format, write_export
+from reports.wording.escaping import csv_text
 from storage.exporting.reading import Rows
 from storage.records import Listing, Pay, Quote, Tagging, TagHit, YearsAsked
 from storage.store import Store

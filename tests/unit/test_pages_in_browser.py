@@ -19,10 +19,10 @@ from matplotlib.image import imread
 from report_market import report_of_kind
 
 from reports.document.weekly import WeeklyReport
-from reports.overview import write_overview
+from reports.output.overview import write_overview
+from reports.output.writing import write_report
 from reports.pages.shell import asset
-from reports.words import LANGS
-from reports.writing import write_report
+from reports.wording.words import LANGS
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1></script>]]>\u202eabc'
 

@@ -6,7 +6,7 @@ import pytest
 
 from reports.document.weekly import WeeklyReport
 from reports.sections.requirements import asked_most
-from reports.words import Words
+from reports.wording.words import Words
 
 
 def _row(role: str, tag: str, y: int, n: int, print_rule: str) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from report_market import KINDS, market, numbers, rendered, report_of_kind
 from store_helpers import TAXONOMY, Recorder, day, listing
 
+from reports.building.weekly import build_weekly
 from reports.document.edits import PostingChanges
 from reports.document.weekly import WeeklyReport
 from reports.measures.changes import posting_changes
 from reports.measures.panel import Panel, build_panel
 from reports.sections.changes import MAX_EXAMPLES, counts, examples
-from reports.weekly import build_weekly
-from reports.words import LANGS, Words, catalog
+from reports.wording.words import LANGS, Words, catalog
 from storage.history import Edited, History, TextVersion
 from storage.reading.edits import read_edits
 from storage.records import EducationAsked, Facts, Listing, Passage, Pay, Quote, TagHit, YearsAsked

@@ -10,6 +10,7 @@ from facts_builder import TAXONOMY, Market, monday, trend_market
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.building.weekly import build_weekly
 from reports.document.comparison import HypothesisRow
 from reports.document.terms import Change
 from reports.document.weekly import WeeklyReport
@@ -19,7 +20,6 @@ from reports.measures.hypotheses import CLAIMS, verdict_of_claim
 from reports.measures.panel import build_panel
 from reports.measures.population import window_population
 from reports.measures.requirements import tag_matrix
-from reports.weekly import build_weekly
 
 NAN = float("nan")
 

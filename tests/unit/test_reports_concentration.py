@@ -17,7 +17,7 @@ from reports.measures.concentration import concentrations
 from reports.measures.panel import build_panel
 from reports.measures.population import window_population
 from reports.statistics.concentration import concentration
-from reports.words import LANGS
+from reports.wording.words import LANGS
 
 
 def test_the_fixture(shared_data: Path) -> None:

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_market import KINDS, report_of_kind
 
-from reports.delivered import FILE, note_delivered, was_delivered
-from reports.delivery import SERVICES, Service, encoded, payload
-from reports.digest import Span, digest, spans
+from reports.delivery.delivered import FILE, note_delivered, was_delivered
+from reports.delivery.messages import SERVICES, Service, encoded, payload
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.escaping import Markdown, md
-from reports.stored_reports import load_report, page_to_link, stored_weeks
-from reports.words import LANGS, Lang, Words
-from reports.writing import write_report
+from reports.output.stored import load_report, page_to_link, stored_weeks
+from reports.output.writing import write_report
+from reports.rendering.digest import Span, digest, spans
+from reports.wording.escaping import Markdown, md
+from reports.wording.words import LANGS, Lang, Words
 from scraper.config import load_settings
 from scraper.errors import ConfigError
 

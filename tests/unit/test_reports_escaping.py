@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.escaping import clean, csv_cell, link, md
+from reports.wording.escaping import clean, csv_cell, link, md
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

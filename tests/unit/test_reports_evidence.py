@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_market import PARSER
 
+from reports.building.weekly import build_weekly
 from reports.document.comparison import EvidenceRow
 from reports.measures.evidence import FEWEST_WORDS, MOST, WORDS, Excerpt, excerpt
 from reports.sections.comparison import bold_inside
-from reports.weekly import build_weekly
 from storage.records import Facts, Passage, Passages
 
 # ------------------------------------------------------------------ one quote

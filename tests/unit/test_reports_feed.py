@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_market import KINDS, report_of_kind
 
+from reports.building.weekly import to_json
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.feed import feed
-from reports.overview import write_overview
-from reports.stored_reports import told_week
-from reports.weekly import to_json
-from reports.words import LANGS, Lang
+from reports.output.feed import feed
+from reports.output.overview import write_overview
+from reports.output.stored import told_week
+from reports.wording.words import LANGS, Lang
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"

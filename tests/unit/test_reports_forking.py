@@ -14,9 +14,10 @@ import pytest
 from facts_builder import at, monday
 from report_market import WEEKS, market, passages, report_of
 
-from reports import forking, weekly
+from reports import forking
+from reports.building import weekly
+from reports.building.weekly import to_json
 from reports.forking import side_by_side
-from reports.weekly import to_json
 from storage.reading.posting_columns import Postings
 
 

@@ -10,12 +10,12 @@ import pytest
 from page_reader import Node, read
 from report_market import PARSER, report_of_kind, tables
 
+from reports.building.weekly import to_json
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.overview import write_overview
-from reports.stored_reports import read_weeks
-from reports.weekly import to_json
-from reports.words import LANGS, Lang
+from reports.output.overview import write_overview
+from reports.output.stored import read_weeks
+from reports.wording.words import LANGS, Lang
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1>|\u202e'
 

@@ -6,9 +6,9 @@ import pytest
 from heavy_market import MANY, heavy_report
 from report_market import PARSER, rendered, tables
 
+from reports.building.views import View
 from reports.document.weekly import WeeklyReport
-from reports.views import View
-from reports.words import LANGS, Lang
+from reports.wording.words import LANGS, Lang
 
 MOST_LINES = 250
 LISTS: dict[str, tuple[Callable[[WeeklyReport], int], int]] = {

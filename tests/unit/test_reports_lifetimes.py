@@ -12,7 +12,7 @@ from report_market import numbers, rendered, report_of_kind
 from reports.document.stays import Lifetimes
 from reports.measures.lifetimes import lifetimes, watched_stays
 from reports.measures.panel import build_panel
-from reports.words import LANGS
+from reports.wording.words import LANGS
 from storage.records import Facts
 
 HALF = 3.5  # half a week between looks

@@ -13,7 +13,7 @@ from report_market import rendered, report_of
 from reports.measures.mix_shifts import mix_shifts
 from reports.measures.panel import build_panel
 from reports.statistics.segmentation import level_shifts
-from reports.words import Lang
+from reports.wording.words import Lang
 from storage.records import RoleClass
 from storage.weeks import label
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from report_market import market as plain_market
 from report_market import rendered
 
+from reports.building.weekly import build_weekly, to_json
 from reports.document.terms import Reason
 from reports.document.weekly import WeeklyReport
 from reports.measures.movers import MovedBy, gate_of
-from reports.weekly import build_weekly, to_json
-from reports.words import LANGS, Words
+from reports.wording.words import LANGS, Words
 from storage.records import Break, Passage, RoleClass
 
 WEEK = 15

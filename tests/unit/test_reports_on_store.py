@@ -7,8 +7,8 @@ import pytest
 from facts_builder import assert_shape
 from store_helpers import START, Recorder, day, feed, listing
 
+from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport
-from reports.weekly import build_weekly
 from storage.weeks import WEEK, week_end, week_of
 
 pytestmark = pytest.mark.usefixtures("each_engine")

@@ -15,17 +15,17 @@ from markdown_it import MarkdownIt
 from page_reader import Node, read
 from report_market import KINDS, market, numbers, report_of, report_of_kind
 
-from reports import writing
-from reports.csv_tables import TABLES
 from reports.document.weekly import WeeklyReport
+from reports.output import writing
+from reports.output.writing import report_files
 from reports.pages import report_page as page_module
 from reports.pages.figures import inline_figure
 from reports.pages.full_tables import full_table
 from reports.pages.markup import PARSER
 from reports.pages.shell import script_text
-from reports.rendering import Images
-from reports.words import LANGS, Lang, Words
-from reports.writing import report_files
+from reports.rendering.csv_tables import TABLES
+from reports.rendering.markdown import Images
+from reports.wording.words import LANGS, Lang, Words
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1></script>]]>&lt;b&gt;\u202e\u2066'
 

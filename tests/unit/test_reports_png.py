@@ -15,8 +15,8 @@ from reports.charts import fonts
 from reports.charts.canvas import LAYOUT_FONT, Chart
 from reports.charts.weekly import Line, WeekAxis, level_chart
 from reports.errors import ReportError
-from reports.words import LANGS
-from reports.writing import write_report
+from reports.output.writing import write_report
+from reports.wording.words import LANGS
 
 WEEKS = ["W46", "W47"]
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from report_market import market as plain_market
 from report_market import rendered, report_of, report_of_kind
 
-from reports.csv_files import csv_files
+from reports.building.weekly import build_weekly
 from reports.document.postings import ListedPosting, ListedPostings
 from reports.measures import postings as measured
 from reports.measures.panel import build_panel
-from reports.weekly import build_weekly
-from reports.words import LANGS
+from reports.rendering.csv_files import csv_files
+from reports.wording.words import LANGS
 
 WEEK = 9
 

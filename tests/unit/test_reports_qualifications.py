@@ -13,7 +13,7 @@ from reports.document.qualifications import QualificationRow, Qualifications
 from reports.measures.panel import build_panel
 from reports.measures.population import window_population
 from reports.measures.qualifications import qualifications
-from reports.words import LANGS
+from reports.wording.words import LANGS
 from storage.records import RoleClass
 
 ROLES: tuple[RoleClass, ...] = ("ai_pm", "aigc_pm", "both", "other_pm", "not_pm")

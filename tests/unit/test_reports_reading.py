@@ -9,11 +9,11 @@ import pytest
 from facts_builder import Market, monday
 from report_market import KINDS, PARSER, market, rendered, report_of, report_of_kind
 
+from reports.building.weekly import build_weekly
 from reports.charts.pictures import _flow, _level, _line
+from reports.document.series_breaks import broken_weeks
 from reports.document.weekly import WeeklyReport
-from reports.series_breaks import broken_weeks
-from reports.weekly import build_weekly
-from reports.words import CUT, LANGS, Lang, Words
+from reports.wording.words import CUT, LANGS, Lang, Words
 from storage.records import Break
 
 # ------------------------------------------------------------------ no section is empty

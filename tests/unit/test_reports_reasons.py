@@ -12,7 +12,7 @@ import pytest
 from report_market import numbers
 from store_helpers import TAXONOMY, Recorder, day, feed, listing
 
-from reports.words import Words, recorded_sentences
+from reports.wording.words import Words, recorded_sentences
 from scraper import errors
 from scraper.fetching.outcome import Answer, redirected, reply_or_error
 from scraper.importing import ImportedListing

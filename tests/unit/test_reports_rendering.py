@@ -10,9 +10,9 @@ import pytest
 from report_market import KINDS, PARSER, market, numbers, rendered, report_of, report_of_kind, tables
 
 from reports.document.weekly import WeeklyReport
-from reports.rendering import render_markdown
-from reports.words import LANGS, Lang
-from reports.writing import report_files
+from reports.output.writing import report_files
+from reports.rendering.markdown import render_markdown
+from reports.wording.words import LANGS, Lang
 
 EVIL = "=cmd()|<script>alert(1)</script> [x](javascript:y) \u202e`@all`"
 

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_market import KINDS, market, rendered, report_of, report_of_kind
 
+from reports.building.weekly import build_weekly
 from reports.document.history import RevisionReason
+from reports.document.published import published, published_numbers, stated_weeks
 from reports.document.weekly import WeeklyReport
 from reports.measures.revisions import moved, revisions
-from reports.published import published, published_numbers, stated_weeks
-from reports.weekly import build_weekly
-from reports.words import LANGS, Words, catalog
+from reports.wording.words import LANGS, Words, catalog
 from storage.history import Earlier, Edition, History, Learned, LearnedKind, Number, Since
 from storage.profile import Profile
 

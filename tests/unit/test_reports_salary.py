@@ -19,8 +19,8 @@ from reports.document.salary import PayRow, Salary
 from reports.measures.panel import build_panel
 from reports.measures.population import window_population
 from reports.measures.salary import salary
-from reports.words import LANGS
-from reports.writing import report_files
+from reports.output.writing import report_files
+from reports.wording.words import LANGS
 from storage.records import Pay, RoleClass
 
 

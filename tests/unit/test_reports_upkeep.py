@@ -12,11 +12,11 @@ from facts_builder import Market, monday
 from report_market import rendered
 from store_helpers import Recorder, day, feed, listing
 
+from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport
 from reports.measures.upkeep import drift, quarantined
-from reports.weekly import build_weekly
-from reports.words import LANGS, Lang
-from reports.writing import report_files
+from reports.output.writing import report_files
+from reports.wording.words import LANGS, Lang
 from storage.records import Facts, FetchState
 
 LAST = 6

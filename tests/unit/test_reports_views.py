@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_market import EMPLOYERS, WEEKS, market
 
-from reports.views import View, folder_of, narrowed
-from reports.weekly import build_weekly
+from reports.building.views import View, folder_of, narrowed
+from reports.building.weekly import build_weekly
 from storage.records import Facts
 
 CITIES = ("北京", "上海", "Berlin")

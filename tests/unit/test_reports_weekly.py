@@ -12,9 +12,9 @@ from facts_builder import TAXONOMY, Market, assert_shape, markets, monday, trend
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.building.weekly import build_weekly, rounded, to_json
 from reports.document.terms import ROLES, RoleId
 from reports.document.weekly import Finding, WeeklyReport
-from reports.weekly import build_weekly, rounded, to_json
 from storage.records import Break, Facts, RoleClass
 
 CHANGING = ("rose", "fell")

@@ -9,14 +9,14 @@ from typing import Any, get_args
 import pytest
 from report_market import PARSER, numbers, rendered, report_of_kind
 
-from reports import words
 from reports.document.comparison import ClaimId, ClaimVerdict
 from reports.document.terms import Direction, Reason, Verdict
 from reports.document.weekly import Finding
 from reports.measures.lifetimes import CONTRAST_DAYS
-from reports.sentences import sentence
-from reports.tables import display_width, table
-from reports.words import LANGS, Lang, Words, spark, terminal_language
+from reports.wording import words
+from reports.wording.sentences import sentence
+from reports.wording.tables import display_width, table
+from reports.wording.words import LANGS, Lang, Words, spark, terminal_language
 
 # ------------------------------------------------------------------ verbs
 

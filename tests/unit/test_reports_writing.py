@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from report_market import report_of_kind
 
-from reports import csv_files
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.words import LANGS
-from reports.writing import write_report
+from reports.output.writing import write_report
+from reports.rendering import csv_files
+from reports.wording.words import LANGS
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +152,6 @@ def test_what_a_killed_process_had_begun_to_write_is_taken_away_when_it_is_old(
 
 
 def test_what_only_exports_need_is_not_loaded_for_a_report() -> None:
-    loads = "import sys, reports.writing; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
+    loads = "import sys, reports.output.writing; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", loads], check=True, capture_output=True, text=True)
     assert shown.stdout.split() == ["True", "False"]

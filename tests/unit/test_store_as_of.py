@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from store_helpers import Recorder, day, feed, listing
 
-from reports.weekly import build_weekly, to_json
+from reports.building.weekly import build_weekly, to_json
 from storage.records import Facts, Listing
 from storage.weeks import WEEK, week_end, week_of
 

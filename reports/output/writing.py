@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from reports.building.views import folder_of
+from reports.building.weekly import to_json
 from reports.charts.fonts import families_for
 from reports.charts.pictures import Picture, pictures
-from reports.csv_files import csv_files, data_dictionary
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.forking import side_by_side
 from reports.pages.markup import Edition
 from reports.pages.report_page import report_edition, report_page
-from reports.rendering import Images, render_markdown
-from reports.views import folder_of
-from reports.weekly import to_json
-from reports.words import LANGS, Lang, Words
+from reports.rendering.csv_files import csv_files, data_dictionary
+from reports.rendering.markdown import Images, render_markdown
+from reports.wording.words import LANGS, Lang, Words
 
 # What an earlier rendering of the same week may have left; nothing else in the folder is touched.
 _OURS = (

@@ -10,15 +10,17 @@ from typing import cast
 
 import numpy as np
 
+from reports.building.findings import find
+from reports.building.views import WHOLE, View, narrowed
 from reports.document.history import Revisions
+from reports.document.instants import instant
 from reports.document.peers import Peers
+from reports.document.published import published_numbers, stated_weeks
 from reports.document.stays import Lifetimes
 from reports.document.tables import BreakRow
 from reports.document.terms import ROLES, Kind, Reason, Status, Window
 from reports.document.weekly import FORMAT, Demands, Finding, Market, Provenance, WeeklyReport, Windows
-from reports.findings import find
 from reports.forking import side_by_side
-from reports.instants import instant
 from reports.measures.breaks import break_rows
 from reports.measures.changelog import changelog
 from reports.measures.changes import posting_changes
@@ -50,8 +52,6 @@ from reports.measures.requirements_weekly import requirements_weekly
 from reports.measures.revisions import level_segments, revisions
 from reports.measures.salary import salary
 from reports.measures.two_windows import TwoWindows, two_windows
-from reports.published import published_numbers, stated_weeks
-from reports.views import WHOLE, View, narrowed
 from storage.history import NO_HISTORY, History
 from storage.profile import Profile
 from storage.reading.posting_columns import Postings

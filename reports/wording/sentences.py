@@ -3,8 +3,8 @@
 import re
 
 from reports.document.weekly import Finding
-from reports.escaping import Markdown
-from reports.words import Words
+from reports.wording.escaping import Markdown
+from reports.wording.words import Words
 
 # The space that an empty part (an interval that is not known) leaves before the next word or mark.
 _UNTOLD = re.compile(r" (?=[ ,.:;)，。、；：（）])")

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.errors import ReportError
-from reports.feed import feed
-from reports.pages.index_page import index_markdown, index_page
-from reports.stored_reports import ToldWeek, read_weeks
-from reports.words import LANGS, Words
-from reports.writing import replace_file
+from reports.output.feed import feed
+from reports.output.index_page import index_markdown, index_page
+from reports.output.stored import ToldWeek, read_weeks
+from reports.output.writing import replace_file
+from reports.wording.words import LANGS, Words
 
 _HEAD = 4096
 """Bytes in which each of these files says that it is of pmtrend."""

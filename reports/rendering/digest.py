@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown
-from reports.notices import says_invented
-from reports.rendering import told_notices
-from reports.sentences import sentence
-from reports.words import Words
+from reports.rendering.markdown import told_notices
+from reports.wording.escaping import Markdown
+from reports.wording.notices import says_invented
+from reports.wording.sentences import sentence
+from reports.wording.words import Words
 
 _ESCAPED_OR_BOLD = re.compile(r"(\\.|\*\*)")
 Kind = Literal["notice", "finding", "quoted"]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.digest import spans
-from reports.escaping import Markdown, md
+from reports.output.stored import ToldWeek
 from reports.pages.shell import LANGUAGE_NAMES, render_page
-from reports.stored_reports import ToldWeek
-from reports.tables import Column, table
-from reports.words import LANGS, NOTHING, Lang, Words
+from reports.rendering.digest import spans
+from reports.wording.escaping import Markdown, md
+from reports.wording.tables import Column, table
+from reports.wording.words import LANGS, NOTHING, Lang, Words
 
 
 @dataclass(frozen=True, slots=True)

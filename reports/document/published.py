@@ -41,7 +41,7 @@ class Published:
 @cache
 def published() -> Mapping[str, Published]:
     """Return the entries of published.toml by metric, in its order."""
-    told = tomllib.loads((files("reports") / "published.toml").read_text(encoding="utf-8"))
+    told = tomllib.loads((files("reports.document") / "published.toml").read_text(encoding="utf-8"))
 
     def path(entry: Mapping[str, Any], name: str) -> tuple[str, ...]:
         return tuple(entry[name].split(".")) if name in entry else ()

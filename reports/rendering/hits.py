@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from reports.escaping import clean, visible
-from reports.instants import instant
+from reports.document.instants import instant
+from reports.wording.escaping import clean, visible
 from storage.searching.hits import Hit
 from storage.searching.quotes import Quote, Span
 from storage.searching.search import Found

@@ -26,9 +26,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from reports.digest import Kind, Span, digest, title
 from reports.document.weekly import WeeklyReport
-from reports.words import Lang, Words
+from reports.rendering.digest import Kind, Span, digest, title
+from reports.wording.words import Lang, Words
 
 Service = Literal["feishu", "dingtalk", "wecom", "slack"]
 SERVICES: tuple[Service, ...] = ("feishu", "dingtalk", "wecom", "slack")

@@ -4,15 +4,15 @@ import json
 from datetime import date
 from typing import cast
 
+from reports.building.weekly import rounded
 from reports.document.choice import ChoiceReport
+from reports.document.instants import instant
 from reports.document.terms import ROLES
-from reports.instants import instant
 from reports.measures.choice.table import choice, trade_offs
 from reports.measures.level import fit_level, index_changes
 from reports.measures.lifetimes import days_open, lifetimes
 from reports.measures.panel import build_panel
 from reports.measures.requirements import tag_matrix
-from reports.weekly import rounded
 from storage.profile import Profile
 from storage.records import Facts
 from storage.weeks import label, week_of

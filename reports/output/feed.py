@@ -11,9 +11,9 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from reports.digest import Line
-from reports.stored_reports import ToldWeek
-from reports.words import Lang, Words
+from reports.output.stored import ToldWeek
+from reports.rendering.digest import Line
+from reports.wording.words import Lang, Words
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST = 60

@@ -13,8 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reports.charts.pictures import Picture
 from reports.document.weekly import WeeklyReport
-from reports.escaping import Markdown, link, md
-from reports.notices import is_invented, says_invented
 from reports.sections import (
     changes,
     choice,
@@ -34,8 +32,10 @@ from reports.sections import (
     salary,
 )
 from reports.sections.parts import ending, texts
-from reports.sentences import sentence
-from reports.words import Lang, Words
+from reports.wording.escaping import Markdown, link, md
+from reports.wording.notices import is_invented, says_invented
+from reports.wording.sentences import sentence
+from reports.wording.words import Lang, Words
 
 Images = Literal["svg", "png"]
 """The format of the charts that a report shows."""
@@ -95,7 +95,7 @@ def render_markdown(
 
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("reports", "templates"),
+        loader=PackageLoader("reports.rendering", "templates"),
         undefined=StrictUndefined,
         finalize=_finalize,
         autoescape=False,  # escaping is for markdown, in `_finalize`

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from reports.csv_tables import TABLES, CsvTable, Row
 from reports.document.weekly import WeeklyReport
-from reports.escaping import csv_cell
-from reports.frames import pd
+from reports.rendering.csv_tables import TABLES, CsvTable, Row
+from reports.rendering.frames import pd
+from reports.wording.escaping import csv_cell
 
 
 def csv_files(report: WeeklyReport) -> dict[str, str]:
@@ -76,7 +76,7 @@ def _sortable(value: object) -> tuple[bool, float, str]:
 def dictionary() -> dict[str, dict[str, str]]:
     """Return what is said of the files and columns: the tables of all files in data_dictionary/."""
     found: dict[str, dict[str, str]] = {}
-    for file in sorted((files("reports") / "data_dictionary").iterdir(), key=lambda one: one.name):
+    for file in sorted((files("reports.rendering") / "data_dictionary").iterdir(), key=lambda one: one.name):
         for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if twice := found.setdefault(table, {}).keys() & entries:
                 raise ValueError(f"{file.name} describes {sorted(twice)} again")

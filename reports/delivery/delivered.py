@@ -7,9 +7,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from reports.delivery import Payload, Service, encoded
+from reports.delivery.messages import Payload, Service, encoded
 from reports.errors import ReportError
-from reports.writing import replace_file
+from reports.output.writing import replace_file
 
 FILE = "delivered.json"
 _WEEKS = 60

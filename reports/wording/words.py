@@ -19,7 +19,7 @@ from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 
 from reports.document.terms import Change, Share, Window
-from reports.escaping import Markdown, clean, md
+from reports.wording.escaping import Markdown, clean, md
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
@@ -46,7 +46,7 @@ def terminal_language(environment: Mapping[str, str]) -> Lang:
 def catalog(lang: Lang) -> Mapping[str, str]:
     """Return the messages of `lang`, keyed `table.key`."""
     found: dict[str, str] = {}
-    for file in sorted((files("reports") / "messages" / lang).iterdir(), key=lambda one: one.name):
+    for file in sorted((files("reports.wording") / "messages" / lang).iterdir(), key=lambda one: one.name):
         for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
             for key, message in entries.items():
                 if f"{table}.{key}" in found:
@@ -71,7 +71,7 @@ def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
     if lang == "en":
         return ()
     tables = tomllib.loads(
-        (files("reports") / "messages" / f"reasons_{lang}.toml").read_text(encoding="utf-8")
+        (files("reports.wording") / "messages" / f"reasons_{lang}.toml").read_text(encoding="utf-8")
     )
     return tuple(
         (re.compile(_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(recorded))), told)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
-from reports.escaping import Markdown, md
-from reports.words import NOTHING
+from reports.wording.escaping import Markdown, md
+from reports.wording.words import NOTHING
 
 Align = Literal["left", "right", "center"]
 Column = tuple[str, Align]

@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import cast
 from urllib.parse import quote
 
-from reports.digest import Line, digest, title
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
-from reports.escaping import Markdown
-from reports.notices import is_invented
-from reports.rendering import named_view
-from reports.sentences import sentence
-from reports.words import LANGS, Lang, Words
+from reports.rendering.digest import Line, digest, title
+from reports.rendering.markdown import named_view
+from reports.wording.escaping import Markdown
+from reports.wording.notices import is_invented
+from reports.wording.sentences import sentence
+from reports.wording.words import LANGS, Lang, Words
 from storage.weeks import parse_label
 
 LOG = logging.getLogger(__name__)

@@ -1,0 +1,1 @@
+"""Reports on disk: the folder of a week, and what lies over all weeks."""

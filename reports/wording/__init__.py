@@ -1,0 +1,1 @@
+"""Words, figures and sentences of one language, harmless in markdown, CSV, SVG and HTML."""
