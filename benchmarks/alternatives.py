@@ -9,13 +9,13 @@ tell how many offer a choice.
 """
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from data_options import data_options
 from labelled import LABELS, lines
 from scoring import wilson
 
@@ -165,4 +165,4 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(data_options(__doc__).data)

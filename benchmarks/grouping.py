@@ -11,7 +11,6 @@ import itertools
 import json
 import math
 import re
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data_options import data_options
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.model import Board, Reply, Request
@@ -271,4 +271,4 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(data_options(__doc__).data)

@@ -13,7 +13,6 @@ data folder by id:
 
 import hashlib
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -22,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from data_options import data_options
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.model import Board, RawPosting, Reply
@@ -269,4 +269,4 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(data_options(__doc__).data)

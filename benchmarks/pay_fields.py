@@ -10,11 +10,12 @@ import csv
 import io
 import json
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from data_options import data_options
 
 from scraper.normalizing.salary import read_field
 
@@ -128,12 +129,12 @@ def ours(raw: str) -> Read:
     return Read(pay.min, pay.max, pay.period, months)
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table; with `--all` every wrong or unknown field."""
+def main(data: Path, everything: bool) -> None:
+    """Print the table, and if `everything` is asked for every wrong or unknown field."""
     told: Counter[tuple[str, str]] = Counter()
     with_months: Counter[str] = Counter()
     listed: Counter[tuple[str, str, str]] = Counter()
-    for board, raw in fields(Path(arguments[0])):
+    for board, raw in fields(data):
         expected, found = reference(raw), ours(raw)
         verdict = "unknown" if expected is None else "right" if expected == found else "wrong"
         told[board, verdict] += 1
@@ -155,7 +156,7 @@ def main(arguments: list[str]) -> None:
             f"| {name} | {known + counts['unknown']} | {known} | {months} | {counts['right']} | "
             f"{counts['wrong']} | {share} |"
         )
-    if "--all" in arguments:
+    if everything:
         for (verdict, board, told_of), count in sorted(listed.items()):
             print(f"{verdict} {board} {count}x {told_of}")
 
@@ -163,4 +164,5 @@ def main(arguments: list[str]) -> None:
 _VERDICTS = ("right", "wrong", "unknown")
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    options = data_options(__doc__, listing="list every wrong or unknown field")
+    main(options.data, options.all)

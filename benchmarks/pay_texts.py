@@ -9,13 +9,13 @@ disagree at times, so a few readings that count as wrong are not.
 """
 
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from data_options import data_options
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.normalizing.compensation import Compensation, find_compensation
@@ -72,11 +72,11 @@ def _verdict(found: Compensation, right: set[tuple[float, float]]) -> str:
     return "wrong" if pay else "missed"
 
 
-def main(arguments: list[str]) -> None:
-    """Print the table; with `--all` every wrong or missed text."""
+def main(data: Path, everything: bool) -> None:
+    """Print the table, and if `everything` is asked for every wrong or missed text."""
     told: Counter[str] = Counter()
     spent = 0.0
-    for posting in postings(Path(arguments[0])):
+    for posting in postings(data):
         began = time.process_time()
         found = find_compensation(Scanned(folded(posting.text)))
         spent += time.process_time() - began
@@ -92,7 +92,7 @@ def main(arguments: list[str]) -> None:
         verdict = _verdict(found, right)
         told["truth"] += 1
         told[verdict] += 1
-        if "--all" in arguments and verdict != "exact":
+        if everything and verdict != "exact":
             read = found.pay.quote.text if found.pay and found.pay.quote else None
             print(f"{verdict}: {posting.title}: stated {sorted(right)}, read {read!r}")
     print(
@@ -108,4 +108,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    options = data_options(__doc__, listing="list every wrong or missed text")
+    main(options.data, options.all)

@@ -55,7 +55,10 @@ _PARTS = {
     "scraper.normalizing.workplace": "workplace",
     "scraper.normalizing.places": "places",
     "scraper.normalizing.text": "text and language",
-    "scraper.understanding.posting": "reading rows, writing JSON",
+    **{
+        f"scraper.understanding.{name}": "reading rows, writing JSON"
+        for name in ("posting", "answering", "pay")
+    },
     "json": "reading rows, writing JSON",
     **{f"scraper.normalizing.{name}": "pay" for name in _PAY},
 }

@@ -6,11 +6,12 @@ With `--all`, every title judged otherwise than `kind` is listed; without, only 
 """
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from data_options import data_options
 
 from scraper.normalizing.titles import GATE_VERSION, is_pm_title
 
@@ -36,9 +37,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.4f}" if whole else "-"
 
 
-def main(arguments: list[str]) -> None:
-    """Print precision and recall per language; with `--all` every disagreement."""
-    rows = list(titles(Path(arguments[0])))
+def main(data: Path, everything: bool) -> None:
+    """Print precision and recall per language, and if `everything` is asked for every disagreement."""
+    rows = list(titles(data))
     print(f"title gate {GATE_VERSION}")
     print("| language | pm | other | passed | precision | recall |")
     print("|---|---|---|---|---|---|")
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> None:
             f"| {lang} | {right + missed} | {others} | {right + wrong} | "
             f"{_share(right, right + wrong)} | {_share(right, right + missed)} |"
         )
-    if "--all" in arguments:
+    if everything:
         told = Counter(row for row in rows if is_pm_title(row.title) is not (row.kind == "pm"))
         for row, count in sorted(told.items()):
             verdict = "passed" if is_pm_title(row.title) else "refused"
@@ -58,4 +59,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    options = data_options(__doc__, listing="list every disagreement")
+    main(options.data, options.all)
