@@ -29,6 +29,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from scraper.parsing.folding import fold
 from scraper.understanding.posting import TAXONOMY
 from storage.store import Store, open_store
 from storage.tables import Board, Company, Posting, Unit, Version
@@ -110,6 +111,8 @@ def fill(database: str, count: int) -> int:
             connection.execute(insert(Posting), postings)
             connection.execute(insert(Version), versions)
         size += sum(len(text.encode()) for _, (_, text) in part)
+    while store.index_texts(fold):  # as the runs that stored them would have done
+        pass
     store.close()
     return size
 

@@ -22,10 +22,12 @@ def add_to_index(store: "Store", most: float = math.inf) -> int:
         return 0
     from scraper.parsing.folding import fold
 
+    added = 0  # not the bar's own count, which stays 0 where no terminal shows it
     try:
         with progress_bar("texts", min(lacking, most), "indexing") as bar:
-            while bar.n < most and (done := store.index_texts(fold)):
+            while added < most and (done := store.index_texts(fold)):
+                added += done
                 bar.update(done)
     except StorageError as error:
-        LOG.warning("texts that are not in the search index yet: %s (%s)", f"{lacking - bar.n:,}", error)
+        LOG.warning("texts that are not in the search index yet: %s (%s)", f"{lacking - added:,}", error)
     return store.count_unindexed()

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from docs_pages import ROOT, call, chapter, rows
 
+from commands.indexing import add_to_index
 from scraper.parsing.folding import fold
+from storage.errors import StorageError
 from storage.store import open_store
 
 POSTINGS = [
@@ -85,6 +87,33 @@ def test_the_keys_of_the_object_are_those_described(folder: Path) -> None:
         stored = {"title": hit["title"], "description": POSTINGS[1]["description"]}[quote["field"]]
         assert stored[quote["start"] : quote["end"]] == quote["quote"]
         assert {stored[start:end].lower() for start, end in quote["hits"]} == {"agents"}
+
+
+class Lacking:
+    """A store whose search index lacks texts."""
+
+    def __init__(self, texts: int, writable: int):
+        self.texts, self.writable = texts, writable
+
+    def count_unindexed(self) -> int:
+        return self.texts
+
+    def index_texts(self, fold: object) -> int:
+        done = min(1000, self.texts)
+        if self.writable < done:
+            raise StorageError("the disk is full")
+        self.texts -= done
+        self.writable -= done
+        return done
+
+
+def test_a_run_indexes_no_more_than_so_many_texts_also_where_no_bar_is_shown() -> None:
+    assert add_to_index(Lacking(5000, writable=5000), most=2000) == 3000  # type: ignore[arg-type]
+
+
+def test_what_the_index_lacks_is_told_where_it_cannot_be_written(caplog: pytest.LogCaptureFixture) -> None:
+    assert add_to_index(Lacking(5000, writable=1500)) == 4000  # type: ignore[arg-type]
+    assert "not in the search index yet: 4,000 (the disk is full)" in caplog.text
 
 
 def test_a_run_indexes_what_it_stored(folder: Path) -> None:
