@@ -312,15 +312,17 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
 ) -> None:
     """Told to it alone, as a container or a supervisor does; a terminal tells all of its group."""
     script = """if True:
+        import signal
         from pathlib import Path
         from scraper.scheduling import running
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background have it ignored
         usual = running.scheduler
         def at_once(expression, job):
             made = usual(expression, job)
             made.add_job(job)
             return made
         running.scheduler = at_once
-        running.run_forever("17 12 * * sun", ["sh", "-c", "echo begun; exec sleep 600"], Path(), print)
+        running.run_forever("17 12 * * sun", ["sh", "-c", "echo begun; exec sleep 60"], Path(), print)
     """
     daemon = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     with daemon:
