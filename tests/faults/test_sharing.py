@@ -82,18 +82,14 @@ def looks(store: Store, path: Path) -> Counter[str]:
 # ------------------------------------------------------------------ four at work
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="fails in about every other run on a fast machine: a host was seen asked by two at once, and"
-    " boards looked at elsewhere not counted; the cause is not found yet",
-)
 def test_four_collectors_ask_each_board_once_a_round_and_each_host_one_at_a_time(
     market: Any, started: Any, store: Store, board: Any, tmp_path: Path
 ) -> None:
     questions, _ = market
     all_there(questions)
     for round_ in (1, 2):
-        told = [one.ended() for one in started(utcnow)]
+        # An hour later: looks of one second, which two rounds in a row may be, are one look.
+        told = [one.ended() for one in started(lambda hours=round_: utcnow() + timedelta(hours=hours))]
         assert sorted(what for _, what in questions.asked) == sorted(KEYS)
         assert set(questions.by()) == set(NAMES)
         assert {host: most for host, most in board.most.items() if host} == dict.fromkeys(
