@@ -17,7 +17,6 @@ accuracy, F1 of each class and how often another PM is called an AI one. Needs t
 20 seconds.
 """
 
-import argparse
 import random
 import sys
 from collections import Counter, defaultdict
@@ -30,6 +29,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from data_options import data_options
 from labelled import Row, gold, own
 
 from scraper.normalizing.companies import company_key
@@ -159,10 +159,7 @@ def line(name: str, said: Ints, labels: Ints) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("data", type=Path, help="the folder of real postings")
-    parser.add_argument("--rounds", type=int, default=2)
-    given = parser.parse_args(argv)
+    given = data_options(__doc__, argv, rounds=2)
     mine, _ = own(given.data)
     groups = (gold(given.data), mine)
     found = cases((language, row) for group in groups for language, rows in group.items() for row in rows)

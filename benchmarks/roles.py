@@ -11,7 +11,6 @@ Where fitting does not judge better than the table, the table stays: it is the s
 worths as multiples of the shipped ones (1.0: agrees). Needs the folder of real postings; takes a minute.
 """
 
-import argparse
 import random
 import sys
 from collections import Counter
@@ -24,6 +23,7 @@ import numpy.typing as npt
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from data_options import data_options
 from labelled import Row, gold, own
 
 from scraper.normalizing.companies import company_key
@@ -132,10 +132,7 @@ def report(name: str, rows: Sequence[Judged]) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("data", type=Path, help="the folder of real postings")
-    parser.add_argument("--rounds", type=int, default=8)
-    given = parser.parse_args(argv)
+    given = data_options(__doc__, argv, rounds=8)
     mine, missing = own(given.data)
     sets: Mapping[str, list[Judged]] = {
         "gold": judged([row for rows in gold(given.data).values() for row in rows]),
