@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -136,15 +137,22 @@ def run_forever(expression: str, command: Sequence[str], folder: Path, tell: Cal
     container, which is not ended by what it does not handle). A run that is underway is ended, too.
     """
     underway: list[subprocess.Popen[bytes]] = []
+    ending = Event()
+
+    def begun(process: subprocess.Popen[bytes]) -> None:
+        underway.append(process)
+        if ending.is_set():  # it was started in the very moment, and nobody who ends runs saw it
+            _end(process)
 
     def run() -> None:
-        tell(run_once(command, folder, WALL, underway.append))
+        tell(run_once(command, folder, WALL, begun))
         underway.clear()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         scheduler(expression, run).start()
     finally:
+        ending.set()
         for process in tuple(underway):
             _end(process)
 

@@ -306,13 +306,14 @@ def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
     assert list(map(str, written)) == folders
 
 
+@pytest.mark.parametrize("late", [0, 1], ids=["known", "just started"])
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, -signal.SIGINT)])
 def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
-    tmp_path: Path, how: signal.Signals, code: int
+    tmp_path: Path, how: signal.Signals, code: int, late: int
 ) -> None:
     """Told to it alone, as a container or a supervisor does; a terminal tells all of its group."""
-    script = """if True:
-        import signal
+    script = f"""if True:
+        import signal, subprocess, time
         from pathlib import Path
         from scraper.scheduling import running
         signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background have it ignored
@@ -321,7 +322,11 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
             made = usual(expression, job)
             made.add_job(job)
             return made
-        running.scheduler = at_once
+        class Started(subprocess.Popen):
+            def __init__(self, *given, **more):
+                super().__init__(*given, **more)
+                time.sleep({late})
+        running.scheduler, subprocess.Popen = at_once, Started
         running.run_forever("17 12 * * sun", ["sh", "-c", "echo begun; exec sleep 60"], Path(), print)
     """
     daemon = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
