@@ -89,16 +89,17 @@ def cli(context: click.Context, database: str | None, config: Path | None, verbo
         own_keys(settings)  # a slip is told by every verb, not only by those that ask
     named = database or os.environ.get(DATABASE_URL)
     options = ["--config", str(config.resolve())] if config else []
+    openly = ""
     if named:
         from storage.engines.opening import holds_password
 
         if holds_password(named):
             os.environ[DATABASE_URL] = named  # for what is run later: everybody sees its command line
         else:
-            options += ["--db", absolute_database(named, here)]
-    context.obj = Context(
-        settings, named or database_of(settings), utcnow, tuple(options), config or Path(FILE_NAME)
-    )
+            openly = absolute_database(named, here)
+            options += ["--db", openly]
+    file = config or Path(FILE_NAME)
+    context.obj = Context(settings, named or database_of(settings), utcnow, tuple(options), file, openly)
 
 
 for _verb in VERBS:

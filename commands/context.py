@@ -23,7 +23,8 @@ DATABASE_URL = "PMTREND_DATABASE_URL"
 class Context:
     """Which configuration and which database a verb works with, and where it asks what time it is.
 
-    `options` say the same from any folder, for a command that is run later; `file` is what `init` writes.
+    `options` say the same from any folder, for a command that is run later; `file` is what `init` writes,
+    with the database `named` in it: "" if none was, or one whose URL holds a password.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Context:
     clock: Callable[[], datetime]
     options: tuple[str, ...] = ()
     file: Path = Path(FILE_NAME)
+    named: str = ""
 
     @contextmanager
     def store(self) -> "Iterator[Store]":

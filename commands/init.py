@@ -1,7 +1,5 @@
 """`pmtrend init`: a configuration to fill in, and an empty database."""
 
-from itertools import pairwise
-
 import click
 
 from commands.context import Context, pass_context
@@ -19,7 +17,7 @@ def init(context: Context) -> None:
     """
     path = context.file
     try:
-        write_template(path, dict(pairwise(context.options)).get("--db", DATABASE))
+        write_template(path, context.named or DATABASE)
     except FileExistsError:
         raise ConfigError(f"{path} exists already; nothing was changed") from None
     except OSError as error:
