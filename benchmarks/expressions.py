@@ -2,8 +2,8 @@
 
 For every loop of every expression of the program texts are made that go round it again and again: what leads
 there, then the loop, or both, up to 256 KB, and at the end something that may spoil the match. Where the test
-of the expressions (tests/unit/test_backtracking.py) finds a word that can be read in several ways, that is
-repeated, too. Each text is given
+of the expressions (tests/unit/project/test_backtracking.py) finds a word that can be read in several
+ways, that is repeated, too. Each text is given
 
     alone      to the expression, as it is asked where it stands (what is bounded there is cut here)
     functions  to the functions that use the expressions of its room: `pmtrend tag`, what imports, what reads
@@ -23,13 +23,12 @@ from pathlib import Path
 
 from worst_cases import SIZE, filled
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "unit"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "helpers"))
 
 from backtracking import Growing
 from pattern_automaton import Automaton
-from pattern_calls import Pattern, collected, how
+from pattern_calls import BOUNDED, Pattern, collected, how
 from tagging import CAP, capped, machine
-from test_backtracking import BOUNDED
 
 from reports.wording.escaping import clean, csv_text, md, visible
 from reports.wording.words import Words

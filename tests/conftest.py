@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-for folder in ("unit", "faults", "torture"):
-    sys.path.insert(0, str(Path(__file__).parent / folder))
+TESTS = Path(__file__).resolve().parent
+for folder in ("helpers", "faults", "torture"):
+    sys.path.insert(0, str(TESTS / folder))
+sys.path.append(str(TESTS.parent / "benchmarks"))
 
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-"""Real recordings that are not part of the project; tests on them skip where they are absent."""
+from places import SHARED_DATA  # noqa: E402 - needs the line above
 
 
 def pytest_configure() -> None:
@@ -50,7 +51,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Any]:
-    """A PostgreSQL server of our own (tests/unit/own_server.py), or a skip where there are no programs."""
+    """A PostgreSQL server of our own (tests/helpers/own_server.py), or a skip where there are no programs."""
     from own_server import programs, running
 
     if programs() is None:

@@ -8,7 +8,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-RUN = Path(__file__).resolve().parents[2] / "run"
+from places import ROOT
+
+RUN = ROOT / "run"
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 TOOLS = ("cat", "cksum", "dirname", "head", "mkdir", "printf", "readlink", "rm", "sed", "tail")
 SETTING_UP = "pmtrend: setting up .venv (first use or changed requirements, about a minute) ...\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import DEMO
 
 from scraper.fetching.client import HttpFetcher, Limits
 
@@ -93,7 +94,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("demo") / "pmtrend.db"
     store = open_store(f"sqlite:///{path}")
-    demo = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+    demo = DEMO
     replay(store, ReplayArchive([demo]), load_boards(), clock=lambda: NOW)
     store.close()
     return path

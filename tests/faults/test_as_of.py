@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from databases import is_file, url
+from places import DEMO
 from typed import Outcome, typed
 
 from reports.building.weekly import build_weekly, to_json
@@ -30,7 +31,7 @@ from storage.weeks import WEEK, label, week_end
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
-DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+DEMO = DEMO
 WEEKS = [date(2026, 8, 31) + WEEK * n for n in range(7)]  # the first of the demonstration: W36 to W42
 LATER = datetime(2026, 11, 25, 6, tzinfo=UTC)
 OLD = replace(TAXONOMY, version="2026.1.0", sha256="an older vocabulary")

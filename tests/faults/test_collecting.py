@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from databases import rows, url
+from places import DEMO
 
 from reports.building.weekly import build_weekly, to_json
 from scraper.boards import load_boards
@@ -28,7 +29,7 @@ from storage.store import Store, open_store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
-DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+DEMO = DEMO
 NOW = datetime(2026, 11, 16, 6, tzinfo=UTC)
 
 

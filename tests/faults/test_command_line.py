@@ -8,11 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from places import DEMO
 from typed import Outcome, Run, typed
 
 from storage.engines.sqlite import exclusive
 
-DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+DEMO = DEMO
 
 
 @pytest.fixture

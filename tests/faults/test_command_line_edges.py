@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from places import ROOT
 from typed import Outcome, Run, typed
 
 import pmtrend
@@ -24,7 +25,7 @@ from scraper.understanding.posting import TAXONOMY
 from storage.errors import StorageError
 from storage.store import Store, open_store
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = ROOT
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 ACME = "https://jobs.ashbyhq.com/acme-kitchens"
 JOBS = "title,company\nProduct Manager,Acme\n"

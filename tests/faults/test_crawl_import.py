@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from crawl_sample import Sample, job, page
+from places import DEMO
 from typed import typed
 
 MARCH = datetime(2024, 3, 4, 10, tzinfo=UTC)
@@ -70,6 +71,6 @@ def test_what_a_crawl_is_not_is_refused_in_one_sentence(
 def test_each_kind_of_archive_names_the_verb_for_the_other(
     crawl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    demo = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+    demo = DEMO
     assert "pmtrend replay" in typed(monkeypatch, capsys, "import", demo, "--source", "x").err
     assert "pmtrend import" in typed(monkeypatch, capsys, "replay", crawl.name).err

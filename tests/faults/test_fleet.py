@@ -16,6 +16,7 @@ import databases
 import fleet_tasks
 import pytest
 import source_cases
+from places import ROOT
 from test_as_of import files
 from typed import typed
 
@@ -33,7 +34,7 @@ from scraper.workers.fleet import Fleet, fleet
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = ROOT
 DEMO = ROOT / "demo" / "market.warc.gz"
 
 

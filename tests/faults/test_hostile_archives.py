@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from scraper.errors import FetchError, InputError
 from scraper.fetching.replay import ReplayArchive
@@ -192,8 +193,6 @@ def test_no_archive_of_some_megabytes_takes_hundreds(tmp_path: Path) -> None:
         "ReplayArchive([Path(name) for name in sys.argv[1:]])\nprint((held() - before) // 1024)"
     )
     files = sorted(map(str, tmp_path.glob("*.warc.gz")))
-    done = subprocess.run(
-        [sys.executable, "-c", program, *files], capture_output=True, text=True, cwd=Path(__file__).parents[2]
-    )
+    done = subprocess.run([sys.executable, "-c", program, *files], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 100

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from scraper.errors import ConfigError
 from scraper.fetching.compacting import months
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = ROOT
 POSTING = '{"id": "1", "title": "AI产品经理", "description": "<p>熟悉大模型 🙂</p>", "format": "html"}\n'
 
 

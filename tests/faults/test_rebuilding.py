@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from places import DEMO
 from scenes import files, rows
 from toys import START, Live, job, page
 
@@ -25,7 +26,7 @@ from storage.weeks import label, week_of
 
 WEEKS = 10
 ZONE = "Asia/Shanghai"
-DEMO = Path(__file__).resolve().parents[2] / "demo" / "market.warc.gz"
+DEMO = DEMO
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 TEXTS = (
     "Requirements: 3+ years as a product manager, RAG, prompt engineering. Nice to have: SQL. Team {}.",

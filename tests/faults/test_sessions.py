@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import RECORDINGS
 from toys import Live, everything_written, learned, rows
 
 from scraper.fetching.client import HttpFetcher
 from scraper.model import Board, Request
 
-RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
+RECORDINGS = RECORDINGS
 HTML = ("Content-Type", "text/html;charset=UTF-8")
 JSON = ("Content-Type", "application/json")
 
