@@ -2,8 +2,8 @@
 
 DATA is the folder of real postings; the scorer is expected beside it (DATA/../tools/score_tags.py). Its head
 says what is right and what is wrong. Scored are the gold and our own labels of further postings (labels/), of
-which those of employers that the gold does not hold are a set of their own, and so is the fifth draw, whose
-degree, pay and workplace were labelled, too. All are development data: whoever
+which those of employers that the gold does not hold are a set of their own, and so are those that have labels
+of degree, pay and workplace, too (all fields: the fifth draw and later). All are development data: whoever
 wrote rules could look at them. Every figure comes with its 95 % interval and the number of its cases.
 
     --errors    also lists the postings whose role is wrong: id, label, answer
@@ -220,15 +220,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scorer = Scorer(tools, data / "gold" / "en.jsonl")
     ours, missing = labelled.own(data)
     others = {language: labelled.of_other_employers(rows, golden) for language, rows in ours.items()}
-    fifth = {language: [row for row in rows if "education_min" in row] for language, rows in ours.items()}
-    groups = {"gold": golden, "further postings": ours, "further employers": others, "fifth draw": fifth}
+    whole = {language: [row for row in rows if "education_min" in row] for language, rows in ours.items()}
+    groups = {"gold": golden, "further postings": ours, "further employers": others, "all fields": whole}
     sets = {name: sets_of(group, scorer) for name, group in groups.items()}
     print(f"{tagging.machine()}; taxonomy {TAXONOMY.version} ({TAXONOMY.sha256[:12]})")
     if missing:
         print(f"\n{len(missing)} labels are not scored: their texts are not there.")
     for name, found in sets.items():
         # Where nobody labelled the degree, none is expected, which is no measure.
-        silent = () if name in ("gold", "fifth draw") else ("education",)
+        silent = () if name in ("gold", "all fields") else ("education",)
         print(f"\n### {name}\n\n{figures_table(found, silent)}\n\n{classes_table(found['both'].scored)}")
         if options.errors:
             print("", *errors(found["both"]), sep="\n")

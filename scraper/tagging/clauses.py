@@ -75,6 +75,13 @@ _EN_OF_WORK = re.compile(
     r"\s(?:outcomes?|results?|states?|behaviou?rs?|impact|effects?|goals?|partners?|providers?|vendors?"
     r"|suppliers?|locations?|names?|pronouns?|channels?|users?)\b"
 )
+# What may stand before a wish that is a clause of its own, and one that holds nothing else.
+_EN_BARE = re.compile(
+    r"[\s,]*(?:(?:an?|is|are|but|and|not|strongly|highly|very|big|huge|strong|definite)\s+)*"
+)
+_EN_LAST = re.compile(
+    r"(?:preferred|plus|have|bonus|desirable|desired|advantage|asset|required|beneficial)[\s.!]*\Z"
+)
 _NEGATION_STOPS = re.compile(r"[,;:。)]|\bbut\b|\band\b")
 _REACH_ZH, _REACH_EN = 14, 45
 _END = itemgetter(1)
@@ -208,7 +215,8 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: _F
             continue  # "the desired outcomes", "a preferred partner"
         if language == "zh" and sentence[leading.get(start, len(sentence)) : clauses[index][1]].strip(" )"):
             continue  # "优先考虑有…背景": the wish is what follows
-        first = clauses[index][0] if language == "en" else _zh_start(sentence, clauses, index, start)
+        starting = _en_start if language == "en" else _zh_start
+        first = starting(sentence, clauses, index, start)
         closed = _ZH_NEXT_DEMAND.match(sentence, end) if language == "zh" else None
         yield first, closed.end() if closed else max(end, clauses[index][1])
 
@@ -236,6 +244,20 @@ def _zh_wish_ahead(sentence: str, start: int, end: int) -> bool:
     if word == "最好":  # not "行业最好的", "做最好用的"
         return not _CJK.match(sentence[start - 1 : start]) and not sentence.startswith(("的", "用"), end)
     return word == "优先" and _ZH_WISHED_AFTER.match(sentence, end) is not None
+
+
+def _en_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:
+    """Return where the clause of an English wish begins; of one said behind it, apart, the clause before.
+
+    So in "SQL (nice to have)", "SQL, a plus" and "SQL - preferred".
+    """
+    start, end = clauses[index]
+    if index and _EN_BARE.fullmatch(sentence, start, place):
+        before = clauses[index - 1]
+        apart = sentence[before[1] : start].strip()
+        if apart in ("(", "[", ",", "-", "—") and _EN_LAST.search(sentence[place:end]):
+            return before[0]
+    return start
 
 
 def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:

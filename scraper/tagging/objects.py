@@ -1,4 +1,6 @@
-"""Which duties have AI for their object: what the candidate is to own, build or lead.
+"""What AI is to a duty and to a title: the object, or a thing beside it.
+
+Which duties have AI for their object: what the candidate is to own, build or lead.
 
 "Own the roadmap of our AI support agent" names the job, "improve onboarding, with AI tips" a part of it. The
 object is what follows the verb that a duty begins with, up to the first word that adds something else: how,
@@ -16,9 +18,11 @@ from scraper.tagging.zones import Sentence
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _EN_INTO = re.compile(r"(?:turn|transform|evolv|develop)ing (?:[a-z0-9\x00'’&-]+ ){1,8}?into ")
 """What is made of another thing is the object: "the roadmap for turning our data into an AI platform"."""
-_EN_ALSO = re.compile(r", (?:owning|leading|building|defining|developing) ")
-"""A duty that goes on with another one."""
+_EN_ALSO = re.compile(r",? (?:focusing|focused) on |, (?:owning|leading|building|defining|developing) ")
+"""A duty that goes on with another one, or says what it is about."""
 _LONGEST = {"en": 120, "zh": 30}
+_TITLE_PART = re.compile(r"[(),,\-—|\[\]【】:]")
+"""What parts of a title stand between."""
 
 
 def has_ai_object(
@@ -37,20 +41,51 @@ def has_ai_object(
     return bool(duties) and (on_ai.get(duties[0], False) or (len(on_ai) > 1 and len(on_ai) >= enough))
 
 
+def is_aside(title: str, places: Iterable[Span]) -> bool:
+    """Tell whether a Chinese title names AI only beside what the job is on: "安全产品经理-AI创新业务".
+
+    `title` is folded, `places` are those of AI in it. Behind the name of the job AI tells where it belongs,
+    unless it stands there alone ("产品经理(AI方向)"), which says the same as an "AI产品经理".
+    """
+    head, alone = _title_words()
+    found = head.search(title)
+    return found is not None and all(
+        start >= found.end() and bool(alone.sub("", _part_of(title, start, end))) for start, end in places
+    )
+
+
+def _part_of(title: str, start: int, end: int) -> str:
+    """Return the part of `title` that holds `[start:end)`, from one mark or bracket to the next."""
+    before = [mark.end() for mark in _TITLE_PART.finditer(title, 0, start)]
+    after = _TITLE_PART.search(title, end)
+    return title[before[-1] if before else 0 : after.start() if after else len(title)]
+
+
+@cache
+def _title_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = load("roles")["title_aside"]
+    return re.compile(_any(words["heads"])), re.compile(rf"{_any(words['alone'])}|[\W_]")
+
+
 def _ai_objects(
     low: str, sentences: Sequence[Sentence], named: Iterable[tuple[int, int]]
 ) -> Mapping[int, bool]:
-    """Return which sentences have AI for an object: index → whether it is their first one."""
+    """Return which sentences have AI for an object: index → whether it is what they are on.
+
+    Chinese strings clauses together, so only the first one tells; English goes on with what is made of the
+    first object ("own the claims product, building AI triage").
+    """
     places: dict[int, list[int]] = {}
     for place, index in named:
         places.setdefault(index, []).append(place - sentences[index].start)
     found = {}
     for index, starts in places.items():
         text = low[sentences[index].start : sentences[index].end]
-        spans = _objects_zh(text) if _CJK.search(text) else _objects_en(text)
+        english = not _CJK.search(text)
+        spans = _objects_en(text) if english else _objects_zh(text)
         holds = [any(a <= start < b for start in starts) for a, b in spans]
         if any(holds):
-            found[index] = holds[0]
+            found[index] = english or holds[0]
     return found
 
 

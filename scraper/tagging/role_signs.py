@@ -48,6 +48,8 @@ def sign_of(tag: FineTag) -> Sign:
 @cache
 def is_product(tag: FineTag) -> bool:
     """Tell whether `tag` names AI that is made, not what may do without (search, devices), nor work on it."""
+    if tag.id in ("forecasting", "risk_model"):  # models by their name
+        return True
     if tag.category in ("lifecycle", "recsys_search", "other_ai") or tag.id == "multimodal":
         return False
     _, share, on_model, generic = sign_of(tag)

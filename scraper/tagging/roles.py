@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 
 from scraper.tagging import other_work
 from scraper.tagging.hits import Hit, ListHits
-from scraper.tagging.objects import has_ai_object
+from scraper.tagging.objects import has_ai_object, is_aside
 from scraper.tagging.role_signs import (
     WHOLE,
     is_product,
@@ -67,12 +67,16 @@ class Verdict(NamedTuple):
 
 
 class _Title(NamedTuple):
-    """What the title names: the weight of its techniques on each axis, an object of models, AI as such."""
+    """What the title names: the weight of its techniques on each axis, an object of models, AI as such.
+
+    `aside`: AI as such only beside what the job is on.
+    """
 
     classic: float = 0.0
     genai: float = 0.0
     object: bool = False
     ai: bool = False
+    aside: bool = False
 
 
 class _Body(NamedTuple):
@@ -117,16 +121,18 @@ def classify(
     employer: int,
     words: ListHits,
     *,
+    head: str,
     lang: str,
     is_pm: bool,
 ) -> Verdict:
     """Return the role class of one posting.
 
     `low` is the folded text, `sentences` its zones, `hits` the counted hits of title and text, `employer`
-    the number of sentences about the employer that name AI, `words` the hits of `word_lists`.
+    the number of sentences about the employer that name AI, `words` the hits of `word_lists`, `head` the
+    folded title.
     """
     core = load("roles")["core"]
-    title, body = _evidence(low, sentences, hits, employer, words)
+    title, body = _evidence(head, low, sentences, hits, employer, words)
     parts, points, role, reasons = _judged(title, body, lang, core["limit"])
     title_label, body_label = _title_label(title, lang), role
     if title != _NO_TITLE:
@@ -172,18 +178,19 @@ class _Named(NamedTuple):
     on_model: dict[int, float]
 
 
-def _named(hits: Sequence[Hit], *, object: bool) -> tuple[_Title, _Named]:
-    """Gather what title and text name; `object`: the title names what models are made for."""
+def _named(hits: Sequence[Hit], head: str, *, object: bool) -> tuple[_Title, _Named]:
+    """Gather what title and text name; `head` is the title, `object`: it names what models are made for."""
     found = _Named(({}, {}), ({}, {}), (set(), set()), set(), set(), set(), [], {})
     built, used, aside, preferred, tools, products, in_duties, on_model = found
     techniques = [0.0, 0.0]
-    ai = False
-    for tag, start, _, field, zone, requirement, stance, index in hits:
+    ai: list[tuple[int, int]] = []
+    for tag, start, end, field, zone, requirement, stance, index in hits:
         if tag.era == "none":
             continue
         axis, share, model, generic = sign_of(tag)
         if field == "title":
-            ai = ai or generic
+            if generic or tag.id == "ai_ml":  # who says ML says AI
+                ai.append((start, end))
             object = object or (axis is None and model == 1.0)
             if axis is not None and share > techniques[axis]:
                 techniques[axis] = share
@@ -208,18 +215,23 @@ def _named(hits: Sequence[Hit], *, object: bool) -> tuple[_Title, _Named]:
                     in_duties.append((start, index))
             if axis is not None and share > built[axis].get(index, 0.0):
                 built[axis][index] = share
-    return _Title(techniques[0], techniques[1], object, ai), found
+    return _Title(techniques[0], techniques[1], object, bool(ai), bool(ai) and is_aside(head, ai)), found
 
 
 def _evidence(
-    low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
+    head: str, low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
 ) -> tuple[_Title, _Body]:
-    title, found = _named(hits, object=_names_object(words))
+    title, found = _named(hits, head, object=_names_object(words))
     on_model, used, aside = found.on_model, found.used, found.aside
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0
     worth = worth_of(sentences)
+    longest = min(len(head) + 4, _LONGEST_HEADING)
+    short = [i for i, (start, end, _, _) in enumerate(sentences) if end - start <= longest]
+    for i in short:
+        if worth[i] and _repeats(head, low[sentences[i].start : sentences[i].end]):
+            worth[i] = 0.0
     scale = scale_of(sum(worth))
     classic, genai = weighed(found.built, hits, worth, scale)
     tool_weight = scale * load("roles")["axis"]["tool"]
@@ -262,6 +274,12 @@ def _says_little(asked: Sequence[int], preferred: AbstractSet[int]) -> bool:
 def _is_heading(low: str, sentence: Sentence) -> bool:
     start, end, _, _ = sentence
     return end - start <= _LONGEST_HEADING and low[start:end].strip(_DECORATION) in _heading_texts()
+
+
+def _repeats(head: str, sentence: str) -> bool:
+    """Tell whether a sentence is the title once more, which adds nothing to it."""
+    said = sentence.strip(_DECORATION)
+    return len(said) > 3 and said in head
 
 
 @cache
@@ -323,7 +341,8 @@ def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, fl
     if title.ai:
         # "AI" in a title counts if anything bears it out; where there is hardly a text it is all there is.
         borne_out = bool(any_ai or title.object or whole)
-        parts["title_ai"] = core["limit"] if few else core["title_ai"] * borne_out
+        said = core["title_ai_aside" if title.aside else "title_ai"]
+        parts["title_ai"] = core["limit"] if few else said * borne_out
     if genai:
         parts["genai"] = core["genai"] * min(genai, core["genai_most"])
     if model_work > core["classic_from"]:
@@ -335,6 +354,6 @@ def _points(title: _Title, body: _Body, core: Mapping[str, Any]) -> dict[str, fl
         parts["object"] = core["object"]
     if preferred:
         parts["preferred"] = core["preferred"] * min(preferred, core["preferred_most"])
-    if tools:
+    if tools and not on_ai:
         parts["tools"] = -core["tools"] * min(tools, core["tools_most"])
     return {name: round(value, 2) for name, value in parts.items() if value}

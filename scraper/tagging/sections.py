@@ -42,6 +42,8 @@ _DECORATION = re.compile(
     r"[^A-Za-z0-9\u00c0-\u024f\u3400-\u9fff]*"
 )
 _ORDINAL = re.compile(r"(?:^|[\s.。;!])[一二三四五六七八九十]{1,2}、\Z")
+_ZH_ORDINAL = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十]{1,2}[、.)]")
+"""Numbers of sections; those of items are digits."""
 _BULLET = re.compile(r"\s*[-*•●◦▪·–○➢✓]\s*")
 _HEADING_LENGTH = 70
 _WORD_HEADING_LENGTH = 60
@@ -132,7 +134,7 @@ def _may_open(text: Text, hit: Hit[Heading]) -> bool:
 def _line(low: str, start: int, end: int) -> Line:
     found = _DECORATION.match(low, start, end)
     content = found.end() if found else start
-    close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|"))
+    close = content + len(low[content:end].rstrip(" :?-*#]】)》_.…|\u200b"))
     return Line(start, content, close, end)
 
 
@@ -239,7 +241,7 @@ def _looks_like_zh_heading(text: Text, line: Line) -> bool:
     """Tell whether a Chinese line is short, alone and no sentence: "我们希望你具备的能力与背景"."""
     if not 0 < line.close - line.content <= _ZH_WORD_HEADING_LENGTH:
         return False
-    if text.low[line.start : line.content].strip(" #*【[<《"):
+    if _ZH_ORDINAL.sub("", text.low[line.start : line.content]).strip(" #*【[<《"):
         return False
     return not any(mark in text.low[line.content : line.end] for mark in ",;。、")
 

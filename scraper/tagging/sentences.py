@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import groupby, islice
 
 from scraper.tagging.masking import Text
+from scraper.tagging.tables import load
 
 _STOPS = "\n。!?;●•◦▪■◆○➢✓\uf06c\uf06e\uf075\uf0a7\uf0b2\uf0b7\uf0d8\uf0fc"
 """What ends a sentence; the last ones are bullets of Word's symbol fonts, which texts pasted from it keep."""
@@ -37,6 +39,10 @@ _MOST_CUTS = 2_000
 """Separators that are heeded in one text; honest postings have some hundreds. The rest is cut by length."""
 
 
+_LETTERS_A_LINE = 250
+_LEAST_LOST = 5
+
+
 Piece = tuple[int, int, int | None]
 """A sentence `[start:end)`, and its number in a list if it has one."""
 
@@ -44,6 +50,29 @@ Piece = tuple[int, int, int | None]
 def list_numbers() -> Mapping[None, Sequence[str]]:
     """Return how the number of a list item ends, as signs for the scan."""
     return {None: [digit + mark for digit in _DIGITS for mark in _AFTER_NUMBER]}
+
+
+def lost_line_ends(text: Text) -> frozenset[int]:
+    """Return where lines of an English text were run together: "…team skillsStrong writer…".
+
+    Boards that drop the line ends of a text drop all of them, so one whose lines are short lost none. Names
+    that are written so stay whole (wording.toml).
+    """
+    cased = text.cased
+    if cased.count("\n") * _LETTERS_A_LINE > len(cased):
+        return frozenset()
+    places = [found.start() for found in islice(_lost().finditer(cased), _MOST_CUTS)]
+    return frozenset(places) if len(places) >= _LEAST_LOST else frozenset()
+
+
+@cache
+def _lost() -> re.Pattern[str]:
+    """Return a capital letter behind the end of a line, but for the names that hold one inside."""
+    names = []
+    for name in load("wording")["joined_names"]["names"]:
+        place = next(at for at in range(1, len(name)) if name[at].isupper())
+        names.append(f"(?<!{name[: place + 1]}(?={name[place + 1 :]}))")
+    return re.compile(rf"[A-Z](?=[a-z])(?:(?<=[a-z)].)|(?<=[a-z)][.!?].)){''.join(names)}")
 
 
 def cut_sentences(text: Text, breaks: Iterable[int]) -> list[Piece]:

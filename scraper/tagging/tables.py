@@ -18,9 +18,9 @@ Span = tuple[int, int]
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
-RULES_VERSION = 9
+RULES_VERSION = 10
 """The version of the rules that are code and not tables: raised with every change of a module that may change
-what is understood of some text. tests/unit/tagging/test_tagging_rules.py notices a change that did not raise it."""
+what is understood of some text. tests/unit/tagging/test_tagging_rules.py notices a change without that."""
 
 TABLES = (
     "alternatives",

@@ -130,11 +130,12 @@ class Tagger:
         read = self._repeated_title if len(title.raw) <= _REPEATED else self._read_title
         head, in_head, listed = read(title)
         body = prepare(text, names)
-        found = self._scanner.scan(body)
+        lost = sentences.lost_line_ends(body)
+        found = self._scanner.scan(body, lost)
         parts = sections.find_sections(body, found)
         if seams := sections.seams(body, parts):
-            found = self._scanner.scan(body, seams)
-        zoning = zone_text(body, found, parts)
+            found = self._scanner.scan(body, seams | lost)
+        zoning = zone_text(body, found, parts, lost)
         marked = Marked(body, zoning.sentences, found.clauses)
         counted = counted_in_text(body, found.aliases, zoning) if zoning.sentences else []
         hits = [*in_head, *_judged(counted, zoning, marked)]
@@ -146,7 +147,9 @@ class Tagger:
         )
         employer = _employer(counted, zoning)
         words = _in_lists(listed, found, zoning)
-        verdict = roles.classify(body.low, zoning.sentences, hits, employer, words, lang=lang, is_pm=is_pm)
+        verdict = roles.classify(
+            body.low, zoning.sentences, hits, employer, words, head=head.low, lang=lang, is_pm=is_pm
+        )
         return TextTagging(
             verdict=verdict,
             years=tuple(phrases),

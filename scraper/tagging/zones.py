@@ -9,6 +9,7 @@ by default.
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple, cast
 
@@ -27,10 +28,17 @@ _TURN: tuple[Language, str] = ("en", "turn")
 _CLOSING = ("boilerplate", "benefits", "company")
 _BULLETS = "-*•●◦▪·–○➢✓"
 _FIRST_MARK = re.compile(r"\s*\S")
+_FIRST_WORD = re.compile(rf"[\s{re.escape(_BULLETS)}]*+([a-z]++)(?![\w'’-])")
 _FIRST_ITEMS = 3
 """Items of a list that tell what it is about."""
 _ASIDE = ("benefits", "boilerplate")
 """Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
+_AS_A = re.compile(
+    r"[\s*-]*as (?:an?|our|the|one of) [^.,]{2,70}, you(?:['’](?:ll|d)| (?:will|would|own|are)) "
+)
+"""How English speaks of the job in the middle of a section about the company."""
+_ROLE = re.compile(r"[\s*-]*+(?:[a-z/&-]{2,16} ){0,3}product (?:manager|lead|owner)s?\b[^.:\n]{0,30}: [a-z]")
+"""A line that names the role and says what it is, as where several openings share a text."""
 _BEGINS_JOB = ("负责", "你将", "您将", "你会", "您会", "你需要", "您需要")
 _LABEL = 12
 _PARTS = re.compile(r"[^,;]+")
@@ -75,19 +83,23 @@ def _closing_name(zone: str) -> tuple[Language, str]:
     return "en", f"closing {zone}"
 
 
-def zone_text(text: Text, found: Found, sections: Sections) -> Zoning:
-    """Cut `text` into sentences with their zones; `found` is what the scan found in it."""
+def zone_text(text: Text, found: Found, sections: Sections, lost: AbstractSet[int] = frozenset()) -> Zoning:
+    """Cut `text` into sentences with their zones; `found` is what the scan found in it.
+
+    `lost` are the places at which line ends were lost.
+    """
     breaks, said = sections
     cuts = [position for position, _ in breaks]
-    pieces = cut_sentences(text, [*cuts, *(edge for field in said for edge in field[:2])])
+    pieces = cut_sentences(text, [*cuts, *lost, *(edge for field in said for edge in field[:2])])
     spoken, pieces = _of_fields(pieces, said) if said else ([], pieces)
     reader = _Wording(text.low, found.wording, "zh" if _is_chinese(text.low) else "en")
     zoned = spoken
     for zone, group in _by_section(pieces, breaks):
+        first = bool(breaks) and group[0][0] < breaks[0][0]
         if reader.chinese and zone in ("unknown", "responsibilities"):
-            zoned += _by_blocks(reader, group, zone)
+            zoned += _by_blocks(reader, group, zone, first=first)
         elif zone == "unknown":
-            zoned += _by_wording(reader, group, first=bool(breaks) and group[0][0] < breaks[0][0])
+            zoned += _by_wording(reader, group, first=first)
         elif zone == "company":
             zoned += (_company_zh if reader.chinese else _company)(reader, group)
         elif zone in ("responsibilities", "required", "preferred") and not reader.chinese:
@@ -146,8 +158,11 @@ def _by_section(
         yield zone, group
 
 
-def _by_blocks(reader: "_Wording", pieces: list[Piece], zone: Zone) -> list[Sentence]:
-    """Judge each run of list numbers by its first items; a run ends where the numbers begin again."""
+def _by_blocks(reader: "_Wording", pieces: list[Piece], zone: Zone, *, first: bool = False) -> list[Sentence]:
+    """Judge each run of list numbers by its first items; a run ends where the numbers begin again.
+
+    `first`: the pieces stand before the first heading.
+    """
     blocks: list[list[Piece]] = [[]]
     highest = 0
     for piece in pieces:
@@ -173,7 +188,7 @@ def _by_blocks(reader: "_Wording", pieces: list[Piece], zone: Zone) -> list[Sent
         elif zone == "responsibilities":
             sentences += _in_zone(zone, block)
         else:
-            sentences += _by_wording(reader, block, first=False)
+            sentences += _by_wording(reader, block, first=first)
     return sentences
 
 
@@ -182,10 +197,10 @@ def _by_wording(reader: "_Wording", pieces: Iterable[Piece], *, first: bool) -> 
     before: Zone = "company" if first and not reader.chinese else "unknown"
     for piece in pieces:
         zone = reader.zone(piece)
-        if zone == "unknown" and not reader.chinese:
-            # English prose before the first heading: one subject per paragraph, so a sentence without a
-            # sign of its own goes on with what the last one spoke about.
-            zone = before
+        if zone == "unknown" and (not reader.chinese or (first and before == "company")):
+            # Prose before the first heading: one subject per paragraph, so a sentence without a sign of its
+            # own goes on with what the last one spoke about; in Chinese, if that was the employer.
+            zone = "summary" if reader.names_role(piece) else before
         if zone not in _ASIDE:
             before = zone
         start, end, number = piece
@@ -193,16 +208,35 @@ def _by_wording(reader: "_Wording", pieces: Iterable[Piece], *, first: bool) -> 
     return sentences
 
 
-def _company(reader: "_Wording", pieces: Iterable[Piece]) -> Iterator[Sentence]:
+def _company(reader: "_Wording", pieces: Sequence[Piece]) -> Iterator[Sentence]:
     """Yield a section about the company, which often ends with the job, without a heading."""
     listed = False
-    for piece in pieces:
+    bullets = [reader.is_item(start) for start, _, _ in pieces]
+    duties = _duty_list(reader, pieces, bullets) if True in bullets else ()
+    for at, piece in enumerate(pieces):
         start, end, number = piece
-        bullet = reader.is_item(start)
+        if at in duties:
+            yield Sentence(start, end, "responsibilities", number)
+            continue
+        bullet = bullets[at]
         turned = reader.turns(piece) or (listed and bullet)
         # "As a product lead, you'll:" turns the items that follow it, too.
         listed = turned and (bullet or reader.low[start:end].rstrip().endswith(":"))
         yield Sentence(start, end, "summary" if turned else "company", number)
+
+
+def _duty_list(reader: "_Wording", pieces: Sequence[Piece], bullets: Sequence[bool]) -> Sequence[int]:
+    """Return which of `pieces` are a list whose items (`bullets` tells which) mostly begin as duties do."""
+    opened, items = 0, list[int]()
+    for at, piece in enumerate((*pieces, None)):
+        if piece is not None and bullets[at]:
+            opened, items = (opened, [*items, at]) if items else (at, [at])
+        elif items and (piece is None or reader.begins_line(piece[0])):
+            begun = sum(reader.begins_duty(pieces[item]) for item in items)
+            if len(items) > 1 and begun * 2 > len(items):
+                return range(opened, at)
+            items = []
+    return ()
 
 
 def _company_zh(reader: "_Wording", pieces: list[Piece]) -> list[Sentence]:
@@ -266,15 +300,27 @@ class _Wording:
             for word, zone in self._begins.get(sentence[at : at + 1], ()):
                 if _stands_at(word, sentence, at):
                     held.add(zone)
+        if not self.chinese and "responsibilities" in held:
+            held.discard("company")  # "Build features that serve millions of users"
         return next((zone for zone in self._order if zone in held), "unknown") if held else "unknown"
 
     def turns(self, piece: Piece) -> bool:
         """Tell whether a sentence of a section about the company speaks of the job after all."""
-        return _TURN[1] in self._held(piece)
+        said = ", you" in self.low[piece[0] : piece[1]] and _AS_A.match(self.low, *piece[:2])
+        return bool(said) or _TURN[1] in self._held(piece)
 
     def begins_job(self, piece: Piece) -> bool:
         """Tell whether a sentence begins as those on the duties do, and none on the employer."""
         return self.low[piece[0] : piece[1]].lstrip(" -*·").startswith(_BEGINS_JOB)
+
+    def names_role(self, piece: Piece) -> bool:
+        """Tell whether a line names the role and says what it is."""
+        return ": " in self.low[piece[0] : piece[1]] and _ROLE.match(self.low, *piece[:2]) is not None
+
+    def begins_duty(self, piece: Piece) -> bool:
+        """Tell whether an English sentence begins with a verb of a duty: "Own …", "Writing and testing …"."""
+        found = _FIRST_WORD.match(self.low, piece[0], piece[1])
+        return found is not None and found[1] in _duty_verbs()
 
     def closing(self, piece: Piece) -> Zone | None:
         """Return what a paragraph after a list speaks of, if not of what the list does."""
@@ -338,6 +384,12 @@ def _begins(language: str) -> Mapping[str, Sequence[tuple[str, Zone]]]:
         for word in entry.get("begins", ()):
             by_letter.setdefault(word[0], []).append((word, cast(Zone, zone)))
     return by_letter
+
+
+@cache
+def _duty_verbs() -> frozenset[str]:
+    """Return the verbs with which the items of a list of duties begin, as they are and with -ing."""
+    return frozenset(load("wording")["duty_list"]["begins"])
 
 
 @cache

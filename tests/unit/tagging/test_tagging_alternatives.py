@@ -80,7 +80,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_groups_are_of_asked_tags_and_apart(text: str) -> None:
     tagging = default_tagger().tag(folded(""), folded(text), lang="zh", is_pm=True)
     asked = {hit.tag.out for hit in tagging.hits if hit.requirement in ("required", "preferred")}
@@ -99,7 +99,7 @@ def test_groups_are_of_asked_tags_and_apart(text: str) -> None:
 
 
 @given(texts, st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_order_of_the_hits_decides_nothing(text: str, random: Random) -> None:
     tagging = default_tagger().tag(folded(""), folded(text), lang="zh", is_pm=True)
     hits = list(tagging.hits)

@@ -111,7 +111,7 @@ SIGNS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.one_of(st.sampled_from(WORDS), st.sampled_from(SIGNS), st.text(max_size=6)), max_size=40),
     st.sampled_from(["", "任职要求：\n", "Requirements\n", "About us\n"]),

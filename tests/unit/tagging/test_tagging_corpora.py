@@ -14,7 +14,6 @@ from scraper.tagging import default_tagger
 from scraper.tagging.years import parse_experience
 from scraper.understanding.posting import understand
 
-CORPORA = CORPORA
 RESEARCH = SHARED / "research"
 
 

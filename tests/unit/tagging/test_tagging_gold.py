@@ -10,7 +10,6 @@ from places import ROOT
 
 from scraper.understanding.posting import understand
 
-ROOT = ROOT
 FLOORS = {
     "role_acc": 0.87, "role_macro_f1": 0.80, "skill_f1": 0.89, "level_acc": 0.95, "preferred_recall": 0.87,
     "years": 0.96, "ai_years_recall": 0.80, "ai_years_precision": 0.85, "education": 0.97, "quotes": 1.0,

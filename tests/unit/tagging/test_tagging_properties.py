@@ -73,7 +73,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(title=TEXTS, text=TEXTS, company=st.sampled_from(["", "AI", "x", "某公司", "LLM Labs", "(", "😀"]))
 def test_any_text_is_understood_and_every_quote_is_its_slice(title: str, text: str, company: str) -> None:
     found = understand(title, text, company=company, experience_raw=title[:20], education_raw=text[:20])
@@ -88,7 +88,7 @@ def test_any_text_is_understood_and_every_quote_is_its_slice(title: str, text: s
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=TEXTS)
 def test_sentences_are_in_order_inside_the_text_and_do_not_overlap(text: str) -> None:
     end = 0

@@ -92,7 +92,7 @@ def slow(texts: Sequence[Sequence[str]], limits: Limits) -> set[str]:
     return {" ".join(gram) for gram, count in grams.items() if count >= limits.support}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", CUT, ITEM]), max_size=8), max_size=8))
 def test_counting_by_levels_misses_nothing(texts: list[list[str]]) -> None:
     limits = Limits(support=2, longest=4, cohesion=-99.0, freedom=0.0, alone=0.0)
