@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from typing import cast
 
 from reports.building.weekly import rounded
 from reports.document.choice import ChoiceReport
@@ -54,7 +53,7 @@ def choose(facts: Facts, week: date, profile: Profile) -> ChoiceReport:
         "barrier": found["barrier"],
         "trade_offs": found["trade_offs"],
     }
-    return cast(ChoiceReport, rounded(report))
+    return rounded(report)
 
 
 def choice_json(report: ChoiceReport) -> str:

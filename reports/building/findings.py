@@ -6,39 +6,29 @@ from typing import Literal
 from reports.document.changes import Movers
 from reports.document.comparison import Hypotheses
 from reports.document.composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
-from reports.document.tables import BreakRow, Headline, HeadlineRow, RunHealth
+from reports.document.tables import BreakRow, Headline, HeadlineRow
 from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
-from reports.document.weekly import Finding
+from reports.document.weekly import Demands, Finding, Market
 
 MOST = 6
 Unit = Literal["count", "share", "points", "percent"]
 CLEAR = ("higher_in_aigc", "higher_in_ai")
 
 
-def find(
-    kind: Kind,
-    health: RunHealth,
-    headline: Headline,
-    mix: ClassMix,
-    skills: Skills,
-    contrast: Contrast,
-    claims: Hypotheses,
-    movers: Movers,
-    experience: Experience,
-    breaks: list[BreakRow],
-    week: Window,
-) -> list[Finding]:
+def find(kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow], week: Window) -> list[Finding]:
     """Return at most 6 findings, the most important first; one for a week in which nothing could be read."""
     if kind in ("all_failed", "empty"):
+        health = market["run_health"]
         asked = health["boards"] - health["totals"]["not_fetched"]
         return [_finding(kind, "T0", "level", "count", float(asked), 0, 0, week)]
-    found = [_listed(kind, headline, skills, week)]
+    headline, mix = market["headline"], demands["class_mix"]
+    found = [_listed(kind, headline, demands["skills"], week)]
     found += _levels(headline, mix, breaks, week) if kind == "regular" else []
     found += _class_share(kind, headline, mix)
-    found += _claims(claims)
-    found += _mover(movers)
-    found += _skills(contrast)
-    found += _years(experience)
+    found += _claims(demands["hypotheses"])
+    found += _mover(demands["movers"])
+    found += _skills(demands["contrast"])
+    found += _years(demands["experience"])
     return found[:MOST]
 
 
@@ -92,6 +82,8 @@ def _listed(kind: Kind, headline: Headline, skills: Skills, week: Window) -> Fin
     total = counts.pop("all")
     extra: dict[str, float | int | None] = {"units": headline["units"]}
     extra |= {str(role): count for role, count in counts.items()}
+    if kind != "partial":
+        extra["vacancies"] = headline["rows"][0]["vacancies"]
     return _finding(
         "listed", table, "level", "count", total, total, employers, window, role="all", extra=extra
     )
@@ -239,6 +231,12 @@ def _claims(claims: Hypotheses) -> Iterable[Finding]:
     counts = claims["counts"]
     extra: dict[str, float | int | None] = {str(verdict): count for verdict, count in counts.items()}
     extra |= {"claims": len(claims["rows"]), "by_definition": claims["by_definition"]}
+    decided = {"supported": 1, "contradicted": -1}
+    extra |= {
+        row["claim"]: decided[row["verdict"]]
+        for row in claims["rows"]
+        if row["verdict"] in decided and not row["by_definition"]
+    }
     n = claims["n_ai"] + claims["n_aigc"]
     supported = float(counts["supported"])
     return [

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
+from reports.measures.panel import DETAIL_WEEKS, PANEL_WEEKS
 from storage.records import Facts
 from storage.store import Store
 from storage.weeks import WEEK, week_end
 
-HISTORY = 53 * WEEK
+HISTORY = PANEL_WEEKS * WEEK
 """What a report reads: its 53 weeks and one before, so that the first of them has a past."""
-DETAILS = 12 * WEEK
+DETAILS = (DETAIL_WEEKS - 1) * WEEK
 """How far back before its week it asks what postings say."""
 
 

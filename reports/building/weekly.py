@@ -6,20 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 
 from reports.building.findings import find
 from reports.building.views import WHOLE, View, narrowed
-from reports.document.history import Revisions
 from reports.document.instants import instant
 from reports.document.peers import Peers
 from reports.document.published import published_numbers, stated_weeks
 from reports.document.stays import Lifetimes
-from reports.document.tables import BreakRow
 from reports.document.terms import ROLES, Kind, Reason, Status, Window
-from reports.document.weekly import FORMAT, Demands, Finding, Market, Provenance, WeeklyReport, Windows
+from reports.document.weekly import FORMAT, Demands, Market, Provenance, WeeklyReport, Windows
 from reports.forking import side_by_side
 from reports.measures.breaks import break_rows
 from reports.measures.changelog import changelog
@@ -52,12 +50,15 @@ from reports.measures.requirements_weekly import requirements_weekly
 from reports.measures.revisions import level_segments, revisions
 from reports.measures.salary import salary
 from reports.measures.two_windows import TwoWindows, two_windows
+from reports.statistics.bootstrap import SEED
 from storage.history import NO_HISTORY, History
 from storage.profile import Profile
 from storage.reading.posting_columns import Postings
 from storage.records import Facts
 from storage.version import __version__
 from storage.weeks import label
+
+T = TypeVar("T")
 
 SIGNIFICANT_DIGITS = 6
 _MANY = 50_000
@@ -96,7 +97,7 @@ def build_weekly(
         lambda: _demands(panel, facts, people, tags, windows, t10),
         worthwhile=len(panel.posting_id) >= _MANY,
     )
-    findings = _findings(panel, kind, market, demands, breaks)
+    findings = find(kind, market, demands, breaks, window(panel, panel.last, panel.last))
     report: WeeklyReport = {
         **market,
         **demands,
@@ -120,7 +121,7 @@ def build_weekly(
         "peers": _peers(whole, view, week, window(panel, panel.last - WINDOW_WEEKS + 1, panel.last)),
         "provenance": _provenance(facts, command),
     }
-    return _compared(cast(WeeklyReport, rounded(report)), history)
+    return _compared(rounded(report), history)
 
 
 def _market(
@@ -176,24 +177,6 @@ def _demands(
     }
 
 
-def _findings(
-    panel: Panel, kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow]
-) -> list[Finding]:
-    return find(
-        kind,
-        market["run_health"],
-        market["headline"],
-        demands["class_mix"],
-        demands["skills"],
-        demands["contrast"],
-        demands["hypotheses"],
-        demands["movers"],
-        demands["experience"],
-        breaks,
-        window(panel, panel.last, panel.last),
-    )
-
-
 def _windows(panel: Panel) -> Windows:
     return {
         "last_4": window(panel, panel.last - 3, panel.last),
@@ -207,7 +190,7 @@ def _compared(report: WeeklyReport, history: History) -> WeeklyReport:
     """Return the report, as it is written, with what became of the numbers published before."""
     segments = level_segments(report["level_index"])
     found = revisions(published_numbers(report), stated_weeks(report), segments, history)
-    report["revisions"] = cast(Revisions, rounded(found))
+    report["revisions"] = rounded(found)
     return report
 
 
@@ -245,6 +228,7 @@ def _provenance(facts: Facts, command: str) -> Provenance:
         "taxonomy": facts.taxonomy.version if facts.taxonomy else None,
         "taxonomy_sha256": facts.taxonomy.sha256 if facts.taxonomy else None,
         "code_version": __version__,
+        "seed": SEED,
         "format": FORMAT,
         "command": command,
         "credits": _credits(facts),
@@ -256,16 +240,20 @@ def _credits(facts: Facts) -> list[str]:
     return sorted({facts.units[unit].credit for unit in sources if facts.units[unit].credit})
 
 
-def rounded(value: object) -> object:
+def rounded(value: T) -> T:
     """Return JSON data with every float at 6 significant digits; -0.0 becomes 0.0."""
+    return cast(T, _rounded(value))
+
+
+def _rounded(value: object) -> object:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("a report holds finite numbers only")
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
     if isinstance(value, dict):
-        return {key: rounded(one) for key, one in value.items()}
+        return {key: _rounded(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [rounded(one) for one in value]
+        return [_rounded(one) for one in value]
     return value
 
 

@@ -29,11 +29,15 @@ _TOP, _BOTTOM, _HEIGHT, _BETWEEN = 58.0, 52.0, 74.0, 32.0
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """One class in one panel: shares of single weeks, of 4 weeks together, and weeks to be ringed."""
+    """One class in one panel: shares of single weeks, of 4 weeks together, and weeks to be ringed.
+
+    `few`: the last value rests on few postings and is written in brackets.
+    """
 
     dots: Sequence[float | None]
     line: Sequence[float | None]
     ringed: frozenset[int] = frozenset()
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def _scale(panels: Sequence[Multiple]) -> float:
 
 
 def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> None:
-    ends: list[tuple[float, str]] = []
+    ends: list[tuple[float, str, str]] = []
     for side, weekly in zip(sides, panel.classes, strict=True):
         dots = [(week, min(share, top)) for week, share in enumerate(weekly.dots) if share is not None]
         axes.plot(
@@ -128,16 +132,17 @@ def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> N
                 clip_on=False,
             )
         if weekly.line[-1] is not None:
-            ends.append((weekly.line[-1], side.colour))
+            told = f"{weekly.line[-1]:.0%}"
+            ends.append((weekly.line[-1], f"({told})" if weekly.few else told, side.colour))
     step = 0.5 if top > 0.8 else 0.2 if top <= 0.4 else 0.4
     ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
     axes.set_ylim(0, top)
     axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
     axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-    places = spread([value for value, _ in ends], top * (SMALL + 1) / _HEIGHT)
-    for (value, colour), place in zip(ends, places, strict=True):
+    places = spread([value for value, _, _ in ends], top * (SMALL + 1) / _HEIGHT)
+    for (_, told, colour), place in zip(ends, places, strict=True):
         axes.annotate(
-            f"{value:.0%}",
+            told,
             (1, place),
             xycoords=axes.get_yaxis_transform(),
             xytext=(3, 0),

@@ -14,6 +14,7 @@ from reports.wording.words import Words
 
 PANELS = 12
 _DOT_LEAST = 5  # new postings of a week below which its dot says nothing
+_FULL = 30  # new postings in 4 weeks below which their share is written in brackets, as anywhere else
 _NAMED = 3  # requirements that the alternative text names
 
 
@@ -74,6 +75,7 @@ def _weekly(row: WeeklyShares) -> Weekly:
         [point["y"] / point["n"] if point["n"] >= _DOT_LEAST else None for point in points],
         [point["pooled"] for point in points],
         frozenset(i for i, point in enumerate(points) if point["signal"] and point["n"] >= _DOT_LEAST),
+        few=(points[-1]["pooled_n"] or 0) < _FULL,
     )
 
 
@@ -87,13 +89,18 @@ def _told(role: str, rows: list[WeeklyShares], words: Words) -> str:
     if not ordered:
         return ""
     asked = [
-        words.plain("chart.requirements_asked", tag=words.tag(row), share=words.percent(_last(row)))
+        words.plain("chart.requirements_asked", tag=words.tag(row), share=_share(row, words))
         for row in ordered[:_NAMED]
     ]
     n = ordered[0]["points"][-1]["pooled_n"]
     listed = words.plain("text.comma").join(asked)
     role_name = words.plain(f"role.{role}")
     return words.plain("chart.requirements_finding", role=role_name, n=words.count(n), tags=listed)
+
+
+def _share(row: WeeklyShares, words: Words) -> str:
+    share = words.percent(_last(row))
+    return f"({share})" if (row["points"][-1]["pooled_n"] or 0) < _FULL else share
 
 
 def requirement_pairs(report: WeeklyReport, words: Words) -> Drawn | None:
@@ -128,7 +135,7 @@ def _pairs_told(part: TagMatrix, words: Words) -> str:
             "chart.together_pair",
             tag=words.tag(pair),
             other=words.tag({"en": pair["other_en"], "zh": pair["other_zh"]}),
-            lift=words.number(pair["lift"]),
+            lift=words.estimate(pair["lift"]),
         )
         for pair in part["pairs"]
         if pair["linked"]

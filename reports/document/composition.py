@@ -1,4 +1,4 @@
-"""The tables of what postings ask for: T2, T3, T6, T7 (numbered as in docs/METHOD.md; see document.py)."""
+"""The tables of what postings ask for: T2, T3, T6, T7 (numbered as in docs/METHOD.md; see weekly.py)."""
 
 from typing import Literal, TypedDict
 
@@ -147,7 +147,12 @@ class Contrast(Table):
 
 
 class OpenAt(TypedDict):
-    """`y` of `n` stated floors are <= `years`."""
+    """`y` of `n` stated floors are <= `years`.
+
+    `aimed_y` (a share `aimed`) of the `n` name a range that holds the years: floor <= years < cap, without a
+    cap from the floor on. So it falls where postings want nobody with more. None for years of AI, which have
+    no cap.
+    """
 
     years: int
     y: int
@@ -155,6 +160,8 @@ class OpenAt(TypedDict):
     share: float | None
     lo: float | None
     hi: float | None
+    aimed_y: int | None
+    aimed: float | None
 
 
 class ExperienceRow(TypedDict):

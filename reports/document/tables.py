@@ -1,4 +1,4 @@
-"""The tables of level and quality: T0, T1, S1, S2, T17 (numbered as in docs/METHOD.md; see document.py)."""
+"""The tables of level and quality: T0, T1, S1, S2, T17 (numbered as in docs/METHOD.md; see weekly.py)."""
 
 from typing import Literal, TypedDict
 
@@ -201,6 +201,8 @@ class LevelPoint(TypedDict):
 
 
 class LevelSeries(TypedDict):
+    """The index of one class; at the weeks `restarts` it begins anew, not comparable with before."""
+
     role: RoleId
     base: str | None
     employers: int
@@ -246,6 +248,8 @@ class MovementRow(TypedDict):
 
 
 class Movement(Table):
+    """S2. What came and went, week by week and class by class."""
+
     rows: list[MovementRow]
 
 

@@ -41,7 +41,7 @@ class Finding(TypedDict):
     """One statement, as data. The renderer chooses the words by `id` and `verdict`.
 
     ids
-    - `listed` (level): value = n = stock (kind partial: of the window); `extra`: units, the classes.
+    - `listed` (level): value = n = stock (kind partial: of the window); `extra`: units, vacancies, classes.
     - `not_comparable_break`: value = fraction of stock lost to breaks, `extra.breaks` in the window of the
       report; takes the place of `level_change`.
     - `level_change` (role): value = relative change of the two-way index from `compared` to `window`.
@@ -51,7 +51,8 @@ class Finding(TypedDict):
     - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc.
       Tag None: none of `extra.tested` tags differs clearly.
     - `hypotheses`: value = claims of the article that are supported; n = postings with text of both classes;
-      `extra`: claims, supported, by_definition (of these), contradicted, no_clear_difference, insufficient.
+      `extra`: claims, supported, by_definition (of these), contradicted, no_clear_difference, insufficient;
+      by its id each claim that is decided, and not by definition: 1 supported, -1 contradicted.
     - `mover` (role, tag): value = change of its share of the new postings of a class, the surest one of T4;
       `extra`: before, now, n0, n1.
     - `ai_years`, `open_to_3`: value = AIGC minus AI share of postings that ask for AI years, or are open with
@@ -89,7 +90,8 @@ class Finding(TypedDict):
 class Provenance(TypedDict):
     """T20. Only what is the same on every run over the same store with the same arguments.
 
-    `credits`: what the terms of sources want to be said where their postings are shown, each with an address.
+    `seed` of what is drawn by chance (the bootstrap of T15). `credits`: what the terms of sources want to be
+    said where their postings are shown, each with an address.
     """
 
     id: str
@@ -100,6 +102,7 @@ class Provenance(TypedDict):
     taxonomy: str | None
     taxonomy_sha256: str | None
     code_version: str
+    seed: int
     format: int
     command: str
     credits: list[str]

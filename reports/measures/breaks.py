@@ -3,7 +3,7 @@
 import numpy as np
 
 from reports.document.tables import BreakRow
-from reports.measures.panel import Panel
+from reports.measures.panel import PM_CODES, Panel
 from reports.statistics.arrays import Bools, Ints
 from storage.records import Break
 from storage.weeks import label
@@ -52,6 +52,6 @@ def last_observed(panel: Panel, first: int, last: int) -> tuple[Bools, Ints, Int
     seen: Bools = np.any(usable, axis=1)
     column = last - usable[:, ::-1].argmax(axis=1)
     units = np.arange(len(panel.units))
-    stock = panel.stock[units, column][:, :4].sum(axis=1)
+    stock = panel.stock[units, column][:, PM_CODES].sum(axis=1)
     epoch: Ints = np.where(seen, panel.epoch[units, column], -1)
     return seen, epoch, np.where(seen, stock, 0)

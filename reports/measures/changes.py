@@ -14,6 +14,7 @@ from reports.measures.evidence import excerpt
 from reports.measures.experience import floor_of
 from reports.measures.panel import KINDS, NOT_PM, Panel
 from reports.measures.population import WINDOW_WEEKS, window
+from reports.measures.qualifications import DEGREES
 from reports.measures.requirements import DEFINING_TAGS
 from reports.measures.statements import share_of
 from reports.statistics.arrays import Bools, Ints
@@ -22,7 +23,6 @@ from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
 
 MOST_LISTED = 500  # postings edited last of which the changes are listed
-DEGREES = ("none", "high_school", "associate", "bachelor", "master", "doctorate")
 TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
     ("years", "lowered"),
     ("years", "raised"),

@@ -61,6 +61,13 @@ def floors_of(panel: Panel, rows: Ints, measure: Measure) -> Floats:
     return np.where(asked == 1, floor, np.nan)
 
 
+def caps_of(panel: Panel, rows: Ints) -> Floats:
+    """Return the years at which the stated range of each panel row ends; inf where it names no upper end."""
+    cap = panel.postings.each("years_max", _or_nan, rows)
+    floor = floors_of(panel, rows, "total")
+    return np.where(np.isnan(cap) | (cap <= np.nan_to_num(floor)), np.inf, cap)
+
+
 def _or_nan(years: float | None) -> float:
     return math.nan if years is None else years
 
@@ -74,6 +81,7 @@ def stated_floors(panel: Panel, rows: Ints, measure: Measure) -> Floats:
 def experience(panel: Panel, people: Population) -> Experience:
     """Return T7 over a population of postings."""
     floors = {m: floors_of(panel, people.rows, m) for m in ("total", "ai")}
+    caps = {"total": caps_of(panel, people.rows), "ai": None}
     # Only a text asks for years of AI; those of experience a board may also state in a field.
     asked = {"total": np.ones(len(people.rows), dtype=bool), "ai": with_text(panel, people)}
     preferred = {m: _preferred_only(panel, people, m) for m in ("total", "ai")}
@@ -86,7 +94,15 @@ def experience(panel: Panel, people: Population) -> Experience:
         "reason": reason,
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "rows": [
-            _row(people, measure, people.of(role) & asked[measure], role, floors[measure], preferred[measure])
+            _row(
+                people,
+                measure,
+                people.of(role) & asked[measure],
+                role,
+                floors[measure],
+                caps[measure],
+                preferred[measure],
+            )
             for measure in ("total", "ai")
             for role in ROLES
         ]
@@ -108,7 +124,13 @@ def _preferred_only(panel: Panel, people: Population, measure: Measure) -> Bools
 
 
 def _row(
-    people: Population, measure: Measure, mine: Bools, role: RoleId, floors: Floats, preferred: Bools
+    people: Population,
+    measure: Measure,
+    mine: Bools,
+    role: RoleId,
+    floors: Floats,
+    caps: Floats | None,
+    preferred: Bools,
 ) -> ExperienceRow:
     stated = mine & ~np.isnan(floors)
     n_stated = int(stated.sum())
@@ -124,14 +146,16 @@ def _row(
         "median": quantile(floors[stated], 0.5),
         "p25": quantile(floors[stated], 0.25),
         "p75": quantile(floors[stated], 0.75),
-        "open": [_open_at(people, floors, stated, y) for y in OPEN_YEARS],
-        "curve": [_open_at(people, floors, stated, y) for y in CURVE_YEARS],
+        "open": [_open_at(people, floors, caps, stated, y) for y in OPEN_YEARS],
+        "curve": [_open_at(people, floors, caps, stated, y) for y in CURVE_YEARS],
         "print": print_rule(n_stated, employers),
     }
 
 
-def _open_at(people: Population, floors: Floats, stated: Bools, years: int) -> OpenAt:
-    found = clustered_share(floors[stated] <= years, people.employer[stated])
+def _open_at(people: Population, floors: Floats, caps: Floats | None, stated: Bools, years: int) -> OpenAt:
+    opened = floors[stated] <= years
+    found = clustered_share(opened, people.employer[stated])
+    aimed = None if caps is None else int((opened & (years < caps[stated])).sum())
     return {
         "years": years,
         "y": found.y,
@@ -139,6 +163,8 @@ def _open_at(people: Population, floors: Floats, stated: Bools, years: int) -> O
         "share": known(found.p),
         "lo": known(found.lo),
         "hi": known(found.hi),
+        "aimed_y": aimed,
+        "aimed": None if aimed is None or not found.n else aimed / found.n,
     }
 
 

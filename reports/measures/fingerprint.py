@@ -13,7 +13,7 @@ from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, wi
 from reports.measures.requirements import SPARK_LEAST, Tags
 from reports.measures.statements import adjust, change_row, direction_of, known, share_of
 from reports.statistics.arrays import Bools, Floats, Ints
-from reports.statistics.means import clustered_mean
+from reports.statistics.means import clustered_mean_share
 from storage.weeks import label
 
 # Pieces of work and not techniques by name, which the chain of the vocabulary counts too: who must know NLP
@@ -65,7 +65,7 @@ def _row(
 ) -> PipelineRow:
     mine = people.of(role) & read
     told = mine & ~np.isnan(share)
-    found = clustered_mean(share[told], people.employer[told])
+    found = clustered_mean_share(share[told], people.employer[told])
     return {
         "role": role,
         "mean": known(found.mean),
@@ -82,7 +82,7 @@ def _point(panel: Panel, role: RoleId, week: str, stock: Ints) -> PipelinePoint:
     rows = stock[belongs(panel.role[stock], role)]
     share = pipeline_of(panel, rows)
     told = ~np.isnan(share)
-    found = clustered_mean(share[told], panel.company[rows[told]])
+    found = clustered_mean_share(share[told], panel.company[rows[told]])
     enough = found.n >= SPARK_LEAST
     return {
         "week": week,

@@ -1,5 +1,6 @@
 """S1 and S2: how much is listed, on a panel that never changed, and what came and went."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ import numpy as np
 from reports.document.tables import IndexChange, LevelIndex, LevelPoint, LevelSeries, Movement, MovementRow
 from reports.document.terms import ROLES, Reason, RoleId, Status
 from reports.measures.breaks import TOO_MUCH, lost_to_breaks
-from reports.measures.panel import KINDS, Panel, columns_of
+from reports.measures.panel import KINDS, ROLE_CODES, Panel, columns_of
 from reports.measures.population import window
 from reports.measures.statements import FEW_EMPLOYERS, clear
 from reports.statistics.arrays import Bools, Floats, Ints
@@ -40,6 +41,7 @@ class ClassLevel:
     uncertainty: dict[int, IndexUncertainty]
 
     def segment(self, week: int) -> int:
+        """Return the number of the stretch of comparable weeks that a week (column) lies in."""
         return int(self.fit.week_segment[week])
 
     def base(self, segment: int) -> int:
@@ -237,9 +239,9 @@ def flows(panel: Panel) -> Flows:
 
 def count_events(panel: Panel, week: Ints, chosen: Bools) -> Ints:
     """Return units x weeks x 5 role codes: the chosen spells by the week (column) of their event."""
-    shape = (len(panel.units), len(panel.weeks), 5)
-    code = (panel.unit[chosen] * shape[1] + week[chosen]) * 5 + panel.spell_role[chosen]
-    return np.bincount(code, minlength=shape[0] * shape[1] * 5).reshape(shape)
+    shape = (len(panel.units), len(panel.weeks), len(ROLE_CODES))
+    code = (panel.unit[chosen] * shape[1] + week[chosen]) * shape[2] + panel.spell_role[chosen]
+    return np.bincount(code, minlength=math.prod(shape)).reshape(shape)
 
 
 def movement(panel: Panel, found: Flows, status: Status, reason: Reason) -> Movement:

@@ -27,6 +27,7 @@ from storage.weeks import WEEK, week_end, week_of
 
 ROLE_CODES: dict[str, int] = {role: code for code, role in enumerate(ROLE_CLASSES)}
 NOT_PM = ROLE_CODES["not_pm"]
+PM_CODES = [code for code in ROLE_CODES.values() if code != NOT_PM]
 KINDS: dict[str, int] = {kind: code for code, kind in enumerate(SPELL_KINDS)}
 CENSORED = ("left_scope", "before_history")  # ends that say nothing about the posting
 PANEL_WEEKS = 53
@@ -36,7 +37,7 @@ DETAIL_WEEKS = 13
 
 def columns_of(role: RoleId) -> list[int]:
     """Return the role codes that make up a class of the report (`all`: every one but not_pm)."""
-    return [0, 1, 2, 3] if role == "all" else [ROLE_CODES[role]]
+    return PM_CODES if role == "all" else [ROLE_CODES[role]]
 
 
 def belongs(codes: Ints, role: RoleId) -> Bools:
@@ -160,6 +161,7 @@ class Panel:
 
     @cached_property
     def births(self) -> Events:
+        """Openings of spells."""
         return self.locate(self.opened)
 
     @cached_property
@@ -169,6 +171,7 @@ class Panel:
 
     @cached_property
     def spell_role(self) -> Ints:
+        """Role codes by spell."""
         return self.role[self.posting]
 
     def listed(self, week: int) -> Bools:
@@ -179,12 +182,13 @@ class Panel:
 
     @cached_property
     def stock(self) -> Ints:
-        """Units x weeks x 5 role codes: spells listed (0 in missing cells: see `usable`)."""
+        """Units x weeks x role codes: spells listed (0 in missing cells: see `usable`)."""
         return np.stack([self._count(self.listed(w)) for w in range(len(self.weeks))], axis=1)
 
     def _count(self, chosen: Bools) -> Ints:
-        code = self.unit[chosen] * 5 + self.spell_role[chosen]
-        return np.bincount(code, minlength=len(self.units) * 5).reshape(len(self.units), 5)
+        shape = (len(self.units), len(ROLE_CODES))
+        code = self.unit[chosen] * shape[1] + self.spell_role[chosen]
+        return np.bincount(code, minlength=shape[0] * shape[1]).reshape(shape)
 
     def locate(self, rank: Ints) -> Events:
         """Place an instant (rank) per spell between the usable cells of the spell's unit."""

@@ -10,7 +10,7 @@ from reports.document.tables import Completeness, MdeRow, MissingUnit, Quality, 
 from reports.document.terms import ROLES
 from reports.measures.health import counts
 from reports.measures.level import CHANGE_WEEKS, ClassLevel
-from reports.measures.panel import KINDS, NOT_PM, Panel, is_stated
+from reports.measures.panel import KINDS, NOT_PM, PM_CODES, Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
@@ -91,7 +91,7 @@ def preliminary(panel: Panel, facts: Facts) -> bool:
 
 def _totals(panel: Panel, week: int) -> Totals:
     usable, pairs = panel.usable[:, week], panel.paired[:, week]
-    pm = panel.stock[:, :, :4].sum(axis=2)
+    pm = panel.stock[:, :, PM_CODES].sum(axis=2)
     return {
         "week": label(panel.weeks[week]),
         "raw": int(pm[:, week].sum()) if usable.any() else None,

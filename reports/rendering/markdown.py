@@ -177,7 +177,24 @@ def _provenance(report: WeeklyReport, words: Words) -> Markdown:
         format=words.count(source["format"]),
         command=Markdown(source["command"].replace("`", "'")),
     )
-    return Markdown(f"{told} · {words('say.credits', names=names)}") if names else told
+    if names:
+        told = Markdown(f"{told} · {words('say.credits', names=names)}")
+    return Markdown(f"{_citation(report, words)}{told}")
+
+
+def _citation(report: WeeklyReport, words: Words) -> Markdown:
+    """How to cite the report; nothing where there is nothing to cite, as in invented data."""
+    if is_invented(report) or report["kind"] in _SHORT_KINDS:
+        return Markdown("")
+    source, view = report["provenance"], named_view(report["view"], words)
+    return words(
+        "provenance.cite",
+        title=words("title.report", week=report["week"]),
+        part=words("text.aside", text=view) if view else view,
+        code=source["code_version"],
+        cut=words.moment(source["data_cut"], "UTC"),
+        taxonomy=source["taxonomy"] or "–",
+    )
 
 
 def _credit(text: str) -> Markdown:

@@ -166,7 +166,9 @@ def _barrier(part: Choice, words: Words) -> Markdown | None:
         for row in part["barrier"]["weights"]
     ]
     equal = [
-        words("choice.barrier_equal", role=words(f"role.{row['role']}"), median=words.number(row["equal"], 2))
+        words(
+            "choice.barrier_equal", role=words(f"role.{row['role']}"), median=words.estimate(row["equal"], 2)
+        )
         for row in rows
     ]
     return words(

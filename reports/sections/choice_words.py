@@ -21,7 +21,8 @@ def bracket(words: Words, strict: Share, lenient: Share) -> Markdown:
     if strict["print"] == "counts":
         ends = dict.fromkeys(words.count(share["y"]) for share in (strict, lenient))
         return Markdown(f"{'–'.join(ends)}/{words.count(strict['n'])}")
-    text = words.percent_range(low, high, strict["lo"], lenient["hi"])
+    alone = strict["employers"] == 1  # one employer is one answer, which has no interval
+    text = words.percent_range(low, high, None if alone else strict["lo"], lenient["hi"])
     return Markdown(f"({text})") if strict["print"] == "small_n" else text
 
 
@@ -86,10 +87,10 @@ def barrier_index(words: Words, row: BarrierRow) -> Markdown:
     """Return `0.34 [0.31, 0.36]`; of a handful of openings there is nothing to say."""
     if row["n"] < LEAST_SHOWN:
         return NOTHING
-    median = words.number(row["median"], 2)
+    median = words.estimate(row["median"], 2)
     if row["lo"] is None or row["hi"] is None:
         return median
-    return Markdown(f"{median} [{words.number(row['lo'], 2)}, {words.number(row['hi'], 2)}]")
+    return Markdown(f"{median} [{words.estimate(row['lo'], 2)}, {words.estimate(row['hi'], 2)}]")
 
 
 def called(words: Words, table: str, id: str) -> str:

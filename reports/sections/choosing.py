@@ -52,6 +52,8 @@ def choosing(report: ChoiceReport, words: Words) -> Iterator[str]:
 def _empty(report: ChoiceReport, words: Words) -> str:
     untold = sum(door["untold"] for door in report["doors"])
     key = "choose.empty_titles" if untold else "choose.empty_other" if report["seen_last"] else "choose.empty"
+    if key == "choose.empty" and report["profile"]["market"] is not None:
+        key = "choose.empty_market"
     return words.plain(
         key,
         window=words.window(report["window"]),
@@ -206,7 +208,7 @@ def _door(door: Door, words: Words) -> Iterator[str]:
 
 
 def _opened(row: UnlockRow, words: Words) -> str:
-    key = "choose.opened_pair" if len(row["levers"]) == 2 else "choose.opened"
+    key = "choose.opened_pair" if row["together"] > row["u"] else "choose.opened"
     return words.plain(
         key, levers=levers(words, row), u=words.count(row["u"]), together=words.count(row["together"])
     )
@@ -267,7 +269,7 @@ def _reading(report: ChoiceReport, doors: Sequence[Door], words: Words) -> Itera
         yield words.plain("choose.not_compared", list=listed(words, named))
     if not report["profile"]["skills"]:
         yield words.plain("choose.no_skills")
-    if any(door["pairs"] for door in doors):
+    if any(row["together"] > row["u"] for door in doors for row in door["pairs"][:_LEVERS]):
         yield words.plain("choose.in_all")
     yield words.plain("choose.craft")
     if untold := sum(door["untold"] for door in report["doors"]):

@@ -35,12 +35,12 @@ def _class(matrix: TagMatrix, words: Words) -> Markdown:
 
 
 def _pair(pair: TagPair, words: Words) -> Markdown:
-    bounds = f"[{words.number(pair['lo'])}, {words.number(pair['hi'])}]"
+    bounds = f"[{words.estimate(pair['lo'])}, {words.estimate(pair['hi'])}]"
     return words(
         "say.pair",
         tag=words.tag(pair),
         other=words.tag({"en": pair["other_en"], "zh": pair["other_zh"]}),
         together=words.count(pair["n_ab"]),
-        lift=words.number(pair["lift"]),
+        lift=words.estimate(pair["lift"]),
         interval=Markdown(bounds),
     )

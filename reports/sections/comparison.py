@@ -68,7 +68,7 @@ def _amount(words: Words, row: HypothesisRow, value: float) -> Markdown:
     unit = row["measured_in"]
     if unit in ("share", "mean_share"):
         return words.percent(value)
-    return words(f"unit.{unit}", value=words.number(value))
+    return words(f"unit.{unit}", value=words.estimate(value))
 
 
 def _claim_difference(words: Words, row: HypothesisRow) -> Markdown:

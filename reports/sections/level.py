@@ -27,6 +27,8 @@ def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
 def headline_note(report: WeeklyReport, words: Words) -> Markdown:
     """Return what the words and marks of T1 mean, its index among them."""
     note = words("say.headline_note")
+    if waiting := max((row["pending"] or 0 for row in report["headline"]["rows"]), default=0):
+        note = joined(words, note, words("say.pending_note", count=words.count(waiting)))
     if report["level_index"]["status"] == "ok":
         note = joined(words, note, _index_note(report, words))
     cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
@@ -46,12 +48,18 @@ def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
             words(f"role.{row['role']}"),
             pair(words, row["stock"], row["employers"]),
             pair(words, row["births_4w"], row["births"]),
-            pair(words, row["closures_4w"], row["closures"]),
+            _closed(row, words),
             words.index(row["index"], row["index_lo"], row["index_hi"]) if compared else NOTHING,
             _spark(report, row),
         ]
 
     return named_table(words, columns, [line(row) for row in report["headline"]["rows"]])
+
+
+def _closed(row: HeadlineRow, words: Words) -> Markdown:
+    """Return `40 / 0 (+21)`: what left this week is closed only once a second reading has missed it."""
+    told = pair(words, row["closures_4w"], row["closures"])
+    return Markdown(f"{told} (+{words.count(row['pending'])})") if row["pending"] else told
 
 
 def headline_shares(report: WeeklyReport, words: Words) -> Markdown:

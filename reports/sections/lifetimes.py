@@ -84,15 +84,15 @@ def _median(words: Words, row: StayRow) -> Markdown:
     if row["days_median"] is None:
         return words("say.not_reached")
     ends = (row["days_median_lo"], row["days_median_hi"])
-    lo, hi = (_ENDLESS if end is None else words.count(end) for end in ends)
-    return Markdown(f"{words.count(row['days_median'])} [{lo}, {hi}]")
+    lo, hi = (_ENDLESS if end is None else words.number(end) for end in ends)
+    return Markdown(f"{words.number(row['days_median'])} [{lo}, {hi}]")
 
 
 def _quartiles(words: Words, row: StayRow) -> Markdown:
     if row["days_p25"] is None:
         return words("say.not_reached")
-    last = words("say.not_reached") if row["days_p75"] is None else words.count(row["days_p75"])
-    return Markdown(f"{words.count(row['days_p25'])} – {last}")
+    last = words("say.not_reached") if row["days_p75"] is None else words.number(row["days_p75"])
+    return Markdown(f"{words.number(row['days_p25'])} – {last}")
 
 
 def _share(words: Words, at: StillOpen) -> Markdown:

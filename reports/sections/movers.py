@@ -1,7 +1,5 @@
 """What is changing in what is asked for: T4 and T5."""
 
-import math
-
 from reports.document.changes import EmergingRow, MoverFamily, MoverRow
 from reports.document.weekly import WeeklyReport
 from reports.sections.parts import cut, ending
@@ -38,7 +36,6 @@ def _family(family: MoverFamily, words: Words) -> Markdown:
         tested=words.count(family["tested"]),
         movers=words.count(family["movers"]),
         mde=words.points(family["mde"], signed=False),
-        root=words.number(math.sqrt(family["deff"] or 1.0)),
         **parts,
     )
     if not family["held_back"]:

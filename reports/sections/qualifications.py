@@ -60,8 +60,8 @@ def _worth(ai: Share, aigc: Share) -> bool:
 
 def _most(report: WeeklyReport, words: Words, topic: str) -> Markdown:
     """Return what AI PM and what AIGC PM postings ask for most of a topic; once if it is the same."""
-    names = [_most_of(report, words, topic, role) for role in ("ai_pm", "aigc_pm")]
-    return Markdown(" / ".join(dict.fromkeys(name for name in names if name)))
+    ai, aigc = (_most_of(report, words, topic, role) for role in ("ai_pm", "aigc_pm"))
+    return words("most.each", ai=ai, aigc=aigc) if ai and aigc and ai != aigc else ai or aigc
 
 
 def _most_of(report: WeeklyReport, words: Words, topic: str, role: str) -> Markdown:

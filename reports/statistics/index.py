@@ -160,22 +160,29 @@ def matched_chain(counts: Floats) -> Floats:
 class IndexUncertainty:
     """`covariance` of log week_effect (0 for the base, nan where unknown); `clusters` employers.
 
-    `effective`: the number of employers of equal size that would tell as much.
+    `effective`: the number of employers of equal size that would tell as much. `listed`: what was counted in
+    each week, over all series of the segment.
     """
 
     covariance: Floats
     clusters: int
     effective: float
+    listed: Floats
 
     def interval(self, index: float, week: int, base: int) -> tuple[float, float, float] | None:
-        """Return (lo, hi, p) of the ratio `index` = effect[week] / effect[base], None if not estimable."""
+        """Return (lo, hi, p) of the ratio `index` = effect[week] / effect[base], None if not estimable.
+
+        Employers that all moved alike have no variance, which is no certainty: the error is at least what one
+        posting more or less makes of the smaller week.
+        """
+        if week == base:
+            return index, index, 1.0
         c = self.covariance
         variance = float(c[week, week] + c[base, base] - 2 * c[week, base])
         if self.clusters < 2 or not np.isfinite(variance) or index <= 0:
             return None
-        error = float(np.sqrt(max(variance, 0.0)))
-        if error < 1e-12:
-            return index, index, 1.0 if abs(index - 1) < 1e-9 else 0.0
+        one_posting = 1 / min(float(self.listed[week]), float(self.listed[base]))
+        error = max(float(np.sqrt(max(variance, 0.0))), one_posting)
         degrees = degrees_of_freedom(self.effective)
         half = t_quantile(0.975, degrees) * error
         low, high = float(index * np.exp(-half)), float(index * np.exp(half))
@@ -193,6 +200,7 @@ def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: I
     """
     weeks = counts.shape[1]
     covariance = np.full((weeks, weeks), np.nan)
+    listed = np.nansum(counts[fit.row_segment == segment], axis=0)
     in_weeks = np.flatnonzero((fit.week_segment == segment) & (np.nan_to_num(fit.week_effect) > 0))
     in_rows = np.flatnonzero(fit.row_segment == segment)
     part = counts[np.ix_(in_rows, in_weeks)]
@@ -200,11 +208,11 @@ def index_uncertainty(counts: Floats, fit: TwoWayIndex, segment: int, cluster: I
     part, owner = part[informative], cluster[in_rows][informative]
     ids, owner = np.unique(owner, return_inverse=True)
     if len(in_weeks) == 0 or len(ids) < 2:
-        return IndexUncertainty(covariance, len(ids), float(len(ids)))
+        return IndexUncertainty(covariance, len(ids), float(len(ids)), listed)
     moved = _without_each(part, fit.week_effect[in_weeks], owner, len(ids))
     covariance[np.ix_(in_weeks, in_weeks)] = (len(ids) - 1) / len(ids) * moved.T @ moved
     size = np.bincount(owner, weights=np.nan_to_num(part).sum(axis=1))
-    return IndexUncertainty(covariance, len(ids), float(size.sum() ** 2 / (size**2).sum()))
+    return IndexUncertainty(covariance, len(ids), float(size.sum() ** 2 / (size**2).sum()), listed)
 
 
 def _without_each(part: Floats, b: Floats, owner: Ints, owners: int) -> Floats:

@@ -1,7 +1,10 @@
 """Findings as sentences. The verb of a sentence is chosen by the verdict of the test, never by the number."""
 
 import re
+from collections.abc import Mapping
+from typing import get_args
 
+from reports.document.comparison import ClaimId
 from reports.document.weekly import Finding
 from reports.wording.escaping import Markdown
 from reports.wording.words import Words
@@ -13,6 +16,8 @@ _COUNTS = (
     *("n_ai", "n_aigc", "n0", "n1", "ai_pm", "aigc_pm", "both", "breaks", "tested"),
     *("claims", "by_definition", "contradicted", "no_clear_difference", "insufficient"),
 )
+_NEARLY = 0.95  # of the postings; so many openings are as good as one each
+CLAIM_IDS = frozenset(get_args(ClaimId))
 _BY_VERDICT = frozenset({"level_change", "class_share_change", "mover"})
 
 
@@ -59,6 +64,8 @@ def _oriented(finding: Finding) -> tuple[float | None, float | None, float | Non
 def _parts(finding: Finding, words: Words) -> dict[str, str]:
     extra = finding["extra"]
     value, lo, hi, signed = _oriented(finding)
+    if finding["employers"] == 1:  # one employer is one answer, which has no interval
+        lo = hi = None
     points = finding["unit"] == "points"
     parts: dict[str, str] = {
         "because": words(f"because.{finding['reason'] or 'too_little'}"),
@@ -84,4 +91,25 @@ def _parts(finding: Finding, words: Words) -> dict[str, str]:
         parts[name] = words.percent(extra.get(name))
     for name in _COUNTS:
         parts[name] = words.count(extra.get(name))
+    parts["named"] = _claims(extra, words)
+    parts["grouped"] = _grouped(finding, words)
     return parts
+
+
+def _grouped(finding: Finding, words: Words) -> Markdown:
+    """How many openings the postings are for, where that is noticeably fewer."""
+    vacancies = finding["extra"].get("vacancies")
+    if vacancies is None or vacancies > _NEARLY * finding["n"]:
+        return Markdown("")
+    return words("listed.grouped", vacancies=words.count(vacancies))
+
+
+def _claims(extra: Mapping[str, float | int | None], words: Words) -> Markdown:
+    """The claims that the week has decided, and not by definition, in their order."""
+    told = ""
+    supported = "supported_partly" if extra.get("by_definition") else "supported"
+    for verdict, code in ((supported, 1), ("contradicted", -1)):
+        named = [words(f"claim.{key}") for key, found in extra.items() if found == code and key in CLAIM_IDS]
+        if named:
+            told += words(f"claims.{verdict}", claims=Markdown(words("text.semicolon").join(named)))
+    return Markdown(told)

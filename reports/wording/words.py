@@ -31,6 +31,8 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
 _ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]++)\S*\)")
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
+_SINGULAR = re.compile(r"(?<![\d.,–−-])(?<!of )1 (employer|board|posting|requirement)s\b")
+"""What English counts in the plural, but for one ("1 of 1 boards" it leaves)."""
 _LONGEST_REASON = 500
 """Characters of a recorded sentence up to which it is told in the language of the report."""
 NOTHING = Markdown("–")
@@ -98,7 +100,8 @@ class Words:
 
     def __call__(self, key: str, **parts: str) -> Markdown:
         """Return the message as markdown, each part escaped unless it is Markdown. KeyError if unknown."""
-        return Markdown(self._messages[key].format_map({name: md(part) for name, part in parts.items()}))
+        told = self._messages[key].format_map({name: md(part) for name, part in parts.items()})
+        return Markdown(_SINGULAR.sub(r"1 \1", told) if self.lang == "en" and "1 " in told else told)
 
     def plain(self, key: str, **parts: str) -> str:
         """Return the message as plain text, for charts (its message must hold no markdown)."""
@@ -144,6 +147,10 @@ class Words:
         if value is None:
             return NOTHING
         return self._decimal(value, decimals, least=0)
+
+    def estimate(self, value: float | None, decimals: int = 1) -> Markdown:
+        """Return an estimated number, always with so many decimals (1.5, 3.0)."""
+        return NOTHING if value is None else self._decimal(value, decimals)
 
     def signed(self, value: float | None) -> Markdown:
         """Return a difference with its sign and one decimal: `+1.3`."""
@@ -191,7 +198,8 @@ class Words:
             return NOTHING
         if share["print"] == "counts":
             return Markdown(f"{share['y']}/{share['n']}")
-        text = self.percent_between(share["share"], share["lo"], share["hi"], signed=False)
+        alone = share["employers"] == 1  # one employer is one answer, which has no interval
+        text = self.percent_between(share["share"], None if alone else share["lo"], share["hi"], signed=False)
         return Markdown(f"({text})") if share["print"] == "small_n" else text
 
     def points(self, d: float | None, *, signed: bool = True) -> Markdown:
@@ -274,7 +282,8 @@ def spark(values: Sequence[float | None], cuts: Collection[int] = ()) -> Markdow
     """Return a sparkline of block characters; a missing value is a dot.
 
     `cuts` are the positions at which the series starts anew: a mark stands before them, and each stretch
-    between marks is scaled by itself, from its smallest value to its largest.
+    between marks is scaled by itself, from 0 to its largest value: a bar that begins elsewhere would show
+    97 % and 99 % as nothing and all.
     """
     if sum(v is not None for v in values) < 2:
         return NOTHING
@@ -284,12 +293,9 @@ def spark(values: Sequence[float | None], cuts: Collection[int] = ()) -> Markdow
 
 def _blocks(values: Sequence[float | None]) -> str:
     known = [v for v in values if v is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    high = max(known, default=0.0)
     top = len(_BLOCKS) - 1
-    return "".join(
-        "·" if v is None else _BLOCKS[round((v - low) / (high - low) * top) if high > low else 3]
-        for v in values
-    )
+    return "".join("·" if v is None else _BLOCKS[round(v / high * top) if high > 0 else 0] for v in values)
 
 
 def _decimals(value: float) -> int:

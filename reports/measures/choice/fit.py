@@ -26,8 +26,6 @@ Marks = NDArray[np.int8]
 class Fit:
     """The marks of each constraint, the required skills that are lacking (openings x tags), and the groups of
     alternatives (rows of Openings.groups) of which none is there.
-
-    `strict`: no constraint fails and none is unknown. `lenient`: none fails.
     """
 
     marks: Mapping[Constraint, Marks]
@@ -36,10 +34,12 @@ class Fit:
 
     @property
     def strict(self) -> Bools:
+        """Openings for which no constraint fails and none is unknown."""
         return np.equal(self._worst(), PASS)
 
     @property
     def lenient(self) -> Bools:
+        """Openings for which no constraint fails."""
         return np.less(self._worst(), FAIL)
 
     def _worst(self) -> Marks:

@@ -3,12 +3,14 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_pages import ROOT, call, chapter, first_column, rows
+from docs_pages import call, chapter, first_column, rows
 from facts_builder import Market, assert_shape, monday
+from places import ROOT
 from report_market import market, numbers
 
 from reports.building.choosing import choice_json, choose
@@ -67,14 +69,14 @@ def test_both_languages_say_the_same_numbers(report: ChoiceReport) -> None:
             "you qualify for            (0 % [0, 29])        (50 % [22, 78])",
             "what stops you             skills 100 %         skills 50 %",
             "pay at least CNY 200,000   –                    6/6",
-            "Not enough data to tell which door is easier: fewer than 50 openings.",
+            "Not enough data to tell which door is easier: fewer than 50 openings of a class.",
             "   One step opens: Machine learning: 12 more",
             "   Openings that nothing speaks against: none.",
             "   Openings that nothing speaks against, 5 of 6:",
         ]),
         ("zh", [
-            "够格的岗位              (0% [0, 29])           (50% [22, 78])",
-            "数据不足以区分哪扇门更容易进：岗位不到 50 个。",
+            "符合条件的岗位              (0% [0, 29])           (50% [22, 78])",
+            "数据不足以区分哪扇门更容易进：有一类岗位不到 50 个。",
             "   补一样，能多投：机器学习，多 12 个",
         ]),
     ],
@@ -94,6 +96,29 @@ def test_columns_line_up_in_a_terminal(report: ChoiceReport) -> None:
     assert all(
         line[start - 1] == " " and line[start : start + 1].strip() for line in table if len(line) > start
     )
+
+
+def test_a_pair_says_what_it_opens_in_all_only_where_that_is_more() -> None:
+    """sql + machine_learning open b; with a, which sql opens alone, they open 2."""
+    built = Market()
+    built.post("b", "ai_pm", tags=["sql", "machine_learning"])
+    built.look("X", 0, ["b"])
+    alone = page(choose(built.facts(), monday(0), ME))
+    assert "Two steps together open: Machine learning + SQL: 1 more\n" in alone
+    assert "in all" not in alone
+    built.post("a", "ai_pm", tags=["sql"])
+    built.look("Y", 0, ["a"])
+    more = page(choose(built.facts(), monday(0), ME))
+    assert "Machine learning + SQL: 1 more (2 in all)" in more
+    assert "“in all” is with what each of them opens alone" in more
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "of that market"), ("zh", "这个市场")])
+def test_a_market_without_openings_is_named_as_the_reason(lang: Lang, told: str) -> None:
+    built = Market()
+    built.post("a", "ai_pm", lang="en")
+    built.look("X", 0, ["a"])
+    assert told in page(choose(built.facts(), monday(0), replace(ME, market="cn")), lang)
 
 
 def test_an_example_says_what_it_asks_for_and_what_it_leaves_open() -> None:

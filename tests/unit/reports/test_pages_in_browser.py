@@ -170,6 +170,15 @@ def test_an_address_decides_before_what_was_chosen(browser: Chromium, page: str)
         assert tab.run(SHOWN) == ["zh"]
 
 
+@pytest.mark.parametrize("fragment", ["#zh", "#en"])
+def test_who_comes_for_a_language_sees_where_it_is_changed(
+    browser: Chromium, page: str, fragment: str
+) -> None:
+    with browser.page(page + fragment, languages="en") as tab:
+        tab.run("new Promise(done => setTimeout(done, 50))")
+        assert tab.run("document.querySelector('.languages').getBoundingClientRect().top") >= 0
+
+
 def test_who_changes_the_language_goes_on_reading_there(browser: Chromium, page: str) -> None:
     with browser.page(page, languages="en") as tab:
         tab.run("document.getElementById('en-skills').scrollIntoView()")

@@ -224,7 +224,7 @@ def test_a_posting_that_is_new_or_not_listed_any_more_is_left_out() -> None:
 
 
 @given(st.permutations(range(5)))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_in_which_edits_are_read_changes_nothing(order: list[int]) -> None:
     ids = listed_before()[:5]
     made = [(said(years=5.0), said(years=float(n))) for n in range(5)]

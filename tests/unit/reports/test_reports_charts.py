@@ -127,7 +127,7 @@ def test_settings_of_the_process_do_not_change_a_chart() -> None:
 def test_a_chart_with_one_week_is_drawn() -> None:
     axis = WeekAxis(["W1"], {}, None)
     line = Line("AI", "#0072B2", [100.0], [None], [None])
-    ElementTree.fromstring(level_chart("t", "s", axis, [line], "d").svg())
+    assert "AI 100" in [text.strip() for text in _texts(level_chart("t", "s", axis, [line], "d").svg())]
 
 
 @given(st.lists(st.floats(-1000, 1000), max_size=8), st.floats(0.1, 50))

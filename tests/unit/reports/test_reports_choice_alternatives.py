@@ -162,7 +162,7 @@ POSTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(POSTS, st.frozensets(st.sampled_from(TAGS)))
 def test_who_qualifies_is_who_meets_each_group(
     posts: list[tuple[frozenset[str], list[frozenset[str]]]], skills: frozenset[str]

@@ -192,7 +192,7 @@ PROFILES = st.builds(
 MARKETS = st.lists(SAYS, min_size=1, max_size=12).map(lambda posts: openings(market_of(*posts)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MARKETS, PROFILES, st.sampled_from(TAGS), st.integers(0, 3), st.integers(0, 3))
 def test_more_skills_or_years_never_close_a_door(
     found: Openings, profile: Profile, skill: str, pm_years: int, ai_years: int
@@ -211,7 +211,7 @@ def test_more_skills_or_years_never_close_a_door(
     assert (judge(found, profile).lenient <= judge(found, profile, MOST_SKILLS).lenient).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(MARKETS, PROFILES)
 def test_levers_open_what_they_say(found: Openings, profile: Profile) -> None:
     """Pull a lever, or both of a pair: exactly the openings named open, beside what opens with less."""
@@ -246,7 +246,7 @@ def pulled(profile: Profile, chosen: Any) -> Profile:
     return profile
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(SAYS, min_size=2, max_size=10), PROFILES, st.randoms(use_true_random=False))
 def test_the_order_of_postings_changes_nothing(
     posts: list[dict[str, Any]], profile: Profile, shuffle: Any

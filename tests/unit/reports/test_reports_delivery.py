@@ -192,7 +192,7 @@ def reader_sees(service: Service, line: str) -> str:
     return unicodedata.normalize("NFKC", html.unescape(plain) if service == "slack" else plain)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tag=TEXT, notices=st.lists(TEXT, max_size=4), lang=st.sampled_from(LANGS))
 def test_any_text_is_sent_whole_or_not_at_all(
     shared: WeeklyReport, tag: str, notices: list[str], lang: Lang

@@ -66,7 +66,7 @@ def test_plain_titles_stay_readable_in_the_raw_file() -> None:
     assert md(title) == title
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example("a|b\\|c\\\\|")
 @example("\\")
 @example("`|`")
@@ -85,13 +85,13 @@ def test_any_text_is_only_text_in_a_paragraph_and_a_cell(text: str) -> None:
     assert cells[-1] == "z"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NASTY)
 def test_what_is_seen_is_what_was_cleaned(text: str) -> None:
     assert _shown(md(text)).replace("＠", "@") == clean(text).replace("＠", "@")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NASTY)
 def test_cleaned_text_is_one_line_of_utf8(text: str) -> None:
     cleaned = clean(text)
@@ -133,7 +133,7 @@ def test_anything_else_stays_text(url: str) -> None:
     assert link("job", url) == "job"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NASTY, NASTY)
 def test_a_link_is_one_link_whatever_its_parts_hold(text: str, path: str) -> None:
     tokens = PARSER.parse(f"| a | b |\n|---|---|\n| {link('x' + text, 'https://x.example/' + path)} | z |\n")
@@ -169,7 +169,7 @@ def test_csv_cells(value: object, cell: str) -> None:
     assert csv_cell(value) == cell
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(NASTY)
 def test_no_csv_cell_starts_a_formula(text: str) -> None:
     buffer = io.StringIO()

@@ -181,7 +181,7 @@ TEXT = st.text(st.characters(), max_size=60) | st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(tag=TEXT, notice=TEXT, lang=st.sampled_from(LANGS))
 def test_any_text_stays_text(regular: WeeklyReport, tag: str, notice: str, lang: Lang) -> None:
     report = of_week(regular, "2026-W47")

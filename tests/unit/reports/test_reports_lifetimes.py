@@ -121,7 +121,7 @@ def test_no_pm_is_nowhere() -> None:
 
 
 @given(markets())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_was_seen_ages_are_in_order_and_order_is_nothing(market: Market) -> None:
     if not market.looks:
         return

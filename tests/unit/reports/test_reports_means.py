@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reports.statistics.arrays import Floats
 from reports.statistics.differences import StratifiedDesign, stratified_difference
-from reports.statistics.means import clustered_mean
+from reports.statistics.means import clustered_mean_share
 
 ROWS = st.lists(
     st.tuples(
@@ -29,26 +29,56 @@ def arrays(rows: list[tuple[float, bool, int, int]]) -> Any:
 
 
 def test_a_mean_of_ten_employers_with_one_value_each() -> None:
-    """0..9: s^2 = 55/6, so the standard error is sqrt(55/60) = 0.957427; t(9) = 2.262157."""
-    found = clustered_mean(np.arange(10.0), np.arange(10))
-    assert (found.mean, found.n, found.clusters) == (4.5, 10, 10)
-    assert (found.lo, found.hi) == pytest.approx((4.5 - 2.165850, 4.5 + 2.165850), abs=1e-5)
+    """0, 0.1 .. 0.9, each of four postings: v = 0.55/60 = 0.0091667, so n_eff = 0.45 x 0.55 / v = 27; t(9) is
+    2.262157. Wilson's centre is (0.45 + t^2/54) / (1 + t^2/27) = 0.457966, half its width
+    t sqrt(v + t^2/2916) / (1 + t^2/27) = 0.198742."""
+    found = clustered_mean_share(np.repeat(np.arange(10) / 10, 4), np.repeat(np.arange(10), 4))
+    assert (found.mean, found.n, found.clusters) == (pytest.approx(0.45), 40, 10)
+    assert (found.lo, found.hi) == pytest.approx((0.457966 - 0.198742, 0.457966 + 0.198742), abs=1e-5)
 
 
 def test_copies_of_one_employer_widen_the_interval() -> None:
-    once = clustered_mean(np.arange(20.0), np.arange(20))
-    copied = clustered_mean(
-        np.repeat(np.arange(20.0), [40] + [1] * 19), np.repeat(np.arange(20), [40] + [1] * 19)
+    values = np.arange(20) / 20
+    once = clustered_mean_share(values, np.arange(20))
+    copied = clustered_mean_share(
+        np.repeat(values, [40] + [1] * 19), np.repeat(np.arange(20), [40] + [1] * 19)
     )
     assert copied.clusters == once.clusters
-    assert copied.hi - copied.lo > 3 * (once.hi - once.lo)
+    assert copied.hi - copied.lo > 1.5 * (once.hi - once.lo)
+
+
+def test_values_that_scatter_less_than_answers_are_worth_no_more_than_their_number() -> None:
+    """All 0.4 or 0.6: (mean 0.5) the interval is that of 10 of 20 answers, t(19) = 2.093024 for z."""
+    found = clustered_mean_share(np.tile([0.4, 0.6], 10), np.arange(20))
+    half = 2.093024 * math.sqrt(0.25 / 20 + 2.093024**2 / 1600) / (1 + 2.093024**2 / 20)
+    assert (found.lo, found.hi) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-6)
 
 
 def test_a_mean_of_few_employers_has_no_interval_and_of_nothing_is_unknown() -> None:
-    few = clustered_mean(np.arange(9.0), np.arange(9))
-    assert few.mean == 4
+    few = clustered_mean_share(np.arange(9) / 8, np.arange(9))
+    assert few.mean == 0.5
     assert math.isnan(few.lo)
-    assert math.isnan(clustered_mean(np.zeros(0), np.zeros(0, int)).mean)
+    assert math.isnan(clustered_mean_share(np.zeros(0), np.zeros(0, int)).mean)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_mean_at_its_bound_is_not_certain(value: float) -> None:
+    """As for 20 of 20 employers: Wilson's interval begins at n / (n + t^2), with t(19) = 2.093024."""
+    found = clustered_mean_share(np.full(20, value), np.arange(20))
+    t_end = 20 / (20 + 2.093024**2)
+    assert (found.lo, found.hi) == pytest.approx((t_end, 1.0) if value else (0.0, 1 - t_end), abs=1e-6)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30)), min_size=1, max_size=80),
+)
+def test_the_interval_of_a_mean_share_holds_it_and_keeps_to_its_bounds(rows: list[tuple[float, int]]) -> None:
+    values, cluster = (np.array(column) for column in zip(*rows, strict=True))
+    found = clustered_mean_share(values.astype(float), cluster)
+    assert math.isnan(found.lo) == (len(set(cluster.tolist())) < 10)
+    if not math.isnan(found.lo):
+        assert 0 <= found.lo <= found.mean + 1e-12
+        assert found.mean - 1e-12 <= found.hi <= 1
 
 
 # ------------------------------------------------------------------ a difference of means

@@ -192,7 +192,7 @@ def test_a_break_names_a_board_by_its_key() -> None:
 
 
 @given(markets())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_stock_changes_by_what_came_and_went(market: Market) -> None:
     if not market.looks:
         return
@@ -206,7 +206,7 @@ def test_stock_changes_by_what_came_and_went(market: Market) -> None:
 
 
 @given(markets())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_classes_add_up(market: Market) -> None:
     if not market.looks:
         return

@@ -116,7 +116,7 @@ def test_the_report_names_the_file(lang: str) -> None:
     assert report_of_kind("empty")["postings"]["rows"] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(market=markets())
 def test_rows_hold_together_in_any_market(market: Market) -> None:
     found = listed(market, 7)

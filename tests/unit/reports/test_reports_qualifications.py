@@ -142,7 +142,7 @@ def test_a_clear_difference_is_found_among_the_tested_and_only_there() -> None:
         max_size=12,
     )
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_classes_add_up_and_floors_to_what_is_stated(postings: list[dict[str, Any]]) -> None:
     part = table_of(postings)
     for topic, answer in {(r["qualification"], r["answer"]) for r in part["rows"]}:

@@ -23,7 +23,6 @@ from scraper.runs import loading
 from storage.recording import lifecycle
 from storage.recording.observing import _scope_note
 
-ROOT = ROOT
 NOW = datetime(2026, 9, 9, tzinfo=UTC)
 NAMES = {"complete", "scope", "pmtrend", "retag", "robots", "txt", "http", "https", "JSON", "TLS", "HTTP"}
 NAMES |= {"LD", "JobPosting", "RSS", "UTC", "XML", "XSRF", "TOKEN"}

@@ -172,7 +172,7 @@ def test_few_employers_are_no_gap() -> None:
 
 
 @given(st.integers(0, 3), st.integers(0, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_order_of_rows_changes_nothing(skip: int, also: int) -> None:
     """The same vacancies under other ids, so in another order."""
     market, turned = Market(), Market()

@@ -391,6 +391,22 @@ def test_uncertainty_of_a_full_panel_is_that_of_a_ratio() -> None:
     assert found.covariance[1, 1] == pytest.approx(29 / 30 * (moved**2).sum(), rel=0.01)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_employers_that_all_move_alike_are_no_certainty(ratio: float) -> None:
+    """20 employers of 2 postings: one posting more or less of 40 is an error of 1/40, t(19) = 2.093024."""
+    counts = np.tile([2.0, 2.0 * ratio], (20, 1))
+    found = index_uncertainty(counts, two_way_index(counts), 1, np.arange(20)).interval(ratio, 1, 0)
+    assert found is not None
+    lo, hi, p = found
+    assert (lo / ratio, hi / ratio) == pytest.approx((math.exp(-2.093024 / 40), math.exp(2.093024 / 40)))
+    assert (p == 1.0) if ratio == 1 else (0 < p < 1e-9)
+
+
+def test_the_base_of_an_index_is_100_by_definition() -> None:
+    counts = np.array([[3.0, 4.0], [5.0, 9.0], [2.0, 1.0]])
+    assert index_uncertainty(counts, two_way_index(counts), 1, np.arange(3)).interval(1.0, 0, 0) == (1, 1, 1)
+
+
 def test_index_interval_covers_about_as_promised() -> None:
     """60 employers whose stocks wander about a level of 1: the 95 % interval holds it in 9 of 10 runs."""
     rng = np.random.default_rng(17)

@@ -256,7 +256,7 @@ def test_a_tag_without_a_name_is_called_by_its_id() -> None:
 
 
 @given(markets(), st.integers(0, 8), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_market_gives_a_whole_report(market: Market, week: int, breaks: int) -> None:
     for i in range(breaks):
         reason: Any = ("scope", "coverage", "taxonomy")[i]
@@ -314,6 +314,7 @@ def test_provenance_and_notices() -> None:
     assert report["notices"] == ["invented"]
     assert report["provenance"]["taxonomy_sha256"] == TAXONOMY.sha256
     assert report["provenance"]["command"] == "pmtrend report"
+    assert report["provenance"]["seed"] == 20261123
     assert (report["week"], report["week_first_day"], report["week_last_day"]) == (
         "2026-W51",
         "2026-12-14",
@@ -378,6 +379,22 @@ def test_fixture_openness(shared_data: Path) -> None:
         row = rows["total", role]
         assert (row["stated"]["y"], row["median"]) == (want["n_stated"], want["median"])
         assert {str(o["years"]): f"{o['y']}/{o['n']}" for o in row["open"]} == want["open_to_le"]
+
+
+def test_whom_a_range_of_years_is_meant_for() -> None:
+    """Ranges 0-3, 3-5, 5 and more, and 3 alone, which has no upper end either; a wish is in none."""
+    market = Market()
+    ranges = [(0.0, 3.0), (3.0, 5.0), (5.0, None), (3.0, 3.0)]
+    ids = [market.post(f"p{i}", "ai_pm", years=low, years_max=high) for i, (low, high) in enumerate(ranges)]
+    ids.append(market.post("wish", "ai_pm", years=1.0, years_required=False))
+    market.look("A", 0, ids)
+    rows = {
+        row["measure"]: row for row in report_of(market, 0)["experience"]["rows"] if row["role"] == "ai_pm"
+    }
+    aimed = {at["years"]: at["aimed_y"] for at in rows["total"]["curve"]}
+    assert [aimed[years] for years in (0, 2, 3, 4, 5, 10)] == [1, 1, 2, 2, 2, 2]
+    assert rows["total"]["open"][-1]["aimed"] == 2 / 4
+    assert {at["aimed_y"] for at in rows["ai"]["curve"]} == {None}
 
 
 def test_every_class_is_in_every_table() -> None:

@@ -197,19 +197,51 @@ def test_how_numbers_are_written(write: Callable[[Words], str], en: str, zh: str
     ("rule", "text"), [("full", "43 % [16, 75]"), ("small_n", "(43 % [16, 75])"), ("counts", "3/7")]
 )
 def test_a_share_is_shown_as_its_print_rule_allows(rule: str, text: str) -> None:
-    share: Any = {"y": 3, "n": 7, "share": 0.43, "lo": 0.16, "hi": 0.75, "print": rule}
+    share: Any = {"y": 3, "n": 7, "share": 0.43, "lo": 0.16, "hi": 0.75, "print": rule, "employers": 5}
     assert Words("en").share(share) == text
 
 
+def test_one_employer_is_one_answer_and_has_no_interval() -> None:
+    share: Any = {
+        "y": 9,
+        "n": 174,
+        "share": 0.052,
+        "lo": 0.0,
+        "hi": 0.994,
+        "print": "small_n",
+        "employers": 1,
+    }
+    assert Words("en").share(share) == "(5.2 %)"
+
+
+def test_english_counts_one_in_the_singular() -> None:
+    told = Words("en")("finding.listed_plain", n="174", employers="1", grouped="")
+    assert told.endswith("listed by 1 employer.")
+    assert Words("en")("finding.listed_plain", n="174", employers="11", grouped="").endswith(
+        "by 11 employers."
+    )
+    assert Words("en")("finding.listed_plain", n="174", employers="2.1", grouped="").endswith(
+        "by 2.1 employers."
+    )
+
+
 def test_sparklines() -> None:
-    assert spark([1, None, 2, 3]) == "▁·▅█"
-    assert spark([2, 2]) == "▄▄"
+    assert spark([0, None, 4, 7]) == "▁·▅█"
+    assert spark([2, 2]) == "██"
+    assert spark([0, 0]) == "▁▁"
     assert spark([None, 1]) == "–"
 
 
+def test_a_sparkline_shows_little_where_little_moved() -> None:
+    """Bars begin at 0: 97 and 99 % are alike, and a third less is a third less."""
+    assert spark([0.97, 0.99, 0.98]) == "███"
+    assert spark([100, 70]) == "█▆"
+    assert spark([100, 214]) == "▄█"
+
+
 def test_a_sparkline_is_cut_where_its_series_starts_anew() -> None:
-    assert spark([None, 1, 2, 5, 4, 9], {3, 5}) == "·▁█╎█▁╎▄"
-    assert spark([1, 2], {0}) == "▁█"  # nothing stands before the first
+    assert spark([None, 1, 7, 5, 0, 9], {3, 5}) == "·▂█╎█▁╎█"
+    assert spark([1, 7], {0}) == "▂█"  # nothing stands before the first
     assert "|" not in spark([1, 2, 3], {1})  # it would end a table's cell
 
 
