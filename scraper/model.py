@@ -32,6 +32,11 @@ class Board:
     industry: Industry = "other"
     evidence: str = ""
 
+    @property
+    def name(self) -> str:
+        """The board as it is called everywhere: "family:key"."""
+        return f"{self.family}:{self.key}"
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 for folder in ("helpers", "faults", "torture"):
@@ -17,6 +18,10 @@ for folder in ("helpers", "faults", "torture"):
 sys.path.append(str(TESTS.parent / "benchmarks"))
 
 from places import SHARED_DATA  # noqa: E402 - needs the line above
+
+# An example may take its time: how long it takes says more of what else the machine does than of the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

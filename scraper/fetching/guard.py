@@ -61,6 +61,7 @@ class Deadline(threading.local):
         self._end = math.inf
 
     def start(self, seconds: float) -> None:
+        """Begin a request that may take so long."""
         self._end = self._monotonic() + seconds
 
     def extend(self, seconds: float) -> None:
@@ -69,6 +70,7 @@ class Deadline(threading.local):
 
     @property
     def passed(self) -> bool:
+        """Whether the request has had its time."""
         return self._monotonic() >= self._end
 
     def within(self, timeout: float | None) -> float | None:

@@ -28,6 +28,7 @@ class Turn:
         self.ok = False
 
     def answered(self, *, ok: bool) -> None:
+        """Note how long the host took; `ok` tells whether it gave what was asked for."""
         self.latency = self._monotonic() - self.started
         self.ok = ok
 

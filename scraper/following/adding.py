@@ -83,12 +83,11 @@ def remove(text: str, folder: Path) -> list[str]:
     """
     board = _called(text)
     if identity(board) not in map(identity, load_boards(folder)):
-        name = f"{board.family}:{board.key}"
-        raise InputError(f"{name} is not followed; `pmtrend boards list` shows those that are")
+        raise InputError(f"{board.name} is not followed; `pmtrend boards list` shows those that are")
     file = own.remove(folder, board) if own.has(folder, board) else None
     if identity(board) in map(identity, load_boards(folder)):
         file = own.unfollow(folder, board)
-    return [f"{board.family}:{board.key} is followed no more: {file}"]
+    return [f"{board.name} is followed no more: {file}"]
 
 
 def find(url: str, fetcher: Fetcher) -> tuple[Candidate, str | None]:
@@ -121,7 +120,7 @@ def doubled(boards: Sequence[Board]) -> list[str]:
         if not FAMILIES[board.family].multi_employer:
             of[company_key(board.company)].append(board)
     return [
-        f"{ones[0].company} is followed at {' and '.join(f'{one.family}:{one.key}' for one in ones)}; "
+        f"{ones[0].company} is followed at {' and '.join(one.name for one in ones)}; "
         "two boards of one employer count it twice (`pmtrend boards remove` takes one out)"
         for ones in of.values()
         if len(ones) > 1
@@ -238,7 +237,7 @@ def _refuse_second(board: Board, known: Sequence[Board]) -> None:
     for other in known:
         if company_key(other.company) == employer and not FAMILIES[other.family].multi_employer:
             raise InputError(
-                f"{other.company} is followed already, at {other.family}:{other.key}; two boards of one "
+                f"{other.company} is followed already, at {other.name}; two boards of one "
                 "employer would count it twice (if this is another employer, say so by --company)"
             )
 

@@ -91,7 +91,7 @@ def lines(found: Sequence[Checked]) -> list[str]:
 
 
 def _row(one: Checked) -> tuple[str, ...]:
-    return one.verdict, f"{one.board.family}:{one.board.key}", one.board.company, one.reason
+    return one.verdict, one.board.name, one.board.company, one.reason
 
 
 def _verdict(gathered: Gathered) -> Verdict:

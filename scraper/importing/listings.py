@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scraper.bounds import bounded
 from scraper.importing.columns import Bad, Record
@@ -50,8 +50,17 @@ class _Draft:
 
     posting: RawPosting
     ids: tuple[str, ...]
-    same: tuple[str, str]  # folded title and company
+    meaning: "_Meaning"
     digest: str
+
+
+class _Meaning(NamedTuple):
+    """What the rows of one posting agree in: folded title and company, and the source's numbers for it."""
+
+    title: str
+    company: str
+    posting_id: str
+    requisition: str
 
 
 @dataclass(slots=True)
@@ -75,43 +84,74 @@ def read_files(paths: Sequence[Path], *, as_of: datetime | None, now: datetime) 
     return [_listing(instant, shelves[instant]) for instant in order]
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """When the rows of a file were seen: row number -> its own instant, and that of rows without one.
+
+    `home` is the listing in which rows that cannot be read are told, where they have no date.
+    """
+
+    own: Mapping[int, datetime]
+    fallback: datetime | None
+    home: datetime | None
+
+    def of(self, row: Record) -> datetime | None:
+        return self.own.get(row.number, self.fallback)
+
+    def of_reject(self, row: Record) -> datetime | None:
+        return self.own.get(row.number, self.home)
+
+
+def _dates(file: ReadFile, records: Sequence[Record], as_of: datetime | None) -> _Dates:
+    found = {row.number: parse_instant(row.fields.get("collected")) for row in records}
+    own = {number: instant for number, instant in found.items() if instant is not None}
+    runs = _runs(own.values())
+    snapshots = sorted(set(runs.values()))
+    of_file = as_of or parse_instant(file.date)
+    if len(snapshots) > 1:
+        return _Dates({number: runs[instant] for number, instant in own.items()}, of_file, snapshots[-1])
+    # One date is the date of the file, wherever it stands, and the option is stronger than it.
+    of_file = of_file or next(iter(snapshots), None)
+    return _Dates({}, of_file, of_file)
+
+
 def _sort_in(
     file: ReadFile, as_of: datetime | None, now: datetime, shelves: defaultdict[datetime | None, _Shelf]
 ) -> None:
     records = [row for row in file.rows if isinstance(row, Record)]
-    own = {row.number: parse_instant(row.fields["collected"]) for row in records if "collected" in row.fields}
-    runs = _runs(instant for instant in own.values() if instant is not None)
-    snapshots = sorted(set(runs.values()))
-    several = len(snapshots) > 1
-    # One date is the date of the file, wherever it stands, and the option is stronger than it.
-    fallback = as_of or parse_instant(file.date) or (snapshots[0] if len(snapshots) == 1 else None)
-    home = snapshots[-1] if several else fallback  # where rejects without a date are told
+    dates = _dates(file, records, as_of)
     bad = [row for row in file.rows if isinstance(row, Bad)]
     if bad or not records:
-        shelves[home].rejects.extend(Reject("", f"{file.name} row {row.number}: {row.reason}") for row in bad)
+        home = shelves[dates.home]
+        home.rejects.extend(Reject("", f"{file.name} row {row.number}: {row.reason}") for row in bad)
     counted = _are_row_numbers(records)
     for row in records:
-        seen = own.get(row.number)
-        dated = runs[seen] if several and seen else None
-        instant = dated or fallback
-        found = raw_posting(row.fields, instant or now)
-        ids = _ids(found.url if found else link_of(row.fields), row.fields, counted)
-        posting = bounded(found, lambda _: True) if found else None
-        if posting is None:
-            problem = "no title"
-        elif isinstance(posting, Reject):
-            problem = posting.reason
-        elif any(len(name) > _LONGEST_ID for name in ids):
-            problem = "its id is longer than that of any posting"
-        elif not posting.company and not ids:
-            problem = "neither company nor link nor posting id"
-        elif instant is None and "collected" in row.fields:
-            problem = "no collection date that can be read (--as-of would give it one)"
+        read = _read(row, dates.of(row), now, counted)
+        if isinstance(read, Reject):
+            told = replace(read, reason=f"{file.name} row {row.number}: {read.reason}")
+            shelves[dates.of_reject(row)].rejects.append(told)
         else:
-            shelves[instant].drafts.append(_draft(posting, row.fields, ids))
-            continue
-        reason = f"{file.name} row {row.number}: {problem}"
-        shelves[dated or home].rejects.append(Reject(ids[0] if ids else "", reason))
+            shelves[dates.of(row)].drafts.append(read)
+
+
+def _read(row: Record, instant: datetime | None, now: datetime, counted: bool) -> _Draft | Reject:
+    """Return the draft of a row; a reject if it is none, or if it has a date that cannot be read."""
+    found = raw_posting(row.fields, instant or now)
+    ids = _ids(found.url if found else link_of(row.fields), row.fields, counted)
+    posting = bounded(found, lambda _: True) if found else None
+    if posting is None:
+        problem = "no title"
+    elif isinstance(posting, Reject):
+        problem = posting.reason
+    elif any(len(name) > _LONGEST_ID for name in ids):
+        problem = "its id is longer than that of any posting"
+    elif not posting.company and not ids:
+        problem = "neither company nor link nor posting id"
+    elif instant is None and "collected" in row.fields:
+        problem = "no collection date that can be read (--as-of would give it one)"
+    else:
+        return _draft(posting, row.fields, ids)
+    return Reject(ids[0] if ids else "", problem)
 
 
 def _runs(instants: Iterable[datetime]) -> dict[datetime, datetime]:
@@ -148,7 +188,9 @@ def _draft(posting: RawPosting, fields: Mapping[str, Plain], ids: tuple[str, ...
     )
     own = "row-" + hashlib.sha256("\n".join((company, title, city)).encode()).hexdigest()[:20]
     seen = json.dumps(fields, sort_keys=True, default=str).encode()
-    return _Draft(posting, (*ids, own), (title, company), hashlib.sha256(seen).hexdigest())
+    numbers = (as_text(fields.get(field), " ") for field in ("posting_id", "requisition"))
+    meaning = _Meaning(title, company, *numbers)
+    return _Draft(posting, (*ids, own), meaning, hashlib.sha256(seen).hexdigest())
 
 
 def _folded(text: str) -> str:
@@ -162,11 +204,11 @@ def _listing(instant: datetime | None, shelf: _Shelf) -> ImportedListing:
 
 
 def _postings(drafts: Sequence[_Draft]) -> Iterator[RawPosting]:
-    """Yield one posting an id. An id that rows of different title or company share is none for them."""
-    meanings: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    """Yield one posting an id. An id that rows of different postings share is none for them."""
+    meanings: defaultdict[str, set[_Meaning]] = defaultdict(set)
     for draft in drafts:
         for native_id in draft.ids:
-            meanings[native_id].add(draft.same)
+            meanings[native_id].add(draft.meaning)
     groups: defaultdict[str, list[_Draft]] = defaultdict(list)
     for draft in drafts:
         native_id = next((text for text in draft.ids if _agree(meanings[text])), draft.ids[-1])
@@ -185,14 +227,21 @@ def _postings(drafts: Sequence[_Draft]) -> Iterator[RawPosting]:
             yield replace(_completed(postings), native_id=native_id)
 
 
-def _agree(meanings: Collection[tuple[str, str]]) -> bool:
-    """Tell whether rows with these titles and companies can be one posting.
+def _agree(meanings: Collection[_Meaning]) -> bool:
+    """Tell whether rows with these meanings can be one posting.
 
-    Its title is the same everywhere; a list may have a short name of the company, or none.
+    Its title is the same everywhere; a list may have a short name of the company, or none. Two numbers of the
+    source's own are two postings, whatever else they share: an address may be that of all its openings. (A
+    column `id` is no such number: many collectors number their rows.)
     """
-    companies = [company for _, company in meanings if company]
+    companies = [one.company for one in meanings if one.company]
     shortest = min(companies, key=len, default="")
-    return len({title for title, _ in meanings}) == 1 and all(shortest in company for company in companies)
+    return (
+        len({one.title for one in meanings}) == 1
+        and all(shortest in company for company in companies)
+        and len({one.posting_id for one in meanings} - {""}) <= 1
+        and len({one.requisition for one in meanings} - {""}) <= 1
+    )
 
 
 def _completed(postings: Sequence[RawPosting]) -> RawPosting:

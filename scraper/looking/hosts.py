@@ -35,7 +35,12 @@ class Host:
 
 
 class Hosts(Protocol):
-    """Where hosts come from. `take` is called by workers, `give_back` by whoever takes the looks."""
+    """Where hosts come from. `take` is called by workers, `give_back` by whoever takes the looks.
+
+    `silent` counts the boards that were not asked since their hosts did not answer.
+    """
+
+    silent: int
 
     @property
     def number(self) -> int:
@@ -55,7 +60,7 @@ class OwnHosts:
     """Hosts that are all ours, in the order given."""
 
     def __init__(self, hosts: Sequence[tuple[Board, ...]]):
-        self.number = len(hosts)
+        self.number, self.silent = len(hosts), 0
         self._waiting = deque(map(Host, hosts))
 
     def take(self) -> Host | None:
@@ -67,6 +72,7 @@ class OwnHosts:
 
     def give_back(self, host: Host, asked: Sequence[Board], *, gave_up: bool) -> None:
         """Nobody else wants it."""
+        self.silent += gave_up * (len(host.boards) - len(asked))
 
 
 Look = Callable[[Board, datetime], Gathered]
@@ -152,7 +158,7 @@ class _Looks:
             raise
         except Exception as bug:
             if not self.stop.is_set():  # when a run was ended, what it used is closed under its workers
-                LOG.exception("%s:%s cannot be read", board.family, board.key)
+                LOG.exception("%s cannot be read", board.name)
             return failed(bug, now)
 
     def _bring(self, found: _Brought) -> None:

@@ -82,16 +82,16 @@ class SharedHosts:
         pause: Callable[[str], float],
         term: timedelta = TERM,
     ):
-        self._leases, self._left, self._clock, self._pause, self._term = (
-            *(leases, dict(hosts), clock, pause, term),
-        )
-        self._all = {name_of(board) for boards in hosts.values() for board in boards}
+        self._leases, self._left = leases, dict(hosts)
+        self._clock, self._pause, self._term = clock, pause, term
+        self._all = {board.name for boards in hosts.values() for board in boards}
         self._holder = f"{platform.node()}:{os.getpid()}"
-        self._round = leases.join({host: list(map(name_of, own)) for host, own in hosts.items()}, budget)
+        named = {host: [board.name for board in own] for host, own in hosts.items()}
+        self._round = leases.join(named, budget)
         self._held: dict[str, Held] = {}
         self._by_board: dict[str, Held] = {}
         self._lock, self._stop, self._told = Lock(), Event(), False
-        self.number = len(hosts)
+        self.number, self.silent = len(hosts), 0
 
     def __enter__(self) -> Self:
         Thread(target=self._keep, daemon=True).start()
@@ -139,8 +139,8 @@ class SharedHosts:
     def _taken(self, claim: Claim, asked: datetime) -> Host | None:
         name = claim.lease.host
         held = self._held[name] = Held(self._leases, claim.lease, asked, self._clock, self._term)
-        boards = tuple(board for board in self._left.pop(name) if name_of(board) not in claim.looked)
-        self._by_board |= {name_of(board): held for board in boards}
+        boards = tuple(board for board in self._left.pop(name) if board.name not in claim.looked)
+        self._by_board |= {board.name: held for board in boards}
         host = Host(boards, name, held.is_ours)
         if not boards:
             self.give_back(host, (), gave_up=False)
@@ -148,22 +148,18 @@ class SharedHosts:
 
     def give_back(self, host: Host, asked: Sequence[Board], *, gave_up: bool) -> None:
         """Let others have what is left of the host, if anything is."""
+        self.silent += gave_up * (len(host.boards) - len(asked))
         lease, pause = self._held.pop(host.name).lease, timedelta(seconds=self._pause(host.name))
-        self._leases.release(lease, list(map(name_of, asked)), gave_up=gave_up, pause=pause)
+        self._leases.release(lease, [board.name for board in asked], gave_up=gave_up, pause=pause)
 
     def fetcher(self, board: Board, fetcher: Fetcher) -> Fetcher:
         """Return the fetcher for a board that was taken."""
-        return _Guarded(fetcher, self._by_board[name_of(board)])
+        return _Guarded(fetcher, self._by_board[board.name])
 
     def lease(self, board: Board) -> Lease:
         """Return the lease under which a board was taken."""
-        return self._by_board[name_of(board)].lease
+        return self._by_board[board.name].lease
 
     def looked(self) -> set[str]:
         """Return those of our boards that somebody has looked at in this round."""
         return self._all & self._leases.looked(self._round)
-
-
-def name_of(board: Board) -> str:
-    """Return the name of a board among all: "family:key"."""
-    return f"{board.family}:{board.key}"

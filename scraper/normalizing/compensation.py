@@ -57,7 +57,7 @@ def find_compensation(
 
     Base pay is what the board states as numbers (`stated`), else what its salary field says, else the text,
     else the title ("AI产品经理 25-50K·15薪"); the extras are taken from the field where it names them, else
-    from the text. `currency` (ISO 4217) is the board's own, as for `parse_salary`.
+    from the text. `currency` (ISO 4217) is the board's own, as for `salary.read_field`.
     """
     field = _read_field(salary_raw, currency) if salary_raw else _NOTHING
     reading = Reading(stated) if stated else field.reading

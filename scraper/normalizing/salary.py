@@ -48,29 +48,12 @@ class _Band(NamedTuple):
     near: Neighbours
 
 
-def parse_salary(raw: str, *, currency: str | None = None) -> Pay | None:
+def read_field(raw: str, *, currency: str | None = None) -> Reading | None:
     """Return the pay that a board's salary field states; None for 面议, empty or not understood.
 
     `currency` (ISO 4217) is the board's own: it settles "$", "元" and amounts without any sign; without
     it they are USD and CNY. `Pay.months` is the lower bound of "14-16薪". The quote has no offsets.
     """
-    reading = read_field(raw, currency=currency)
-    return reading.pay if reading else None
-
-
-def find_salary(text: Scanned, *, currency: str | None = None) -> Pay | None:
-    """Return the pay that a posting's text states, its quote with offsets; None if it states none.
-
-    Several bands of one currency and period (zones, levels) give their envelope; of several periods the
-    first counts, and of several currencies, too (see `Reading.others`). Where bands stand beside different
-    roles, those of the PM count.
-    """
-    reading = read_text(text, currency=currency)
-    return reading.pay if reading else None
-
-
-def read_field(raw: str, *, currency: str | None = None) -> Reading | None:
-    """Like `parse_salary`, with the details."""
     return read_field_amounts(tuple(amounts_in_context(Scanned(folded(raw)))), raw, currency)
 
 
@@ -84,7 +67,12 @@ def read_field_amounts(amounts: AmountsInContext, raw: str, currency: str | None
 
 
 def read_text(text: Scanned, *, currency: str | None = None) -> Reading | None:
-    """Like `find_salary`, with the details."""
+    """Return the pay that a posting's text states, its quote with offsets; None if it states none.
+
+    Several bands of one currency and period (zones, levels) give their envelope; of several periods the
+    first counts, and of several currencies, too (see `Reading.others`). Where bands stand beside different
+    roles, those of the PM count.
+    """
     return read_amounts(tuple(amounts_in_context(text)), text.raw, currency)
 
 

@@ -4,6 +4,7 @@ import importlib.util
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from places import DEMO
 
 from scraper.fetching.client import HttpFetcher, Limits
+from scraper.model import Board, Request
+from scraper.sources import FAMILIES, greenhouse
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
 
@@ -94,8 +97,7 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     path = tmp_path_factory.mktemp("demo") / "pmtrend.db"
     store = open_store(f"sqlite:///{path}")
-    demo = DEMO
-    replay(store, ReplayArchive([demo]), load_boards(), clock=lambda: NOW)
+    replay(store, ReplayArchive([DEMO]), load_boards(), clock=lambda: NOW)
     store.close()
     return path
 
@@ -103,8 +105,6 @@ def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def toys(board: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Toy families (see toys.py); their boards stand on the loopback board under any name ending in .test."""
-    from scraper.sources import FAMILIES
-
     resolve = socket.getaddrinfo
 
     def resolved(host: Any, *more: Any, **options: Any) -> Any:
@@ -116,3 +116,25 @@ def toys(board: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     for name, family in found.families.items():
         monkeypatch.setitem(FAMILIES, name, family)
     return found
+
+
+@pytest.fixture
+def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the greenhouse family ask the scripted board instead of the real host."""
+    family = greenhouse.FAMILY
+
+    def first(asked: Board) -> Request:
+        return replace(family.first(asked), url=board.url(f"/{asked.key}"))
+
+    monkeypatch.setitem(FAMILIES, "greenhouse", replace(family, first=first))
+
+
+@pytest.fixture
+def diverted(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send what is asked of https://host/path to http://loopback/host/path; nothing else knows of it."""
+    address = HttpFetcher._with_keys
+
+    def with_keys(self: HttpFetcher, request: Request) -> str:
+        return board.url("/" + address(self, request).removeprefix("https://"))
+
+    monkeypatch.setattr(HttpFetcher, "_with_keys", with_keys)

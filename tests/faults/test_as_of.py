@@ -31,7 +31,6 @@ from storage.weeks import WEEK, label, week_end
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
-DEMO = DEMO
 WEEKS = [date(2026, 8, 31) + WEEK * n for n in range(7)]  # the first of the demonstration: W36 to W42
 LATER = datetime(2026, 11, 25, 6, tzinfo=UTC)
 OLD = replace(TAXONOMY, version="2026.1.0", sha256="an older vocabulary")

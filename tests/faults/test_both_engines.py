@@ -21,7 +21,6 @@ from storage.engines.copying import copy
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database
-DEMO = DEMO
 LIST = """title,company,city,description,url
 AI 产品经理,éclair,上海,负责大模型产品与 RAG；3年以上产品经验，本科,https://jobs.example/1
 Product Manager,Zebra,Berlin,You own RAG and SQL. 5+ years as a product manager.,https://jobs.example/2

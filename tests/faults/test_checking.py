@@ -27,17 +27,6 @@ def listing(*titles: str, total: int | None = None) -> bytes:
     return json.dumps({"jobs": jobs, "meta": {"total": total or len(jobs)}}).encode()
 
 
-@pytest.fixture
-def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the greenhouse family ask the scripted board instead of the real host."""
-    family = greenhouse.FAMILY
-
-    def first(asked: Board) -> Request:
-        return replace(family.first(asked), url=board.url(f"/{asked.key}"))
-
-    monkeypatch.setitem(FAMILIES, "greenhouse", replace(family, first=first))
-
-
 def boards(*keys: str) -> list[Board]:
     return [Board("greenhouse", key, key.title()) for key in keys]
 

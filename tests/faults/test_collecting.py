@@ -29,7 +29,6 @@ from storage.store import Store, open_store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
-DEMO = DEMO
 NOW = datetime(2026, 11, 16, 6, tzinfo=UTC)
 
 

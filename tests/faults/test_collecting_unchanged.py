@@ -15,24 +15,13 @@ from scraper.errors import ConfigError
 from scraper.fetching.client import HttpFetcher
 from scraper.model import Board, Reply, Request
 from scraper.runs import collecting
-from scraper.sources import FAMILIES, greenhouse
 from storage.store import Store, open_store
 
-pytestmark = pytest.mark.usefixtures("each_engine")
+pytestmark = pytest.mark.usefixtures("each_engine", "on_loopback")
 
 START = datetime(2026, 11, 16, 6, tzinfo=UTC)
 KEYS = ("acme", "bolt", "crux", "dune")
 JSON = ("Content-Type", "application/json")
-
-
-@pytest.fixture(autouse=True)
-def on_loopback(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    family = greenhouse.FAMILY
-
-    def first(asked: Board) -> Request:
-        return replace(family.first(asked), url=board.url(f"/{asked.key}"))
-
-    monkeypatch.setitem(FAMILIES, "greenhouse", replace(family, first=first))
 
 
 @contextmanager

@@ -13,8 +13,6 @@ from typed import Outcome, Run, typed
 
 from storage.engines.sqlite import exclusive
 
-DEMO = DEMO
-
 
 @pytest.fixture
 def run(

@@ -25,7 +25,6 @@ from scraper.understanding.posting import TAXONOMY
 from storage.errors import StorageError
 from storage.store import Store, open_store
 
-ROOT = ROOT
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 ACME = "https://jobs.ashbyhq.com/acme-kitchens"
 JOBS = "title,company\nProduct Manager,Acme\n"
@@ -90,6 +89,9 @@ def as_process(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
         (["import", "jobs.csv", "--source", "a", "--as-of", "0001-01-01T00:00+14:00"], "lies before 1990"),
         (["--db", "sqlite:///", "status"], "'sqlite:///' names no file and would lose everything"),
         (["--db", "sqlite://", "status"], "'sqlite://' names no file"),
+        (["--db", "sqlite:///:memory:", "status"], "'sqlite:///:memory:' names no file and would lose"),
+        (["--db", "sqlite:///x.db?mode=ro", "status"], "has parameters (mode), of which"),
+        (["--db", "sqlite:///file:x?uri=true&a=b", "status"], "has parameters (a, uri)"),
     ],
 )
 def test_what_no_option_takes_is_one_sentence(run: Run, tmp_path: Path, words: list[str], said: str) -> None:

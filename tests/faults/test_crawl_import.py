@@ -71,6 +71,5 @@ def test_what_a_crawl_is_not_is_refused_in_one_sentence(
 def test_each_kind_of_archive_names_the_verb_for_the_other(
     crawl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    demo = DEMO
-    assert "pmtrend replay" in typed(monkeypatch, capsys, "import", demo, "--source", "x").err
+    assert "pmtrend replay" in typed(monkeypatch, capsys, "import", DEMO, "--source", "x").err
     assert "pmtrend import" in typed(monkeypatch, capsys, "replay", crawl.name).err

@@ -13,8 +13,6 @@ from scraper.model import RawPosting
 from scraper.runs import recording
 from storage.records import TaxonomyRecord
 
-FAR = date(2027, 9, 6)
-
 
 def text(scripted: Any, words: str) -> Any:
     return scripted(body=b'{"text": "%s"}' % words.encode())

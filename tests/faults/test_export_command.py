@@ -8,8 +8,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from docs_pages import ROOT, call
+from docs_pages import call
 from export_checker import package_of, read_checked
+from places import ROOT
 from store_helpers import Recorder, day, listing
 
 from reports.export import folder as folders

@@ -10,7 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from docs_pages import ROOT, call, chapter, rows
+from docs_pages import call, chapter, rows
+from places import ROOT
 
 from commands.indexing import add_to_index
 from scraper.parsing.folding import fold

@@ -16,7 +16,7 @@ import databases
 import fleet_tasks
 import pytest
 import source_cases
-from places import ROOT
+from places import RECORDINGS, ROOT
 from test_as_of import files
 from typed import typed
 
@@ -34,7 +34,6 @@ from scraper.workers.fleet import Fleet, fleet
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database
-ROOT = ROOT
 DEMO = ROOT / "demo" / "market.warc.gz"
 
 
@@ -121,7 +120,7 @@ def all_families(tmp_path_factory: pytest.TempPathFactory) -> Path:
             at = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=weeks[name])
             (body,) = case.glob("reply.*")
             archive.write(request, Answer(request.url, 200, (), body.read_bytes(), at))
-            whole = next((source_cases.RECORDINGS / name / "detail").glob("reply.*"), None)
+            whole = next((RECORDINGS / name / "detail").glob("reply.*"), None)
             for detail in {one.detail for one in listed(case)} - {None} if whole else ():
                 answer = Answer(detail.url, 200, (), whole.read_bytes(), at + timedelta(seconds=5))
                 archive.write(detail, answer)

@@ -12,7 +12,6 @@ from places import ROOT
 from scraper.errors import ConfigError
 from scraper.fetching.compacting import months
 
-ROOT = ROOT
 POSTING = '{"id": "1", "title": "AI产品经理", "description": "<p>熟悉大模型 🙂</p>", "format": "html"}\n'
 
 

@@ -26,7 +26,6 @@ from storage.weeks import label, week_of
 
 WEEKS = 10
 ZONE = "Asia/Shanghai"
-DEMO = DEMO
 LATER = datetime(2027, 6, 1, tzinfo=UTC)
 TEXTS = (
     "Requirements: 3+ years as a product manager, RAG, prompt engineering. Nice to have: SQL. Team {}.",

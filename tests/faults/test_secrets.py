@@ -10,24 +10,12 @@ import pytest
 from toys import Days, Live, everything_written, fetching, learned
 
 from scraper.errors import FetchError
-from scraper.fetching.client import HttpFetcher
 from scraper.log import set_up
 from scraper.model import Board, Request
 
 KEYS = {"themuse": "canary/+key=1", "adzuna_app_id": "canary77", "adzuna_app_key": "canary0123456789abcdef"}
 JSON = ("Content-Type", "application/json")
 MUSE = "/www.themuse.com/api/public/jobs?category=Product+Management&page=1"
-
-
-@pytest.fixture
-def diverted(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send what is asked of https://host/path to http://loopback/host/path; nothing else knows of it."""
-    address = HttpFetcher._with_keys
-
-    def with_keys(self: HttpFetcher, request: Request) -> str:
-        return board.url("/" + address(self, request).removeprefix("https://"))
-
-    monkeypatch.setattr(HttpFetcher, "_with_keys", with_keys)
 
 
 def asked_with(one: Any, parameter: str) -> list[str]:

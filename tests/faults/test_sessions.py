@@ -9,23 +9,10 @@ import pytest
 from places import RECORDINGS
 from toys import Live, everything_written, learned, rows
 
-from scraper.fetching.client import HttpFetcher
-from scraper.model import Board, Request
+from scraper.model import Board
 
-RECORDINGS = RECORDINGS
 HTML = ("Content-Type", "text/html;charset=UTF-8")
 JSON = ("Content-Type", "application/json")
-
-
-@pytest.fixture
-def diverted(board: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send what is asked of https://host/path to http://loopback/host/path; nothing else knows of it."""
-    address = HttpFetcher._with_keys
-
-    def with_keys(self: HttpFetcher, request: Request) -> str:
-        return board.url("/" + address(self, request).removeprefix("https://"))
-
-    monkeypatch.setattr(HttpFetcher, "_with_keys", with_keys)
 
 
 class Site:

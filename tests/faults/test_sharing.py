@@ -308,6 +308,21 @@ def test_a_host_that_one_gave_up_is_asked_by_nobody_in_this_round(store: Store, 
     assert taken(store, of, "a") == frozenset()
 
 
+def test_boards_that_another_one_asked_and_had_nothing_to_store_of_are_not_called_silent(
+    toys: Any, board: Any, scripted: Any, store: Store, leases: Leases
+) -> None:
+    """Two looks of one second that bring the same are one: the round has no look of its own to show."""
+    board.say("/jobs", scripted(body=page(job(1))))
+    of = leases.join({"b.test": ["toy:b.test/jobs"], "late.test": ["toy:late.test/jobs"]}, HOUR)
+    claim = taken(store, of, "b.test")
+    assert isinstance(claim, Claim)
+    leases.release(claim.lease, ["toy:b.test/jobs"], gave_up=False, pause=NOW)
+    with fetching(board.port, Days()) as fetcher:
+        boards = [toys.board("a.test/jobs"), toys.board("b.test/jobs")]
+        summary = collecting.collect(store, boards, fetcher, clock=Days())
+    assert (summary.looks, summary.stopped) == (1, "not asked: 1 board left to other collectors")
+
+
 def test_a_collector_whose_boards_all_were_looked_at_asks_nothing_and_has_not_failed(
     toys: Any, board: Any, scripted: Any, store: Store, leases: Leases
 ) -> None:

@@ -274,7 +274,7 @@ def test_a_place_that_may_only_be_read_is_one_sentence(tmp_path: Path, what: str
         path.chmod(0o444)
     path.parent.chmod(0o555)
     try:
-        with pytest.raises((StorageError, ConfigError)) as caught, opened(path) as store:
+        with pytest.raises(StorageError) as caught, closing(open_store(f"sqlite:///{path}")) as store:
             store.add_taggings(TAXONOMY, [], START)
     finally:
         path.parent.chmod(0o755)

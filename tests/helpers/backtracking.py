@@ -66,7 +66,6 @@ class Growing:
     def __init__(self, automaton: Automaton):
         self.automaton = automaton
         self._always = automaton.always >> 1
-        self._letters = (1 << automaton.width) - 1
         self._towards = cache(self._leading_to)
         self._steps = cache(self._stepping)
 

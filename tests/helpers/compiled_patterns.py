@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("pmtrend.py", "commands", "scraper", "storage", "reports", "migrations")
+from places import RECORDINGS, ROOT, SHIPPED
+
 found: set[tuple[str, int, str, int]] = set()
 compiled = re._compile  # type: ignore[attr-defined]
 
@@ -21,7 +21,7 @@ compiled = re._compile  # type: ignore[attr-defined]
 def noted(pattern: Any, flags: int) -> Any:
     frame = sys._getframe(2)
     file = Path(frame.f_code.co_filename)
-    ours = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in ROOMS
+    ours = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in SHIPPED
     if ours and not isinstance(pattern, re.Pattern):
         text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
         told = int(flags) if isinstance(pattern, str) else int(flags) | re.ASCII
@@ -60,7 +60,7 @@ for lang in LANGS:
     recorded_sentences(lang)
 for clause in read_query('"AI 产品" 3年 RAG c++ 大模型 -"2 years" gpt-4', fold).wanted:
     assert clause.pattern
-for case in sorted((ROOT / "tests" / "recordings" / "import").glob("*/*.*")):
+for case in sorted((RECORDINGS / "import").glob("*/*.*")):
     try:
         read_files([case], as_of=None, now=utcnow())
     except Exception:

@@ -5,7 +5,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
-from pattern_automaton import _READERS, _reads
+from pattern_automaton import READERS, reads
 
 Then = Callable[[int], int | None]
 """What is tried behind a place: where the match ends, or None."""
@@ -50,8 +50,8 @@ class CountingMatcher:
         if self.steps > self._most:
             raise TooManySteps
         name, value = node
-        if name in _READERS:
-            return then(at + 1) if at < len(text) and _reads(node, text[at], 0) else None
+        if name in READERS:
+            return then(at + 1) if at < len(text) and reads(node, text[at], 0) else None
         if name is op.BRANCH:
             ends = (self._all(text, branch, at, then) for branch in value[1])
             return next((end for end in ends if end is not None), None)

@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,6 @@ from places import ROOT
 
 import pmtrend
 
-ROOT = ROOT
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCS}
 ALL = "\n".join(TEXTS.values())
@@ -93,6 +93,7 @@ def call(folder: Path, *words: str, stdin: str = "") -> Outcome:
         pytest.raises(SystemExit) as end,
     ):
         patch.delenv("PMTREND_DATABASE_URL", raising=False)
+        patch.setattr("commands.schedule.utc_offset", timedelta)  # a crontab line is for the machine's zone
         patch.setattr(sys, "argv", ["pmtrend", *words])
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
         pmtrend.main()

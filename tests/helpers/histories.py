@@ -10,7 +10,6 @@ from storage.records import Listing
 
 FILLING = settings(
     max_examples=40,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,6 +19,15 @@ from psycopg import sql
 
 LOCALE = "C.UTF-8"  # beside C the only one that every machine has; its order of texts is not asked for
 _PATIENCE = 30.0
+QUICK = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+}
+"""Settings of a server whose data nobody needs when it ends."""
 _PR_SET_PDEATHSIG = 1
 GUARDED = "guarded"
 """A user whom the server asks for a password."""
@@ -90,8 +99,8 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run a server for the time of the block."""
+def running(settings: Mapping[str, str] = QUICK) -> Iterator[Server]:
+    """Run a server for the time of the block; what `settings` do not name is as the server has it."""
     bin, servant = programs(), _servant()
     assert bin is not None, "there are no PostgreSQL programs here"
     folder = Path(tempfile.mkdtemp(prefix="pmtrend-pg-", dir="/tmp"))  # sockets have short names only
@@ -112,17 +121,8 @@ def running() -> Iterator[Server]:
         assert initdb.returncode == 0, initdb.stderr
         hba = folder / "data" / "pg_hba.conf"
         hba.write_text(f"local all {GUARDED} scram-sha-256\nlocal all all trust\n")
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": folder,
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
-            "autovacuum": "off",
-            "shared_buffers": "64MB",
-            "max_wal_size": "256MB",
-        }
-        told = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        place = {"listen_addresses": "", "unix_socket_directories": str(folder)}
+        told = [word for name, value in {**settings, **place}.items() for word in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [bin / "postgres", "-D", folder / "data", *told],

@@ -21,7 +21,7 @@ OUTSIDE = ""
 """The letter before a text and behind it."""
 _SAMPLES = [*map(chr, range(128)), *"é产年，：（\u3000\u200b①١\u0301İ\ud800😀"]
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
-_READERS = (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY, op.RANGE, op.CATEGORY)
+READERS = (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY, op.RANGE, op.CATEGORY)
 _ASCII, _DOTALL, _IGNORECASE, _MULTILINE = map(int, (re.ASCII, re.DOTALL, re.IGNORECASE, re.MULTILINE))
 Atoms = tuple[int, ...]
 
@@ -107,7 +107,7 @@ class Automaton:
         sets = {repr(one): one for one in _sets(tree, self._flags)}
         kinds: dict[tuple[bool, ...], str] = {}
         for char in dict.fromkeys([*_SAMPLES, *_literals(tree)]):
-            told = (_reads(node, char, flags) for node, flags in sets.values())
+            told = (reads(node, char, flags) for node, flags in sets.values())
             kinds.setdefault((*told, self._is_word(char), char == "\n"), char)
         return list(kinds.values())
 
@@ -118,9 +118,7 @@ class Automaton:
         key = repr(node), self._flags
         if key not in self._masks:
             letters = enumerate(self.letters)
-            self._masks[key] = sum(
-                1 << at for at, char in letters if char and _reads(node, char, self._flags)
-            )
+            self._masks[key] = sum(1 << at for at, char in letters if char and reads(node, char, self._flags))
         return self._masks[key]
 
     def _pairs(self, before: int, behind: int) -> int:
@@ -182,7 +180,7 @@ class Automaton:
 
     def _node(self, node: Any) -> Part:
         name, value = node
-        if name in _READERS:
+        if name in READERS:
             position = self._position(self._mask(node))
             return Part({position: self.always}, {position: self.always})
         if name is op.BRANCH:
@@ -220,7 +218,7 @@ class Automaton:
     def _possessive(self, least: int, most: Any, body: Any) -> Part:
         """Behind `x*+` is no other x."""
         part = self._atomic(lambda: self._repeated(least, most, body))
-        if most is op.MAXREPEAT and len(body) == 1 and body[0][0] in _READERS:
+        if most is op.MAXREPEAT and len(body) == 1 and body[0][0] in READERS:
             other = self._pairs(self._all, self._all & ~self._mask(body[0])) | self._surely
             part.last = {position: condition & other for position, condition in part.last.items()}
             part.empty = None if part.empty is None else part.empty & other
@@ -315,7 +313,7 @@ def _inside(name: Any, value: Any) -> list[Any]:
 def _sets(nodes: Any, flags: int) -> Iterator[tuple[Any, int]]:
     """All nodes that read a character, with the flags under which they do."""
     for name, value in nodes:
-        if name in _READERS:
+        if name in READERS:
             yield (name, value), flags
         inner = (flags | value[1]) & ~value[2] if name is op.SUBPATTERN else flags
         yield from _sets(_inside(name, value), inner)
@@ -334,7 +332,8 @@ def _is_word(char: str, flags: int) -> bool:
     return (char.isalnum() or char == "_") and (char.isascii() or not flags & _ASCII)
 
 
-def _reads(node: Any, char: str, flags: int) -> bool:
+def reads(node: Any, char: str, flags: int) -> bool:
+    """Tell whether a node of one of the kinds in `READERS` reads a character, under these flags."""
     if not flags & _IGNORECASE:
         return _in(node, char, flags)
     forms = {char, char.lower(), char.upper()}

@@ -9,10 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from places import ROOT
+from places import ROOT, SHIPPED
 
-ROOT = ROOT
-ROOMS = ("pmtrend.py", "commands", "scraper", "storage", "reports", "migrations")
 BOUNDED: dict[str, tuple[int, str, int]] = {
     "reports/wording/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 63),
     "scraper/parsing/dates.py": (100, "fold(raw[:100])", 1),
@@ -104,7 +102,7 @@ def how(pattern: Pattern) -> str:
 
 
 def _files() -> Iterator[Path]:
-    for room in ROOMS:
+    for room in SHIPPED:
         path = ROOT / room
         yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
 

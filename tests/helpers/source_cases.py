@@ -8,16 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from places import ROOT, SHARED_DATA
+from places import RECORDINGS
 
 from scraper.fetching.outcome import Answer, reply_or_error
 from scraper.model import Board, Family, Page, RawPosting, Reply, Request
 from scraper.sources import FAMILIES
 from storage.records import Pay
 
-ROOT = ROOT
-RECORDINGS = ROOT / "tests" / "recordings"
-SHARED = SHARED_DATA
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 

@@ -9,6 +9,7 @@ import simulated
 
 from reports.statistics.differences import stratified_difference
 from reports.statistics.index import index_uncertainty, two_way_index
+from reports.statistics.means import clustered_mean_share
 from reports.statistics.shares import clustered_share
 
 PROMISED = 0.90  # at nominal 0.95
@@ -74,4 +75,27 @@ def test_the_interval_of_the_index_holds_the_truth(
         found = index_uncertainty(counts, fit, 1, np.arange(employers)).interval(index, 13, 0)
         held += found is not None and found[0] <= 1 <= found[1]
     tell(f"index of {employers} employers", held / tried)
+    assert held / tried >= PROMISED
+
+
+@pytest.mark.parametrize("employers", [12, 30, 80])
+@pytest.mark.parametrize("mean", [0.5, 0.9, 0.97])
+def test_the_interval_of_a_mean_share_holds_the_truth(
+    employers: int, mean: float, rounds: Callable[[int, int], int], tell: Callable[[str, object], None]
+) -> None:
+    """Employers with habits of their own, some of which post in bulk; most shares are near a bound.
+
+    (The mean and t times its error held the truth in 68 to 98 %, and passed 100 %.)
+    """
+    rng = np.random.default_rng(20261127)
+    tried, held = rounds(100, 2000), 0
+    for _ in range(tried):
+        employer = np.repeat(np.arange(employers), np.minimum(rng.zipf(1.9, employers), 12))
+        habit = rng.beta(mean * 10, (1 - mean) * 10, employers)
+        share = rng.beta(np.maximum(habit * 6, 1e-6), np.maximum((1 - habit) * 6, 1e-6))[employer]
+        own = rng.random(len(employer)) < 0.5
+        share[own] = rng.beta(mean * 8, (1 - mean) * 8, int(own.sum()))
+        found = clustered_mean_share(share, employer)
+        held += found.lo <= mean <= found.hi
+    tell(f"mean share {mean}, {employers} employers", held / tried)
     assert held / tried >= PROMISED

@@ -18,7 +18,6 @@ from scraper.model import Board
 from scraper.normalizing.companies import company_key
 from scraper.sources import FAMILIES, family_of
 
-ROOT = ROOT
 LISTED_BY_OTHERS = ("greenhouse", "ashby", "lever")
 """Families whose boards must stand in what others listed or recorded; of the rest the evidence is a date."""
 GOOD = '[[board]]\nkey = "acme-kitchens"\ncompany = "Acme Kitchens"\n'
@@ -32,7 +31,7 @@ def test_enough_boards_are_shipped_of_every_family() -> None:
     assert markets["zh"] >= 60
 
 
-@pytest.mark.parametrize("board", load_boards(), ids=lambda board: f"{board.family}:{board.key}")
+@pytest.mark.parametrize("board", load_boards(), ids=lambda board: board.name)
 def test_a_shipped_board_is_complete(board: Board) -> None:
     family = FAMILIES[board.family]
     # What was seen of it, and when: that is why it is followed.

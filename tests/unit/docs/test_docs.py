@@ -14,7 +14,6 @@ import openpyxl
 import pytest
 from docs_pages import (
     ALL,
-    ROOT,
     TASKS,
     TEXTS,
     Block,
@@ -28,6 +27,7 @@ from docs_pages import (
     verb_of,
     verbs,
 )
+from places import ROOT
 
 import pmtrend
 from reports.document.weekly import WeeklyReport

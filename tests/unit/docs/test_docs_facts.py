@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from docs_pages import ROOT, TEXTS, chapter, rows
+from docs_pages import TEXTS, chapter, rows
+from places import ROOT
 
 from scraper.boards import load_boards
 from scraper.config import Settings

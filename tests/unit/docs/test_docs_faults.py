@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from docs_pages import ROOT, TESTS
+from docs_pages import TESTS
+from places import ROOT
 
-ROOT = ROOT
 PAGE = (ROOT / "docs" / "FAULTS.md").read_text(encoding="utf-8")
 ROWS = {int(row[1]): row[0] for row in re.finditer(r"^\| (\d+) \|.*$", PAGE, re.MULTILINE)}
 

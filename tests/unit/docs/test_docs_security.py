@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from docs_pages import ROOT, TESTS, TEXTS
+from docs_pages import TESTS, TEXTS
+from places import ROOT
 
 from scraper.bounds import MAX_KEPT, MAX_READ
 from scraper.fetching import warcfile

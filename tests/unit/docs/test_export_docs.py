@@ -8,8 +8,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from docs_pages import ROOT, TEXTS, blocks, call
+from docs_pages import TEXTS, blocks, call
 from export_checker import read_checked
+from places import ROOT
 
 from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport

@@ -89,12 +89,13 @@ def test_both_languages_have_the_same_words() -> None:
     ("pasted", "said"),
     [
         (
-            "Product Manager, Chatbot\nResponsibilities\n- Own the LLM roadmap\n"
+            "Product Manager\nResponsibilities\n- Own the billing roadmap\n"
+            "- Write requirements for LLM answers\n"
             "- Use AI tools such as ChatGPT and Cursor in your daily work\n",
             "-0.8 sentences on AI tools that are only used at work",
         ),
         (
-            "产品经理\n岗位职责：\n1、负责大模型产品规划；\n2、熟练使用ChatGPT、Cursor等AI工具提升工作效率；\n",
+            "产品经理\n岗位职责：\n1、负责会员规划；\n2、撰写大模型需求；\n3、熟练使用ChatGPT、Cursor等AI工具提升工作效率；\n",
             "-0.8 只是工作中使用 AI 工具的句子",
         ),
     ],

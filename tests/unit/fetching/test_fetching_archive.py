@@ -361,7 +361,7 @@ def test_a_file_cut_anywhere_keeps_the_exchanges_before_the_cut(tmp_path, compre
     assert counts[-1] == (2 if compressed else 3)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_file_with_a_wrong_byte_anywhere_is_never_a_traceback(tmp_path, data, capsys):
     sound = tmp_path / "sound"

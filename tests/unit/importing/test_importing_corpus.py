@@ -109,7 +109,7 @@ def test_case(case: Path, tmp_path: Path) -> None:
     assert not [word for word in expected.get("absent", []) if word in said]
 
 
-@pytest.mark.parametrize("name", ["identity", "employer_sites_json"])
+@pytest.mark.parametrize("name", ["identity", "identity_numbers", "employer_sites_json"])
 def test_the_order_and_the_number_of_paths_do_not_matter(name: str, tmp_path: Path) -> None:
     paths = inputs(CASES / name, tmp_path)
     expected = read_files(paths, as_of=NOW, now=NOW)

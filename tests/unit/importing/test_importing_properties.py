@@ -30,7 +30,6 @@ def texts(alphabet: st.SearchStrategy[str], max_size: int = 20) -> st.SearchStra
 
 
 COMMON = st.sampled_from("产品经理数据算法，。、（）·～ABCxyz 0189,;\t\n\"'|-+")
-LINES = COMMON.filter(lambda char: char not in "\t\n")
 
 
 def rows(alphabet: st.SearchStrategy[str]) -> st.SearchStrategy[list[tuple[str, ...]]]:

@@ -25,8 +25,6 @@ from scraper.normalizing.workplace import find_workplace
 from scraper.parsing.dates import parse_date
 from scraper.parsing.folding import folded
 
-CORPORA = CORPORA
-SHARED = SHARED_DATA
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 
 
@@ -152,7 +150,7 @@ def test_workplace(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("name", "least"), [("en.jsonl", 0.93), ("zh.jsonl", 0.97)])
 def test_workplace_on_labelled_postings(name: str, least: float) -> None:
-    path = SHARED / "gold" / name
+    path = SHARED_DATA / "gold" / name
     if not path.exists():
         pytest.skip("the shared data are not here")
     rows = [row for row in _lines(path) if "remote" in row]
@@ -307,7 +305,7 @@ def test_dropping_twice_drops_no_more(text: str) -> None:
     "name", ["en", "zh", "zh_ambiguous_titles", "zh_stale_descriptions", "zh_years_apart"]
 )
 def test_real_texts_without_contacts_come_back_unchanged(name: str) -> None:
-    path = SHARED / "postings" / f"{name}.jsonl"
+    path = SHARED_DATA / "postings" / f"{name}.jsonl"
     if not path.exists():
         pytest.skip("the shared data are not here (there personal data is masked)")
     texts = [text or "" for row in _lines(path) for text in (row.get("title"), row.get("description"))]

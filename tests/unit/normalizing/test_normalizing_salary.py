@@ -10,12 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import CORPORA, SHARED
 
-from scraper.normalizing.salary import Reading, find_salary, parse_salary, read_field, read_text
+from scraper.normalizing.salary import Reading, read_field, read_text
 from scraper.normalizing.scanning import Scanned
 from scraper.parsing.folding import folded
+from storage.records import Pay
 
-CORPORA = CORPORA
-SHARED = SHARED
+
+def of_field(raw: str, currency: str | None = None) -> Pay | None:
+    reading = read_field(raw, currency=currency)
+    return reading and reading.pay
+
+
+def of_text(text: str, currency: str | None = None) -> Pay | None:
+    reading = read_text(Scanned(folded(text)), currency=currency)
+    return reading and reading.pay
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -30,12 +38,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 )
 def test_corpus(row: dict[str, str]) -> None:
     text = row["text"].replace("⏎", "\n")
-    site = row["site"] or None
-    pay = (
-        parse_salary(text, currency=site)
-        if row["read"] == "field"
-        else find_salary(Scanned(folded(text)), currency=site)
-    )
+    pay = (of_field if row["read"] == "field" else of_text)(text, row["site"] or None)
     if not row["period"]:
         assert pay is None, row["why"]
         return
@@ -84,7 +87,7 @@ def test_real_cases() -> None:
     for line in path.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         field = case["source"] == "board_field"
-        pay = parse_salary(case["sentence"]) if field else find_salary(Scanned(folded(case["match"])))
+        pay = of_field(case["sentence"]) if field else of_text(case["match"])
         said = (pay.min, pay.max, pay.currency, pay.period) if pay else (None,) * 4
         if said != (case["min"], case["max"], case["currency"], case["period"]):
             wrong.append((case["match"], said))
@@ -93,15 +96,15 @@ def test_real_cases() -> None:
 
 def test_text_names_the_pay_of_the_product_manager() -> None:
     text = "Backend Engineer | $170k-$220k\nProduct Manager | $120k-$160k\nDesigner | $100k-$130k"
-    pay = find_salary(Scanned(folded(text)))
+    pay = of_text(text)
     assert pay is not None
     assert (pay.min, pay.max) == (120_000, 160_000)
 
 
 @given(st.text(max_size=200))
 def test_any_text_is_answered_with_a_true_quote(text: str) -> None:
-    parse_salary(text)
-    pay = find_salary(Scanned(folded(text)))
+    read_field(text)
+    pay = of_text(text)
     if pay is not None:
         assert pay.quote is not None
         assert text[pay.quote.start : pay.quote.end] == pay.quote.text
@@ -115,7 +118,7 @@ def test_any_text_is_answered_with_a_true_quote(text: str) -> None:
 )
 def test_monthly_ranges_survive_any_neighbourhood(low: int, more: int, months: str, before: str) -> None:
     text = f"{before}薪资：{low}-{low + more}K{months}，五险一金"
-    pay = find_salary(Scanned(folded(text)))
+    pay = of_text(text)
     assert pay is not None
     assert (pay.min, pay.max, pay.currency, pay.period) == (low * 1000, (low + more) * 1000, "CNY", "month")
 
@@ -130,5 +133,5 @@ def test_written_forms_of_a_yearly_range_agree(low: int, more: int) -> None:
         f"${low}-{high}k a year",
         f"Base pay: ${low},000.00/year to ${high},000.00/year",
     )
-    read = {(pay.min, pay.max, pay.currency, pay.period) for form in forms if (pay := parse_salary(form))}
+    read = {(pay.min, pay.max, pay.currency, pay.period) for form in forms if (pay := of_field(form))}
     assert read == {(low * 1000, high * 1000, "USD", "year")}

@@ -10,9 +10,6 @@ from places import CORPORA, SHARED_DATA
 
 from scraper.normalizing.titles import clean_title, is_pm_title
 
-CORPORA = CORPORA
-SHARED = SHARED_DATA
-
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (CORPORA / name).open(encoding="utf-8", newline="") as file:
@@ -53,7 +50,7 @@ _PASS_ON_PURPOSE = ("产品策划", "产品助理", "产品经理助理")
 
 @pytest.mark.parametrize("name", ["en.jsonl", "zh.jsonl", "zh_years_apart.jsonl"])
 def test_precision_and_recall_on_real_titles(name: str) -> None:
-    path = SHARED / "postings" / name
+    path = SHARED_DATA / "postings" / name
     if not path.exists():
         pytest.skip("the shared data are not here")
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -10,7 +10,8 @@ from functools import cache
 import pytest
 from backtracking import Growing, Growth
 from pattern_automaton import Automaton
-from pattern_calls import BOUNDED, ROOT, Pattern, calls, collected, how
+from pattern_calls import BOUNDED, Pattern, calls, collected, how
+from places import ROOT
 
 from scraper.importing.facts import split_facts
 from scraper.importing.values import plain

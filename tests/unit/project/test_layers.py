@@ -11,13 +11,9 @@ from pathlib import Path
 
 import pytest
 from pip._internal.models.index import PyPI
-from places import ROOT
+from places import ROOT, SHIPPED
 
-from scraper.sources import FAMILIES
-
-ROOT = ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-SHIPPED = ("pmtrend.py", "commands", "scraper", "storage", "reports", "migrations")
 OURS = (*SHIPPED, "demo", "tests", "benchmarks")
 KEPT = (*OURS, ".ci", "docs", "README.md", "pyproject.toml", "requirements.lock", "run", ".gitignore")
 
@@ -191,27 +187,6 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
     asking = {path: found for path, module in MODULES.items() if (found := asks_the_time(module))}
     assert CLOCK in asking, "the scan itself is broken"
     assert {path: found for path, found in asking.items() if path.startswith(SHIPPED) and path != CLOCK} == {}
-
-
-# ------------------------------------------------------------------ sources
-
-
-@pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_every_family_has_recordings_boards_and_a_row_in_the_documentation(family: str) -> None:
-    cases = [path for path in (ROOT / "tests" / "recordings" / family).iterdir() if path.is_dir()]
-    assert "normal" in {case.name for case in cases}
-    assert [case.name for case in cases if not (case / "expected.json").is_file()] == []
-    assert (ROOT / "scraper" / "sources" / f"{family}.py").is_file()
-    assert (ROOT / "scraper" / "boards" / f"{family}.toml").is_file()
-    rows = re.findall(
-        r"^\| ([\w-]+) \| `", (ROOT / "docs" / "SOURCES.md").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert rows.count(family) == 1, "docs/SOURCES.md has one row per family"
-
-
-def test_every_recording_belongs_to_a_family_or_the_import() -> None:
-    folders = {path.name for path in (ROOT / "tests" / "recordings").iterdir() if path.is_dir()}
-    assert folders - {"import"} == set(FAMILIES)
 
 
 # ------------------------------------------------------------------ what is written nowhere

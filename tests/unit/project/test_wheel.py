@@ -15,7 +15,6 @@ from places import ROOT
 
 from scraper.boards import load_boards
 
-ROOT = ROOT
 PACKAGES = ("commands", "scraper", "storage", "reports", "migrations")
 Program = Callable[..., "subprocess.CompletedProcess[str]"]
 

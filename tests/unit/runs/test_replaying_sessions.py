@@ -17,7 +17,6 @@ from scraper.sources import FAMILIES
 from storage.store import open_store
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
-RECORDINGS = RECORDINGS
 JSON = (("Content-Type", "application/json"),)
 HTML = (("Content-Type", "text/html"),)
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from source_cases import NOW, SHARED, parsed
+from places import SHARED_DATA
+from source_cases import NOW, parsed
 
 from scraper.errors import Refused, ShapeChanged
 from scraper.model import Board, RawPosting, Reply, Request
@@ -165,7 +166,7 @@ def test_the_token_of_bilibili_stands_in_headers_only() -> None:
 
 
 def test_the_real_bilibili_posts_parse() -> None:
-    folder = SHARED / "recordings_cn" / "bilibili"
+    folder = SHARED_DATA / "recordings_cn" / "bilibili"
     if not folder.exists():
         pytest.skip("the shared recordings are not here")
     with (folder / "aruis_result_2021-02.csv").open(encoding="utf-8", newline="") as file:
@@ -188,7 +189,7 @@ def test_the_real_bilibili_posts_parse() -> None:
 
 
 def test_the_real_detail_of_bilibili_has_the_fields_of_the_list() -> None:
-    path = SHARED / "recordings_cn" / "bilibili" / "aruis_data_2021-02.md"
+    path = SHARED_DATA / "recordings_cn" / "bilibili" / "aruis_data_2021-02.md"
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     answers = path.read_text("utf-8").split("```")

@@ -1,14 +1,15 @@
 """Real recordings of the families that list many employers."""
 
 import pytest
-from source_cases import SHARED, parsed
+from places import SHARED_DATA
+from source_cases import parsed
 
 from scraper.model import Page
 from scraper.sources import FAMILIES
 
 
 def _real(name: str) -> Page:
-    path = SHARED / "recordings" / f"agg_{name}" / f"lcarlini_{name}.json"
+    path = SHARED_DATA / "recordings" / f"agg_{name}" / f"lcarlini_{name}.json"
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     page = parsed(FAMILIES[name], path.read_bytes())

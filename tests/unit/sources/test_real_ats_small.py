@@ -4,17 +4,18 @@ import json
 from typing import Any
 
 import pytest
-from source_cases import NOW, SHARED, board_of, parsed, plain
+from places import SHARED_DATA
+from source_cases import NOW, board_of, parsed, plain
 
 from scraper.errors import ShapeChanged
 from scraper.model import Page, Reply
 from scraper.sources import FAMILIES, family_of
 
-RECORDINGS = SHARED / "recordings"
+RECORDED = SHARED_DATA / "recordings"
 
 
 def _body(name: str) -> bytes:
-    path = RECORDINGS / name
+    path = RECORDED / name
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     return path.read_bytes()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from source_cases import NOW, RECORDINGS, SHARED, board_of, parsed
+from places import RECORDINGS, SHARED_DATA
+from source_cases import NOW, board_of, parsed
 
 from scraper.boards import load_boards
 from scraper.looking.gathering import Gathered, gather
@@ -111,7 +112,7 @@ def test_texts_of_netease_read_as_the_site_shows_them(text: str, reads: str) -> 
 
 
 def test_the_real_baidu_posts_parse() -> None:
-    path = SHARED / "recordings_cn" / "baidu" / "ai-job-radar_baidu_posts_subset_2026-10.json"
+    path = SHARED_DATA / "recordings_cn" / "baidu" / "ai-job-radar_baidu_posts_subset_2026-10.json"
     posts = json.loads(_here(path).read_text("utf-8"))
     wrapped = {"status": "ok", "data": {"list": posts, "total": str(len(posts))}}
     page = parsed(FAMILIES["baidu"], json.dumps(wrapped).encode())
@@ -125,7 +126,7 @@ def test_the_real_baidu_posts_parse() -> None:
 
 
 def test_the_addresses_that_others_collected_lead_to_the_boards() -> None:
-    path = SHARED / "snapshots" / "zh_company_boards_2026-06-28_07-03.csv"
+    path = SHARED_DATA / "snapshots" / "zh_company_boards_2026-06-28_07-03.csv"
     followed = {(board.family, board.key): board.company for board in load_boards()}
     ours = {"字节跳动": "bytedance", "百度": "baidu", "蚂蚁集团": "ant"}
     ours |= dict.fromkeys(("阿里云", "淘天集团", "千问/夸克", "通义"), "alibaba")
@@ -141,7 +142,7 @@ def test_the_addresses_that_others_collected_lead_to_the_boards() -> None:
 
 
 def test_the_feishu_portals_followed_were_listed_by_others() -> None:
-    path = SHARED / "recordings_cn" / "registry" / "Hiring-Radar_companies.seed"
+    path = SHARED_DATA / "recordings_cn" / "registry" / "Hiring-Radar_companies.seed"
     fields = [line.split("|") for line in _here(path).read_text("utf-8").splitlines() if "| feishu |" in line]
     listed = {line[3].strip() for line in fields if not line[0].startswith("#")}
     portals = {board.key for board in load_boards() if board.family == "feishu"}

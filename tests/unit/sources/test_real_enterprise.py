@@ -5,18 +5,19 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from source_cases import NOW, SHARED, board_of
+from places import SHARED_DATA
+from source_cases import NOW, board_of
 
 from scraper.errors import ShapeChanged
 from scraper.model import Page, RawPosting, Reply
 from scraper.sources import FAMILIES
 
-RECORDINGS = SHARED / "recordings"
+RECORDED = SHARED_DATA / "recordings"
 V2 = "v2:acme.eightfold.ai/acme.com"
 
 
 def recorded(name: str) -> Any:
-    path = RECORDINGS / name
+    path = RECORDED / name
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     return json.loads(path.read_text("utf-8"))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from source_cases import NOW, SHARED, board_of, list_request, parsed
+from places import SHARED_DATA
+from source_cases import NOW, board_of, list_request, parsed
 
 from scraper.errors import ShapeChanged, TooBig
 from scraper.model import Page, RawPosting, Reply, Request
@@ -27,7 +28,6 @@ def _sitemap(url: str, body: bytes) -> Page:
 # ------------------------------------------------------------------ sitemaps
 
 
-@settings(deadline=None)
 @given(names=st.lists(st.from_regex(r"[a-z0-9%|#?&=;-]{1,12}", fullmatch=True), min_size=1, max_size=12))
 def test_an_index_leads_to_each_of_its_lists_once(names: list[str]) -> None:
     listed = [f"{SITE}/jobs/{name}".replace("&", "&amp;") for name in names]
@@ -46,7 +46,6 @@ def test_a_gzip_file_that_inflates_too_far_is_not_read(monkeypatch: pytest.Monke
 # ------------------------------------------------------------------ JSON-LD
 
 
-@settings(deadline=None)
 @given(
     page=st.lists(
         st.sampled_from(
@@ -82,7 +81,6 @@ FIELDS = (
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(job=st.dictionaries(st.sampled_from(FIELDS), JSON))
 def test_any_jobposting_is_a_posting_or_a_changed_shape(job: dict[str, Any]) -> None:
     page = f'<script type="application/ld+json">{json.dumps({"@type": "JobPosting", **job})}</script>'
@@ -98,7 +96,6 @@ def test_any_jobposting_is_a_posting_or_a_changed_shape(job: dict[str, Any]) -> 
 # ------------------------------------------------------------------ comments
 
 
-@settings(deadline=None)
 @given(
     text=st.lists(
         st.sampled_from(
@@ -123,7 +120,7 @@ def test_any_comment_is_read_or_left_out(text: str) -> None:
 
 
 def _recording(name: str) -> bytes:
-    path = SHARED / "recordings" / name
+    path = SHARED_DATA / "recordings" / name
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     return path.read_bytes()

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from source_cases import NOW, RECORDINGS, board_of, list_request, parsed
+from places import RECORDINGS
+from source_cases import NOW, board_of, list_request, parsed
 
 from scraper.fetching.redaction import public_url
 from scraper.model import Board, RawPosting, Reply, Request
@@ -35,7 +36,6 @@ def test_they_name_employers_and_their_source(name: str) -> None:
     assert any(posting.company for posting in page.postings)
 
 
-@settings(deadline=None)
 @given(family=st.sampled_from(SEARCHES), key=TEXT)
 def test_any_search_survives_the_address(family: str, key: str) -> None:
     if not key:
@@ -69,7 +69,6 @@ def test_an_adzuna_address_does_not_tell_who_asked() -> None:
 # ------------------------------------------------------------------ Remote OK
 
 
-@settings(deadline=None)
 @given(
     body=TEXT.filter(lambda text: "<" not in text and "Please mention" not in text),
     word=st.from_regex("[A-Z ]{1,20}", fullmatch=True),
@@ -88,7 +87,6 @@ def test_the_line_against_bots_leaves_no_trace(body: str, word: str, tag: str, a
     )
 
 
-@settings(deadline=None)
 @given(text=TEXT.filter(str.strip))
 def test_a_text_decoded_wrongly_is_read_as_it_was_written(text: str) -> None:
     mangled = text.encode("utf-8").decode("latin-1")
@@ -159,7 +157,6 @@ def test_the_original_stands_elsewhere(url: str | None, kept: str) -> None:
     assert aggregators.original({"url": url}, "url", "site.example") == kept
 
 
-@settings(deadline=None)
 @given(st.integers() | st.floats() | st.text() | st.none() | st.booleans())
 def test_any_value_is_a_time_in_utc_or_is_named(value: object) -> None:
     for read in (dates.epoch_time, aggregators.utc_time):

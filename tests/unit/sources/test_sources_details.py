@@ -5,9 +5,10 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from source_cases import NOW, SHARED, parsed
+from places import SHARED_DATA
+from source_cases import NOW, parsed
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.model import Board, RawPosting, Reply, Request
@@ -44,7 +45,6 @@ def test_the_envelope_holds_only_what_is_comparable() -> None:
     assert pay.envelope([None, None]) is None
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.none() | st.floats(0, 1e9), st.none() | st.floats(0, 1e9)), min_size=1))
 def test_the_envelope_holds_every_range(ends: list[tuple[float | None, float | None]]) -> None:
     whole = pay.envelope(pay.stated(low, high, "EUR", "year") for low, high in ends)
@@ -75,7 +75,7 @@ def test_words_for_the_workplace(word: object, means: str | None) -> None:
 
 
 def test_the_real_ashby_boards_parse() -> None:
-    archive = SHARED / "warc" / "ashby-2025-10-28.warc.gz"
+    archive = SHARED_DATA / "warc" / "ashby-2025-10-28.warc.gz"
     if not archive.exists():
         pytest.skip("the shared archive of real boards is not here")
     count: Counter[str] = Counter()
@@ -121,7 +121,7 @@ def test_the_real_ashby_boards_parse() -> None:
     ],
 )
 def test_the_real_recordings_parse(recording: str, postings: int, total: int | None, with_text: int) -> None:
-    path = SHARED / "recordings" / recording
+    path = SHARED_DATA / "recordings" / recording
     if not path.exists():
         pytest.skip("the shared recordings are not here")
     page = parsed(FAMILIES[recording.split("/")[0]], path.read_bytes())
@@ -132,7 +132,7 @@ def test_the_real_recordings_parse(recording: str, postings: int, total: int | N
 
 
 def test_the_real_tencent_posts_parse() -> None:
-    folder = SHARED / "recordings_cn" / "tencent"
+    folder = SHARED_DATA / "recordings_cn" / "tencent"
     if not folder.exists():
         pytest.skip("the shared recordings are not here")
     posts = json.loads((folder / "ai-job-radar_tencent_posts_subset_2026-10.json").read_text("utf-8"))

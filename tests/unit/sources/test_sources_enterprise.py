@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
-from source_cases import NOW, RECORDINGS, about, board_of, parsed
+from places import RECORDINGS
+from source_cases import NOW, about, board_of, parsed
 
 from scraper.errors import ShapeChanged
 from scraper.looking.gathering import Gathered, gather
@@ -96,7 +97,6 @@ def test_an_oracle_window_that_ends_before_the_count_is_partial() -> None:
     assert (look.state, len(look.postings), server.asked) == ("partial", 400, [0, 200, 400])
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_spoilt_requisition_loses_no_other(data: st.DataObject) -> None:
     """What test_sources does for families whose list stands at a dotted path; here it is within an array."""
@@ -171,7 +171,6 @@ DETAILS = st.recursive(
 
 
 @pytest.mark.parametrize("family", DETAILED)
-@settings(deadline=None)
 @given(payload=DETAILS)
 @example(payload={"items": []})
 @example(payload={"data": {"id": 7, "jobDescription": "<p>x</p>"}})
@@ -187,7 +186,6 @@ def test_any_json_completes_a_posting_or_is_named(family: str, payload: Any) -> 
 
 
 @pytest.mark.parametrize("family", DETAILED)
-@settings(deadline=None)
 @given(native_id=st.text(min_size=1, max_size=12) | st.integers())
 @example(native_id="../../x?y#z")
 @example(native_id='1",siteNumber=CX_2')
@@ -225,7 +223,6 @@ def test_what_is_no_day_is_not_guessed(printed: str) -> None:
         dates.day({"d": printed}, "d")
 
 
-@settings(deadline=None)
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda moment: moment.year > 1970))
 def test_seconds_since_1970_are_utc(moment: datetime) -> None:
     seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(seconds=1)

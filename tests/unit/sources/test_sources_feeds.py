@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from source_cases import RECORDINGS, parsed
+from places import RECORDINGS
+from source_cases import parsed
 
 from scraper.model import RawPosting
 from scraper.sources import FAMILIES
@@ -24,7 +25,6 @@ def _elements(root: Element) -> Iterator[tuple[Element, Element]]:
 
 
 @pytest.mark.parametrize("family", FEEDS)
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_spoilt_element_ends_in_a_posting_or_a_reject(family: str, data: st.DataObject) -> None:
     """Spoil one element, at any depth, of one item of the normal feed: no other item is lost."""
@@ -105,7 +105,6 @@ ROWS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(ROWS))
 def test_merging_loses_no_place_and_no_posting(rows: list[RawPosting]) -> None:
     merged = repeated.merged(rows)
@@ -116,7 +115,6 @@ def test_merging_loses_no_place_and_no_posting(rows: list[RawPosting]) -> None:
     assert repeated.merged(merged) == merged
 
 
-@settings(deadline=None)
 @given(st.lists(ROWS).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows))))
 def test_merging_tells_the_same_in_any_order(orders: tuple[list[RawPosting], list[RawPosting]]) -> None:
     one, other = ({p.native_id: set(p.locations) for p in repeated.merged(rows)} for rows in orders)

@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from source_cases import board_of
 
@@ -50,7 +50,6 @@ def test_an_odd_key_stays_on_the_hosts_of_its_family(family: str, key: str) -> N
         assert host in own
 
 
-@settings(deadline=None)
 @given(family=st.sampled_from(sorted(NAMING | TENANTS.keys())), key=st.text(max_size=20))
 @example(family="workday", key="evil.example?.wd1/site")
 @example(family="jsonld", key="careers.example.org@evil.example/sitemap.xml")

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from source_cases import NOW, RECORDINGS, about, board_of, list_request
+from places import RECORDINGS
+from source_cases import NOW, about, board_of, list_request
 
 from scraper.looking.gathering import Gathered, gather
 from scraper.model import Reply, Request

@@ -307,7 +307,6 @@ def _listing(number: int, look: tuple[int, set[int], str, str, str]) -> Listing:
 
 @settings(
     max_examples=60,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -161,13 +161,9 @@ def test_where_somebody_writes_as_they_begin_there_is_one(
         assert alone == (one,)
 
 
-def test_on_one_core_and_in_memory_there_is_one(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_one_core_there_is_one(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(twins, "_has_another_core", lambda: False)
     with reading(engine) as one, one.begin(), twin(one) as alone:
-        assert alone == (one,)
-    monkeypatch.setattr(twins, "_has_another_core", lambda: True)
-    memory = open_engine("sqlite:///:memory:")
-    with reading(memory) as one, one.begin(), twin(one) as alone:
         assert alone == (one,)
 
 

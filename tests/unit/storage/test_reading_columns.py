@@ -38,7 +38,6 @@ pytestmark = pytest.mark.usefixtures("each_engine")
 
 _SETTINGS = settings(
     max_examples=15,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -183,7 +182,7 @@ def test_columns_of_records_give_the_records_back() -> None:
     st.lists(st.integers(-2_500, 500).flatmap(lambda n: st.floats(n, n + 1).map(day)), min_size=1),
     st.sampled_from(["Asia/Shanghai", "America/New_York", "Asia/Tehran", "UTC"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_week_columns_are_the_weeks_of_the_instants(instants: list[datetime], zone: str) -> None:
     first = date(2025, 11, 10)
     found = week_columns(np.array([microseconds(one) for one in instants]), zone, first)

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import event
 from store_helpers import Recorder, day, feed, listing
 
-from storage.chunking import chunks
 from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.records import Listing
 from storage.tables import Tag, Tagging
@@ -79,9 +78,8 @@ def test_rows_are_laid_out_as_their_tables_are() -> None:
     assert Tag.__table__.columns.keys() == ["tagging_id", *TAG_COLUMNS]
 
 
-def test_more_values_than_one_list_takes_are_asked_for_in_parts(recorder: Recorder) -> None:
-    many = ids(1203)
-    assert len(list(chunks(many))) == 3
+def test_postings_are_found_again_however_many_and_whatever_their_ids(recorder: Recorder) -> None:
+    many = [*ids(1200), "quote ' and \\", "上海/产品 🙂", "[1, 2]"]
     recorder.record(short(listing(day(0), many)))
     (again,) = recorder.record(short(listing(day(7), many[1:])))
     assert (again.created, again.seen, again.closed) == (0, 1202, 0)

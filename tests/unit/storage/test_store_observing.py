@@ -249,6 +249,28 @@ def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: 
     assert recorder.store.status(day(1)).open == 3
 
 
+def test_an_older_look_between_the_last_sighting_and_the_miss_belongs_to_the_stay(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), TEN), listing(day(14), TEN[1:]))
+    recorder.record(listing(day(7), TEN))
+    (gone,) = spells(recorder, "p0")
+    assert (gone.opened_at, gone.last_seen_at, gone.missed_at, gone.closed) == (
+        *(day(0), day(7), day(14)),
+        False,
+    )
+    recorder.record(listing(day(21), TEN[1:]))
+    assert spells(recorder, "p0")[0].closed
+    assert recorder.store.check() == []
+
+
+def test_an_older_look_between_partial_ones_is_no_second_stay(recorder: Recorder) -> None:
+    """Else the first would stay open for good: only a posting's latest stay is looked at."""
+    recorder.record(listing(day(0), TEN), listing(day(14), TEN[1:], state="partial"))
+    recorder.record(listing(day(7), TEN))
+    recorder.record(listing(day(21), TEN[1:]), listing(day(28), TEN[1:]))
+    (gone,) = spells(recorder, "p0")
+    assert (gone.last_seen_at, gone.missed_at, gone.closed) == (day(7), day(21), True)
+
+
 def test_status_counts_roles_and_boards(recorder: Recorder) -> None:
     recorder.record(listing(day(0), TEN, others=OTHERS), listing(day(0), [], state="refused", key="shut"))
     found = recorder.store.status(day(1))

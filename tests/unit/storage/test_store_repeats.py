@@ -17,7 +17,6 @@ pytestmark = pytest.mark.usefixtures("each_engine")
 
 _SETTINGS = settings(
     max_examples=60,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -34,6 +33,23 @@ def test_an_unchanged_look_writes_its_own_rows_only(tmp_path: Path) -> None:
     after = rows(tmp_path / "store.db")
     assert {name for name in after if after[name] != before[name]} == {"fetches", "cells"}
     assert after["fetches"][:-1] == before["fetches"] and after["cells"][:-1] == before["cells"]
+    recorder.store.close()
+
+
+def test_an_older_look_among_unchanged_ones_is_within_what_was_listed(tmp_path: Path) -> None:
+    recorder = Repeating(tmp_path)
+    for at in (0, 14):
+        recorder.look(seen(listing(day(at), ["a", "b"])))
+    assert recorder.unchanged == 1
+    (late,) = recorder.record(listing(day(7), ["a"]))
+    assert late.late
+    recorder.look(seen(listing(day(21), ["a"])))
+    found = recorder.store.facts(first_week=day(-7).date(), until=day(400)).spells
+    assert sorted((spell.opened_at, spell.last_seen_at, spell.missed_at) for spell in found) == [
+        (day(0), day(14), day(21)),
+        (day(0), day(21), None),
+    ]
+    assert recorder.store.check() == []
     recorder.store.close()
 
 

@@ -69,7 +69,7 @@ def expected(looks: list[list[str]], unit: int, broken: int) -> tuple[list[int],
     st.lists(st.lists(st.sampled_from(STATES), min_size=3, max_size=3), max_size=30),
     st.integers(0, 40),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_last_looks_tell_what_the_whole_history_does(
     tmp_path: Path, looks: list[list[str]], broken: int
 ) -> None:

@@ -125,7 +125,7 @@ def test_what_was_published_after_a_report_is_not_before_it(recorder: Recorder) 
 
 
 @holds(
-    settings(max_examples=25, deadline=None),
+    settings(max_examples=25),
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=8),
 )
 def test_publishing_is_idempotent_in_any_order(made: list[tuple[int, int]]) -> None:

@@ -218,7 +218,7 @@ def test_text_of_a_user_is_decoded() -> None:
         decode_text(b"\xff\xff")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lines=st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([row().encode(), b'{"id": 1}']))))
 def test_every_line_that_is_not_blank_has_its_answer(lines: list[bytes]) -> None:
     problems: list[str] = []

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.following import finding, naming
+from scraper.sources import FAMILIES
 
 SITE = "https://www.acme.example/careers"
 
@@ -158,8 +159,8 @@ def test_the_reason_says_where_it_was_found() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_searched(text: str) -> None:
-    assert finding.in_page(SITE, text) is not None
-    assert naming.in_title(naming.title_of(text), text) is not None
+    assert all(one.family in FAMILIES and one.key for one in finding.in_page(SITE, text))
+    assert naming.in_title(naming.title_of(text), text) == "", "without a title"
     assert naming.in_key(text or "x")
 
 

@@ -187,7 +187,7 @@ class World:
             assert len(storing) <= 1, "two could store"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(
