@@ -5,6 +5,10 @@ stdout is the result, stderr the log and the progress. Exit codes: 0 ok, 1 usage
 holds the lock.
 """
 
+from commands import loading  # before all others, for what it does
+
+# isort: split
+
 import errno
 import os
 import sys
@@ -104,6 +108,7 @@ def cli(context: click.Context, database: str | None, config: Path | None, verbo
 
 for _verb in VERBS:
     cli.add_command(_verb)
+loading.over()
 
 
 def _working_folder() -> Path:
@@ -115,8 +120,8 @@ def _working_folder() -> Path:
 
 def main() -> None:
     """Entry point of the console script."""
-    _complete_streams()
     try:
+        _complete_streams()
         code = cli.main(prog_name="pmtrend", standalone_mode=False)
     except click.UsageError as error:
         error.show()

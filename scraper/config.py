@@ -211,7 +211,7 @@ def read_keys(settings: Settings, environment: Mapping[str, str], names: Collect
     return {name: value.strip() for name, value in found.items() if value.strip()}
 
 
-def known(place: tuple[int | str, ...]) -> set[str]:
+def _allowed(place: tuple[int | str, ...]) -> set[str]:
     """Return the names that are allowed where an unknown one stood."""
     sections: dict[int | str, type[BaseModel]] = {
         "schedule": Schedule,
@@ -228,7 +228,7 @@ def _told(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"])
     message = _WRONG_TYPES.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        message = f"there is no such setting; there are {', '.join(sorted(known(first['loc'])))}"
+        message = f"there is no such setting; there are {', '.join(sorted(_allowed(first['loc'])))}"
     if first["type"] == "literal_error":
         message = f"must be {first['ctx']['expected']}"
     return f"{where}: {message}"

@@ -1,8 +1,12 @@
-"""Types of columns that need care: instants, and texts that every database orders alike."""
+"""Types of columns that need care (instants, texts that every database orders alike), and of rows of them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
+from sqlalchemy import DateTime, Dialect, Row, Text, TypeDecorator
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of a result; its columns are those of the statement just above its use."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

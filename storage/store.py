@@ -182,6 +182,11 @@ class Store:
         with self._reading() as connection:
             return text_owners(connection, family, keys)
 
+    def newest_looks(self) -> dict[tuple[str, str], datetime]:
+        """Return (family, key) -> when a board was last looked at."""
+        with self._reading() as connection:
+            return status_reading.newest_looks(connection)
+
     def has_observation(self, family: str, key: str, at: datetime, digest: str) -> bool:
         """Tell whether this very look is stored already."""
         with self._reading() as connection:

@@ -8,7 +8,7 @@ computed in Python.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.column_types import TEXT, UtcDateTime
@@ -126,6 +126,11 @@ class Fetch(Base):
     ids: Mapped[bytes | None] = mapped_column(LargeBinary)
     unchanged: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     fills: Mapped[dict[str, Any] | None]
+
+
+def usable(look: type[Fetch] = Fetch) -> ColumnElement[bool]:
+    """Looks that count for trends: complete, or suspect and confirmed since; none that came late."""
+    return ~look.late & ((look.state == "complete") | look.accepted_at.is_not(None))
 
 
 class Cell(Base):

@@ -14,7 +14,7 @@ from scraper.looking import hosts
 from scraper.looking.gathering import Gathered, failed, gather
 from scraper.looking.hosts import OwnHosts
 from scraper.looking.planning import host_of, plan
-from scraper.looking.sharing import SharedHosts, name_of
+from scraper.looking.sharing import SharedHosts
 from scraper.model import Board
 from scraper.runs.recording import Run
 from scraper.runs.summary import OnLook, RunSummary
@@ -80,26 +80,33 @@ def collect(
         return gather(board, family, by, wanted, now, memory=memory, detailed=known, late=late)
 
     looked: set[str] = set()
+    taken = shared or OwnHosts(planned.hosts)
     with (
         shared or nullcontext(),
-        closing(hosts.looks(shared or OwnHosts(planned.hosts), look, clock=clock, until=until)) as looks,
+        closing(hosts.looks(taken, look, clock=clock, until=until)) as looks,
     ):
         for board, gathered in looks:
-            looked.add(name_of(board))
+            looked.add(board.name)
             _store(run, board, gathered, shared.lease(board) if shared else None)
     run.summary.elsewhere = len(shared.looked() - looked) if shared else 0
     due, over = planned.due - run.summary.elsewhere, until is not None and clock() >= until
-    run.summary.stopped = _stopped(len(looked), due, over=over)
+    run.summary.stopped = _stopped(len(looked), due, taken.silent, over=over)
     return run.finish(clock())
 
 
-def _stopped(looked: int, due: int, *, over: bool) -> str:
-    """Say why fewer boards were looked at than were due, "" if none was left out."""
+def _stopped(looked: int, due: int, silent: int, *, over: bool) -> str:
+    """Say why fewer boards were looked at than were `due` here, "" if none was left out.
+
+    Of those that are neither `looked` at nor `silent` other collectors took the hosts, and have no look of
+    this round to show: their hosts do not answer, or what they brought was stored already.
+    """
     if looked == due:
         return ""
     if over:
         return f"the time budget ended after {looked} of {due} boards"
-    return f"not asked: {due - looked} boards whose hosts do not answer"
+    left = {"whose hosts do not answer": silent, "left to other collectors": due - looked - silent}
+    told = (f"{number} board{'s' * (number > 1)} {why}" for why, number in left.items() if number > 0)
+    return f"not asked: {', '.join(told)}"
 
 
 def _store(run: Run, board: Board, gathered: Gathered, lease: Lease | None) -> None:
@@ -110,11 +117,11 @@ def _store(run: Run, board: Board, gathered: Gathered, lease: Lease | None) -> N
         except (PmtrendError, StorageError, LeaseLost):
             raise
         except Exception as bug:
-            LOG.exception("%s cannot be understood", name_of(board))
+            LOG.exception("%s cannot be understood", board.name)
             run.give_up(board, family, failed(bug, gathered.observed_at), lease)
     except LeaseLost as lost:
         run.summary.lost += 1
-        LOG.warning("what %s listed is not stored: %s", name_of(board), lost)
+        LOG.warning("what %s listed is not stored: %s", board.name, lost)
 
 
 def _check_clock(boards: Sequence[Board], outlooks: Mapping[tuple[str, str], Outlook], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from scraper.errors import InputError
 from scraper.looking.gathering import Gathered
@@ -23,6 +23,7 @@ from storage.recording.tagging_rows import tagging_rows
 from storage.records import Listing, PostingRecord, Recorded
 from storage.store import RunHandle, RunKind, Store
 
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 _FARTHEST = timedelta(days=366)
 _BATCH = 500
 _STALE = "stands under several employers"
@@ -46,6 +47,7 @@ class Run:
         self._known: dict[str, dict[str, Known]] = {}
         self._memories: dict[tuple[str, str], Memory] = {}
         self._outdated: set[tuple[str, str]] = set()
+        self._newest: dict[tuple[str, str], datetime] | None = None
         self._repetitions: list[Repetition] = []
         self.foresight = NOTHING_AHEAD
         """What was understood ahead of the next look."""
@@ -121,7 +123,7 @@ class Run:
         details were read; `disputed` are ids that the listing shows under two employers.
         """
         self._store_repetitions()
-        if self.store.has_observation(listing.family, listing.key, listing.observed_at, listing.digest):
+        if self._is_stored(listing):
             self._tell(listing, Recorded(duplicate=True))
             return
         known = self._known_contents(listing.posting_family)
@@ -145,13 +147,26 @@ class Run:
             ),
         )
         recorded = self.store.record(self._begun(listing.observed_at), listing, lease)
-        self._outdated.add((listing.family, listing.key))
+        name = listing.family, listing.key
+        self._outdated.add(name)
+        self._newest_looks()[name] = max(listing.observed_at, self._newest_looks().get(name, _EVER))
         if not recorded.late:  # a late look tells nothing about the latest texts
             again = [posting.native_id for posting in kept if posting.detail is not None]
             self._tag_again(listing.posting_family, again, listing.observed_at)
             for record in listing.postings:
                 known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
         self._tell(listing, recorded)
+
+    def _is_stored(self, listing: Listing) -> bool:
+        """Tell whether the store has this very look; it is asked about none that is newer than all others."""
+        newest = self._newest_looks().get((listing.family, listing.key), _EVER)
+        look = listing.family, listing.key, listing.observed_at, listing.digest
+        return listing.observed_at <= newest and self.store.has_observation(*look)
+
+    def _newest_looks(self) -> dict[tuple[str, str], datetime]:
+        if self._newest is None:
+            self._newest = self.store.newest_looks()
+        return self._newest
 
     def _understood(self, record: PostingRecord, known: Mapping[str, Known]) -> PostingRecord:
         """The record, tagged unless the store has this content and its tags."""
@@ -178,6 +193,7 @@ class Run:
             else:
                 self._repetitions.append(repetition)
             self._memories[name] = replace(memory, newest_at=at)
+            self._newest_looks()[name] = at
             recorded = Recorded(unchanged=True, reason=memory.reason, seen=memory.kept)
         else:
             recorded = Recorded(duplicate=True)  # the clock was set back meanwhile
@@ -265,7 +281,7 @@ def _listing(board: Board, family: Family, scope: str, gathered: Gathered) -> Li
         family=board.family,
         key=board.key,
         company=board.company,
-        company_key=f"source:{board.family}:{board.key}" if several else employer,
+        company_key=f"source:{board.name}" if several else employer,
         market=board.market,
         observed_at=gathered.observed_at,
         state=gathered.state,

@@ -83,9 +83,8 @@ def visits(archive: ReplayArchive, boards: Sequence[Board]) -> list[Visit]:
     following: dict[str, datetime] = {}
     result: list[Visit] = []
     for board, first, exchange in reversed(begun.values()):
-        name = f"{board.family}:{board.key}"
-        result.append(Visit(board, first, exchange.at, following.get(name)))
-        following[name] = exchange.at
+        result.append(Visit(board, first, exchange.at, following.get(board.name)))
+        following[board.name] = exchange.at
     return _compared(result[::-1], [exchange.digest for _, _, exchange in begun.values()])
 
 
@@ -107,6 +106,9 @@ class _Known:
     def __init__(self, boards: Sequence[Board]):
         self._named = {self._spelling(board): board for board in boards}
         self._asked = {self._question(FAMILIES[board.family].first(board)): board for board in boards}
+        self._of_host: dict[tuple[str, str], list[Board]] = {}
+        for (family, key), board in self._named.items():
+            self._of_host.setdefault((family, key.partition("/")[0]), []).append(board)
 
     def listed(self, request: Request) -> tuple[Board, Request, bool] | None:
         """Return the board, the request as it is to be asked, and whether that is a list within a session."""
@@ -125,13 +127,9 @@ class _Known:
 
     def _followed(self, board: Board) -> Board:
         """The followed board that is meant; the address of a list may name its host only."""
-        family, key = self._spelling(board)
-        of_host = [
-            known
-            for (name, spelt), known in self._named.items()
-            if (name, spelt.partition("/")[0]) == (family, key)
-        ]
-        return self._named.get((family, key)) or (of_host[0] if len(of_host) == 1 else board)
+        name = self._spelling(board)
+        of_host = self._of_host.get(name, ())
+        return self._named.get(name) or (of_host[0] if len(of_host) == 1 else board)
 
     @staticmethod
     def _question(request: Request) -> tuple[str, str, bytes]:

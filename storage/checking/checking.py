@@ -22,7 +22,7 @@ from storage.facts import asked_text
 from storage.recording.idsets import unpack
 from storage.records import Hashes, Wording
 from storage.searching.index import check_index
-from storage.tables import Base, Board, Fetch, Posting, Publication, Tag, Tagging, Version
+from storage.tables import Base, Board, Fetch, Posting, Publication, Tag, Tagging, Version, usable
 from storage.weeks import week_of
 
 _NAMED = 3
@@ -153,10 +153,9 @@ def _weeks(connection: Connection, zone: str) -> Iterator[str]:
 
 def _id_sets(connection: Connection) -> Iterator[str]:
     """Sets that are kept must be readable; that of a board's last usable look is needed for the next one."""
-    usable = ~Fetch.late & ~Fetch.unchanged & ((Fetch.state == "complete") | Fetch.accepted_at.is_not(None))
     last = (
         select(Fetch.id)
-        .where(Fetch.board_id == Board.id, usable)
+        .where(Fetch.board_id == Board.id, usable(), ~Fetch.unchanged)
         .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
         .limit(1)
         .correlate(Board)

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Date, Engine, Table, create_engine, event, insert
 from sqlalchemy.dialects.sqlite import pysqlite
@@ -25,10 +26,14 @@ _PATIENCE = 30.0
 
 def open_file(url: URL) -> Engine:
     """Return an engine for the file that the URL names. Raises StorageError if there can be no database."""
-    if not url.database:
+    named = unquote(str(url))
+    if url.query:
         raise StorageError(
-            f"{str(url)!r} names no file and would lose everything; write sqlite:///pmtrend.db"
+            f"{named!r} has parameters ({', '.join(sorted(url.query))}), of which SQLite's files have none; "
+            f"write sqlite:///{url.database or 'pmtrend.db'}"
         )
+    if url.database in (None, "", ":memory:"):
+        raise StorageError(f"{named!r} names no file and would lose everything; write sqlite:///pmtrend.db")
     _check_file(url)
     path = str(url.database)
     engine = create_engine(url, creator=lambda: connect(path)) if _is_frozen(path) else create_engine(url)
@@ -38,8 +43,6 @@ def open_file(url: URL) -> Engine:
 
 
 def _check_file(url: URL) -> None:
-    if url.database == ":memory:":
-        return
     path = Path(str(url.database))
     if path.is_dir():
         raise StorageError(f"the database {path} is a directory, not a file")
@@ -152,12 +155,8 @@ def exclusive(path: Path) -> Iterator[None]:
 
 @contextmanager
 def one_run(engine: Engine, *, shared: bool = False) -> Iterator[None]:
-    """Be the only run on this store, also one that may be `shared`; one in memory is nobody else's anyhow."""
-    path = engine.url.database
-    if not path or path == ":memory:":
-        yield
-        return
-    with exclusive(Path(f"{path}.lock")):
+    """Be the only run on this store, also one that may be `shared`."""
+    with exclusive(Path(f"{engine.url.database}.lock")):
         yield
 
 

@@ -56,14 +56,10 @@ def upgrade(engine: Engine) -> bool:
                 "it was written by a newer pmtrend, so upgrade pmtrend"
             )
         with one_run(engine) if present else nullcontext():
-            if present and _is_file(engine):
+            if present and engine.dialect.name == "sqlite":
                 _copy(engine, Path(f"{engine.url.database}.{present}.bak"))
             migrate(connection)
     return True
-
-
-def _is_file(engine: Engine) -> bool:
-    return engine.dialect.name == "sqlite" and engine.url.database not in (None, "", ":memory:")
 
 
 def backup(engine: Engine, target: Path) -> None:
@@ -73,8 +69,6 @@ def backup(engine: Engine, target: Path) -> None:
             f"{engine.url.database} is no file of ours: back it up with `pg_dump -Fc`, "
             "or write it to a file with `pmtrend db copy`"
         )
-    if not _is_file(engine):
-        raise StorageError("a database in memory cannot be backed up")
     try:
         if target.exists():
             raise StorageError(f"{target} exists already; choose another name for the backup")

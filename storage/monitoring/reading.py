@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Subquery, and_, exists, false, func, select
 
+from storage.column_types import AnyRow
 from storage.monitoring.drift import read_drifts
 from storage.monitoring.outlook import read_outlooks
 from storage.monitoring.status import (
@@ -22,10 +22,7 @@ from storage.monitoring.status import (
 )
 from storage.recording.retagging import count_untagged_postings
 from storage.records import IMPORT, TaxonomyRecord
-from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Unit, Version
-
-_Row = Any
-"""A result row; its columns are those of the statement just above its use."""
+from storage.tables import Board, Fetch, Posting, Run, Spell, Tagging, Unit, Version, usable
 
 
 def read_status(
@@ -76,7 +73,7 @@ def read_status(
     )
 
 
-def _latest_looks(connection: Connection) -> Mapping[tuple[str, str], _Row]:
+def _latest_looks(connection: Connection) -> Mapping[tuple[str, str], AnyRow]:
     newest = (
         select(Fetch.board_id, func.max(Fetch.observed_at).label("at"))
         .where(~Fetch.late)
@@ -102,8 +99,7 @@ def _latest_looks(connection: Connection) -> Mapping[tuple[str, str], _Row]:
 
 
 def _coverage(connection: Connection, now: datetime) -> dict[str, Coverage]:
-    usable = ~Fetch.late & ((Fetch.state == "complete") | Fetch.accepted_at.is_not(None))
-    last = select(func.max(Fetch.observed_at)).where(Fetch.board_id == Board.id, usable).scalar_subquery()
+    last = select(func.max(Fetch.observed_at)).where(Fetch.board_id == Board.id, usable()).scalar_subquery()
     rows = connection.execute(
         select(Board.market, last)
         .where(Board.family != IMPORT, exists().where(Fetch.board_id == Board.id))
@@ -162,7 +158,7 @@ def _counted(connection: Connection, roles: Subquery) -> Mapping[str, tuple[int,
 def _of_run(connection: Connection, run: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Conditions on a spell: a look of the run opened it, a look of the run confirmed its end."""
     looks = (Fetch.run_id == run) & ~Fetch.late
-    span: _Row = connection.execute(
+    span: AnyRow = connection.execute(
         select(func.min(Fetch.observed_at).label("first"), func.max(Fetch.observed_at).label("last")).where(
             looks
         )
@@ -192,6 +188,13 @@ def _flow(
     came = {kind: number for number, kind in rows}
     closed = connection.scalar(spells.where(ended, Spell.reason == "gone")) or 0
     return Flow(came.get("new", 0), came.get("repost", 0), came.get("backlog", 0), closed)
+
+
+def newest_looks(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """Return (family, key) -> when a board or an imported source was last looked at."""
+    of_board = select(func.max(Fetch.observed_at)).where(Fetch.board_id == Board.id).scalar_subquery()
+    rows = connection.execute(select(Board.family, Board.key, of_board.label("at")))
+    return {(row.family, row.key): row.at for row in rows if row.at is not None}
 
 
 def has_observation(connection: Connection, family: str, key: str, at: datetime, digest: str) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from storage.monitoring.drift import Drift
 from storage.monitoring.outlook import QUARANTINE_AFTER, Outlook
 from storage.records import FetchState
 
-STATES: tuple[FetchState, ...] = ("complete", "partial", "refused", "missing", "failed", "suspect")
+STATES: tuple[FetchState, ...] = get_args(FetchState)
 FAILED: frozenset[FetchState] = frozenset({"partial", "refused", "missing", "failed"})
 """States of a board that did not answer in full; a suspect listing was answered."""
 ROLES = ("ai_pm", "aigc_pm", "both", "other_pm")

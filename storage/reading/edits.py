@@ -4,20 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, exists, select
 from sqlalchemy.orm import aliased
 
 from storage.chunking import chunks
+from storage.column_types import AnyRow
 from storage.facts import read_asked
 from storage.history import Edited, TextVersion
 from storage.records import Passage, Pay, Requirement
 from storage.tables import Tag, Tagging, Taxonomy, Version
 from storage.taggings import STRENGTH
 
-_Row = Any
-"""A row of `readings` or `_whole`: a tagging, and what is read with it."""
 _FACTS = (
     "role",
     "years_min",
@@ -93,7 +92,7 @@ def read_edits(
         if posting in wanted
     }
     found = readings(connection, (version for chain in chains.values() for version, _ in chain), cut)
-    read: dict[int, list[_Row]] = {}
+    read: dict[int, list[AnyRow]] = {}
     for posting, chain in chains.items():
         common = common_taxonomy(found[chain[0][0]], found[chain[-1][0]], taxonomy)
         if common is not None:
@@ -116,7 +115,7 @@ def read_edits(
 
 
 def _quoted_texts(
-    connection: Connection, postings: Mapping[int, Sequence[_Row]], tags: Mapping[int, Set[str]]
+    connection: Connection, postings: Mapping[int, Sequence[AnyRow]], tags: Mapping[int, Set[str]]
 ) -> dict[int, tuple[TextVersion, ...]]:
     """Posting -> its texts with the quotes of what may differ between the first and the last."""
     texts: dict[int, tuple[TextVersion, ...]] = {}
@@ -130,7 +129,9 @@ def _quoted_texts(
     return texts
 
 
-def common_taxonomy(one: Mapping[int, _Row], other: Mapping[int, _Row], preferred: str | None) -> int | None:
+def common_taxonomy(
+    one: Mapping[int, AnyRow], other: Mapping[int, AnyRow], preferred: str | None
+) -> int | None:
     """Return the vocabulary that has read both versions: the preferred one, else the newest; None without."""
     both = one.keys() & other.keys()
     return max(both, key=lambda number: (one[number].sha256 == preferred, number), default=None)
@@ -141,9 +142,9 @@ def known_at(cut: datetime) -> ColumnElement[bool]:
     return Tagging.tagged_at.is_(None) | (Tagging.tagged_at <= cut)
 
 
-def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, _Row]]:
+def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, AnyRow]]:
     """Return version -> vocabulary -> its tagging as known at `cut`, without quotes, with the `sha256`."""
-    found: dict[int, dict[int, _Row]] = defaultdict(dict)
+    found: dict[int, dict[int, AnyRow]] = defaultdict(dict)
     columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", "asked", *_FACTS))
     statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
     for part in chunks(versions):
@@ -152,12 +153,12 @@ def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> 
     return found
 
 
-def _tag_sets(rows: Iterable[_Row]) -> dict[int, Set[str]]:
+def _tag_sets(rows: Iterable[AnyRow]) -> dict[int, Set[str]]:
     """Tagging -> the tags that it asks for; mere mentions are left out."""
     return {row.id: read_asked(row.asked.partition(";")[0]).keys() for row in rows}
 
 
-def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, _Row]:
+def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, AnyRow]:
     """Tagging id -> tagging and version with quotes and text."""
     columns = (getattr(Tagging, name) for name in ("id", "proof", *_FACTS))
     of_version = (
@@ -173,7 +174,7 @@ def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, _Row]:
 
 
 def _tags(
-    connection: Connection, whole: Mapping[int, _Row], wanted: Mapping[int, Set[str]]
+    connection: Connection, whole: Mapping[int, AnyRow], wanted: Mapping[int, Set[str]]
 ) -> dict[int, dict[str, tuple[Requirement, Passage]]]:
     """Tagging -> tag -> its strongest requirement and where that stands, of the tags wanted of each."""
     found: dict[int, dict[str, tuple[Requirement, Passage]]] = defaultdict(dict)
@@ -192,14 +193,14 @@ def _tags(
     return found
 
 
-def _quoted(version: _Row, quote: str, field: str, start: int | None, end: int | None) -> Passage:
+def _quoted(version: AnyRow, quote: str, field: str, start: int | None, end: int | None) -> Passage:
     """Where a quote stands; one of a board's own field is the whole of what is known of it."""
     if start is None or end is None:
         return Passage(quote, 0, len(quote), version.content_hash)
     return passage_of(version, field, start, end)
 
 
-def passage_of(version: Any, field: str, start: int, end: int) -> Passage:
+def passage_of(version: AnyRow, field: str, start: int, end: int) -> Passage:
     """Return the line of a version (title, text, content_hash) around a slice of its title or text."""
     text = version.title if field == "title" else version.text
     first = text.rfind("\n", 0, start) + 1
@@ -209,7 +210,7 @@ def passage_of(version: Any, field: str, start: int, end: int) -> Passage:
 
 
 def _text(
-    row: _Row, tags: Mapping[str, tuple[Requirement, Passage | None]], whole: _Row | None = None
+    row: AnyRow, tags: Mapping[str, tuple[Requirement, Passage | None]], whole: AnyRow | None = None
 ) -> TextVersion:
     """A tagging as the text it was read from; with `whole` also its title, day and quotes."""
     pay = None
@@ -231,7 +232,7 @@ def _text(
     )
 
 
-def _proof(whole: _Row) -> dict[str, Passage]:
+def _proof(whole: AnyRow) -> dict[str, Passage]:
     proof = {
         name: _quoted(whole, quote["text"], quote["field"], quote["start"], quote["end"])
         for name, quote in whole.proof.items()

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, select
 
 from storage.chunking import chunks
+from storage.column_types import AnyRow
 from storage.reading.columns import (
     NEVER,
     SPELL_KINDS,
@@ -37,8 +38,6 @@ from storage.tables import Tagging as TaggingRow
 from storage.tables import Unit as UnitRow
 from storage.tables import Version as VersionRow
 
-_Row = Any
-"""A result row; its columns are those of the statement just above its use."""
 _State = tuple[datetime, datetime | None, datetime | None]
 """last_seen_at, missed_at, confirmed_at of a spell."""
 _GONE = SPELL_REASONS.index("gone")
@@ -216,7 +215,7 @@ def _set_back(looks: Looks, rows: Mapping[str, Ints], moved: Ints) -> dict[int, 
     return found
 
 
-def _during_gap(gaps: Sequence[_Row], cut: datetime) -> _State | None:
+def _during_gap(gaps: Sequence[AnyRow], cut: datetime) -> _State | None:
     for gap in gaps:
         if gap.last_seen_at <= cut < gap.back_at:
             return gap.last_seen_at, gap.missed_at if gap.missed_at <= cut else None, gap.confirmed_at
@@ -228,8 +227,8 @@ def _last_look(looks: Sequence[datetime], cut: datetime, default: datetime) -> d
     return looks[position - 1] if position else default
 
 
-def _gaps(connection: Connection, spells: Iterable[int]) -> dict[int, list[_Row]]:
-    found: dict[int, list[_Row]] = defaultdict(list)
+def _gaps(connection: Connection, spells: Iterable[int]) -> dict[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = defaultdict(list)
     for ids in chunks(spells):
         for row in connection.execute(
             select(

@@ -24,7 +24,7 @@ def twin(connection: Connection) -> Iterator[tuple[Connection, ...]]:
     It comes alone where there is no other core, where the database is not an SQLite file, and where another
     program wrote in the very moment in which the two began.
     """
-    if not (_has_another_core() and _is_file(connection)):
+    if not (_has_another_core() and connection.dialect.name == "sqlite"):
         yield (connection,)
         return
     with connection.engine.connect().execution_options(readonly=True) as other:
@@ -33,14 +33,6 @@ def twin(connection: Connection) -> Iterator[tuple[Connection, ...]]:
         connection.exec_driver_sql("SELECT count(*) FROM sqlite_schema").scalar()
         with other.begin():
             yield (connection, other) if _data_version(other) == before else (connection,)
-
-
-def _is_file(connection: Connection) -> bool:
-    return connection.dialect.name == "sqlite" and connection.engine.url.database not in (
-        None,
-        "",
-        ":memory:",
-    )
 
 
 def _has_another_core() -> bool:

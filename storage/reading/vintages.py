@@ -11,11 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
+from storage.column_types import AnyRow
 from storage.history import Edition, Number
 from storage.tables import Fetch, Publication, Taxonomy, Vintage
-
-_Row = Any
-"""A row of `_publications`."""
 
 
 def publish(connection: Connection, edition: Edition, numbers: Iterable[Number], now: datetime) -> bool:
@@ -56,7 +54,7 @@ def earlier(connection: Connection, edition: Edition) -> list[tuple[Edition, tup
     knew_less = (Publication.view == edition.view) & (Publication.as_of < edition.as_of)
     if same := _same_edition(connection, edition):
         knew_less &= Publication.id < same[0].id
-    chosen: list[_Row] = []
+    chosen: list[AnyRow] = []
     reached: date | None = None
     for row in reversed(_publications(connection, knew_less)):
         own = row.week == edition.week and all(one.week != edition.week for one in chosen)
@@ -67,7 +65,7 @@ def earlier(connection: Connection, edition: Edition) -> list[tuple[Edition, tup
     return [(_edition(row), _numbers(connection, row.id)) for row in chosen]
 
 
-def _same_edition(connection: Connection, edition: Edition) -> Sequence[_Row]:
+def _same_edition(connection: Connection, edition: Edition) -> Sequence[AnyRow]:
     """The publications of one report by one program: more than one if it did not always say the same."""
     of = (
         (Publication.week == edition.week)
@@ -78,7 +76,7 @@ def _same_edition(connection: Connection, edition: Edition) -> Sequence[_Row]:
     return [row for row in _publications(connection, of) if row.taxonomy == edition.taxonomy]
 
 
-def _publications(connection: Connection, where: ColumnElement[bool]) -> Sequence[_Row]:
+def _publications(connection: Connection, where: ColumnElement[bool]) -> Sequence[AnyRow]:
     """The publications in question with their taxonomy's hash, the latest knowledge last."""
     return connection.execute(
         select(*Publication.__table__.columns, Taxonomy.sha256.label("taxonomy"))
@@ -88,7 +86,7 @@ def _publications(connection: Connection, where: ColumnElement[bool]) -> Sequenc
     ).all()
 
 
-def _edition(row: _Row) -> Edition:
+def _edition(row: AnyRow) -> Edition:
     return Edition(row.week, row.view, row.as_of, row.data_cut, row.taxonomy, row.code_version, row.last_run)
 
 

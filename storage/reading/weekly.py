@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy import Connection, Text, cast, func, select
 
+from storage.column_types import AnyRow
 from storage.engines.upgrading import revision
 from storage.reading.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
 from storage.reading.details import Reading
@@ -38,9 +39,6 @@ from storage.tables import Run as RunRow
 from storage.tables import Taxonomy as TaxonomyRow
 from storage.tables import Unit as UnitRow
 from storage.weeks import week_of
-
-_Row = Any
-"""A result row; its columns are those of the statement just above its use."""
 
 
 def read_facts(
@@ -99,7 +97,7 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
 
 
-def last_learned(data_cut: datetime | None, taxonomy: _Row | None, cut: datetime) -> datetime:
+def last_learned(data_cut: datetime | None, taxonomy: AnyRow | None, cut: datetime) -> datetime:
     """Return the last instant up to the cut at which anything was learned; the cut if nothing was."""
     begun = taxonomy.in_force_from if taxonomy else None
     return max((one for one in (data_cut, begun) if one and one <= cut), default=cut)
@@ -184,7 +182,7 @@ def _believed_epochs(unit: Ints, epoch: Ints, usable: Bools) -> Ints:
     return found
 
 
-def taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
+def taxonomy_in_force(connection: Connection, cut: datetime) -> AnyRow | None:
     """Return the row of the newest taxonomy that was in use at the cut, else of the oldest."""
     columns = select(*TaxonomyRow.__table__.columns)
     newest = columns.where(TaxonomyRow.in_force_from <= cut).order_by(
@@ -194,7 +192,7 @@ def taxonomy_in_force(connection: Connection, cut: datetime) -> _Row | None:
     return connection.execute(newest.limit(1)).first() or connection.execute(oldest.limit(1)).first()
 
 
-def taxonomy_record(row: _Row | None) -> TaxonomyRecord | None:
+def taxonomy_record(row: AnyRow | None) -> TaxonomyRecord | None:
     """Return the taxonomy of a row of its table."""
     if row is None:
         return None

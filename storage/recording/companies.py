@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
-from storage.chunking import chunks
+from storage.among import among
 from storage.recording.new_rows import NewRows
 from storage.tables import Company
 
-_KNOWN = select(Company.key, Company.id).where(Company.key.in_(bindparam("keys", expanding=True)))
+_KNOWN = select(Company.key, Company.id).where(among(Company.key, "keys"))
 
 
 class Companies:
@@ -23,9 +23,9 @@ class Companies:
     def read(self, keys: Iterable[str]) -> list[int]:
         """Return the ids of the stored ones among the employers with these keys."""
         wanted = dict.fromkeys(keys)
-        unknown = (key for key in wanted if key not in self._stored and key not in self._new)
-        for some in chunks(unknown):
-            self._stored.update((key, id) for key, id in self._connection.execute(_KNOWN, {"keys": some}))
+        unknown = [key for key in wanted if key not in self._stored and key not in self._new]
+        if unknown:
+            self._stored.update((key, id) for key, id in self._connection.execute(_KNOWN, {"keys": unknown}))
         return [self._stored[key] for key in wanted if key in self._stored]
 
     def __call__(self, key: str, name: str) -> int:

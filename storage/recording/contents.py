@@ -1,11 +1,11 @@
 """Writing what postings say: postings, their versions, and what was understood of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from storage.chunking import chunks
+from storage.among import among
 from storage.recording.companies import Companies
 from storage.recording.grouping import Openings
 from storage.recording.new_rows import NewRows
@@ -18,11 +18,11 @@ MOST_VERSIONS = 24
 """Texts kept of one posting. One that changes with every look (a count, a token in it) says nothing new."""
 
 _KNOWN = select(Posting.native_id, Posting.id, Posting.unit_id).where(
-    Posting.family == bindparam("family"), Posting.native_id.in_(bindparam("ids", expanding=True))
+    Posting.family == bindparam("family"), among(Posting.native_id, "ids")
 )
 _VERSIONS = (
     select(Version.posting_id, Version.id, Version.content_hash, Version.text != "")
-    .where(Version.posting_id.in_(bindparam("ids", expanding=True)))
+    .where(among(Version.posting_id, "ids"))
     .order_by(Version.posting_id, Version.first_seen_at)
 )
 _EARLIEST = (
@@ -59,23 +59,19 @@ _READDRESS = (
 
 
 def known_postings(
-    connection: Connection, family: str, native_ids: Iterable[str]
+    connection: Connection, family: str, native_ids: Collection[str]
 ) -> dict[str, tuple[int, int]]:
     """Return native id -> (posting id, unit id) of those that are stored."""
-    known: dict[str, tuple[int, int]] = {}
-    for ids in chunks(native_ids):
-        rows = connection.execute(_KNOWN, {"family": family, "ids": ids})
-        known.update((native_id, (posting, unit)) for native_id, posting, unit in rows)
-    return known
+    rows = connection.execute(_KNOWN, {"family": family, "ids": native_ids})
+    return {native_id: (posting, unit) for native_id, posting, unit in rows}
 
 
 def _latest_versions(connection: Connection, postings: Sequence[int]) -> dict[int, tuple[int, str, bool]]:
     """Return posting id -> (version id, content hash, whether it has a text) of the latest version."""
-    found: dict[int, tuple[int, str, bool]] = {}
-    for ids in chunks(postings):
-        rows = connection.execute(_VERSIONS, {"ids": ids})
-        found.update((posting, (id, content, has_text)) for posting, id, content, has_text in rows)
-    return found
+    if not postings:
+        return {}
+    rows = connection.execute(_VERSIONS, {"ids": postings})
+    return {posting: (id, content, has_text) for posting, id, content, has_text in rows}
 
 
 class PostingFinder:

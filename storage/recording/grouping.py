@@ -6,10 +6,11 @@ report.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from storage.among import among
 from storage.chunking import chunks
 from storage.recording.vacancies import Employer, Opening
 from storage.records import Listing, PostingRecord
@@ -25,13 +26,13 @@ _LISTED = select(Board.family, Board.key).join(Unit, Unit.board_id == Board.id)
 _ORIGINALS = (
     _LISTED.add_columns(Posting.address, Posting.vacancy)
     .join(Posting, Posting.unit_id == Unit.id)
-    .where(Posting.address.in_(bindparam("addresses", expanding=True)))
+    .where(among(Posting.address, "addresses"))
     .order_by(Posting.id)
 )
 _OPENINGS = (
     _LISTED.add_columns(Posting.company_id, Posting.signature, Posting.vacancy)
     .join(Posting, Posting.unit_id == Unit.id)
-    .where(Posting.company_id.in_(bindparam("companies", expanding=True)), Posting.signature.is_not(None))
+    .where(among(Posting.company_id, "companies"), Posting.signature.is_not(None))
     .order_by(Posting.id)
 )
 
@@ -65,11 +66,9 @@ class Openings:
             connection, self._board, {posting.address for posting in new if posting.address}
         )
         self._employers: dict[int, Employer] = defaultdict(Employer)
-        for some in chunks(companies):
-            for family, key, company, signature, vacancy in connection.execute(
-                _OPENINGS, {"companies": some}
-            ):
-                self._employers[company].add(Opening(f"{family}:{key}", signature, vacancy))
+        stored = connection.execute(_OPENINGS, {"companies": companies}) if companies else ()
+        for family, key, company, signature, vacancy in stored:
+            self._employers[company].add(Opening(f"{family}:{key}", signature, vacancy))
 
     def vacancy_of(self, posting: PostingRecord, company: int) -> str:
         """Return the vacancy of a new posting of the company (its id).
@@ -84,14 +83,14 @@ class Openings:
         return vacancy
 
 
-def _originals(connection: Connection, board: str, addresses: Iterable[str]) -> Mapping[str, str]:
+def _originals(connection: Connection, board: str, addresses: Collection[str]) -> Mapping[str, str]:
     """Return address -> vacancy of the posting known longest that has it on another board.
 
     Within one board several openings may share an address; a copy stands on another one.
     """
     found: dict[str, str] = {}
-    for some in chunks(addresses):
-        for family, key, address, vacancy in connection.execute(_ORIGINALS, {"addresses": some}):
-            if f"{family}:{key}" != board:
-                found.setdefault(address, vacancy)
+    stored = connection.execute(_ORIGINALS, {"addresses": addresses}) if addresses else ()
+    for family, key, address, vacancy in stored:
+        if f"{family}:{key}" != board:
+            found.setdefault(address, vacancy)
     return found

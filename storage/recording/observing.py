@@ -29,11 +29,11 @@ from storage.recording.units import (
     read_pasts,
 )
 from storage.records import IMPORT, Listing, Recorded
-from storage.tables import Board, Fetch
+from storage.tables import Board, Fetch, usable
 from storage.weeks import week_of
 
-_SHOWED = ("complete", "suspect", "partial")
-_USABLE = (Fetch.state == "complete") | Fetch.accepted_at.is_not(None)
+_WHOLE = (Fetch.state == "complete") | (Fetch.state == "suspect")
+_SHOWED = _WHOLE | (Fetch.state == "partial")
 
 _BOARD = select(
     Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
@@ -44,10 +44,9 @@ _OF_BOARD = Fetch.board_id == bindparam("board")
 _SAME = select(Fetch.id).where(
     _OF_BOARD, Fetch.observed_at == bindparam("at"), Fetch.digest == bindparam("digest")
 )
-_LATEST = select(func.max(Fetch.observed_at)).where(_OF_BOARD, Fetch.state.in_(_SHOWED))
-_LATER = select(func.min(Fetch.observed_at)).where(
-    _OF_BOARD, Fetch.observed_at > bindparam("at"), ~Fetch.late, _USABLE
-)
+_LATEST = select(func.max(Fetch.observed_at)).where(_OF_BOARD, _SHOWED)
+_KNOWN = select(_SAME.scalar_subquery(), _LATEST.scalar_subquery())
+_LATER = select(func.min(Fetch.observed_at)).where(_OF_BOARD, Fetch.observed_at > bindparam("at"), usable())
 _NEW_FETCH = insert(Fetch).returning(Fetch.id)
 _ACCEPT = (
     update(Fetch)
@@ -57,22 +56,23 @@ _ACCEPT = (
 _NEWEST_FIRST = (Fetch.observed_at.desc(), Fetch.id.desc())
 _COUNTS = (
     select(Fetch.listed, Fetch.observed_at)
-    .where(_OF_BOARD, Fetch.epoch == bindparam("epoch"), ~Fetch.late, _USABLE)
+    .where(_OF_BOARD, Fetch.epoch == bindparam("epoch"), usable())
     .order_by(*_NEWEST_FIRST)
     .limit(lifecycle.HISTORY)
 )
-_LAST_USABLE = _OF_BOARD & ~Fetch.late & _USABLE & ~Fetch.unchanged
+_LAST_USABLE = _OF_BOARD & usable() & ~Fetch.unchanged
 _LAST_IDS = select(Fetch.ids).where(_LAST_USABLE).order_by(*_NEWEST_FIRST).limit(1)
 _PREVIOUS = (
     select(Fetch.id, Fetch.state, Fetch.ids, Fetch.observed_at, Fetch.scope, Fetch.reason)
-    .where(_OF_BOARD, ~Fetch.late, Fetch.state.in_(("complete", "suspect")))
+    .where(_OF_BOARD, ~Fetch.late, _WHOLE)
     .order_by(*_NEWEST_FIRST)
     .limit(1)
 )
 _LAST_KEEPER = select(Fetch.id).where(_LAST_USABLE).order_by(*_NEWEST_FIRST).limit(1)
 _PRUNE = (
     update(Fetch)
-    .where(_OF_BOARD, Fetch.ids.is_not(None), Fetch.id.not_in(bindparam("needed", expanding=True)))
+    .where(_OF_BOARD, Fetch.ids.is_not(None), Fetch.id != bindparam("fetch"))
+    .where(Fetch.id != func.coalesce(_LAST_KEEPER.scalar_subquery(), 0))
     .values(ids=None)
 )
 
@@ -100,9 +100,10 @@ def record(connection: Connection, run: int, listing: Listing, zone: str, taxono
     if board.is_new:
         return _record_newest(look)
     this = {"board": board.id, "at": listing.observed_at, "digest": listing.digest}
-    if connection.scalar(_SAME, this) is not None:
+    same, latest = connection.execute(_KNOWN, this).one()
+    if same is not None:
         return Recorded(duplicate=True)
-    latest = connection.scalar(_LATEST, {"board": board.id})  # a look that showed nothing makes no news old
+    # A look that showed nothing makes no news old.
     return _record_late(look) if latest is not None and listing.observed_at < latest else _record_newest(look)
 
 
@@ -259,8 +260,7 @@ def _insert_fetch(look: _Look, verdict: Verdict, ids: Set[int], late: bool = Fal
 
 def _prune_ids(connection: Connection, board: int, fetch: int) -> None:
     """Keep only the id sets that the next judgement needs: of this look and of the last usable one."""
-    last_usable = connection.scalar(_LAST_KEEPER, {"board": board})
-    connection.execute(_PRUNE, {"board": board, "needed": [fetch, last_usable or fetch]})
+    connection.execute(_PRUNE, {"board": board, "fetch": fetch})
 
 
 # ------------------------------------------------------------------ a look older than what is known
@@ -269,6 +269,7 @@ def _prune_ids(connection: Connection, board: int, fetch: int) -> None:
 def _record_late(look: _Look) -> Recorded:
     """Store a look older than the board's latest: it extends history, closes and reopens nothing."""
     connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
+    settle(connection, board.id)
     verdict = Verdict(listing.state, listing.reason or "older than what was known: extends history only")
     _insert_fetch(look, verdict, frozenset(), late=True)
     known = known_postings(connection, listing.posting_family, listing.ids)

@@ -13,18 +13,18 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Select, bindparam, func, insert, literal, select, true, update
 from sqlalchemy.orm import aliased
 
+from storage.among import among
 from storage.memories import Memory, Repetition, SeenPage
 from storage.records import Listing
-from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Unit
+from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Unit, usable
 from storage.weeks import week_of
 
-_USABLE = ~Fetch.late & ((Fetch.state == "complete") | Fetch.accepted_at.is_not(None))
-_FORGOTTEN = select(Board.memory.is_(None)).where(Board.id == bindparam("board"))
 _REMEMBER = (
     update(Board)
     .where(Board.id == bindparam("board"))
     .values(memory=bindparam("seen", type_=Board.memory.type))
 )
+_FORGET = update(Board).where(Board.id == bindparam("board"), Board.memory.is_not(None)).values(memory=None)
 
 _UNITS = select(Unit.id).where(Unit.board_id == bindparam("board"))
 _SETTLE = (
@@ -38,12 +38,11 @@ _SETTLE = (
 
 def remember(connection: Connection, board: int, listing: Listing | None) -> None:
     """Keep what a look saw, or forget the last one's (None): its repetition would change something."""
-    memory: dict[str, Any] | None = None
     if listing is not None and listing.seen_pages:
         memory = {"pages": [asdict(page) for page in listing.seen_pages]}
-    elif connection.scalar(_FORGOTTEN, {"board": board}):
-        return
-    connection.execute(_REMEMBER, {"board": board, "seen": memory})
+        connection.execute(_REMEMBER, {"board": board, "seen": memory})
+    else:
+        connection.execute(_FORGET, {"board": board})
 
 
 def read_memories(
@@ -55,13 +54,12 @@ def read_memories(
     """
     look = aliased(Fetch)
     of_board = select(look.id).where(look.board_id == Board.id)
-    usable = ~look.late & ((look.state == "complete") | look.accepted_at.is_not(None))
-    last = of_board.where(usable).order_by(look.observed_at.desc(), look.id.desc()).limit(1).scalar_subquery()
+    last = of_board.where(usable(look)).order_by(look.observed_at.desc(), look.id.desc()).limit(1)
     newest = select(func.max(look.observed_at)).where(look.board_id == Board.id).scalar_subquery()
     statement = (
         select(Board.family, Board.key, Board.memory, newest.label("newest_at"))
         .add_columns(Fetch.id, Fetch.scope, Fetch.listed, Fetch.kept, Fetch.reason)
-        .join(Fetch, Fetch.id == last)
+        .join(Fetch, Fetch.id == last.scalar_subquery())
         .join(Run, Run.id == Fetch.run_id)
         .join(Taxonomy, Taxonomy.id == Run.taxonomy_id)
         .where(Taxonomy.sha256 == taxonomy)
@@ -156,7 +154,7 @@ def extended(
 @cache
 def _extended(is_cut: bool, of_boards: bool) -> Select[Any]:
     until_cut = Fetch.observed_at <= bindparam("cut") if is_cut else true()
-    of_board = Fetch.board_id.in_(bindparam("boards", expanding=True)) if of_boards else true()
+    of_board = among(Fetch.board_id, "boards") if of_boards else true()
     repeated = (
         select(Fetch.board_id, func.max(Fetch.observed_at).label("at"))
         .where(Fetch.unchanged, until_cut, of_board)
@@ -166,6 +164,6 @@ def _extended(is_cut: bool, of_boards: bool) -> Select[Any]:
     return (
         select(repeated.c.board_id, func.max(Fetch.observed_at), repeated.c.at)
         .join(Fetch, Fetch.board_id == repeated.c.board_id)
-        .where(_USABLE, ~Fetch.unchanged, until_cut)
+        .where(usable(), ~Fetch.unchanged, until_cut)
         .group_by(repeated.c.board_id, repeated.c.at)
     )

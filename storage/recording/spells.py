@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from storage.chunking import chunks
+from storage.among import among
 from storage.recording import lifecycle
 from storage.recording.lifecycle import Resumed, SpellKind, SpellState
 from storage.recording.new_rows import NewRows
@@ -32,15 +32,15 @@ _LATEST = (
 _OPEN = _LATEST.join(Unit, Unit.id == Posting.unit_id).where(
     Unit.board_id == bindparam("board"), Spell.confirmed_at.is_(None)
 )
-_LISTED = _LATEST.where(Spell.posting_id.in_(bindparam("postings", expanding=True)))
+_LISTED = _LATEST.where(among(Spell.posting_id, "postings"))
 _MOVE = (
     update(Spell)
-    .where(Spell.id.in_(bindparam("spells", expanding=True)))
+    .where(among(Spell.id, "spells"))
     .values(last_seen_at=bindparam("at", type_=Spell.last_seen_at.type))
 )
 _CHANGE = update(Spell).where(Spell.id == bindparam("spell"))
 _STAYS = (
-    select(Spell.id, Spell.opened_at, Spell.last_seen_at)
+    select(Spell.id, Spell.opened_at, Spell.last_seen_at, Spell.missed_at)
     .where(Spell.posting_id == bindparam("posting"))
     .order_by(Spell.opened_at)
 )
@@ -82,8 +82,11 @@ class SpellBook:
         self._gaps: dict[int, tuple[SpellState, datetime]] = {}
         if board is not None:
             self._load(connection.execute(_OPEN, {"board": board}))
-        for postings in chunks(listed):
-            self._load(connection.execute(_LISTED, {"postings": postings}))
+        # An open spell that was never missed is its posting's latest: that is known of most.
+        ended = {entry.posting for entry in self._latest.values() if entry.state.missed_at}
+        unknown = [one for one in listed if one in ended or one not in self._latest]
+        if unknown:
+            self._load(connection.execute(_LISTED, {"postings": unknown}))
 
     def _load(self, rows: Iterable[Any]) -> None:
         for row, posting, unit, kind, opened_at, seen_at, missed_at, confirmed_at, reason in rows:
@@ -161,9 +164,8 @@ class SpellBook:
         for entry in stored:
             if entry.moved and not entry.changed:
                 moved[entry.state.last_seen_at].append(entry.row)
-        for at, entries in moved.items():
-            for spells in chunks(entries):
-                self.connection.execute(_MOVE, {"spells": spells, "at": at})
+        for at, spells in moved.items():
+            self.connection.execute(_MOVE, {"spells": spells, "at": at})
         for entry in self._new:
             state = entry.state
             entry.row = rows.add_spell(
@@ -203,12 +205,16 @@ def sighted_late(
 ) -> None:
     """Record that a posting had been listed at `at`, before what is known of its board.
 
-    An earlier sighting moves the opening back if no believed listing lies between, else it is a spell of
-    its own that ended before history began. Nothing is closed or reopened.
+    A sighting within a stay says nothing new; one before or behind it belongs to it, too, if no believed
+    listing lies between. Else it is a spell of its own that ended before history began. Nothing is closed or
+    reopened.
     """
     stays = connection.execute(_STAYS, {"posting": posting}).all()
-    if any(stay.opened_at <= at <= stay.last_seen_at for stay in stays):
-        return
+    for stay in stays:
+        if stay.opened_at <= at and (stay.missed_at is None or at < stay.missed_at):
+            if at > stay.last_seen_at:
+                connection.execute(_MOVE, {"spells": [stay.id], "at": at})
+            return
     following = next((stay for stay in stays if stay.opened_at > at), None)
     if following and (first_usable_after is None or following.opened_at <= first_usable_after):
         connection.execute(_OPEN_EARLIER, {"spell": following.id, "at": at})

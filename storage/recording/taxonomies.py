@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.chunking import chunks
+from storage.among import among
 from storage.recording.new_rows import NewRows
 from storage.recording.tagging_rows import TaggingRows
 from storage.records import TaxonomyRecord
@@ -14,7 +14,7 @@ from storage.tables import Tagging, Taxonomy
 
 _TAGGED = select(Tagging.version_id).where(
     Tagging.taxonomy_id == bindparam("taxonomy"),
-    Tagging.version_id.in_(bindparam("versions", expanding=True)),
+    among(Tagging.version_id, "versions"),
 )
 
 
@@ -47,8 +47,9 @@ def add_taggings(
 ) -> None:
     """Add taggings [(id of a stored version, its rows)] made at `at`; those the taxonomy has are kept."""
     wanted = dict(tagged)
-    for versions in chunks(list(wanted)):
-        for version in connection.scalars(_TAGGED, {"taxonomy": taxonomy, "versions": versions}):
-            del wanted[version]
+    if not wanted:
+        return
+    for version in connection.scalars(_TAGGED, {"taxonomy": taxonomy, "versions": list(wanted)}).all():
+        del wanted[version]
     for version, laid_out in wanted.items():
         rows.add_tagging(version, taxonomy, laid_out, at)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.chunking import chunks
+from storage.among import among
 from storage.recording import lifecycle
 from storage.recording.lifecycle import History
 from storage.recording.new_rows import NewRows
@@ -33,17 +33,19 @@ _ACCEPT = (
 _AT = select(Fetch.id).where(Fetch.board_id == bindparam("board"), Fetch.observed_at == bindparam("at"))
 _LAST = (
     select(Fetch.id)
-    .where(Fetch.board_id == bindparam("board"), Fetch.state.in_(_WITH_CELLS))
+    .where(Fetch.board_id == bindparam("board"), ~Fetch.late)
+    .where((Fetch.state == "complete") | (Fetch.state == "suspect"))
     .order_by(Fetch.observed_at.desc(), Fetch.id.desc())
     .limit(_LAST_LOOKS)
 )
 _PASTS = (
-    select(Cell.unit_id, Cell.epoch, Cell.state, Cell.accepted_at, Cell.listed, Fetch.observed_at)
+    select(Cell.fetch_id, Cell.unit_id, Cell.epoch, Cell.state, Cell.accepted_at, Cell.listed)
+    .add_columns(Fetch.observed_at)
     .join(Fetch, Fetch.id == Cell.fetch_id)
     .order_by(Fetch.observed_at, Fetch.id)
 )
 _LATE_PASTS = _PASTS.where(Cell.fetch_id.in_(_LAST.scalar_subquery()))
-_WHOLE_PASTS = _PASTS.where(Cell.unit_id.in_(bindparam("units", expanding=True)))
+_WHOLE_PASTS = _PASTS.where(among(Cell.unit_id, "units"))
 
 
 @dataclass(slots=True)
@@ -140,15 +142,18 @@ def read_pasts(connection: Connection, board: int, units: dict[int, UnitNow]) ->
     """Give the units of a board what they are judged by: their last usable looks of this epoch.
 
     The last looks at the board tell that of nearly all; of the others (new ones, and those that were doubted
-    again and again) all of their own are read.
+    again and again) all of their own are read, if there were more looks.
     """
-    _read_pasts(connection.execute(_LATE_PASTS, {"board": board}), units)
-    short = [unit.id for unit in units.values() if len(unit.counts) < lifecycle.HISTORY]
-    for ids in chunks(short):
-        _read_pasts(connection.execute(_WHOLE_PASTS, {"units": ids}), {id: units[id] for id in ids})
+    last = connection.execute(_LATE_PASTS, {"board": board}).all()
+    _read_pasts(last, units)
+    if len({row.fetch_id for row in last}) < _LAST_LOOKS - 1:  # this look, which has no cells yet, is one
+        return
+    short = {unit.id: unit for unit in units.values() if len(unit.counts) < lifecycle.HISTORY}
+    if short:
+        _read_pasts(connection.execute(_WHOLE_PASTS, {"units": list(short)}), short)
 
 
-def _read_pasts(rows: CursorResult[Any], units: dict[int, UnitNow]) -> None:
+def _read_pasts(rows: Iterable[Any], units: dict[int, UnitNow]) -> None:
     for unit in units.values():
         unit.counts, unit.last_usable_at, unit.doubted_at = [], None, None
     for row in rows:

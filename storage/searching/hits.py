@@ -3,20 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.chunking import chunks
+from storage.column_types import AnyRow
 from storage.recording.repeats import extended
 from storage.searching.query import Query
 from storage.searching.quotes import Quote, Span, merged, quotes, spans
 from storage.tables import Posting, Spell, Tagging, Taxonomy, Unit, Version
 from storage.taggings import RoleClass
-
-_Row = Any
-"""A row of search.py's texts: id, posting_id, title, text, places and company of a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Hit:
 class Document(NamedTuple):
     """A text that answers a query; `worth`: of each wanted clause that of the best place where it stands."""
 
-    row: _Row
+    row: AnyRow
     texts: tuple[str, str]  # title and text, folded
     worth: tuple[float, ...]
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import mul
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from storage.chunking import chunks
+from storage.column_types import AnyRow
 from storage.searching.hits import Document, Hit, hits, in_force, role_of
 from storage.searching.query import Clause, Query
 from storage.searching.quotes import Span
@@ -41,9 +42,6 @@ _COUNTED: Final = 50_000
 _TITLE, _ASKED, _REST = 4.0, 2.0, 1.0
 """What a word counts by the best place where it stands; company and place count as what is asked."""
 _NO_PM: Final = "not_pm"
-
-_Row = Any
-"""A result row; its columns are those of the statement just above its use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +212,7 @@ _TEXTS: Final = (
 )
 
 
-def _document(query: Query, row: _Row, fold: Fold) -> Document | None:
+def _document(query: Query, row: AnyRow, fold: Fold) -> Document | None:
     """Return the text if it answers the query."""
     title, text = fold(row.title), fold(row.text)
     beside = [fold(said) for said in (row.company, *map(str, row.places))]

@@ -1,0 +1,33 @@
+"""Ctrl-C while the program still loads, which takes a fifth of a second: it ends in a sentence, as later.
+
+The door imports this before all else. Python's own handler raises KeyboardInterrupt in whatever import is
+under way, outside of everything that catches it. (While Python itself starts nothing of ours can help.)
+"""
+
+import os
+import signal
+
+
+def over() -> None:
+    """From now on Ctrl-C raises KeyboardInterrupt again."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end(*_: object) -> None:
+    try:
+        os.write(2, b"pmtrend: interrupted\n")
+    finally:
+        os._exit(1)
+
+
+def _begin() -> None:
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return  # who started it wants it ignored
+    try:
+        signal.signal(signal.SIGINT, _end)
+    except ValueError:
+        return  # in another thread than the first
+
+
+_begin()
