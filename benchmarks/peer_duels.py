@@ -19,15 +19,14 @@ from peer_environments import PEERS, Environments
 from warcio.archiveiterator import ArchiveIterator
 
 from scraper.model import Board, Reply
+from scraper.normalizing import salary
 from scraper.normalizing.companies import company_key
-from scraper.normalizing.salary import find_salary, parse_salary, read_field
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import to_text
 from scraper.parsing.folding import folded
 from scraper.sources import FAMILIES
 from scraper.understanding.posting import understand
 from storage.recording.vacancies import Employer, Opening
-from storage.records import Pay
 
 _FIELD = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)[Kk](?:·(\d+)薪)?")
 Reading = list[Any] | None  # [least, most, currency]
@@ -95,12 +94,18 @@ def verdicts(truths: Sequence[Sequence[tuple[float, float]]], read: Sequence[Rea
     return counts
 
 
-def timed(read: Callable[[str], Pay | None], texts: Sequence[str]) -> tuple[float, list[Reading]]:
+def timed(
+    read: Callable[[str], salary.Reading | None], texts: Sequence[str]
+) -> tuple[float, list[salary.Reading | None]]:
     """Return (CPU seconds, readings) of ours."""
     begun = time.process_time()
     found = [read(text) for text in texts]
-    taken = time.process_time() - begun
-    return taken, [[pay.min, pay.max, pay.currency] if pay else None for pay in found]
+    return time.process_time() - begun, found
+
+
+def as_read_by_peers(found: Sequence[salary.Reading | None]) -> list[Reading]:
+    """Return our readings in the form of theirs."""
+    return [[one.pay.min, one.pay.max, one.pay.currency] if one else None for one in found]
 
 
 def pay_table(postings: Sequence[Priced], environments: Environments) -> str:
@@ -108,7 +113,8 @@ def pay_table(postings: Sequence[Priced], environments: Environments) -> str:
     stated = [one for one in postings if one.bands and says(one.text, one.bands[-1][0])]
     silent = [one for one in postings if not one.bands and one.text]
     texts = [one.text for one in (*stated, *silent)]
-    readers = {"ours": timed(lambda text: find_salary(Scanned(folded(text))), texts)}
+    taken, ours = timed(lambda text: salary.read_text(Scanned(folded(text))), texts)
+    readers = {"ours": (taken, as_read_by_peers(ours))}
     for peer in ("jobspy", "jobhive"):
         if answer := environments.ask(peer, "pay", texts):
             readers[PEERS[peer][0]] = (answer["seconds"], answer["result"])
@@ -150,12 +156,11 @@ def chinese_pay_table(data: Path, environments: Environments) -> str:
     truths = [[(float(m[1]) * 1000, float(m[2]) * 1000)] for m in expected if m]
     months = [int(m[3]) if m[3] else None for m in expected if m]
     with_months = sum(one is not None for one in months)
-    seconds, read = timed(lambda field: parse_salary(field, currency="CNY"), fields)
-    ours = [read_field(field, currency="CNY") for field in fields]
+    taken, ours = timed(lambda field: salary.read_field(field, currency="CNY"), fields)
     right = sum(
         m is not None and r is not None and r.pay.months == m for m, r in zip(months, ours, strict=True)
     )
-    readers: dict[str, tuple[float, list[Reading], int]] = {"ours": (seconds, read, right)}
+    readers: dict[str, tuple[float, list[Reading], int]] = {"ours": (taken, as_read_by_peers(ours), right)}
     for peer in ("jobspy", "jobhive"):
         if answer := environments.ask(peer, "pay", fields):
             readers[PEERS[peer][0]] = (answer["seconds"], answer["result"], 0)

@@ -45,11 +45,12 @@ class Cost:
     peak: int
 
 
-def watched(database: Path, *words: str) -> Cost:
-    """Run a verb of pmtrend on a store."""
+def watched(database: Path | str, *words: str) -> Cost:
+    """Run a verb of pmtrend on a store: a file of SQLite's, or any by its URL."""
     program = Path(sys.executable).with_name("pmtrend")
+    url = database if isinstance(database, str) else f"sqlite:///{database}"
     began = time.monotonic()
-    run = subprocess.Popen([program, "--db", f"sqlite:///{database}", *words], stdout=subprocess.DEVNULL)
+    run = subprocess.Popen([program, "--db", url, *words], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(run.pid, 0)
     if status:
         raise SystemExit(f"{words[0]} ended with {os.waitstatus_to_exitcode(status)}")
