@@ -16,7 +16,7 @@ from scraper.tagging import (
     sentences,
     years,
     years_grammar,
-    zones,
+    zone_wording,
 )
 from scraper.tagging.clauses import NO_MARKS, Marked
 from scraper.tagging.counting import Counted, counted_in_text, counted_in_title
@@ -89,7 +89,7 @@ class Tagger:
             words={
                 "aliases": ((alias, spellings(alias.text)) for alias in vocabulary.aliases),
                 "headings": ((heading, (heading.text,)) for heading in sections.headings()),
-                "wording": zones.words().items(),
+                "wording": zone_wording.words().items(),
                 "clauses": clauses.words().items(),
                 "fresh": years.words().items(),
                 "degrees": education.words().items(),
