@@ -82,7 +82,11 @@
     if (rows.length < 3) return;
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const texts = rows.map((row) => said(row, column)).filter((text) => !isNothing(text));
-      if (!texts.length || texts.some((text) => SPARK.test(text))) return;
+      if (!texts.length) return;
+      if (texts.some((text) => SPARK.test(text))) {
+        rows.forEach((row) => row.cells[column]?.classList.add("spark"));
+        return;
+      }
       const numeric = texts.every((text) => !Number.isNaN(number(text)));
       const order = numeric ? ["descending", "ascending", "none"] : ["ascending", "descending", "none"];
       const button = document.createElement("button");
