@@ -26,44 +26,39 @@ from storage.weeks import label
 
 CHANGE_WEEKS = 13
 LEAST_WEEKS = 4
-_BASE_SERIES = 3
-"""The base of an index is told by so many series: all of it wavers with its base."""
-
 
 # ------------------------------------------------------------------ S1
 
 
 @dataclass(frozen=True, slots=True)
 class ClassLevel:
-    """One class's fitted index: `counts` (series x weeks), the fit, its chain.
-
-    By segment: its `base`, the week (column) in parts of which the index is told, and its uncertainty.
-    """
+    """One class's fitted index: `counts` (series x weeks), the fit, its chain and uncertainty by segment."""
 
     role: RoleId
     counts: Floats
     fit: TwoWayIndex
     chain: Floats
-    base: dict[int, int]
     uncertainty: dict[int, IndexUncertainty]
 
     def segment(self, week: int) -> int:
         """Return the number of the stretch of comparable weeks that a week (column) lies in."""
         return int(self.fit.week_segment[week])
 
+    def base(self, segment: int) -> int:
+        """Column of the first week of the segment with a positive index."""
+        inside = (self.fit.week_segment == segment) & (np.nan_to_num(self.fit.week_effect) > 0)
+        return int(np.flatnonzero(inside)[0])
+
     def index(self, week: int) -> float | None:
         """The two-way index of a column, 100 at its segment's base; None where nothing was observed."""
-        segment = self.segment(week)
-        if not segment:
-            return None
-        return 100 * float(self.fit.week_effect[week] / self.fit.week_effect[self.base[segment]])
+        return 100 * float(self.fit.week_effect[week]) if self.segment(week) else None
 
     def chained(self, week: int) -> float | None:
         """The chain index, set to 100 at the same base."""
         segment = self.segment(week)
         if not segment:
             return None
-        value, base = float(self.chain[week]), float(self.chain[self.base[segment]])
+        value, base = float(self.chain[week]), float(self.chain[self.base(segment)])
         return 100 * value / base if np.isfinite(value) and base > 0 else None
 
     def interval(self, week: int) -> tuple[float | None, float | None]:
@@ -71,7 +66,7 @@ class ClassLevel:
         index, segment = self.index(week), self.segment(week)
         if index is None or self.uncertainty[segment].clusters < FEW_CLUSTERS:
             return None, None
-        found = self.uncertainty[segment].interval(index / 100, week, self.base[segment])
+        found = self.uncertainty[segment].interval(index / 100, week, self.base(segment))
         return (None, None) if found is None else (100 * found[0], 100 * found[1])
 
 
@@ -82,19 +77,7 @@ def fit_level(panel: Panel, role: RoleId) -> ClassLevel:
     employer = panel.employer[unit]
     segments = range(1, int(fit.week_segment.max(initial=0)) + 1)
     uncertainty = {s: index_uncertainty(counts, fit, s, employer) for s in segments}
-    bases = {s: _base(counts, fit, s) for s in segments}
-    return ClassLevel(role, counts, fit, matched_chain(counts), bases, uncertainty)
-
-
-def _base(counts: Floats, fit: TwoWayIndex, segment: int) -> int:
-    """Return the first week of a segment that three series tell of, or just the first if none is.
-
-    Only weeks with a positive index: there are no parts of nothing.
-    """
-    positive = (fit.week_segment == segment) & (np.nan_to_num(fit.week_effect) > 0)
-    series = (~np.isnan(counts[fit.row_segment == segment])).sum(axis=0)
-    told = positive & (series >= _BASE_SERIES)
-    return int(np.flatnonzero(told if told.any() else positive)[0])
+    return ClassLevel(role, counts, fit, matched_chain(counts), uncertainty)
 
 
 def level_index(panel: Panel, levels: list[ClassLevel], status: Status, reason: Reason) -> LevelIndex:
@@ -118,7 +101,7 @@ def _series(panel: Panel, level: ClassLevel, columns: range) -> LevelSeries:
     starts = {s: columns[segments.index(s)] for s in sorted(set(segments) - {0, 1})}
     return {
         "role": level.role,
-        "base": label(panel.weeks[level.base[now]]) if now else None,
+        "base": label(panel.weeks[level.base(now)]) if now else None,
         "employers": level.uncertainty[now].clusters if now else 0,
         "restarts": [label(panel.weeks[w]) for w in sorted(starts.values())],
         "points": [_point(panel, level, w) for w in columns],

@@ -90,18 +90,6 @@ def test_index_by_hand() -> None:
     assert level.interval(52) == (None, None)  # two employers say nothing about uncertainty
 
 
-def test_the_base_of_an_index_is_a_week_that_three_series_tell_of() -> None:
-    """X 1, 2, 4; from the second week on Y 4, 8 and Z 6, 12: half, all, twice the base."""
-    market = Market()
-    for board, first, sizes in (("X", 0, (1, 2, 4)), ("Y", 1, (4, 8)), ("Z", 1, (6, 12))):
-        for week, size in enumerate(sizes, start=first):
-            market.look(board, week, [f"{board}{i}" for i in range(size)])
-    level = fit_level(panel_of(market, 2), "all")
-    assert [level.index(w) for w in (50, 51, 52)] == pytest.approx([50, 100, 200])
-    assert [level.chained(w) for w in (50, 51, 52)] == pytest.approx([50, 100, 200])
-    assert level.base == {1: 51}
-
-
 def test_the_last_usable_look_of_a_week_is_its_stock() -> None:
     market = Market()
     market.look("X", 0, "abc", day=0.5)
