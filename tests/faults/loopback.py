@@ -88,16 +88,25 @@ class LoopbackBoard:
         self._script[path] = list(answers)
 
     @contextlib.contextmanager
-    def _counted(self, host: str) -> Iterator[None]:
+    def _counted(self, host: str) -> Iterator[Callable[[], None]]:
+        """Count a request as open for the block, or until what is given is called."""
+        open_ = True
+
+        def over() -> None:
+            nonlocal open_
+            with self._counting:
+                if open_:
+                    self._open.subtract((host, ""))
+                open_ = False
+
         with self._counting:
             for name in (host, ""):
                 self._open[name] += 1
                 self.most[name] = max(self.most[name], self._open[name])
         try:
-            yield
+            yield over
         finally:
-            with self._counting:
-                self._open.subtract((host, ""))
+            over()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
@@ -108,11 +117,12 @@ class LoopbackBoard:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         handler.close_connection = True
         # The client may have had enough.
-        with contextlib.suppress(OSError), self._counted(headers.get("host", "").partition(":")[0]):
-            self._send(handler, answer if isinstance(answer, Scripted) else answer(asked))
+        with contextlib.suppress(OSError), self._counted(headers.get("host", "").partition(":")[0]) as over:
+            self._send(handler, answer if isinstance(answer, Scripted) else answer(asked), over)
 
     @staticmethod
-    def _send(handler: BaseHTTPRequestHandler, scripted: Scripted) -> None:
+    def _send(handler: BaseHTTPRequestHandler, scripted: Scripted, over: Callable[[], None]) -> None:
+        """Send an answer. The request is `over` before the client can know that it has all of it."""
         if scripted.status == 304:
             scripted = replace(scripted, body=b"")
         handler.send_response(scripted.status)
@@ -121,6 +131,7 @@ class LoopbackBoard:
         if scripted.chunks is None:
             length = len(scripted.body) if scripted.length is None else scripted.length
             handler.send_header("Content-Length", str(length))
+            over()
         handler.end_headers()
         for chunk in scripted.chunks() if scripted.chunks else [scripted.body]:
             handler.wfile.write(chunk)
