@@ -119,3 +119,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not is_elsewhere(item)]
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Iterator[Any]:
+    """A Recorder (tests/helpers/store_helpers.py) on a new store."""
+    from store_helpers import Recorder
+
+    made = Recorder(tmp_path)
+    yield made
+    made.store.close()

@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,13 +10,6 @@ from store_helpers import Recorder, day, listing
 
 from storage.errors import StorageError
 from storage.store import open_store
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 def looks(path: Path) -> list[int]:

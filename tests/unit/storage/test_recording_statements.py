@@ -1,8 +1,6 @@
 """How storing a look talks to the database: by few statements, however many postings the look brings."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -13,13 +11,6 @@ from storage.records import Listing
 from storage.tables import Tag, Tagging
 
 pytestmark = pytest.mark.usefixtures("each_engine")
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 def statements(recorder: Recorder, look: Listing) -> int:

@@ -1,6 +1,5 @@
 """Searching a store: what is found, in which order, what is told of it; and an index that is never wrong."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,13 +23,6 @@ from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 ANY = Filters()
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 def look(at: float, texts: dict[str, str], key: str = "acme", **changes: dict[str, object]) -> Listing:

@@ -1,11 +1,9 @@
 """What `pmtrend status` tells: coverage, flow, quarantine, drift, and when it calls for help."""
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +16,6 @@ from storage.records import FetchState, Listing, Tagging
 from storage.store import Store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 # ------------------------------------------------------------------ coverage

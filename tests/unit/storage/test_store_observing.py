@@ -1,6 +1,5 @@
 """Recording looks: what becomes of postings, units and series, end to end in a real database."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +14,6 @@ pytestmark = pytest.mark.usefixtures("each_engine")
 
 TEN = [f"p{number}" for number in range(10)]
 OTHERS = [f"x{number}" for number in range(30)]
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 def facts(recorder: Recorder) -> Facts:

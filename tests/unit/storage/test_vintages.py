@@ -1,6 +1,5 @@
 """Published numbers are kept, once each and for good; what was known before a report stays the same."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -32,13 +31,6 @@ def edition(week: int = 0, as_of: float = 6, **others: object) -> Edition:
 
 def number(value: float, week: int = 0, metric: str = "stock", role: str = "all") -> Number:
     return Number(metric, WEEK + timedelta(weeks=week), role, "", value, n=3)
-
-
-@pytest.fixture
-def recorder(tmp_path: Path) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
 
 
 def publish(recorder: Recorder, one: Edition, *numbers: Number) -> bool:
