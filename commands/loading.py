@@ -4,8 +4,9 @@ The door imports this before all else. Python's own handler raises KeyboardInter
 under way, outside of everything that catches it. (While Python itself starts nothing of ours can help.)
 """
 
+# Not `signal`: that loads enum and collections first, most of the time in which a traceback is shown.
+import _signal as signal  # type: ignore[import-not-found]
 import os
-import signal
 
 
 def over() -> None:

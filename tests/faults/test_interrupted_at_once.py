@@ -33,6 +33,12 @@ def test_it_ends_in_a_sentence(module: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "pmtrend: interrupted\n")
 
 
+def test_nothing_is_loaded_before() -> None:
+    code = "import sys; before = set(sys.modules); import commands.loading; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {"commands", "commands.loading"}
+
+
 def test_in_a_verb_it_does_so_too() -> None:
     """What a verb alone needs is loaded in it: by then the interrupt is an exception again."""
     done = started("scraper.looking.planning")
