@@ -7,7 +7,7 @@ whether it is a salary is decided in `salary`. Works on folded text of any langu
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from storage.records import Period
 
@@ -193,16 +193,28 @@ def _period_of(words: str) -> Period | None:
     return next((period for period, pattern in _PERIOD_WORDS if pattern.search(words)), None)
 
 
-_PART = 7
+class _Part(NamedTuple):
+    """A number and what is written around it: the groups of the grammar, in their order."""
+
+    currency: str | None
+    number: str
+    unit: str | None
+    plus: str | None
+    yuan: str | None
+    currency_behind: str | None
+    period: str | None
+
+
+_PART = len(_Part._fields)
 _SECOND = range(_PART + 2, 2 * _PART + 2)
-"""Groups of one number in the grammar: currency, number, unit, plus, yuan, currency behind, period."""
+"""Groups of the second number; the word between the first two is a group, too."""
 
 
 def _read(match: re.Match[str], text: str) -> Amount | None:
     groups = match.groups()
     join = groups[_PART]
     numbers = (groups[:_PART], groups[_PART + 1 : 2 * _PART + 1], groups[2 * _PART + 1 :])
-    parts = [part for part in numbers if part[1] is not None]
+    parts = [_Part._make(part) for part in numbers if part[1] is not None]
     if not (scaled := _scaled(parts)) and len(parts) == 3:
         parts = parts[:2]  # "70k-120k EUR - 0.2% equity": the third number is another thing
         scaled = _scaled(parts)
@@ -210,14 +222,12 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
         return None
     values, units = scaled
     currency = _currency_of(parts)
-    per = next((part[6] for part in parts if part[6]), None)
+    per = next((part.period for part in parts if part.period), None)
     period: Period | None = _period_of(per) if per else "year" if "lpa" in units else None
+    yuan = any(part.yuan for part in parts)
     end = match.end() if len(parts) != 2 else max(match.end(group) for group in _SECOND)
     after = text[end : end + 24]
-    months = _MONTHS.match(after) if "薪" in after or after.lstrip()[:1] in _BY else None
-    if months and months[3] and not _are_salaries(months, after, bool(currency or (units[-1] and units[1:]))):
-        months = None
-    yuan = any(part[4] for part in parts)
+    months = _salaries_a_year(after, is_money=bool(currency or (units[-1] and units[1:])))
     alone = len(values) == 1 and not units[0]
     if not (currency or yuan or period or months) and (alone or _NOT_MONEY.match(after)):
         return None
@@ -229,7 +239,7 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
         currency=currency,
         units=frozenset(unit for unit in units if unit),
         yuan=yuan,
-        plus=bool(parts[-1][3]),
+        plus=bool(parts[-1].plus),
         period=period,
         months=_ends(months) if months else None,
         start=match.start(),
@@ -237,9 +247,14 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
     )
 
 
-def _are_salaries(times: re.Match[str], after: str, is_money: bool) -> bool:
-    """Tell whether "x 15" counts salaries: other things are multiplied, too."""
-    return is_money and not _NOT_MONEY.match(after, times.end())
+def _salaries_a_year(after: str, *, is_money: bool) -> re.Match[str] | None:
+    """Return the match of "14薪", or behind money "x 15", with which `after` begins."""
+    if "薪" not in after and after.lstrip()[:1] not in _BY:
+        return None
+    months = _MONTHS.match(after)
+    if months and months[3] and (not is_money or _NOT_MONEY.match(after, months.end())):
+        return None
+    return months
 
 
 def _ends(months: re.Match[str]) -> tuple[int, int]:
@@ -259,14 +274,14 @@ def _value(number: str) -> float:
     return float(_THOUSANDS_MARK.sub("", number))
 
 
-def _scaled(parts: list[tuple[str | Any, ...]]) -> tuple[list[float], list[str]] | None:
+def _scaled(parts: list[_Part]) -> tuple[list[float], list[str]] | None:
     """Return the values, scaled, and their units, completed; None if they do not rise.
 
     A unit on the right holds for the left too ("15-30K"), unless the left is larger ("8000-1.2万"). A unit
     on the left alone holds for the right if the right is too small without it ("$72k-96").
     """
-    values = [_value(part[1]) for part in parts]
-    units = [part[2] or "" for part in parts]
+    values = [_value(part.number) for part in parts]
+    units = [part.unit or "" for part in parts]
     last = len(values) - 1
     for at in range(last - 1, -1, -1):
         if not units[at] and values[at] <= values[at + 1]:
@@ -280,11 +295,11 @@ def _scaled(parts: list[tuple[str | Any, ...]]) -> tuple[list[float], list[str]]
     return (values, units) if last == 0 or values == sorted(values) else None
 
 
-def _currency_of(parts: list[tuple[str | None, ...]]) -> str | None:
+def _currency_of(parts: list[_Part]) -> str | None:
     """Return the currency that is named; codes go before bare signs: "$215,000 CAD" is Canadian."""
     sign: str | None = None
     for part in parts:
-        for written in (part[5], part[0]):
+        for written in (part.currency_behind, part.currency):
             if written:
                 code = _CURRENCIES[written.strip(" (")]
                 if code not in ("$", "¥"):

@@ -141,24 +141,29 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
     if amount.joined_by_and and not (said or "between" in near.left):
         return None
     band = _band(amount, near, currency)
-    if band is None:
-        return None
-    if amount.months:
+    if band is None or amount.months:
         return band
     announced = said or (near.under_salary_heading() and (amount.is_range or near.ends_line()))
     if amount.currency:
-        if band.inferred and band.period != "year" and not (announced and amount.is_range):
-            return None
-        wide = amount.high > 5 * amount.low
-        shaped = amount.is_range and not wide and amount.low >= 20_000
-        timed = not band.inferred and not amount.units & _MILLIONS
-        return band if announced or timed or shaped else None
-    if not (near.chinese() or announced):
-        return None
+        return band if _is_pay_with_sign(amount, band, announced) else None
+    return band if (announced or near.chinese()) and _is_pay_without_sign(amount, said) else None
+
+
+def _is_pay_with_sign(amount: Amount, band: _Band, announced: bool) -> bool:
+    """Tell whether an amount with the sign of a currency is pay: budgets and prices have one, too."""
+    if band.inferred and band.period != "year" and not (announced and amount.is_range):
+        return False
+    timed = not band.inferred and not amount.units & _MILLIONS
+    shaped = amount.is_range and amount.low >= 20_000 and amount.high <= 5 * amount.low
+    return announced or timed or shaped
+
+
+def _is_pay_without_sign(amount: Amount, said: bool) -> bool:
+    """Tell whether a bare amount is pay: a range in thousands, or what a word or its period says to be."""
     if amount.is_range and amount.units & _THOUSANDS:
-        return band
+        return True
     marked = bool(amount.units or amount.yuan) or amount.low >= 1000
-    return band if marked and (said or amount.period) else None
+    return marked and (said or amount.period is not None)
 
 
 def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:

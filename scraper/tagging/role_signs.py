@@ -48,9 +48,10 @@ def sign_of(tag: FineTag) -> Sign:
 @cache
 def is_product(tag: FineTag) -> bool:
     """Tell whether `tag` names AI that is made, not what may do without (search, devices), nor work on it."""
-    if tag.id in ("forecasting", "risk_model"):  # models by their name
+    table = load("roles")["product"]
+    if tag.id in table["tags"]:
         return True
-    if tag.category in ("lifecycle", "recsys_search", "other_ai") or tag.id == "multimodal":
+    if tag.id in table["except"] or tag.category in table["except_categories"]:
         return False
     _, share, on_model, generic = sign_of(tag)
     return generic or on_model > 0 or (tag.era in ("classic", "genai") and share >= WHOLE)
