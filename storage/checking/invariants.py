@@ -53,15 +53,25 @@ class Invariant(NamedTuple):
 
 
 def _overlapping_spells() -> Select[*tuple[Any, ...]]:
-    before = func.lag(Spell.last_seen_at, type_=Spell.last_seen_at.type).over(
-        partition_by=Spell.posting_id, order_by=(Spell.opened_at, Spell.id)
+    """Spells that open before the earlier one of their posting was missed, or though it never was."""
+
+    def before(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+        lag = func.lag(column, type_=column.type)
+        return lag.over(partition_by=Spell.posting_id, order_by=(Spell.opened_at, Spell.id))
+
+    spells = (
+        select(Spell.id, Spell.posting_id, Spell.opened_at)
+        .add_columns(before(Spell.last_seen_at).label("seen"), before(Spell.missed_at).label("missed"))
+        .subquery()
     )
-    spells = select(Spell.id, Spell.posting_id, Spell.opened_at, before.label("seen_before")).subquery()
     row = spells.c
     return (
         select(row.posting_id.label("posting"), row.id.label("spell"), row.opened_at.label("opens"))
-        .add_columns(row.seen_before.label("though seen until"))
-        .where(row.opened_at <= row.seen_before)
+        .add_columns(row.seen.label("though seen until"), row.missed.label("and missed only"))
+        .where(
+            row.seen.is_not(None),
+            or_(row.missed.is_(None), row.opened_at <= row.seen, row.opened_at < row.missed),
+        )
         .order_by(row.id)
     )
 

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from docs_pages import Outcome, call
 from sqlalchemy import Boolean, Float, Integer
 from store_helpers import Recorder, day, listing, seen
 
@@ -121,3 +122,21 @@ def test_a_bug_of_ours_is_not_taken_for_damage(
     monkeypatch.setattr("storage.store.read_facts", slips)
     with closing(open_store(f"sqlite:///{tmp_path / 'store.db'}")) as store, pytest.raises(KeyError):
         store.facts(first_week=day(0).date(), until=day(90))
+
+
+def test_what_is_to_be_done_is_told_where_a_row_is_wrong_and_not_where_the_index_is(
+    sound: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "pmtrend.db").write_bytes(sound)
+    assert call(tmp_path, "db", "reindex").code == 0
+
+    def after(statement: str) -> Outcome:
+        with closing(sqlite3.connect(tmp_path / "pmtrend.db")) as database, database:
+            assert database.execute(statement).rowcount > 0
+        return call(tmp_path, "db", "check", "--quick")
+
+    behind = after("DELETE FROM search_documents WHERE id = 1")
+    assert (behind.code, behind.err) == (1, "") and "`pmtrend db reindex`" in behind.out
+    wrong = after("UPDATE spells SET reason = 'left' WHERE id = 1")
+    assert wrong.code == 1 and "spell 1" in wrong.out
+    assert wrong.err.count("\n") == 1 and "pmtrend replay" in wrong.err

@@ -106,6 +106,13 @@ P1, P5, P9, F4, LATE = map(SPELL.format, ("p1", "p5", "p9", "f4", "late"))
             "opens 2026-10-19 02:00:00",
         ),
         (
+            "INSERT INTO spells (posting_id, kind, opened_at, last_seen_at, missed_at, confirmed_at, reason) "
+            "SELECT posting_id, kind, '2026-09-24 02:00:00.000000', '2026-09-24 02:00:00.000000', missed_at, "
+            f"missed_at, 'before_history' FROM spells WHERE id = {P9}",
+            "spells that overlap an earlier one of their posting",
+            "though seen until 2026-09-21 02:00:00, and missed only 2026-09-28 02:00:00",
+        ),
+        (
             f"UPDATE spells SET missed_at = '2026-09-08 00:00:00.000000' WHERE id = {P9}",
             "spells that are not opened <= seen <= missed <= confirmed",
             "missed 2026-09-08 00:00:00",

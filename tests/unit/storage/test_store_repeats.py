@@ -36,6 +36,15 @@ def test_an_unchanged_look_writes_its_own_rows_only(tmp_path: Path) -> None:
     recorder.store.close()
 
 
+def test_what_is_not_remembered_or_counted_is_null_and_no_word_of_json(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    recorder.record(seen(listing(day(0), ["a", "b"])), listing(day(7), [], state="failed"))
+    recorder.record(seen(listing(day(14), ["a"])))  # b may come back: its repetition would say more
+    recorder.store.close()
+    assert query(tmp_path / "store.db", "SELECT count(*) FROM boards WHERE memory IS NULL") == [(1,)]
+    assert query(tmp_path / "store.db", "SELECT count(*) FROM fetches WHERE fills IS NULL") == [(1,)]
+
+
 def test_an_older_look_among_unchanged_ones_is_within_what_was_listed(tmp_path: Path) -> None:
     recorder = Repeating(tmp_path)
     for at in (0, 14):
