@@ -31,6 +31,7 @@ from commands.live import own_keys
 from commands.replay import replay
 from commands.report import report
 from commands.retag import retag
+from commands.rollup import rollup
 from commands.schedule import schedule
 from commands.status import status
 from commands.tag import tag
@@ -60,6 +61,7 @@ VERBS = (
     replay,
     report,
     retag,
+    rollup,
     schedule,
     status,
     tag,

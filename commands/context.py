@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from commands.counting import count_weeks
 from commands.indexing import INDEXED_AFTER_A_RUN, add_to_index
 from scraper.config import FILE_NAME, Settings
 
@@ -50,6 +51,7 @@ class Context:
         """Open the store for a run; one run at a time, on PostgreSQL also several that are `shared`."""
         with self.store() as store, store.one_run(shared=shared):
             yield store
+            count_weeks(store)
             add_to_index(store, most=INDEXED_AFTER_A_RUN)
 
 

@@ -7,7 +7,7 @@ import click
 from commands.context import Context, pass_context
 from commands.indexing import add_to_index
 from commands.progress import progress_bar
-from commands.telling import echo_lines
+from commands.telling import echo_lines, warn
 from scraper.printing import echo
 
 
@@ -29,11 +29,17 @@ def upgrade(context: Context) -> None:
 @pass_context
 def check(context: Context, quick: bool) -> int:
     """Check the file, and whether what is stored agrees with itself: spells, stocks, texts, quotes."""
+    from reports.building.rollup import verify
     from scraper.normalizing.posting import stored_hashes
 
     with context.store() as store:
         problems = store.check(stored_hashes, quick=quick)
+        if not (problems or quick) and (counts := verify(store)) and counts.wrong:
+            told = "; ".join(counts.wrong)
+            problems = [f"weekly counts that differ (`pmtrend rollup refresh` mends them): {told}"]
     echo_lines(problems or ["ok"])
+    if any("`pmtrend " not in one for one in problems):
+        warn("put a sound copy in its place, or rebuild it by `pmtrend replay` (docs/OPERATIONS.md, Backup)")
     return 1 if problems else 0
 
 

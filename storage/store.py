@@ -30,6 +30,13 @@ from storage.reading.postings import known_contents
 from storage.reading.published import read_history
 from storage.reading.twins import twin
 from storage.reading.weekly import read_facts
+from storage.reading.weekly_counts import (
+    Basis,
+    WeeklyCounts,
+    read_basis,
+    read_weekly_counts,
+    write_weekly_counts,
+)
 from storage.recording import repeats, retagging, texts
 from storage.recording.grouping import text_owners
 from storage.recording.observing import record
@@ -232,6 +239,24 @@ class Store(Database):
         """
         with self._reading() as connection:
             return status_reading.read_status(connection, now, next_due, taxonomy)
+
+    def counts_basis(self) -> Basis:
+        """Return what weekly counts that are made now would be made of."""
+        with self._reading() as connection:
+            return read_basis(connection)
+
+    def weekly_counts(self) -> WeeklyCounts | None:
+        """Return the stored weekly counts, None if they were never made."""
+        with self._reading() as connection:
+            return read_weekly_counts(connection)
+
+    def write_weekly_counts(self, counts: WeeklyCounts) -> int:
+        """Let the stored weekly counts be these, all or none; return how many rows changed.
+
+        Those that are of more than these stay. Raises StorageError where nothing can be written.
+        """
+        with self._writing() as connection:
+            return write_weekly_counts(connection, counts)
 
     def count_untagged(self, taxonomy: TaxonomyRecord) -> int:
         """Return how many stored texts this taxonomy has not tagged yet."""

@@ -1,8 +1,7 @@
 """The tables, as SQLAlchemy 2 mapped classes. docs/DATA.md describes every column for readers.
 
 Naming: `*_at` columns are UTC instants of the observation clock (live runs: the wall clock; replays and
-imports: the date of what was seen), `week` columns are Mondays of ISO weeks in the store's zone,
-computed in Python.
+imports: the date of what was seen), `week` columns are Mondays of ISO weeks in the store's zone.
 """
 
 from datetime import date, datetime
@@ -25,7 +24,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: TEXT}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON,
+        str: TEXT,
+    }
 
 
 class Setting(Base):
@@ -94,12 +98,11 @@ class Run(Base):
 class Fetch(Base):
     """The outcome of one look at one board.
 
-    `accepted_at` is set when a suspect listing was later confirmed by one that agrees with it: from that
-    instant on it counts as complete. `late` listings were older than what was known: they extend history
-    but count for no trend. `ids` is the packed set of everything listed, kept for the two latest looks. An
-    `unchanged` look brought the very bytes of the one before: its postings' spells are moved on when the next
-    change is stored, and until then by whoever reads them. `fills` is the share of listed postings that have
-    a field.
+    `accepted_at` is set when a suspect listing was later confirmed by one that agrees with it: from then on
+    it is complete. `late` listings, older than what was known, extend history but count for no trend.
+    `ids` is the packed set of everything listed, kept for the two latest looks. An `unchanged` look brought
+    the very bytes of the one before: its postings' spells are moved on when the next change is stored, until
+    then by whoever reads them. `fills` is the share of listed postings that have a field.
     """
 
     __tablename__ = "fetches"
@@ -259,10 +262,9 @@ class Taxonomy(Base):
 class Tagging(Base):
     """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay.
 
-    `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than these
-    columns it is empty, and the three before it are NULL. `asked` says in short what tags and facts ask
-    for (storage/facts.py), so that who reads many need not read those. `tagged_at` is when a text that was
-    there already was tagged; NULL: it has been tagged since it was first seen.
+    `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than them it is
+    empty, and the three before it are NULL. `asked` says in short what tags and facts ask for, so that who
+    reads many need not read those. `tagged_at`: when a text that was there was tagged; NULL: at first.
     """
 
     __tablename__ = "taggings"
@@ -319,9 +321,8 @@ class Tag(Base):
 class Publication(Base):
     """A report that was published: what it is of, what was known to it, what computed it.
 
-    `view` names the part of the market it is about, "" for the whole. `as_of` is the last instant at which
-    the store had learned something of it, `last_run` the newest run whose looks were in it. `published_at` is
-    the wall clock's time and enters no report.
+    `view` names its part of the market, "" for the whole. `as_of` is the last instant at which the store had
+    learned something of it, `last_run` the newest run in it. `published_at` is wall clock and in no report.
     """
 
     __tablename__ = "publications"
@@ -352,6 +353,26 @@ class Vintage(Base):
     n: Mapped[int | None]
 
 
+class WeeklyCount(Base):
+    """What a unit listed of a role in a week, and what came and went since the week before: NULL if unknown.
+
+    Made of other rows at the end of a run, but for zeros. The setting `weekly_counts` says how much it knew.
+    """
+
+    __tablename__ = "weekly_counts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (as for vintages)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    listed: Mapped[int]
+    births: Mapped[int | None]
+    reposts: Mapped[int | None]
+    entered: Mapped[int | None]
+    closures: Mapped[int | None]
+    pending: Mapped[int | None]
+    censored: Mapped[int | None]
+
+
 class SearchDocument(Base):
     """A version that the full-text index has; `outdated` if it has a later one of the same posting, too.
 
@@ -368,8 +389,7 @@ class SearchDocument(Base):
 class Lease(Base):
     """Who may ask a host, where several collectors share a database, by the rules of storage/leasing.
 
-    There is one row a host, of the last `round` that it was in: `ends_at` and `after_fetch` are those of the
-    round, `boards` the names that were to be asked in it.
+    A row a host, of its last `round`: `ends_at`, `after_fetch` are the round's, `boards` those to be asked.
     """
 
     __tablename__ = "leases"

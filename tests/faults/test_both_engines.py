@@ -94,6 +94,7 @@ def test_all_that_is_stored_and_told_is_the_same(
     on_both("find", "RAG", "--json")
     on_both("find", "产品 -RAG", "--role", "aigc_pm", "--since", "2026-W40", "--json")
     on_both("choose", "--pm-years", "4", "--ai-years", "1", "--skill", "sql", "--city", "Berlin", "--json")
+    assert on_both("rollup", "verify").startswith("ok: ")
     assert on_both("db", "check") == "ok\n"
 
 

@@ -1,15 +1,21 @@
 """Reports from a real store: whatever was seen, what came and went explains the stock."""
 
 import random
+from collections import Counter, defaultdict
+from datetime import date
 from pathlib import Path
 
 import pytest
+from docs_pages import blocks
 from facts_builder import assert_shape
 from store_helpers import START, Recorder, day, feed, listing
 
+from reports.building.rollup import count_weeks
 from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport
-from storage.weeks import WEEK, week_end, week_of
+from storage.reading.posting_columns import ROLE_CLASSES
+from storage.reading.weekly_counts import COLUMNS
+from storage.weeks import WEEK, label, week_end, week_of
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 
@@ -54,3 +60,37 @@ def test_what_came_and_went_explains_the_stock(seed: int, tmp_path: Path) -> Non
                 pairs += row["pairs"]
     recorder.store.close()
     assert pairs > 0
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_weekly_counts_add_up_to_the_movement_of_the_report(seed: int, tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    last = week_of(day(fill(recorder, random.Random(seed), multi=seed == 1)), ZONE)
+    first = week_of(START, ZONE)
+    sums: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for week, _, role, *counts in count_weeks(recorder.store).rows.tolist():
+        told = dict(zip(COLUMNS[3:], counts, strict=True))
+        sums[label(date.fromordinal(week)), ROLE_CLASSES[role]].update(
+            {name: max(count, 0) for name, count in told.items()}
+        )
+    report = build_weekly(recorder.store.facts(first_week=first, until=week_end(last, ZONE)), last)
+    recorder.store.write_weekly_counts(count_weeks(recorder.store))
+    ((_, _, statement),) = (one for one in blocks("docs/DATA.md") if "FROM weekly_counts" in one.text)
+    with recorder.store.engine.connect() as connection:
+        compared = [tuple(row) for row in connection.exec_driver_sql(statement)]
+    recorder.store.close()
+    assert [(label(date.fromisoformat(str(week))), *counts) for week, *counts in compared] == [
+        (row["week"], row["stock"], row["after"], row["before"])
+        for row in report["movement"]["rows"]
+        if row["role"] == "aigc_pm" and row["stock"]
+    ]
+    names = {"listed": "stock", "censored": "left"} | {name: name for name in COLUMNS[4:9]}
+    events = 0
+    for row in report["movement"]["rows"]:
+        if row["role"] != "all":
+            found = sums[row["week"], row["role"]]
+            assert {name: found[name] for name in names} == {
+                name: row[key] or 0 for name, key in names.items()
+            }
+            events += found["births"] + found["closures"]
+    assert events > 5

@@ -164,7 +164,7 @@ def test_every_revision_goes_down_and_up_by_itself(engine: Engine) -> None:
         alembic(engine, lambda config: command.downgrade(config, "-1"))
 
 
-@pytest.mark.parametrize("released", ["0001", "0002", "0003", "0004", "0005", "0006"])
+@pytest.mark.parametrize("released", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
 def test_a_store_of_every_released_schema_is_upgraded_with_what_it_holds(
     tmp_path: Path, released: str
 ) -> None:
