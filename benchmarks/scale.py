@@ -8,7 +8,8 @@ Then what is done with a store of two years, made by market_store.py (a million 
 7 GB, as much again for a copy). On a copy one more week is recorded, a look at each board: what is new, what
 is no longer listed, what stays; then a week in which nothing changed. `report`, `choose`, `status` and
 `db check` are run as a user does. Each is a process of its own, so that its peak memory is its own. With
-`--folder` the stores are kept, and used again. Linux.
+`--folder` the stores are kept, and used again. The weekly counts are made before that week and brought up to
+date after it, as at the end of a run. Linux.
 """
 
 import argparse
@@ -37,6 +38,7 @@ from market_store import OTHERS, START, made_at
 from market_texts import TEXTS, models, texts
 from report import REPORT, Cost, watched
 
+from reports.building.rollup import refresh
 from scraper.normalizing.identity import content_hash
 from scraper.understanding.posting import TAXONOMY
 from scraper.understanding.records import tag_record
@@ -215,6 +217,16 @@ def two_weeks(database: Path, count: int) -> tuple[Cost, Cost]:
     return written, Cost(*spent, _peak())
 
 
+def counts(database: Path, _: int) -> tuple[Cost, int]:
+    """Bring the weekly counts of a store up to date; return the cost, and how many rows changed."""
+    store = open_store(f"sqlite:///{database}")
+    started = time.perf_counter(), time.process_time()
+    changed = refresh(store)
+    spent = time.perf_counter() - started[0], time.process_time() - started[1]
+    store.close()
+    return Cost(*spent, _peak()), changed
+
+
 def _listed(database: Path) -> tuple[list[Board], dict[int, dict[str, str]]]:
     """Return the boards, and board -> native id -> employer of what its last look showed."""
     listed: dict[int, dict[str, str]] = {}
@@ -270,11 +282,15 @@ def measure(database: Path, count: int, scratch: Path) -> Size:
     """Measure a store; it is left as it was."""
     stored, rows, rate = _apart("ingest", scratch / "new.db", count)
     shutil.copyfile(database, scratch / "copy.db")
+    made, _ = _apart("counts", scratch / "copy.db", count)
     week, unchanged = _apart("weeks", scratch / "copy.db", count)
+    refreshed, _ = _apart("counts", scratch / "copy.db", count)
     costs = {
         "postings stored": Cost(*stored),
         "a week recorded": Cost(*week),
         "an unchanged week": Cost(*unchanged),
+        "weekly counts made": Cost(*made),
+        "weekly counts of three weeks more": Cost(*refreshed),
     }
     for left in filter(Path.is_file, scratch.iterdir()):
         left.unlink()
@@ -335,10 +351,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure what a store costs in daily use as it grows.")
     parser.add_argument("--postings", type=int, nargs="+", default=[10_000, 100_000], help="sizes of stores")
     parser.add_argument("--folder", type=Path, help="where the stores are made, and kept")
-    parser.add_argument("--work", choices=("ingest", "weeks"), help=argparse.SUPPRESS)
+    parser.add_argument("--work", choices=("ingest", "weeks", "counts"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.work:
-        works: dict[str, Callable[[Path, int], Any]] = {"ingest": ingest, "weeks": two_weeks}
+        works: dict[str, Callable[[Path, int], Any]] = {
+            "ingest": ingest,
+            "weeks": two_weeks,
+            "counts": counts,
+        }
         work = works[options.work]
         print(json.dumps(work(options.folder, options.postings[0]), default=astuple))
         return 0

@@ -162,15 +162,19 @@ class Store(Database):
         until: datetime,
         as_of: datetime | None = None,
         details_from: date | None = None,
+        looks: bool = True,
     ) -> Facts:
         """Return all that reports on the weeks from `first_week` to `until` are computed from.
 
-        What postings say is only read of those listed in the week `details_from` or later (None: of all).
+        What postings say is only read of those listed in the week `details_from` or later (None: of all), and
+        what is told of each look only with `looks`.
         Titles, addresses and passages are read from this store when they are asked for, so it must still be
         open then.
         """
         with self._reading() as connection, twin(connection) as connections:
-            facts = read_facts(connections, self._reading, self.zone, first_week, until, as_of, details_from)
+            facts = read_facts(
+                *(connections, self._reading, self.zone, first_week, until, as_of, details_from, looks)
+            )
         return replace(facts, passages=partial(self._passages, facts.as_of, facts.taxonomy))
 
     def _passages(self, cut: datetime, taxonomy: TaxonomyRecord | None, ids: Iterable[int]) -> Passages:

@@ -44,6 +44,7 @@ def _years(store: Store) -> Iterator[Ints]:
             first_week=week - HISTORY,
             until=week_end(week, store.zone),
             details_from=last + WEEK,  # nothing was listed so late: no details are read
+            looks=False,
         )
         yield weekly_counts(build_panel(facts, week), first=1)
 

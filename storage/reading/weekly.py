@@ -49,13 +49,15 @@ def read_facts(
     until: datetime,
     as_of: datetime | None,
     details_from: date | None,
+    looks: bool,
 ) -> Facts:
     """Return the facts of the weeks from `first_week` up to the instant `until`, as known at `as_of`.
 
     Without `as_of` that is all that is known, and at least until `until`. The facts' own `as_of` is the last
     instant before that at which anything was learned, so that all cuts at which the same was known give the
     same facts. What postings say is read of those listed in the week `details_from` or later (None: of all);
-    `reading` opens a connection for their titles and addresses, which are read when they are asked for.
+    `reading` opens a connection for their titles and addresses, which are read when they are asked for. Facts.fetches
+    is left empty without `looks`.
     """
     connection = connections[0]
     start = midnight(first_week, zone)
@@ -84,7 +86,7 @@ def read_facts(
         cells=cells,
         spells=spells,
         postings=postings,
-        fetches=tuple(read_fetches(connection, start, cut)),
+        fetches=tuple(read_fetches(connection, start, cut)) if looks else (),
         breaks=tuple(breaks),
         taxonomy=taxonomy_record(taxonomy_row),
         schema=revision(connection),

@@ -8,26 +8,28 @@ from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
+from storage.engines.opening import insert_rows
 from storage.reading.columns import Bools, Ints
 from storage.reading.posting_columns import ROLE_CLASSES
 from storage.reading.selecting import code_of, columns
-from storage.tables import Fetch, Setting, Tagging, WeeklyCount
+from storage.tables import Base, Fetch, Setting, Tagging, WeeklyCount
 
-COLUMNS: Final = tuple(column.key for column in WeeklyCount.__table__.columns)
+_TABLE: Final = Base.metadata.tables[WeeklyCount.__tablename__]
+COLUMNS: Final = tuple(column.key for column in _TABLE.columns)
 """Week, unit and role, which are the key, then what is counted."""
 _KEYS: Final = COLUMNS[:3]
 _SETTING: Final = "weekly_counts"
+_AT_ONCE: Final = 1000
+"""Rows that one statement inserts."""
 UNKNOWN: Final = -1
 """Stands for a flow where the week before cannot be compared."""
 
 # What both engines understand: on PostgreSQL whoever counts at the same time waits here, then sees the row.
 _BEGIN = text("INSERT INTO settings (name, value) VALUES (:name, '') ON CONFLICT (name) DO NOTHING")
 _MARK = select(Setting.value).where(Setting.name == _SETTING)
-_DROP = delete(WeeklyCount).where(
-    *(WeeklyCount.__table__.c[name] == bindparam(f"of_{name}") for name in _KEYS)
-)
+_DROP = delete(WeeklyCount).where(*(_TABLE.c[name] == bindparam(f"of_{name}") for name in _KEYS))
 
 
 class Basis(NamedTuple):
@@ -71,7 +73,7 @@ def read_weekly_counts(connection: Connection) -> WeeklyCounts | None:
     if not mark:
         return None
     role = code_of(WeeklyCount.role, ROLE_CLASSES)
-    chosen = [role if name == "role" else WeeklyCount.__table__.c[name] for name in COLUMNS]
+    chosen = [role if name == "role" else _TABLE.c[name] for name in COLUMNS]
     found = columns(connection, select(*chosen))
     return WeeklyCounts(_basis(mark), in_order(np.stack([found[name] for name in COLUMNS], axis=1)))
 
@@ -89,9 +91,9 @@ def write_weekly_counts(connection: Connection, counts: WeeklyCounts) -> int:
         return 0
     old, new = stored.without(counts), counts.without(stored)
     if len(old):
-        connection.execute(_DROP, [_values(row[: len(_KEYS)], "of_") for row in old.tolist()])
-    if len(new):
-        connection.execute(insert(WeeklyCount), [_values(row) for row in new.tolist()])
+        names = [f"of_{name}" for name in _KEYS]
+        connection.execute(_DROP, [dict(zip(names, _meant(*row), strict=False)) for row in old.tolist()])
+    insert_rows(connection, _TABLE, (_meant(*row) for row in new.tolist()), _AT_ONCE)
     connection.execute(mark.values(value=f"{counts.basis.looks} {counts.basis.taggings}"))
     return len(old) + len(new)
 
@@ -113,10 +115,6 @@ def _keys(rows: Ints) -> Ints:
     return keys
 
 
-def _values(row: list[int], prefix: str = "") -> dict[str, date | int | str | None]:
-    week, unit, role, *counts = row
-    meant = [
-        *(date.fromordinal(week), unit, ROLE_CLASSES[role]),
-        *(None if count == UNKNOWN else count for count in counts),
-    ]
-    return {prefix + name: value for name, value in zip(COLUMNS, meant, strict=False)}
+def _meant(week: int, unit: int, role: int, *counts: int) -> tuple[date | int | str | None, ...]:
+    known = (None if count == UNKNOWN else count for count in counts)
+    return date.fromordinal(week), unit, ROLE_CLASSES[role], *known

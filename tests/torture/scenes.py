@@ -19,6 +19,7 @@ from toys import START, Toys, job, page
 
 import pmtrend
 from commands import live
+from reports.building.rollup import verify
 from scraper.fetching import client
 from scraper.fetching.replay import ReplayArchive
 from scraper.normalizing.posting import stored_hashes
@@ -234,12 +235,15 @@ _KEYS = {
     "tags": ("tagging_id", "fine"),
     "publications": ("week", "view", "as_of"),
     "vintages": ("publication_id", "metric", "week", "role", "dimension"),
+    "weekly_counts": ("week", "unit_id", "role"),
 }
 """What a row is known by, whatever its number."""
 _LEFT_OUT = {
     "fetches": {"run_id"},  # a run that was killed is one more run
     "publications": {"last_run", "published_at"},
 }
+_MADE_ANEW = {"spells", "weekly_counts"}
+"""Of which a row may go when more is known."""
 _UNCOMPARED = {"runs", "alembic_version", "sqlite_sequence"}
 _INDEX = "search_words"
 """The search index lays its own tables out as it likes; `db check` holds it to the texts."""
@@ -321,12 +325,13 @@ def unsound(home: Path, boards: Sequence[Any]) -> list[str]:
 
 
 def wrong(home: Path) -> list[str]:
-    """What `pmtrend db check` says; opening the store brings it to this release's schema."""
+    """What `db check` and `rollup verify` say; opening the store brings it to this release's schema."""
     if not (home / LIVE).exists():
         return []
     store = open_store(f"sqlite:///{home / LIVE}")
     try:
-        return store.check(stored_hashes)
+        counts = verify(store)
+        return [*store.check(stored_hashes), *(counts.wrong if counts else ())]
     finally:
         store.close()
 
@@ -348,7 +353,7 @@ def lost(home: Path, before: Mapping[str, Mapping[str, str]], ended: Ended) -> l
     problems = [
         f"{table}: {len(gone)} rows are lost"
         for table, known in before.items()
-        if table != "spells" and (gone := set(known) - set(now.get(table, {})))
+        if table not in _MADE_ANEW and (gone := set(known) - set(now.get(table, {})))
     ]
     there = {at for _, _, at in looks(home / LIVE, of_files=True)}
     problems += [f"a stored look is lost: {one}" for one in ended.stored if one[2] not in there]

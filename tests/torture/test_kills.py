@@ -16,7 +16,8 @@ RANDOM = {"collect": 20, "import": 15, "replay": 15, "retag": 15, "upgrade": 10,
 RANDOM["compact"] = 100 - sum(RANDOM.values())
 """Moments at which each verb is killed besides, a hundred in all."""
 LOOK = {
-    f"statement INSERT {table}" for table in ("fetches", "cells", "spells", "gaps", "postings", "versions")
+    f"statement INSERT {table}"
+    for table in ("fetches", "cells", "spells", "gaps", "postings", "versions", "weekly_counts")
 }
 MUST = {
     "collect": {
@@ -92,7 +93,9 @@ class Trial:
         again = 0
         if self.verb != "backup" or not (home / "copy.db").exists():
             again = self.scenes.run(home, self.verb).code
-        problems += [f"when repeated it ends with {again}"] * (again not in (0, 3))
+        # 2: nothing is left to do but what one board that is down would have answered.
+        fine = (0, 2, 3) if self.verb in ("collect", "replay") else (0, 3)
+        problems += [f"when repeated it ends with {again}"] * (again not in fine)
         problems += self.problems_of(home)
         shutil.rmtree(home)
         return ended.code < 0, left, problems
