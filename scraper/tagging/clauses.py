@@ -82,6 +82,8 @@ _EN_BARE = re.compile(
 _EN_LAST = re.compile(
     r"(?:preferred|plus|have|bonus|desirable|desired|advantage|asset|required|beneficial)[\s.!]*\Z"
 )
+_ZH_NAMES = re.compile(r"\s*(?:包括|包含|涵盖|例如|比如|如|尤其|特别是|重点(?:关注|包括))")
+_ZH_OWN_PAPERS = re.compile(r"\s*(?:prd|原型|文档|需求|竞品|撰写|写)")
 _NEGATION_STOPS = re.compile(r"[,;:。)]|\bbut\b|\band\b")
 _REACH_ZH, _REACH_EN = 14, 45
 _END = itemgetter(1)
@@ -151,8 +153,8 @@ def marks(sentence: str, start: int, hits: Iterable[Hit[Word]]) -> Marks:
     return Marks(
         edges(_preferred(sentence, language, clauses, found)) if wishes else (),
         edges(_negated(sentence, language, found)) if negates else (),
-        edges(_holding_both(clauses, found["watch"], found["watched"])) if watches else (),
-        edges(_using(clauses, found)) if uses else (),
+        edges(_watching(sentence, language, clauses, found)) if watches else (),
+        edges(_using(sentence, language, clauses, found)) if uses else (),
         edges(_holding(clauses, found["field"])) if "field" in found else (),
         "hiring" in found,
     )
@@ -301,18 +303,65 @@ def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]
             yield max(cut, start - reach), end
 
 
-def _using(clauses: list[Span], found: _Found) -> Iterator[Span]:
+def _watching(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
+    """Yield the clauses on what is watched, and those that say what it is: ", 包括多模态、智能体等方向"."""
+    watched = set(_holding_both(clauses, found["watch"], found["watched"]))
+    goes_on = False
+    for span in clauses:
+        goes_on = span in watched or (goes_on and language == "zh" and bool(_ZH_NAMES.match(sentence, *span)))
+        if goes_on:
+            yield span
+
+
+def _using(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
     """Yield the clauses on AI as a tool: a tool is named, or using and what for.
 
-    What is made for others to use is none: "integrating AI tools to help customers", 用户体验.
+    What is made for others to use is none: "integrating AI tools to help customers", "打造AI辅助生产平台".
     """
     spared = edges(found.get("use_except", ()))
-    tool, use = (
-        [span for span in found.get(name, ()) if not inside(span[0], spared)] for name in ("tool", "use")
+    tool, use, used = (
+        [span for span in found.get(name, ()) if not inside(span[0], spared)]
+        for name in ("tool", "use", "used")
     )
-    yield from _holding(clauses, tool)
-    if use and "used" in found:
-        yield from _holding_both(clauses, use, found["used"])
+    if tool:
+        yield from _holding(
+            clauses, [span for span in tool if not _is_made(sentence, language, clauses, span)]
+        )
+    if use and used:
+        if language == "en":
+            use = [span for span in use if not _is_leverage_of_product(sentence, clauses, span)]
+        yield from _holding_both(clauses, use, used)
+
+
+def _is_leverage_of_product(sentence: str, clauses: list[Span], span: Span) -> bool:
+    """Tell whether "leveraging" says what a product is made with: "Build search leveraging AI to …"."""
+    return sentence.startswith("leverag", span[0]) and _is_made(sentence, "en", clauses, span)
+
+
+def _is_made(sentence: str, language: Language, clauses: list[Span], span: Span) -> bool:
+    """Tell whether the tool at `span` is the object of making, and not what it is done with.
+
+    English says so at the beginning of the sentence, Chinese anywhere in the clause. What a product manager
+    writes himself is no product ("负责AI辅助PRD").
+    """
+    place, end = span
+    if _ZH_OWN_PAPERS.match(sentence, end):
+        return False
+    makes, with_ = _making(language)
+    start = clauses[_clause_at(clauses, place)][0] if language == "zh" else 0
+    made = [verb.end() for verb in makes.finditer(sentence, start, place)]
+    return bool(made) and not with_.search(sentence, made[-1], place)
+
+
+@cache
+def _making(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what makes a thing, and what works with it."""
+    words = load("clauses")["user"][language]
+    makes, with_ = ("|".join(map(re.escape, words[name])) for name in ("makes", "with"))
+    if language == "zh":
+        return re.compile(makes), re.compile(with_)
+    opens = r"\A[^a-z]{0,6}(?:(?:in this role, )?you(?:['’]ll| will) )?"
+    return re.compile(rf"{opens}(?:{makes})\b"), re.compile(rf"\b(?:{with_})\b")
 
 
 def _holding_both(clauses: list[Span], first: Iterable[Span], second: Iterable[Span]) -> Iterable[Span]:

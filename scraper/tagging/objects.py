@@ -18,6 +18,10 @@ from scraper.tagging.zones import Sentence
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _EN_INTO = re.compile(r"(?:turn|transform|evolv|develop)ing (?:[a-z0-9\x00'’&-]+ ){1,8}?into ")
 """What is made of another thing is the object: "the roadmap for turning our data into an AI platform"."""
+_EN_POWERS = re.compile(
+    r"(?:platforms?|infrastructure|capabilities|systems?|layer|foundations?)(?: that powers?| powering) "
+)
+"""What a platform is there for is its object: "the infrastructure platform that powers our AI agents"."""
 _EN_ALSO = re.compile(r",? (?:focusing|focused) on |, (?:owning|leading|building|defining|developing) ")
 """A duty that goes on with another one, or says what it is about."""
 _LONGEST = {"en": 120, "zh": 30}
@@ -102,6 +106,9 @@ def _objects_en(text: str) -> list[Span]:
     opened = about.end() if about else start
     made = _EN_INTO.match(text, opened, limit)
     stop = adds.search(text, made.end() if made else opened, limit)
+    powers = _EN_POWERS.search(text, opened, limit)
+    if powers and stop and powers.start() <= stop.start() < powers.end():
+        stop = adds.search(text, powers.end(), limit)
     spans = [(made.end() if made else start, stop.start() if stop else limit)]
     for more in _EN_ALSO.finditer(text, spans[0][1]):
         stop = adds.search(text, more.end(), more.end() + _LONGEST["en"])
@@ -139,6 +146,7 @@ def _english() -> _Patterns:
         r"|[a-z0-9\x00 .&-]{1,40} is (?:looking|searching|hiring|seeking)"
         r"|(?:partner|collaborate|work) (?:closely )?with |lead (?:[a-z-]+ ){0,3}teams )"
         r"[a-z0-9\x00 ,/'’&-]{0,80}?(?:you(?:['’]ll| will| would)|will|to) )?"
+        r"(?:play an? (?:[a-z-]+ ){1,3}(?:role|part) in (?:the )?)?"
     )
     opens = (
         rf"^[^a-z]{{0,12}}(?:[a-z /&-]{{2,30}}: )?{subject}"

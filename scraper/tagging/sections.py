@@ -45,6 +45,8 @@ _ORDINAL = re.compile(r"(?:^|[\s.。;!])[一二三四五六七八九十]{1,2}、
 _ZH_ORDINAL = re.compile(r"(?<![一二三四五六七八九十])[一二三四五六七八九十]{1,2}[、.)]")
 """Numbers of sections; those of items are digits."""
 _BULLET = re.compile(r"\s*[-*•●◦▪·–○➢✓]\s*")
+_ITEM_OR_ENGLISH = re.compile(r" *(?:[*•●]|-(?=[^\w])|\([a-z])")
+"""What may follow a Chinese heading in its line: the first item, or its name in English."""
 _HEADING_LENGTH = 70
 _WORD_HEADING_LENGTH = 60
 _NEAR = 80
@@ -217,6 +219,8 @@ def _is_line_heading(text: Text, line: Line, hit: Hit[Heading]) -> bool:
         return False
     if end >= line.close or text.low[end : min(end + 8, line.end)].lstrip(" 】])》*_")[:1] == ":":
         return True
+    if kind == "zh_line" and _ITEM_OR_ENGLISH.match(text.low, end, line.end):
+        return True
     length = line.close - line.content
     if kind == "inline":
         return length <= 14
@@ -262,7 +266,9 @@ def _is_inline_heading(text: Text, line: Line, hit: Hit[Heading]) -> bool:
         return edge and (after == "" or after in " -—(" or after.isdigit() or not after.isalnum())
     if kind in ("zh_line", "zh_label"):
         opened = before == "" or not (before.isalnum() or before == ",")
-        return before in ("【", "[", "《") or (after == ":" and opened)
+        framed = low[line.start : start].rstrip(" ")[-1:] in ("【", "[", "《")
+        closed = before != "" or low[end : line.end].lstrip(" ")[:1] in ("】", "]", "》")
+        return (framed and closed) or (after == ":" and opened)
     if kind != "start" or end - start < 8 or not text.cased[start].isupper():
         return False
     glued = after != "" and (text.cased[end].isupper() or after.isdecimal())

@@ -22,6 +22,8 @@ _DEGREE = re.compile(r"\b(?:ph\.?d|degree|master|bachelor|mba|doctorate)")
 _CLOSED = re.compile(r"experience\s*$")
 _WRAPPED = re.compile(r"\n[^\S\n]*(?![-*•(\d]|[一二三四五六七八九十]、)[^\n,;。]{2,40}(?:经验|经历)")
 """A line that goes on with the demand that the line before broke off."""
+_ZH_SAID = re.compile(r"(?:经验|经历)\s*:")
+"""Where it is said what Chinese years are of, and what follows is another demand: "1年AI产品经验:熟悉…"."""
 _ZH_IN_FIELD = re.compile(r"在[^,;。\n]{2,30}(?:方面|领域|方向)(?:有|具备|具有|拥有)?\s*\Z")
 # What is no part of the work that the years are of: experience of another kind, of which no years are said
 # ("building products with AI experience"), and who the employer was ("managing clusters at AI labs").
@@ -105,6 +107,8 @@ def scope_of_years(low: str, found: re.Match[str], language: str, start: int, cu
     elif language == "zh" and low[stop : stop + 1] == "\n" and not low[found.end() : stop].strip():
         wrapped = _WRAPPED.match(low, stop)
         stop = wrapped.end() if wrapped else stop
+    if language == "zh" and (said := _ZH_SAID.search(low, found.end(), stop)):
+        stop = stop if is_generic(low[found.end() : said.start()], "zh") else said.start()
     rest = low[found.end() : stop]
     before = max(low.rfind(",", start, found.start()), start)
     after = _scope_of(low, found.end(), stop, language, ai)

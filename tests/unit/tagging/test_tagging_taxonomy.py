@@ -95,12 +95,11 @@ def test_the_employer_is_masked_but_not_if_its_name_is_a_word() -> None:
 
 def test_what_the_employer_makes_is_no_tool_that_the_candidate_uses() -> None:
     title = folded("Senior Product Manager")
-    text = folded("Responsibilities\n- Own the vision for Replit's AI-powered development tools")
+    text = folded("Responsibilities\n- Speed up discovery with Replit's AI-powered development tools")
     for company, makes in (("Replit", True), ("Teapot", False)):
         found = default_tagger().tag(title, text, lang="en", is_pm=True, company=company)
         assert any(hit.tag.id == "ai_coding_tools" for hit in found.hits) != makes
         assert [hit.stance for hit in found.hits if hit.tag.id == "ai"] == ["build" if makes else "use"]
-        assert ("object" in found.verdict.parts) == makes
 
 
 def test_the_name_of_a_business_unit_in_a_title_is_masked_and_what_follows_is_not() -> None:
