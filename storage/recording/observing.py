@@ -129,7 +129,7 @@ def _find_board(connection: Connection, listing: Listing, company: int) -> Board
 
 
 def _record_newest(look: _Look) -> Recorded:
-    connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
+    connection, listing, board = look.connection, look.listing, look.board
     shows = bool(listing.ids) or listing.state == "complete"
     if shows and not board.is_new:
         settle(connection, board.id)
@@ -137,15 +137,7 @@ def _record_newest(look: _Look) -> Recorded:
     verdict = _judge_listing(connection, board, listing, ids)
     if verdict.state == "complete" and not verdict.reason:
         verdict = replace(verdict, reason=listing.reason)  # what the listing lacks, though all of it was seen
-    if verdict.broke_at:
-        board.epoch += 1
-        add_break(connection, board.id, None, verdict.broke_at, at, verdict)
-    if verdict.state == "complete" and (verdict.broke_at or listing.scope != board.scope):
-        connection.execute(_UPDATE_BOARD, {"board": board.id, "epoch": board.epoch, "scope": listing.scope})
-    fetch = _insert_fetch(look, verdict, ids)
-    if verdict.confirms:
-        accepted = {"fetch": verdict.confirms.fetch, "at": at, "epoch_now": board.epoch}
-        connection.execute(_ACCEPT, accepted)
+    fetch = _store_verdict(look, verdict, ids)
 
     known = known_postings(connection, listing.posting_family, listing.ids)
     stored = [posting for posting, _ in known.values()]
@@ -157,6 +149,39 @@ def _record_newest(look: _Look) -> Recorded:
         if owner in units:  # a posting that another board listed first stays with that board
             units[owner].listed.add(posting)
     book = SpellBook(connection, None if board.is_new else board.id, stored)
+    _apply(look, verdict, units, book)
+    unsure = {posting for unit in units.values() if not unit.usable for posting in unit.listed}
+    book.write(look.rows, fetch, unsure)
+    add_cells(look.rows, fetch, units.values(), verdict.state)
+    look.rows.write()
+    if not board.is_new:
+        _prune_ids(connection, board.id, fetch)
+    if shows:
+        settled = not book.waiting and all(unit.usable for unit in units.values())
+        remember(connection, board.id, listing if settled else None)
+    result.seen = sum(len(unit.listed) for unit in units.values())
+    result.closed, result.reopened = book.closed, book.reopened
+    return result
+
+
+def _store_verdict(look: _Look, verdict: Verdict, ids: Set[int]) -> int:
+    """Store the row of a look, and what its verdict says of its board and of earlier looks; return its id."""
+    connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
+    if verdict.broke_at:
+        board.epoch += 1
+        add_break(connection, board.id, None, verdict.broke_at, at, verdict)
+    if verdict.state == "complete" and (verdict.broke_at or listing.scope != board.scope):
+        connection.execute(_UPDATE_BOARD, {"board": board.id, "epoch": board.epoch, "scope": listing.scope})
+    fetch = _insert_fetch(look, verdict, ids)
+    if verdict.confirms:
+        accepted = {"fetch": verdict.confirms.fetch, "at": at, "epoch_now": board.epoch}
+        connection.execute(_ACCEPT, accepted)
+    return fetch
+
+
+def _apply(look: _Look, verdict: Verdict, units: Units, book: SpellBook) -> None:
+    """Say in the book what the look means for the postings of each unit, and which units may be believed."""
+    connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
     open_epochs(connection, units.values(), book, verdict, at)
     if not board.is_new:
         read_pasts(connection, board.id, units)
@@ -169,20 +194,6 @@ def _record_newest(look: _Look) -> Recorded:
             book.sighted(posting, unit.id, at, backlog=backlog)
         if unit.usable:
             book.missed_except(unit.id, unit.listed, at)
-    unsure: set[int] = set()
-    for unit in units.values():
-        unsure |= unit.listed if not unit.usable else set()
-    book.write(look.rows, fetch, unsure)
-    add_cells(look.rows, fetch, units.values(), verdict.state)
-    look.rows.write()
-    if not board.is_new:
-        _prune_ids(connection, board.id, fetch)
-    if shows:
-        settled = not book.waiting and all(unit.usable for unit in units.values())
-        remember(connection, board.id, listing if settled else None)
-    result.seen = sum(len(unit.listed) for unit in units.values())
-    result.closed, result.reopened = book.closed, book.reopened
-    return result
 
 
 def _judge_listing(connection: Connection, board: BoardRow, listing: Listing, ids: Set[int]) -> Verdict:
