@@ -56,8 +56,8 @@ def read_facts(
     Without `as_of` that is all that is known, and at least until `until`. The facts' own `as_of` is the last
     instant before that at which anything was learned, so that all cuts at which the same was known give the
     same facts. What postings say is read of those listed in the week `details_from` or later (None: of all);
-    `reading` opens a connection for their titles and addresses, which are read when they are asked for. Facts.fetches
-    is left empty without `looks`.
+    `reading` opens a connection for their titles and addresses, which are read when they are asked for.
+    Facts.fetches is left empty without `looks`.
     """
     connection = connections[0]
     start = midnight(first_week, zone)
