@@ -37,6 +37,8 @@ RUNS = (
 )
 _OWN = ("runs", "fetches", "cells")
 """Tables that a run may write in although nothing has changed."""
+_MADE = ("search_", "weekly_counts", "settings")
+"""Beginnings of the names of tables that are made of others (the setting says of how much)."""
 _CONTEXT = multiprocessing.get_context("spawn")  # a fresh interpreter, as a scheduled run is
 Addresses = dict[str, tuple[str, int]]
 Rows = dict[str, Counter[bytes]]
@@ -63,6 +65,8 @@ class Cost:
 def collect(sender: Connection, folder: Path, addresses: Addresses, count: int, days: int) -> None:
     """Do what `pmtrend collect` does, with the played boards, and send (seconds of wall, of CPU, peak)."""
     began = time.monotonic()
+    from commands.counting import count_weeks
+    from commands.indexing import INDEXED_AFTER_A_RUN, add_to_index
     from scraper.clock import utcnow
     from scraper.fetching.archive import WarcArchive
     from scraper.fetching.client import HttpFetcher, Limits
@@ -96,6 +100,8 @@ def collect(sender: Connection, folder: Path, addresses: Addresses, count: int, 
         ) as fetcher,
     ):
         summary = collecting.collect(store, boards, fetcher, clock=clock)
+    count_weeks(store)
+    add_to_index(store, most=INDEXED_AFTER_A_RUN)
     store.close()
     if summary.exit_code or len(summary.states) != count:
         raise RuntimeError("\n".join(summary.lines()))
@@ -152,7 +158,7 @@ def round_of_runs(control: Connection, addresses: Addresses, count: int) -> list
 
 
 def rows(database: Path) -> Rows:
-    """Return table -> hashes of its rows, each with how often it stands there."""
+    """Return table -> hashes of its rows, each with how often it stands there; but for `_MADE`."""
     with closing(sqlite3.connect(database)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         return {
@@ -161,6 +167,7 @@ def rows(database: Path) -> Rows:
                 for row in connection.execute(f'SELECT * FROM "{name}"')
             )
             for name in names
+            if not name.startswith(_MADE)
         }
 
 
