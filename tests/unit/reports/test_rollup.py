@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -98,6 +99,14 @@ def test_only_what_differs_is_written_and_older_knowledge_is_not(recorder: Recor
     assert refresh(recorder.store) == 1
     assert recorder.store.write_weekly_counts(older) == 0
     assert len(stored(recorder.store)) == 3
+
+
+def test_who_counts_at_the_same_time_waits_and_agrees(recorder: Recorder) -> None:
+    recorder.record(listing(day(0), ["a", "b"]), listing(day(7), ["a"]))
+    counts = count_weeks(recorder.store)
+    with ThreadPoolExecutor(4) as several:
+        changed = sorted(several.map(recorder.store.write_weekly_counts, [counts] * 4))
+    assert changed == [0, 0, 0, 2]
 
 
 def test_a_role_that_changes_changes_the_past(recorder: Recorder) -> None:
