@@ -79,7 +79,7 @@ class Alternatives(NamedTuple):
     """Tags of which one suffices ("LLM or RAG"), in the order in which they are named.
 
     `alone`: those of them that the posting asks for by themselves as well, at least as firmly. Who has these
-    meets the group.
+    meets the group. The id `other` is something that has no tag ("Python or R").
     """
 
     ids: tuple[str, ...]

@@ -11,6 +11,7 @@ from scraper.explaining.pay import pay_lines, place_lines
 from scraper.explaining.role import role_lines
 from scraper.explaining.wording import COLOURS, Words, cite, item, level, short, tag_name, words_of
 from scraper.printing import without_controls
+from scraper.tagging.alternatives import OTHER
 from scraper.tagging.zones import Sentence
 from scraper.understanding.posting import TAXONOMY, Understanding, understand
 
@@ -59,7 +60,7 @@ def _alternatives(found: Understanding, words: Words) -> Iterator[str]:
     if found.tagging.alternatives:
         yield click.style(f"{forms['label']}:", bold=True)
     for group in found.tagging.alternatives:
-        names = forms["or"].join(tag_name(id, words) for id in group.ids)
+        names = forms["or"].join(forms["other"] if id == OTHER else tag_name(id, words) for id in group.ids)
         told = f"{names} {cite(group.quote, words)}{level(group.requirement, words)}"
         if group.alone:
             listed = ", ".join(tag_name(id, words) for id in group.alone)

@@ -3,7 +3,8 @@
 Looked at are the required and the preferred hits of one sentence, and of the items below a heading that says
 so ("one or more of the following:"). choices.py tells what stands between them. Hits that overlap or touch
 are one thing, which may bring several tags ("healthcare AI"); of these its techniques count, if it has any.
-Nothing is an alternative by default: a list without a word of choice asks for all of it.
+Nothing is an alternative by default: a list without a word of choice asks for all of it. A language that has
+no tag ("Python or R") is `other` beside a tag, since whoever has it needs the tag no more.
 """
 
 import re
@@ -39,12 +40,17 @@ _MOST_HITS = 60
 _BEFORE = 80
 """Letters before the first hit in which it may be said that one of a list will do."""
 _MOST_ITEMS = 12
+OTHER = "other"
+"""What stands for something without a tag among the alternatives of a tag."""
 _HEADINGS = "alternatives.list"
 _BULLET = re.compile(r"\s*(?:[-*•●◦▪·–○➢✓]|\(?[0-9a-z]{1,2}[.、)])")
 
 
 class _Thing(NamedTuple):
-    """What one place `[start:end)` names: the hits that stand in it, outermost ones and those inside."""
+    """What one place `[start:end)` names: the hits that stand in it, outermost ones and those inside.
+
+    Without hits: a language that has no tag.
+    """
 
     start: int
     end: int
@@ -60,7 +66,8 @@ def find_alternatives(
     """Return the groups of alternatives among the counted hits of a text, in its order.
 
     `words` are the hits of the word lists (see matching.py). No hit is in two groups. A tag that a group
-    offers and that another hit asks for by itself is named in `alone` as well.
+    offers and that another hit asks for by itself is named in `alone` as well. A tag whose alternatives have
+    no tag has OTHER beside it.
     """
     by_sentence: dict[int, list[Hit]] = {}
     last, here = -1, [*()]
@@ -76,15 +83,15 @@ def find_alternatives(
     if _HEADINGS in words:
         groups += _listed(text.low, sentences, by_sentence, words[_HEADINGS])
         taken = {hit[7] for group in groups for thing in group for hit in thing.hits}
+    untold = _untold().tags
     for index, here in by_sentence.items():
-        if len(here) > 1 and index not in taken:
-            first = here[0][0].out
-            for hit in here:
-                if hit[0].out != first:
-                    start, end = sentences[index][:2]
-                    if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
-                        groups += _in_sentence(text.low[start:end], start, here)
-                    break
+        first = here[0][0].out
+        if (first in untold or (len(here) > 1 and any([hit[0].out != first for hit in here]))) and (
+            index not in taken
+        ):
+            start, end = sentences[index][:2]
+            if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
+                groups += _in_sentence(text.low[start:end], start, here)
     return _told(groups, by_sentence, text.raw) if groups else ()
 
 
@@ -103,6 +110,8 @@ def _in_sentence(sentence: str, place: int, hits: Sequence[Hit]) -> Iterator[_Gr
         levels.append([hit for hit in hits if hit[5] == "preferred"])
     for here in levels:
         things = _things(sentence, place, here[:_MOST_HITS])
+        if any([hit[0].out in _untold().tags for hit in here]):
+            things = _with_untold(sentence, place, things)
         if len(things) > 1:
             yield from _in_list(sentence, place, things, language, hints)
 
@@ -123,11 +132,37 @@ def _things(sentence: str, place: int, hits: Iterable[Hit]) -> list[_Thing]:
     return [*things, _Thing(start, end, tuple(members))] if members else things
 
 
+class _Untold(NamedTuple):
+    """See alternatives.toml."""
+
+    tags: frozenset[str]
+    words: re.Pattern[str]
+
+
+@cache
+def _untold() -> _Untold:
+    table = load("alternatives")["untold"]
+    words = "|".join(re.escape(word) for word in sorted(table["words"], key=len, reverse=True))
+    return _Untold(frozenset(table["tags"]), re.compile(rf"(?<![a-z0-9_.+#&-])(?:{words})(?![a-z0-9_+#&-])"))
+
+
+def _with_untold(sentence: str, place: int, things: list[_Thing]) -> list[_Thing]:
+    """Return `things` and the languages without a tag beside them, in order."""
+    found = [_Thing(place + m.start(), place + m.end(), ()) for m in _untold().words.finditer(sentence)]
+    free = [one for one in found if not any(a < one.end and one.start < b for a, b, _ in things)]
+    return sorted([*things, *free[:_MOST_ITEMS]], key=itemgetter(0))
+
+
 def _ids(group: _Group) -> tuple[str, ...]:
-    """Return the tags that a group offers, in order: of each thing its techniques if it has any, else all."""
+    """Return the tags that a group offers, in order: of each thing its techniques if it has any, else all.
+
+    OTHER stands for things without a tag, beside one tag alone.
+    """
     bare = _bare()
     found: dict[str, None] = {}
     for thing in group:
+        if not thing.hits:
+            continue
         if len(thing.hits) == 1:
             found[thing.hits[0][0].out] = None
             continue
@@ -135,6 +170,8 @@ def _ids(group: _Group) -> tuple[str, ...]:
         tags = [hit[0] for hit in hits if hit[0].id not in bare] or [hits[0][0]]
         for tag in [tag for tag in tags if tag.groups] or tags:
             found[tag.out] = None
+    if len(found) == 1 and not all([thing.hits for thing in group]):
+        found[OTHER] = None
     return tuple(found)
 
 
@@ -215,8 +252,10 @@ def _by_slash(
 
 def _same(group: _Group) -> bool:
     """Tell whether a slash joins two words for one thing: "AI/大模型"."""
+    if len(group) != 2 or not all(thing.hits for thing in group):
+        return False
     bare = any(thing.hits[0][0].id in _bare() and len(thing.hits) == 1 for thing in group)
-    return bare and len(group) == 2 and all(thing.hits[0][0].era != "none" for thing in group)
+    return bare and all(thing.hits[0][0].era != "none" for thing in group)
 
 
 # ------------------------------------------------------------------ lists over several lines
@@ -284,7 +323,8 @@ def _told(
     plain = {"required": required, "preferred": required | preferred}
     found: dict[tuple[str, frozenset[str]], Alternatives] = {}
     for group in sorted(groups, key=lambda group: group[0].start):
-        requirement = cast(Literal["required", "preferred"], group[0].hits[0][5])
+        level = next(thing.hits[0][5] for thing in group if thing.hits)
+        requirement = cast(Literal["required", "preferred"], level)
         ids = _ids(group)
         start, end = group[0].start, group[-1].end
         alone = tuple(tag for tag in ids if tag in plain[requirement])

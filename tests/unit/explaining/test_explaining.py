@@ -160,6 +160,10 @@ SAID = [
         "one of these suffices:\n  SQL or Python “SQL or Python” · asked for by itself as well: SQL\n",
     ),
     (
+        "Product Manager\nRequirements\n- Python or R\n",
+        "one of these suffices:\n  Python or something without a tag “Python or R”",
+    ),
+    (
         "产品经理\n任职要求：\n1、熟悉大模型或SQL者优先。",
         "满足其一即可:\n  大模型 或 SQL “大模型或SQL” (加分项)\n",
     ),

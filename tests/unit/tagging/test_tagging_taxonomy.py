@@ -40,6 +40,13 @@ def test_the_record_names_every_id_that_a_posting_can_carry() -> None:
     assert set(ids) == {tag.out for tag in taxonomy().tags.values()}
 
 
+def test_the_table_of_the_role_class_names_entries_that_there_are() -> None:
+    roles, tags = load("roles"), taxonomy().tags
+    product = roles["product"]
+    assert {*roles["weight"], *product["tags"], *product["except"]} <= set(tags)
+    assert set(product["except_categories"]) <= {tag.category for tag in tags.values()}
+
+
 def broken(change: Any) -> str:
     table = copy.deepcopy(dict(load("taxonomy")))
     change(table)
