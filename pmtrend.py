@@ -13,6 +13,7 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -70,7 +71,22 @@ VERBS = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Door(click.Group):
+    """The verbs; a reader of our output that left (`pmtrend … | head`) ends any of them, and is no failure.
+
+    Told here, since click itself would end with 1.
+    """
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the verb that was asked for and return what it returns."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _drop_output()
+            return 0
+
+
+@click.group(cls=_Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="pmtrend")
 @click.option(
     "--db",
@@ -142,10 +158,6 @@ def main() -> None:
     except (PmtrendError, ReportError, StorageError) as error:
         warn(error)
         code = 1
-    except BrokenPipeError:
-        # The reader of our output left (`pmtrend … | head`): say nothing, as other filters do.
-        _drop_output()
-        code = 0
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             raise

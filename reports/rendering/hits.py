@@ -39,7 +39,8 @@ def search_lines(found: Found, zone: str, mark: Mark) -> Iterator[str]:
         yield f"  {' · '.join(filter(None, _about(hit, ZoneInfo(zone))))}"
         for quote in hit.quotes:
             yield f"  “{_of_quote(quote, mark)}”"
-        yield f"  {clean(hit.url)}"
+        if hit.url:
+            yield f"  {clean(hit.url)}"
         yield ""
     yield told(found)
 

@@ -208,6 +208,7 @@ def test_output_that_cannot_be_written_is_one_sentence(tmp_path: Path, verb: str
 def test_a_reader_that_leaves_is_no_failure(tmp_path: Path) -> None:
     done = as_process("{ $PMTREND boards list; echo $? >code; } | head -1", tmp_path)
     assert (done.stderr, len(done.stdout.splitlines())) == ("", 1)
+    assert (tmp_path / "code").read_text() == "0\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="this system has no /proc")

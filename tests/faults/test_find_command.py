@@ -73,6 +73,16 @@ def test_a_hit_is_shown_with_its_words(folder: Path) -> None:
     assert done.out.startswith("Product Manager, «Agents»\n  Acme · New York · ")
 
 
+def test_a_posting_without_a_link_ends_without_an_empty_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text("title,company\nProduct Manager,Acme\n", encoding="utf-8")
+    assert call(tmp_path, "import", "jobs.csv", "--source", "own", "--as-of", "2026-11-01").code == 0
+    assert call(tmp_path, "find", "manager").out.splitlines()[1:] == [
+        "  Acme · other PM · 2026-11-01 – 2026-11-01, open",
+        "",
+        "1 posting",
+    ]
+
+
 def test_several_words_need_no_quotes(folder: Path) -> None:
     assert call(folder, "find", "rag", "金融").out == call(folder, "find", "rag 金融").out
 

@@ -144,11 +144,17 @@ def test_robots_is_read_once_a_day_and_per_host(clock):
 def test_robots_that_cannot_be_read_forbids_all_for_an_hour(clock):
     rules, asked = robots(clock, None, (200, b""))
     for _ in range(2):
-        with pytest.raises(ServerTrouble):
+        with pytest.raises(ServerTrouble, match=r"cannot be read: no answer in time"):
             rules.check("https://a.example/1")
     clock.now += 3600
     assert rules.check("https://a.example/1") is None
     assert len(asked) == 2
+
+
+def test_the_status_that_forbids_all_is_told(clock):
+    rules, _ = robots(clock, (503, b""))
+    with pytest.raises(ServerTrouble, match=r"cannot be read: the server answered 503 Service Unavailable"):
+        rules.check("https://a.example/1")
 
 
 def test_the_rules_for_us_stand_before_those_for_all(clock):
