@@ -15,7 +15,7 @@ def rollup() -> None:
 @rollup.command()
 @pass_context
 def refresh(context: Context) -> None:
-    """Make the weekly counts again, as every run does at its end, and write what differs."""
+    """Bring the weekly counts up to date. Every run does so at its end."""
     from reports.building.rollup import refresh as run
 
     with context.store() as store:
@@ -26,7 +26,7 @@ def refresh(context: Context) -> None:
 @rollup.command()
 @pass_context
 def verify(context: Context) -> int:
-    """Make the weekly counts again from all rows and compare; 1 if they differ or lack something."""
+    """Count again from the rows and compare. Ends with 1 if counts differ or are not up to date."""
     from reports.building.rollup import verify as run
 
     with context.store() as store:
