@@ -86,13 +86,17 @@ def find_alternatives(
     untold = _untold().tags
     for index, here in by_sentence.items():
         first = here[0][0].out
-        if (first in untold or (len(here) > 1 and any([hit[0].out != first for hit in here]))) and (
-            index not in taken
-        ):
-            start, end = sentences[index][:2]
-            if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
-                groups += _in_sentence(text.low[start:end], start, here)
+        if index in taken or (first not in untold and not _are_several(first, here)):
+            continue
+        start, end = sentences[index][:2]
+        if SIGNS.search(text.low, max(start, here[0][1] - _BEFORE), end):
+            groups += _in_sentence(text.low[start:end], start, here)
     return _told(groups, by_sentence, text.raw) if groups else ()
+
+
+def _are_several(tag: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether the hits name more than one tag; the first names `tag`."""
+    return len(hits) > 1 and (hits[-1][0].out != tag or any([hit[0].out != tag for hit in hits]))
 
 
 # ------------------------------------------------------------------ one sentence

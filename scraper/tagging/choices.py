@@ -15,10 +15,15 @@ from scraper.tagging.tables import Language, load
 Joint = Literal["or", "clause_or", "slash", "list", "and"]
 """What joins two things; `clause_or` joins clauses ("…，或有…经验"), so only the nearest two."""
 
-SIGNS = re.compile(r"[或/任]|\bor\b|一[种项门类个]|[之其]一|[皆均都即]可|\b(?:any|one|e\.g\.)")
+# Each branch begins with a character of its own and no class or \b: so `re` passes over all that begins none
+# of them in one loop, which is three to six times as fast.
+_ONE_OF = r"任|一[种项门类个]|之一|其一|皆可|均可|都可|即可|e(?<=\be)\.g\."
+SIGNS = re.compile(rf"或|/|o(?<=\bo)r\b|{_ONE_OF}|a(?<=\ba)ny|o(?<=\bo)ne")
 """What finds one of the signs that stand in every sentence that leaves a choice."""
 
-_ONE = re.compile(r"任|一[种项门类个]|[之其]一|[皆均都即]可|至少|\b(?:any|one|either|such|like)\b|\be\.g\.")
+_ONE = re.compile(
+    rf"{_ONE_OF}|至少|a(?<=\ba)ny\b|o(?<=\bo)ne\b|e(?<=\be)ither\b|s(?<=\bs)uch\b|l(?<=\bl)ike\b"
+)
 
 
 class Hints(NamedTuple):

@@ -6,17 +6,15 @@ offsets relative to it.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import NamedTuple
 
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Hit
+from scraper.tagging.stances import Found, clause_at, holding, using, watching
 from scraper.tagging.tables import LANGUAGES, Language, Span, edges, inside, leftmost_longest, load
-
-_Found = Mapping[str, Sequence[Span]]
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _ZH_CLAUSE = re.compile(r"[,，]")
@@ -62,7 +60,7 @@ _GOES_ON = re.compile(r"\s*(?:或|及|以及|和|并|如|例如|等|包括|尤�
 # A wish closes its clause; elsewhere 优先 is a verb or a rank of work (优先级, 优先保障), and 更好, 最佳
 # compare what is made (最佳实践, 更好地).
 _ZH_CLOSES = re.compile(r"[^\u3400-\u9fff]|$")
-_ZH_GOES_BEFORE = ("优先", "更好", "更优", "更佳", "最佳", "最好", "择优", "加成")
+_ZH_GOES_BEFORE = ("优先", "重点考虑", "更好", "更优", "更佳", "最佳", "最好", "择优", "加成")
 _ZH_WISH_TAIL = re.compile(r"(?:考虑|录用|录取|条件|加分|项|者|资格|要求|经验)")
 _ZH_WISHED = re.compile(r"(?:者|经验|经历|背景|专业|案例|学历|院校|毕业|项目)\s*$")
 _ZH_RANK = re.compile(r"[级权顺次排]")
@@ -82,11 +80,8 @@ _EN_BARE = re.compile(
 _EN_LAST = re.compile(
     r"(?:preferred|plus|have|bonus|desirable|desired|advantage|asset|required|beneficial)[\s.!]*\Z"
 )
-_ZH_NAMES = re.compile(r"\s*(?:包括|包含|涵盖|例如|比如|如|尤其|特别是|重点(?:关注|包括))")
-_ZH_OWN_PAPERS = re.compile(r"\s*(?:prd|原型|文档|需求|竞品|撰写|写)")
 _NEGATION_STOPS = re.compile(r"[,;:。)]|\bbut\b|\band\b")
 _REACH_ZH, _REACH_EN = 14, 45
-_END = itemgetter(1)
 
 
 class Marks(NamedTuple):
@@ -153,9 +148,9 @@ def marks(sentence: str, start: int, hits: Iterable[Hit[Word]]) -> Marks:
     return Marks(
         edges(_preferred(sentence, language, clauses, found)) if wishes else (),
         edges(_negated(sentence, language, found)) if negates else (),
-        edges(_watching(sentence, language, clauses, found)) if watches else (),
-        edges(_using(sentence, language, clauses, found)) if uses else (),
-        edges(_holding(clauses, found["field"])) if "field" in found else (),
+        edges(watching(sentence, language, clauses, found)) if watches else (),
+        edges(using(sentence, language, clauses, found)) if uses else (),
+        edges(holding(clauses, found["field"])) if "field" in found else (),
         "hiring" in found,
     )
 
@@ -202,13 +197,13 @@ def clause_spans(sentence: str, language: Language) -> list[Span]:
     return [*spans, (start, len(sentence))]
 
 
-def _preferred(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
+def _preferred(sentence: str, language: Language, clauses: list[Span], found: Found) -> Iterator[Span]:
     for start, end in found.get("preferred_before", ()):
         forward = language == "en" or sentence[end : end + 1] == ":"
-        yield start, len(sentence) if forward else clauses[_clause_at(clauses, start)][1]
+        yield start, len(sentence) if forward else clauses[clause_at(clauses, start)][1]
     leading = dict(found.get("preferred_before", ()))
     for start, end in found.get("preferred_after", ()):
-        index = _clause_at(clauses, start)
+        index = clause_at(clauses, start)
         if language == "zh" and not _zh_wish(sentence, start, end):
             if _zh_wish_ahead(sentence, start, end):
                 yield start, clauses[index][1]
@@ -233,6 +228,8 @@ def _zh_wish(sentence: str, start: int, end: int) -> bool:
             return False
         if _ZH_WISH_TAIL.match(sentence, end) or _ZH_WISHED.search(sentence, max(0, start - 4), start):
             return True
+    elif word == "重点考虑":
+        return not sentence[end : end + 1].isalnum()
     elif word == "择优":
         return sentence.startswith(("录", "考虑"), end)
     elif word in ("更好", "更优", "最好") and _ZH_MADE.search(sentence, max(0, start - 6), start):
@@ -285,12 +282,7 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
     return own.end() if own else start
 
 
-def _clause_at(clauses: list[Span], position: int) -> int:
-    """Return the index of the first clause that does not end before `position`."""
-    return bisect_left(clauses, position, key=_END)
-
-
-def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]:
+def _negated(sentence: str, language: Language, found: Found) -> Iterator[Span]:
     reach = _REACH_ZH if language == "zh" else _REACH_EN
     spared = edges(found.get("negated_except", ()))
     for start, end in found.get("negated_before", ()):
@@ -301,77 +293,3 @@ def _negated(sentence: str, language: Language, found: _Found) -> Iterator[Span]
         if not inside(start, spared):
             cut = max(sentence.rfind(mark, 0, start) for mark in ",;:(、")
             yield max(cut, start - reach), end
-
-
-def _watching(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
-    """Yield the clauses on what is watched, and those that say what it is: ", 包括多模态、智能体等方向"."""
-    watched = set(_holding_both(clauses, found["watch"], found["watched"]))
-    goes_on = False
-    for span in clauses:
-        goes_on = span in watched or (goes_on and language == "zh" and bool(_ZH_NAMES.match(sentence, *span)))
-        if goes_on:
-            yield span
-
-
-def _using(sentence: str, language: Language, clauses: list[Span], found: _Found) -> Iterator[Span]:
-    """Yield the clauses on AI as a tool: a tool is named, or using and what for.
-
-    What is made for others to use is none: "integrating AI tools to help customers", "打造AI辅助生产平台".
-    """
-    spared = edges(found.get("use_except", ()))
-    tool, use, used = (
-        [span for span in found.get(name, ()) if not inside(span[0], spared)]
-        for name in ("tool", "use", "used")
-    )
-    if tool:
-        yield from _holding(
-            clauses, [span for span in tool if not _is_made(sentence, language, clauses, span)]
-        )
-    if use and used:
-        if language == "en":
-            use = [span for span in use if not _is_leverage_of_product(sentence, clauses, span)]
-        yield from _holding_both(clauses, use, used)
-
-
-def _is_leverage_of_product(sentence: str, clauses: list[Span], span: Span) -> bool:
-    """Tell whether "leveraging" says what a product is made with: "Build search leveraging AI to …"."""
-    return sentence.startswith("leverag", span[0]) and _is_made(sentence, "en", clauses, span)
-
-
-def _is_made(sentence: str, language: Language, clauses: list[Span], span: Span) -> bool:
-    """Tell whether the tool at `span` is the object of making, and not what it is done with.
-
-    English says so at the beginning of the sentence, Chinese anywhere in the clause. What a product manager
-    writes himself is no product ("负责AI辅助PRD").
-    """
-    place, end = span
-    if _ZH_OWN_PAPERS.match(sentence, end):
-        return False
-    makes, with_ = _making(language)
-    start = clauses[_clause_at(clauses, place)][0] if language == "zh" else 0
-    made = [verb.end() for verb in makes.finditer(sentence, start, place)]
-    return bool(made) and not with_.search(sentence, made[-1], place)
-
-
-@cache
-def _making(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what makes a thing, and what works with it."""
-    words = load("clauses")["user"][language]
-    makes, with_ = ("|".join(map(re.escape, words[name])) for name in ("makes", "with"))
-    if language == "zh":
-        return re.compile(makes), re.compile(with_)
-    opens = r"\A[^a-z]{0,6}(?:(?:in this role, )?you(?:['’]ll| will) )?"
-    return re.compile(rf"{opens}(?:{makes})\b"), re.compile(rf"\b(?:{with_})\b")
-
-
-def _holding_both(clauses: list[Span], first: Iterable[Span], second: Iterable[Span]) -> Iterable[Span]:
-    """Return the clauses that hold a word of both kinds."""
-    return set(_holding(clauses, first)) & set(_holding(clauses, second))
-
-
-def _holding(clauses: list[Span], words: Iterable[Span]) -> Iterator[Span]:
-    """Yield the clauses in which one of `words` begins."""
-    for place, _ in words:
-        start, end = clauses[_clause_at(clauses, place)]
-        if start <= place < end:
-            yield start, end

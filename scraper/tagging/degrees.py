@@ -37,7 +37,7 @@ _DEMANDED = re.compile(
 _ZH_MAJOR_BEFORE = re.compile(r"(?:专业|学历|学科|本科|硕士|研究生)[^;。\n]{0,24}$")
 _ZH_FIELD = re.compile(
     r"计算机|软件(?:工程|技术|开发|专业|类|、|/|相关)|人工智能|电子|自动化|通信|信息(?:技术|工程|科学|管理与)|数学|统计|数据科学"
-    r"|大数据|理工(?!作)|[理工]科|机械|物理|嵌入式|电气|机器学习|模式识别|机器人|\bstem\b"
+    r"|大数据|理工(?!作)|理科|工科|机械|物理|嵌入式|电气|机器学习|模式识别|机器人|s(?<=\bs)tem\b"
 )
 _EN_FIELD = re.compile(
     r"\b(?:computer science|computer engineering|cs\b|engineering|software|stem|mathematics|maths?|statistics"

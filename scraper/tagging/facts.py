@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from scraper.stages import Stages
 from scraper.tagging.alternatives import find_alternatives
 from scraper.tagging.asked import AskedFacts, find_asked
 from scraper.tagging.clauses import Marks
@@ -33,15 +34,16 @@ def text_facts(
     phrases: Sequence[YearsPhrase],
     words: ListHits,
     marked: Callable[[int], Marks],
-) -> TextFacts:
-    """Return the facts of title and text.
+) -> Stages[TextFacts]:
+    """Find the facts of title and text, stage by stage.
 
     `hits` are the counted hits of the vocabulary, `phrases` the demands for years, `words` the hits of
     the word lists (see matching.py), `marked(i)` the marks of the i-th sentence.
     """
-    return TextFacts(
-        fingerprint(hits, zoning.sentences),
-        years_demands(phrases, body, zoning),
-        find_asked(head, body, zoning, words, marked),
-        find_alternatives(body, hits, zoning.sentences, words),
-    )
+    lies = fingerprint(hits, zoning.sentences)
+    yield
+    years = years_demands(phrases, body, zoning)
+    yield
+    asked = find_asked(head, body, zoning, words, marked)
+    yield
+    return TextFacts(lies, years, asked, find_alternatives(body, hits, zoning.sentences, words))

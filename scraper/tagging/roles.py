@@ -18,16 +18,18 @@ The same questions are answered for the title alone and for the text alone: wher
 promises AI that the job does not have, or keeps quiet about AI that it has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
 
+from scraper.stages import Stages
 from scraper.tagging import other_work
 from scraper.tagging.hits import Hit, ListHits
 from scraper.tagging.objects import has_ai_object, is_aside
 from scraper.tagging.role_signs import (
     WHOLE,
+    counts,
     is_product,
     scale_of,
     sign_of,
@@ -37,6 +39,7 @@ from scraper.tagging.role_signs import (
 )
 from scraper.tagging.sections import headings
 from scraper.tagging.tables import load
+from scraper.tagging.taxonomy import FineTag
 from scraper.tagging.zones import Sentence
 from storage.records import RoleClass
 
@@ -124,7 +127,7 @@ def classify(
     head: str,
     lang: str,
     is_pm: bool,
-) -> Verdict:
+) -> Stages[Verdict]:
     """Return the role class of one posting.
 
     `low` is the folded text, `sentences` its zones, `hits` the counted hits of title and text, `employer`
@@ -132,7 +135,8 @@ def classify(
     folded title.
     """
     core = load("roles")["core"]
-    title, body = _evidence(head, low, sentences, hits, employer, words)
+    title, body = yield from _evidence(head, low, sentences, hits, employer, words)
+    yield
     parts, points, role, reasons = _judged(title, body, lang, core["limit"])
     title_label, body_label = _title_label(title, lang), role
     if title != _NO_TITLE:
@@ -165,7 +169,8 @@ class _Named(NamedTuple):
     """Where the hits name AI: indexes of sentences, by axis (0 classic, 1 generative) where that is told.
 
     `built` and `used` hold the largest share of a sign of each sentence, `aside` the wishes and trends that
-    name a technique, `in_duties` the places of what is made, `on_model` how much of the work is on a model.
+    name a technique, `in_duties` the places of what is made, `on_model` how much of the work is on a model,
+    `fields` where a field stands that may do without AI (search), and how much of a sign it is.
     """
 
     built: tuple[dict[int, float], dict[int, float]]
@@ -176,12 +181,13 @@ class _Named(NamedTuple):
     products: set[int]
     in_duties: list[tuple[int, int]]
     on_model: dict[int, float]
+    fields: dict[int, float]
 
 
 def _named(hits: Sequence[Hit], head: str, *, object: bool) -> tuple[_Title, _Named]:
     """Gather what title and text name; `head` is the title, `object`: it names what models are made for."""
-    found = _Named(({}, {}), ({}, {}), (set(), set()), set(), set(), set(), [], {})
-    built, used, aside, preferred, tools, products, in_duties, on_model = found
+    found = _Named(({}, {}), ({}, {}), (set(), set()), set(), set(), set(), [], {}, {})
+    built, used, aside, preferred, tools, products, in_duties, on_model, fields = found
     techniques = [0.0, 0.0]
     ai: list[tuple[int, int]] = []
     for tag, start, end, field, zone, requirement, stance, index in hits:
@@ -209,6 +215,8 @@ def _named(hits: Sequence[Hit], head: str, *, object: bool) -> tuple[_Title, _Na
         else:
             if model > on_model.get(index, -1.0):
                 on_model[index] = model
+            if share < WHOLE and _is_field(tag):
+                fields[index] = share
             if is_product(tag):
                 products.add(index)
                 if zone in _DUTIES:
@@ -220,12 +228,14 @@ def _named(hits: Sequence[Hit], head: str, *, object: bool) -> tuple[_Title, _Na
 
 def _evidence(
     head: str, low: str, sentences: Sequence[Sentence], hits: Sequence[Hit], employer: int, words: ListHits
-) -> tuple[_Title, _Body]:
+) -> Stages[tuple[_Title, _Body]]:
     title, found = _named(hits, head, object=_names_object(words))
+    yield
     on_model, used, aside = found.on_model, found.used, found.aside
     for _, _, index in words.get("roles.model_work", ()):
         if index >= 0 and sentences[index].zone in _DUTIES:
             on_model[index] = 1.0
+    fields = _fields_alone(found.fields, hits) if found.fields else {}
     worth = worth_of(sentences)
     longest = min(len(head) + 4, _LONGEST_HEADING)
     short = [i for i, (start, end, _, _) in enumerate(sentences) if end - start <= longest]
@@ -242,7 +252,7 @@ def _evidence(
         genai,
         tool_weight * sum([worth[i] * share for i, share in used[0].items()]),
         tool_weight * sum([worth[i] * share for i, share in used[1].items()]),
-        scale * sum([worth[i] for i in on_model]),
+        scale * sum([worth[i] * fields.get(i, 1.0) for i in on_model]),
         len(found.preferred),
         len(found.tools),
         employer,
@@ -252,6 +262,23 @@ def _evidence(
         len(aside[1]) > max(len(aside[0]), 1),
     )
     return title, body
+
+
+def _is_field(tag: FineTag) -> bool:
+    """Tell whether an entry that is a weak sign names a field to work in rather than AI."""
+    return tag.category == "recsys_search"
+
+
+def _fields_alone(fields: Mapping[int, float], hits: Iterable[Hit]) -> Mapping[int, float]:
+    """Return those of the sentences that name a field which name no other sign of AI."""
+    others = {
+        hit.sentence
+        for hit in hits
+        if counts(hit)
+        and hit.tag.era != "none"
+        and (sign_of(hit.tag).share >= WHOLE or not _is_field(hit.tag))
+    }
+    return {index: share for index, share in fields.items() if index not in others}
 
 
 def _is_half(named: AbstractSet[int], asked: Sequence[int]) -> bool:

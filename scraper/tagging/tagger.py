@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from scraper.parsing.folding import Folded
+from scraper.stages import Stages, at_once
 from scraper.tagging import (
     alternatives,
     asked_words,
@@ -110,7 +111,7 @@ class Tagger:
         """The version of the vocabulary."""
         return self._vocabulary.version
 
-    def tag(
+    def tag_in_stages(
         self,
         title: Folded,
         text: Folded,
@@ -120,8 +121,8 @@ class Tagger:
         company: str = "",
         experience_raw: str = "",
         education_raw: str = "",
-    ) -> TextTagging:
-        """Tag one posting.
+    ) -> Stages[TextTagging]:
+        """Tag one posting, many of which may be tagged in step.
 
         `text` is plain text (the quotes point into it); `lang` is zh, en or mixed; `is_pm` what the title
         gate says. The board fields are used where the text is silent.
@@ -131,24 +132,46 @@ class Tagger:
         head, in_head, listed = read(title)
         body = prepare(text, names)
         lost = sentences.lost_line_ends(body)
+        yield
         found = self._scanner.scan(body, lost)
+        yield
         parts = sections.find_sections(body, found)
         if seams := sections.seams(body, parts):
             found = self._scanner.scan(body, seams | lost)
-        zoning = zone_text(body, found, parts, lost)
+        yield
+        zoning = yield from zone_text(body, found, parts, lost)
+        yield
         marked = Marked(body, zoning.sentences, found.clauses)
+        yield
         counted = counted_in_text(body, found.aliases, zoning) if zoning.sentences else []
+        yield
         hits = [*in_head, *_judged(counted, zoning, marked)]
+        yield
         phrases = find_years(body, found, zoning, counted, marked) if zoning.sentences else []
+        yield
         degree = (
             find_education(body, zoning, found.degrees, marked)
             if found.degrees and zoning.sentences
             else None
         )
+        yield
         employer = _employer(counted, zoning)
         words = _in_lists(listed, found, zoning)
-        verdict = roles.classify(
+        yield
+        verdict = yield from roles.classify(
             body.low, zoning.sentences, hits, employer, words, head=head.low, lang=lang, is_pm=is_pm
+        )
+        yield
+        tags = tuple(_strongest(hits, title.raw, text.raw))
+        yield
+        facts = yield from text_facts(
+            head,
+            body,
+            zoning,
+            hits=hits,
+            phrases=phrases,
+            words=words,
+            marked=marked,
         )
         return TextTagging(
             verdict=verdict,
@@ -156,20 +179,14 @@ class Tagger:
             years_total=years_total(phrases, text.raw, experience_raw),
             years_ai=years_ai(phrases, text.raw),
             education=education_asked(degree, text.raw, education_raw),
-            tags=tuple(_strongest(hits, title.raw, text.raw)),
+            tags=tags,
             hits=tuple(hits),
             sentences=tuple(zoning.sentences),
-            facts=text_facts(
-                head,
-                body,
-                zoning,
-                hits=hits,
-                phrases=phrases,
-                words=words,
-                marked=marked,
-            ),
+            facts=facts,
             read=len(body.low),
         )
+
+    tag = at_once(tag_in_stages)
 
     def _read_title(self, title: Folded) -> _Title:
         head = without_units(prepare(title, most=MAX_TITLE))

@@ -46,12 +46,11 @@ class Guard:
     def allows(self, sentence: str) -> bool:
         """Tell whether a hit in the folded `sentence` counts."""
         # A sentence is short and a guard has few words: asking for each is cheaper than any automaton.
-        holds = sentence.__contains__
-        for word in filter(holds, self.forbid):
-            if stands_in(word, sentence):
+        for word in self.forbid:
+            if word in sentence and stands_in(word, sentence):
                 return False
-        for word in filter(holds, self.require):
-            if stands_in(word, sentence):
+        for word in self.require:
+            if word in sentence and stands_in(word, sentence):
                 return True
         return not self.require
 

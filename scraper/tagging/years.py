@@ -255,19 +255,19 @@ def _is_experience(
     if words.before_reject.stand_in(before) or (_number_of(found) or 0) > 30:
         return False
     near = low[found.start() : min(end, found.end() + 14)]
-    if found.groupdict().get("dash") and "experience" not in clause:
+    groups = found.groupdict()
+    if groups.get("dash") and "experience" not in clause:
         return False
     if _PLAN.match(low, found.end(), end):
         return False
     if words.reject.stand_in(clause if language == "zh" else near) and not _saved(clause, language):
         return False
-    if found.groupdict().get("unit") in MONTHS and not _MONTHS_OF.search(clause):
+    if groups.get("unit") in MONTHS and not _MONTHS_OF.search(clause):
         return False  # how long an internship or a project lasts
-    if words.cue.stand_in(clause) or found.groupdict().get("unit") == "yoe":
+    if words.cue.stand_in(clause) or groups.get("unit") == "yoe":
         return True
     if _BARE.match(low, found.end(), end) or _names_part(low, found, start):
         return True
-    groups = found.groupdict()
     open_end = bool(groups.get("plus") or groups.get("post") or groups.get("pre"))
     if open_end and _OF_WHAT.match(low, found.end(), end):
         return True

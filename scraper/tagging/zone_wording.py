@@ -124,6 +124,8 @@ class Wording:
 
     def is_item(self, start: int) -> bool:
         """Tell whether a line with a bullet begins at `start`."""
+        if not self.low[start].isspace():  # as nearly always
+            return self.low[start] in _BULLETS and self.begins_line(start)
         found = _FIRST_MARK.match(self.low, start)
         return found is not None and found[0][-1] in _BULLETS and self.begins_line(start)
 

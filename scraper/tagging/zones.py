@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, cast
 
+from scraper.stages import Stages
 from scraper.tagging.fields import Field
 from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found
@@ -50,7 +51,9 @@ class Zoning:
         return after - 1 if after else 0
 
 
-def zone_text(text: Text, found: Found, sections: Sections, lost: AbstractSet[int] = frozenset()) -> Zoning:
+def zone_text(
+    text: Text, found: Found, sections: Sections, lost: AbstractSet[int] = frozenset()
+) -> Stages[Zoning]:
     """Cut `text` into sentences with their zones; `found` is what the scan found in it.
 
     `lost` are the places at which line ends were lost.
@@ -58,6 +61,7 @@ def zone_text(text: Text, found: Found, sections: Sections, lost: AbstractSet[in
     breaks, said = sections
     cuts = [position for position, _ in breaks]
     pieces = cut_sentences(text, [*cuts, *lost, *(edge for field in said for edge in field[:2])])
+    yield
     spoken, pieces = _of_fields(pieces, said) if said else ([], pieces)
     reader = Wording(text.low, found.wording, "zh" if _is_chinese(text.low) else "en")
     zoned = spoken
