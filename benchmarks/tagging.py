@@ -28,6 +28,7 @@ from typing import Any
 from worst_cases import SIZE, worst_cases
 
 from scraper.clock import utcnow
+from scraper.stages import collect_rarely
 from scraper.understanding.answering import tag_lines
 
 GOAL = 8.0  # MB a second
@@ -304,6 +305,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--shown", type=int, default=12, help="how many of the slowest cases are listed (12)")
     parser.add_argument("--only", choices=("speed", "shares", "worst"), help="one of the three alone")
     options = parser.parse_args(arguments)
+    collect_rarely()  # as `pmtrend tag --jsonl` does
     understand_all(['{"title": "AI产品经理", "description": "负责大模型产品"}'])  # the tables are built now
     print(f"{machine()}\n")
     failed = False

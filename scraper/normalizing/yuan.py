@@ -1,6 +1,5 @@
 """Whose yuan 元 and a bare "30-50K" are: mainland China, Taiwan and Hong Kong all write their money so."""
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,7 +9,6 @@ from scraper.parsing.folding import fold
 _TRADITIONAL = "產經與發設業團對驗會責後"
 _SIMPLIFIED = "产经与发设业团对验会责后"
 """The same characters, of which hardly a Chinese posting has none, in both scripts."""
-_IN_TRADITIONAL = re.compile(f"[{_TRADITIONAL}]")
 _HONG_KONG = ("香港", "港元", "港币", "强积金", "hong kong")
 _TAIWAN = (
     "台湾",
@@ -37,10 +35,9 @@ def yuan_currency(title: str, text: str, locations: Sequence[str]) -> Literal["C
     In simplified characters it is the mainland's. In traditional ones the place of work tells; where that
     tells nothing it is Taiwan's, unless of the two only Hong Kong is named.
     """
-    if not (_IN_TRADITIONAL.search(text, 0, _READ) or _IN_TRADITIONAL.search(title)):
-        return "CNY"  # as nearly always
     said = f"{title}\n{text[:_READ]}"
-    if sum(map(said.__contains__, _TRADITIONAL)) <= sum(map(said.__contains__, _SIMPLIFIED)):
+    traditional = sum(map(said.__contains__, _TRADITIONAL))
+    if not traditional or traditional <= sum(map(said.__contains__, _SIMPLIFIED)):
         return "CNY"
     countries = parse_places(locations, title).countries
     if "TW" in countries:

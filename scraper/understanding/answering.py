@@ -8,8 +8,9 @@ from typing import Any, Literal, cast
 
 from scraper.errors import InputError
 from scraper.normalizing.places import Places, parse_places
+from scraper.stages import Stages, in_step
 from scraper.understanding.pay import beside_salary_json, salary_json
-from scraper.understanding.posting import TAXONOMY, Understanding, understand
+from scraper.understanding.posting import TAXONOMY, Understanding, understand_in_stages
 from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 
@@ -17,8 +18,8 @@ _Format = Literal["text", "html"]
 _TOLERANCE = 50
 """Bytes above 127 for each broken one, from which on a text is still UTF-8."""
 _LINE_END = re.compile(r"\r\n?")
-_TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw")
-"""Fields that are text and in which spreadsheets put numbers."""
+_TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw", "description")
+"""Fields that are text; in all but the last one spreadsheets put numbers."""
 _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*[,}]')
 
 
@@ -82,7 +83,7 @@ def decode_text(raw: bytes) -> str:
     """
     text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
     damage = text.count("\ufffd") - raw.count("\ufffd".encode())
-    if damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
+    if not damage or damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
         return _LINE_END.sub("\n", text)
     try:
         return _LINE_END.sub("\n", raw.decode("gb18030"))
@@ -98,29 +99,50 @@ class _BadLine(Exception):
         self.id = id
 
 
-def tag_lines(lines: Iterable[str | bytes], problems: list[str] | None = None) -> Iterator[str]:
+def tag_lines(
+    lines: Iterable[str | bytes], problems: list[str] | None = None, *, first: int = 1
+) -> Iterator[str]:
     """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
 
     Bytes are decoded line by line (`decode_text`). A field that is missing or null says nothing, an `id` so
     is null in the answer. A line that is no JSON object, or in which a field is not of the contract's types,
     is answered by `{"id": …, "error": "line 3 …"}` (id: null if it cannot be read); the sentence is appended
-    to `problems`, too.
+    to `problems`, too. `first` is the number of the first line. Lines are answered some at a time (see
+    `stages.in_step`), so whoever waits for the answer to one before giving the next gives each alone.
     """
-    for number, line in enumerate(lines, start=1):
-        try:
-            text = _line_text(line)
-            if not text.strip():
-                continue
-            row = _row(text)
-            html = row.get("format") == "html"
-            places = parse_places(_locations(row), row.get("title") or "")
-            answer = _dumps(to_json(row.get("id"), understand_row(row), places, with_text=html))
-        except _BadLine as bad:
-            error = f"line {number} {bad}"
-            if problems is not None:
-                problems.append(error)
-            answer = _dumps({"id": bad.id, "error": error})
-        yield answer
+    problems = [] if problems is None else problems
+    for answer in in_step(_answer(number, line, problems) for number, line in enumerate(lines, first)):
+        if answer is not None:
+            yield answer
+
+
+def _answer(number: int, line: str | bytes, problems: list[str]) -> Stages[str | None]:
+    """Answer a line, None if it is blank."""
+    try:
+        text = _line_text(line)
+        if not text or text.isspace():
+            return None
+        row = _row(text)
+    except _BadLine as bad:
+        error = f"line {number} {bad}"
+        problems.append(error)
+        return _dumps({"id": bad.id, "error": error})
+    yield
+    understanding = yield from understand_in_stages(
+        row.get("title") or "",
+        row.get("description") or "",
+        format=cast(_Format, row.get("format") or "text"),
+        company=row.get("company") or "",
+        locations=_locations(row),
+        salary_raw=row.get("salary_raw") or "",
+        experience_raw=row.get("experience_raw") or "",
+        education_raw=row.get("education_raw") or "",
+    )
+    yield
+    places = parse_places(_locations(row), row.get("title") or "")
+    answer = to_json(row.get("id"), understanding, places, with_text=row.get("format") == "html")
+    yield
+    return _dumps(answer)
 
 
 def _line_text(line: str | bytes) -> str:
@@ -146,6 +168,8 @@ def _id_in(text: str) -> Any:
 
 def _plain_id(id: Any) -> Any:
     """Return `id`, or None if JSON cannot say it."""
+    if isinstance(id, (str, int)):  # as nearly always
+        return id
     try:
         json.dumps(id, allow_nan=False)
     except (ValueError, RecursionError):
@@ -168,8 +192,16 @@ def _row(text: str) -> Mapping[str, Any]:
     id = _plain_id(row.get("id"))
     if id is None and row.get("id") is not None:
         raise _BadLine("has an id that is no finite number")
-    row |= {name: str(row[name]) for name in _TEXTS if _is_number(row.get(name))}
-    if wrong := [name for name in (*_TEXTS, "description") if not isinstance(row.get(name), str | None)]:
+    wrong = []
+    for name in _TEXTS:
+        value = row.get(name)
+        if value is None or isinstance(value, str):
+            continue
+        if _is_number(value) and name != "description":
+            row[name] = str(value)
+        else:
+            wrong.append(name)
+    if wrong:
         raise _BadLine(f"is not understood: {', '.join(wrong)} must be text", id)
     if row.get("format") not in (None, "text", "html"):
         raise _BadLine(f"is not understood: format is {row['format']!r}; it must be text or html", id)
@@ -189,20 +221,6 @@ def _is_number(value: Any) -> bool:
 def _locations(row: Mapping[str, Any]) -> Sequence[str]:
     places = row.get("location") or ()
     return (places,) if isinstance(places, str) else tuple(places)
-
-
-def understand_row(row: Mapping[str, Any]) -> Understanding:
-    """Understand one object of the contract's input, its fields checked."""
-    return understand(
-        row.get("title") or "",
-        row.get("description") or "",
-        format=cast(_Format, row.get("format") or "text"),
-        company=row.get("company") or "",
-        locations=_locations(row),
-        salary_raw=row.get("salary_raw") or "",
-        experience_raw=row.get("experience_raw") or "",
-        education_raw=row.get("education_raw") or "",
-    )
 
 
 # What is written is made here and holds nothing twice, so that looking for circles is only a loss of time.

@@ -5,21 +5,27 @@ Nothing here asks the clock, the network or the store.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language, to_text
-from scraper.normalizing.titles import is_pm_title
+from scraper.normalizing.titles import LONGEST_TITLE, is_pm_title
 from scraper.normalizing.workplace import find_workplace
 from scraper.normalizing.yuan import yuan_currency
 from scraper.parsing.folding import folded
+from scraper.stages import Stages, at_once
 from scraper.tagging import TextTagging, default_tagger, taxonomy_record
 from scraper.understanding.pay import stated_beside
 from storage.records import Pay, Tagging, TaxonomyRecord, Workplace
 
 TAXONOMY: TaxonomyRecord = taxonomy_record()
 """The taxonomy of this release: version, hash over all that decides tags, tags."""
+
+
+_folded_title = lru_cache(maxsize=4096)(folded)
+"""Postings repeat their titles; what else is read of these is remembered by the rooms that read it."""
 
 
 class Understanding(NamedTuple):
@@ -34,7 +40,7 @@ class Understanding(NamedTuple):
     compensation: Compensation
 
 
-def understand(
+def understand_in_stages(
     title: str,
     description: str,
     *,
@@ -46,8 +52,8 @@ def understand(
     salary_raw: str = "",
     experience_raw: str = "",
     education_raw: str = "",
-) -> Understanding:
-    """Understand one posting.
+) -> Stages[Understanding]:
+    """Understand one posting, many of which may be understood in step.
 
     Plain text is taken as it is, so that offsets are offsets into it; HTML is extracted first. `workplace`
     and `pay` are what the board states in fields of its own and go before `salary_raw`, which goes before
@@ -55,23 +61,29 @@ def understand(
     alone decide the role.
     """
     text = to_text(description, "html") if format == "html" else description
+    head = _folded_title(title) if len(title) <= LONGEST_TITLE else folded(title)
     lang = detect_language(f"{title}\n{text}")
     forms = folded(text)
-    detail = default_tagger().tag(
-        folded(title),
+    is_pm = is_pm_title(title) if title.strip() else True
+    yield
+    detail = yield from default_tagger().tag_in_stages(
+        head,
         forms,
         lang=lang,
-        is_pm=is_pm_title(title) if title.strip() else True,
+        is_pm=is_pm,
         company=company,
         experience_raw=experience_raw,
         education_raw=education_raw,
     )
+    yield
     # A bare "100-120K" in a Chinese posting is in yuan; in English ones it may be any dollar.
     currency = None if lang == "en" else yuan_currency(title, text, locations)
     scanned = Scanned(forms)
+    yield
     compensation = find_compensation(
         scanned, title=title, stated=pay, salary_raw=salary_raw, currency=currency
     )
+    yield
     facts = detail.facts
     tagging = Tagging(
         taxonomy=TAXONOMY.version,
@@ -98,3 +110,7 @@ def understand(
         compensation=stated_beside(compensation),
     )
     return Understanding(text, tagging, detail, compensation)
+
+
+understand = at_once(understand_in_stages)
+"""Understand one posting; see `understand_in_stages` for what it takes."""

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from scraper.bounds import brief
 from scraper.normalizing.posting import stated_pay
-from scraper.understanding.posting import TAXONOMY, understand
+from scraper.stages import Stages, at_once, in_step
+from scraper.understanding.posting import TAXONOMY, understand_in_stages
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord, StoredText, Tagging
 
 
-def tag_record(record: PostingRecord | StoredText) -> Tagging:
+def tag_in_stages(record: PostingRecord | StoredText) -> Stages[Tagging]:
     """Understand a normalised posting, just read or stored, with the current taxonomy."""
-    return understand(
+    understanding = yield from understand_in_stages(
         record.title,
         record.text,
         company=record.company,
@@ -26,7 +27,12 @@ def tag_record(record: PostingRecord | StoredText) -> Tagging:
         salary_raw=record.salary_raw,
         experience_raw=record.experience_raw,
         education_raw=record.education_raw,
-    ).tagging
+    )
+    return understanding.tagging
+
+
+tag_record = at_once(tag_in_stages)
+"""Understand one record alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,14 @@ def tag_texts(texts: Sequence[StoredText]) -> tuple[str, list[Tagged]]:
 
     A process that is started later might find another release installed than the one that asks it.
     """
-    return TAXONOMY.sha256, [_tagged(text) for text in texts]
+    return TAXONOMY.sha256, list(in_step(map(_tagged, texts)))
 
 
-def _tagged(text: StoredText) -> Tagged:
+def _tagged(text: StoredText) -> Stages[Tagged]:
     try:
-        return text.version, tagging_rows(tag_record(text))
+        tagging = yield from tag_in_stages(text)
+        yield
+        return text.version, tagging_rows(tagging)
     except Exception as error:  # a bug; it must not cost the others their tags
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"

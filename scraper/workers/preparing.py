@@ -19,8 +19,9 @@ from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Reques
 from scraper.normalizing.posting import normalise
 from scraper.normalizing.titles import is_pm_title
 from scraper.sources import FAMILIES
+from scraper.stages import in_step
 from scraper.understanding.posting import TAXONOMY
-from scraper.understanding.records import tag_record
+from scraper.understanding.records import tag_in_stages, tag_record
 from storage.records import PostingRecord, Tagging
 from storage.version import __version__
 
@@ -114,7 +115,7 @@ def prepare(archive: ReplayArchive, visits: Sequence[Visit]) -> list[Prepared]:
 def tag_prepared(prepared: Sequence[Prepared], chosen: Sequence[tuple[int, str]]) -> list[Tagging]:
     """Tag records of the postings that are `chosen`, each by the place of its look and its native id."""
     by_id = [{record.native_id: record for record in one.records.values()} for one in prepared]
-    return [tag_record(by_id[place][native_id]) for place, native_id in chosen]
+    return list(in_step(tag_in_stages(by_id[place][native_id]) for place, native_id in chosen))
 
 
 def _prepared(archive: ReplayArchive, visit: Visit) -> Prepared:

@@ -20,6 +20,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from scraper.stages import collect_rarely
+
 T = TypeVar("T")
 R = TypeVar("R")
 _PROGRAM = """import sys
@@ -63,6 +65,7 @@ def in_processes(work: Callable[[T], R], tasks: Iterable[T], processes: int) -> 
 def serve(work: Callable[[Any], Any], pipe: int) -> None:
     """Do the work that comes through a pipe until nobody is there to work for: what a worker runs."""
     connection = Connection(pipe)
+    collect_rarely()
     try:
         while True:
             connection.send(work(connection.recv()))
