@@ -1,9 +1,9 @@
-"""Types of columns that need care (instants, texts that every database orders alike), and of rows of them."""
+"""Types of columns that need care (instants, texts in one order, missing JSON), and of rows of them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Row, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Row, Text, TypeDecorator
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of a result; its columns are those of the statement just above its use."""
@@ -33,3 +33,6 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is ordered by its bytes, as SQLite does it: every database gives the same order."""
+
+OBJECT = JSON(none_as_null=True)
+"""An object of JSON; none is NULL, not the word of JSON for it."""

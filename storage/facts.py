@@ -4,7 +4,7 @@ A quote is `{"quote", "field", "start", "end"}`, or `{"quote"}` of a board's own
 decimals. A missing value inside a fact is null.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from storage.taggings import (
@@ -108,24 +108,42 @@ def alternatives_json(group: Alternatives) -> dict[str, Any]:
     }
 
 
+_FAMILIES: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "fingerprint": fingerprint_json,
+    "years_all": years_json,
+    "industries": asked_json,
+    "languages": asked_json,
+    "degree_specials": asked_json,
+    "travel": travel_json,
+    "visa": asked_json,
+    "alternatives": alternatives_json,
+}
+"""Attribute of a tagging, and name of the family -> the shape of what is stated there."""
+_SINGLE = ("fingerprint", "travel")
+"""All others have a list of facts."""
+
+
 def facts_json(tagging: Tagging) -> dict[str, Any]:
     """Return all facts of a tagging by family; what is not stated is null or empty."""
-    return {
-        "fingerprint": fingerprint_json(tagging.fingerprint) if tagging.fingerprint else None,
-        "years_all": [years_json(demand) for demand in tagging.years_all],
-        "industries": [asked_json(asked) for asked in tagging.industries],
-        "languages": [asked_json(asked) for asked in tagging.languages],
-        "degree_specials": [asked_json(asked) for asked in tagging.degree_specials],
-        "travel": travel_json(tagging.travel) if tagging.travel else None,
-        "visa": [asked_json(asked) for asked in tagging.visa],
-        "alternatives": [alternatives_json(group) for group in tagging.alternatives],
-    }
+    unstated: dict[str, Any] = {name: None if name in _SINGLE else [] for name in _FAMILIES}
+    return unstated | _stated(tagging)
 
 
 def stored_facts(tagging: Tagging) -> dict[str, Any]:
     """Return the value of the column `facts`: only what is stated."""
-    facts = {**facts_json(tagging), "compensation": dict(tagging.compensation)}
-    return {name: fact for name, fact in facts.items() if fact}
+    facts = _stated(tagging)
+    if tagging.compensation:
+        facts["compensation"] = dict(tagging.compensation)
+    return facts
+
+
+def _stated(tagging: Tagging) -> dict[str, Any]:
+    """Return the facts that are stated, by family: of most postings those are few."""
+    facts: dict[str, Any] = {}
+    for name, shape in _FAMILIES.items():
+        if said := getattr(tagging, name):
+            facts[name] = shape(said) if name in _SINGLE else [shape(one) for one in said]
+    return facts
 
 
 def asked_levels(asked: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
@@ -136,7 +154,9 @@ def asked_levels(asked: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
 def groups_required(groups: Iterable[Mapping[str, Any]] | None) -> tuple[tuple[str, ...], ...]:
     """Return what a value of the column requires one of, by group: tags in the order of their ids. Those that
     are asked for by themselves as well have a group of their own, too."""
-    required = [group for group in groups or () if group["requirement"] == "required"]
+    if not groups:
+        return ()
+    required = [group for group in groups if group["requirement"] == "required"]
     several = {tuple(sorted(group["ids"])) for group in required}
     return tuple(sorted(several | {(id,) for group in required for id in group["alone"]}))
 
@@ -159,10 +179,13 @@ def asked_text(hits: Iterable[tuple[str, str]], facts: Mapping[str, Any]) -> str
     for tag, requirement in hits:
         if requirement != "mentioned" and (tag not in tags or STRENGTH[requirement] > STRENGTH[tags[tag]]):
             tags[tag] = requirement
-    levels = [tags, *[asked_levels(facts[name]) if name in facts else {} for name in _LEVELLED]]
-    told = [",".join([f"{id}:{one[id]}" for id in sorted(one)]) if one else "" for one in levels]
+    levels = [_levels_text(asked_levels(facts[name])) if name in facts else "" for name in _LEVELLED]
     groups = ",".join(["|".join(ids) for ids in groups_required(facts.get("alternatives"))])
-    return ";".join([*told, travel_asked(facts.get("travel")) or "", groups])
+    return ";".join([_levels_text(tags), *levels, travel_asked(facts.get("travel")) or "", groups])
+
+
+def _levels_text(levels: Mapping[str, str]) -> str:
+    return ",".join([f"{id}:{levels[id]}" for id in sorted(levels)])
 
 
 def read_asked(family: str) -> dict[str, str]:

@@ -1,11 +1,23 @@
 """Plain values that cross the border of the store: in from the scraper, out to the reports."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from storage.memories import SeenPage
+from storage.listings import (
+    IMPORT,
+    FetchState,
+    Hashes,
+    Industry,
+    Listing,
+    PostingRecord,
+    Recorded,
+    StoredText,
+    TaxonomyRecord,
+    TaxonomyTag,
+    Wording,
+)
 from storage.taggings import (
     Alternatives,
     Asked,
@@ -67,171 +79,11 @@ __all__ = [
     "YearsDemand",
     "YearsScope",
 ]
-"""What a posting says (storage/taggings.py) is part of these records."""
+"""What goes in (storage/listings.py) and what a posting says (storage/taggings.py) are part of these; what
+comes out is below."""
 
-FetchState = Literal["complete", "partial", "refused", "missing", "failed", "suspect"]
 SpellKind = Literal["backlog", "new", "repost"]
 SpellReason = Literal["", "gone", "left_scope", "before_history"]
-Industry = Literal[
-    "internet",
-    "finance",
-    "health",
-    "automotive",
-    "robotics",
-    "enterprise software",
-    "e-commerce",
-    "games",
-    "education",
-    "hardware",
-    "other",
-]
-
-# ------------------------------------------------------------------ the vocabulary
-
-
-@dataclass(frozen=True, slots=True)
-class TaxonomyTag:
-    """A tag as the reports need it: names in both languages and where it belongs."""
-
-    id: str
-    en: str
-    zh: str
-    era: Literal["classic", "genai", "shared", "none"]
-    groups: tuple[str, ...] = ()
-    chain: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TaxonomyRecord:
-    """The taxonomy in use: version, hash of all that decides tags, and its contract-level tags."""
-
-    version: str
-    sha256: str
-    tags: tuple[TaxonomyTag, ...]
-
-
-# ------------------------------------------------------------------ one observation of one listing
-
-
-@dataclass(frozen=True, slots=True)
-class PostingRecord:
-    """A posting that passed the PM title gate, normalised; `text` is what quotes point into."""
-
-    native_id: str
-    title: str
-    text: str
-    url: str
-    company: str
-    company_key: str
-    content_hash: str
-    places: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    market: str = "en"
-    salary_raw: str = ""
-    experience_raw: str = ""
-    education_raw: str = ""
-    structured: Mapping[str, Any] = field(default_factory=dict)  # pay and workplace as the board stated them
-    posted_at: datetime | None = None
-    record_hash: str = ""  # of its entry in the list, if its details were read for that
-    address: str = ""  # key of the original's address: what groups a copy with it
-    signature: bytes | None = None  # of title and text: what near-equal postings are found by
-    text_key: bytes | None = None  # of the text as its source gave it, where that lists several employers
-    tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What one look at one listing showed.
-
-    `family`/`key` name the listing; `ids` are the native ids of everything it listed, PM or not, read or
-    rejected (of a multi-employer listing together with the employer's company_key). `whole` tells that
-    every page was read, totals agreed and rejects stayed under 10 %: only then may absence mean
-    anything. `state` is set by the caller for failures (`partial`, `refused`, `missing`, `failed`); a
-    whole listing arrives as `complete` and may be judged `suspect` by the store. `scope` says what was
-    asked; `digest` identifies the bytes that were seen. `kept` is the number of PM postings, of which
-    `postings` holds those that bring something new. `seen_pages` are given if an equal later look may be
-    taken for this one. `fills` is the share of the listed postings that have each field.
-    """
-
-    family: str
-    key: str
-    company: str
-    market: str
-    observed_at: datetime
-    state: FetchState
-    scope: str
-    digest: str
-    reason: str = ""
-    multi_employer: bool = False
-    local_ids: bool = False
-    listed: int = 0
-    rejected: int = 0
-    pages: int = 0
-    ids: Mapping[str, str] = field(default_factory=dict)  # native id -> company_key ("" single employer)
-    postings: tuple[PostingRecord, ...] = ()
-    company_key: str = ""
-    industry: Industry = "other"
-    credit: str = ""
-    kept: int = 0
-    seen_pages: tuple[SeenPage, ...] = ()
-    fills: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def posting_family(self) -> str:
-        """The name space of native ids: the family, or the board where ids count within it only."""
-        return f"{self.family}:{self.key}" if self.family == IMPORT or self.local_ids else self.family
-
-
-IMPORT = "import"
-"""The family of listings that come from files; their key is the source's name."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredText:
-    """A stored version with all that understanding it needs; `structured` is what the board stated."""
-
-    version: int
-    title: str
-    text: str
-    company: str
-    salary_raw: str
-    experience_raw: str
-    education_raw: str
-    structured: Mapping[str, Any]
-
-
-class Wording(NamedTuple):
-    """All of a stored version that its content hash is made of."""
-
-    title: str
-    text: str
-    salary_raw: str
-    experience_raw: str
-    education_raw: str
-    structured: Mapping[str, Any]
-
-
-Hashes = Callable[[Wording], Collection[str]]
-"""Makes the content hashes that a version with such words may have."""
-
-
-@dataclass(slots=True)
-class Recorded:
-    """What storing one look at a listing changed (counts of postings)."""
-
-    duplicate: bool = False
-    unchanged: bool = False  # the same bytes as at the look before
-    late: bool = False  # older than what was known of the board
-    state: FetchState = "complete"
-    reason: str = ""
-    seen: int = 0
-    created: int = 0
-    changed: int = 0
-    closed: int = 0
-    reopened: int = 0
-
-
-# ------------------------------------------------------------------ what the reports read
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ from storage.reading.weekly_counts import (
 )
 from storage.recording import repeats, retagging, texts
 from storage.recording.grouping import text_owners
-from storage.recording.observing import record
+from storage.recording.new_rows import NewRows
+from storage.recording.observing import record, record_all
 from storage.recording.tagging_rows import TaggingRows
 from storage.recording.taxonomies import taxonomy_id
 from storage.records import Facts, Listing, Passages, Recorded, StoredText, TaxonomyRecord
@@ -106,7 +107,12 @@ class Store(Database):
     def record(self, run: RunHandle, listing: Listing, lease: Lease | None = None) -> Recorded:
         """Store one look at one listing, whole or not at all. Raises LeaseLost if the lease is not held."""
         with uncollected(), self._writing(lease) as connection:
-            return record(connection, run.id, listing, self.zone, run.taxonomy)
+            return record(NewRows(connection), run.id, listing, self.zone, run.taxonomy)
+
+    def record_together(self, run: RunHandle, looks: Sequence[Listing | Repetition]) -> list[Recorded]:
+        """Store looks in this order, all or none; return what each listing changed, as if it came alone."""
+        with uncollected(), self._writing() as connection:
+            return record_all(NewRows(connection), run.id, looks, self.zone, run.taxonomy)
 
     def memories(
         self, taxonomy: TaxonomyRecord, of: tuple[str, str] | None = None
@@ -123,7 +129,7 @@ class Store(Database):
     ) -> None:
         """Store looks that saw what `memories` returned for them, all or none. Raises LeaseLost likewise."""
         with self._writing(lease) as connection:
-            repeats.record_repetitions(connection, run.id, looks, self.zone)
+            repeats.record_repetitions(NewRows(connection), run.id, looks, self.zone)
 
     def history_from(self) -> datetime | None:
         """Return when the first look was made, None in an empty store."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.column_types import TEXT, UtcDateTime
+from storage.column_types import OBJECT, TEXT, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -24,12 +24,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012
-        datetime: UtcDateTime,
-        dict[str, Any]: JSON(none_as_null=True),
-        list[Any]: JSON,
-        str: TEXT,
-    }
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: OBJECT, list[Any]: JSON, str: TEXT}  # noqa: RUF012
 
 
 class Setting(Base):
@@ -53,7 +48,7 @@ class Board(Base):
     """A listing that is followed: a careers board (family, key) or an imported source ("import", NAME).
 
     `epoch` counts the breaks of scope or coverage; `scope` is what its last usable listing asked. `memory` is
-    what its last look saw, if seeing the same again would change nothing (records.Memory).
+    what its last look saw, if seeing the same again would change nothing (memories.Memory).
     """
 
     __tablename__ = "boards"

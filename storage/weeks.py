@@ -8,7 +8,12 @@ WEEK = timedelta(days=7)
 
 
 def week_of(instant: datetime, zone: str) -> date:
-    """Return the Monday of the ISO week that `instant` (aware) falls into, in the IANA zone `zone`."""
+    """Return the Monday of the ISO week that `instant` (aware) falls into, in the IANA zone `zone`.
+
+    Raises ValueError for a naive one, which is a bug.
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"naive time {instant!r} belongs to no week")
     local = instant.astimezone(ZoneInfo(zone)).date()
     return local - timedelta(days=local.weekday())
 

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sqlalchemy import Connection, Date, Engine, Table, create_engine, event, insert
+from sqlalchemy import Connection, Date, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.engine import URL
 
@@ -20,6 +20,8 @@ from storage.column_types import UtcDateTime
 from storage.errors import LockHeld, StorageError
 
 _TURNS, _PAUSE = 600, 0.05
+_PARAMETERS = 288
+"""Values of a statement that inserts several rows: 32 tags."""
 _PATIENCE = 30.0
 """Seconds that a transaction waits for its turn to write."""
 
@@ -164,9 +166,11 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     """Insert rows (values in the order of the columns, JSON as its text), `most` by one statement.
 
     Converting each value by its type, as SQLAlchemy does, takes longer than SQLite takes to store it. Only
-    instants and days have to be, and few of them are different ones.
+    instants and days have to be, and few of them are different ones. The driver takes them directly, narrow
+    rows several to a statement: to begin one for each took a third of the time of tags.
     """
-    statement, converters = _insertion(table)
+    dbapi: Any = connection.connection.driver_connection
+    converters = _converters(table)
     rest = iter(rows)
     while part := list(map(tuple, islice(rest, most))):
         given = {place: {row[place] for row in part} - {None} for place in converters}
@@ -176,20 +180,33 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
                 stored = {None: None} | {value: converters[place](value) for value in values}
                 columns[place] = tuple(map(stored.__getitem__, columns[place]))
             part = list(zip(*columns, strict=True))
-        connection.exec_driver_sql(statement, part)
+        together = _PARAMETERS // len(table.columns)
+        whole = len(part) - len(part) % together
+        if whole:
+            groups = (part[start : start + together] for start in range(0, whole, together))
+            flat = map(tuple, map(chain.from_iterable, groups))
+            dbapi.executemany(_insertion(table, together), flat)
+        dbapi.executemany(_insertion(table, 1), part[whole:])
 
 
 @cache
-def _insertion(table: Table) -> tuple[str, Mapping[int, Callable[[Any], Any]]]:
-    """Return the statement that inserts a row, and what converts which of its values."""
+def _insertion(table: Table, rows: int) -> str:
+    """Return the statement that inserts so many rows."""
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    row = f"({', '.join('?' * len(table.columns))})"
+    return f"INSERT INTO {table.name} ({columns}) VALUES {', '.join([row] * rows)}"
+
+
+@cache
+def _converters(table: Table) -> Mapping[int, Callable[[Any], Any]]:
+    """Return place of a column -> what makes its values those that the driver takes."""
     dialect = pysqlite.dialect()
-    statement = insert(table).compile(dialect=dialect, column_keys=table.columns.keys())
     converters = (
         (place, column.type.dialect_impl(dialect).bind_processor(dialect))
         for place, column in enumerate(table.columns)
         if isinstance(column.type, UtcDateTime | Date)
     )
-    return str(statement), {place: convert for place, convert in converters if convert}
+    return {place: convert for place, convert in converters if convert}
 
 
 def settle(connection: Connection, tables: Sequence[Table]) -> None:

@@ -146,7 +146,7 @@ def _rows(connection: Connection, export: Export, span: _Span, in_force: int) ->
     units = {unit.id: unit for unit in export.units.values() if unit.board in set(boards["board"])}
     yield Rows("boards", boards)
     yield Rows("units", _units(units))
-    yield Rows("breaks", _breaks(connection, span, export.units))
+    yield Rows("breaks", _breaks(connection, span))
     yield from _looks(connection, span)
     panel = panel_weeks(read_cells(connection, span.start, span.cut), microseconds(span.end))
     for week, cells in panel.items():
@@ -184,7 +184,7 @@ def _units(units: Mapping[int, Unit]) -> dict[str, Sequence[Any]]:
     return _transposed(("unit", "board", "source", "name"), rows)
 
 
-def _breaks(connection: Connection, span: _Span, units: Mapping[int, Unit]) -> dict[str, Sequence[Any]]:
+def _breaks(connection: Connection, span: _Span) -> dict[str, Sequence[Any]]:
     found = connection.execute(
         select(Board.family, Board.key, Break.unit_id, Break.at, Break.reason, Break.note)
         .join(Board, Board.id == Break.board_id)

@@ -113,11 +113,12 @@ def store_contents(
     rows: NewRows,
     result: Recorded,
 ) -> None:
-    """Store new postings and changed texts of a listing. Counts go into `result`."""
+    """Add new postings and changed texts of a listing to `rows`. Counts go into `result`."""
     before = [
         find.known[posting.native_id][0] for posting in listing.postings if posting.native_id in find.known
     ]
     latest = _latest_versions(connection, before)
+    tagged: set[int] = set()
     again: list[tuple[int, TaggingRows]] = []  # of texts that another taxonomy had tagged
     for posting in listing.postings:
         new = posting.native_id not in find.known
@@ -138,14 +139,12 @@ def store_contents(
         if not new and posting.record_hash:
             connection.execute(_NEW_ENTRY, {"posting": number, "entry": posting.record_hash})
         if posting.tagging is not None:
-            laid_out = tagging_rows(posting.tagging)
             if changed:
-                rows.add_tagging(version_id, taxonomy, laid_out, None)
-            else:
-                again.append((version_id, laid_out))
-    rows.write()
+                rows.add_tagging(version_id, taxonomy, tagging_rows(posting.tagging), None)
+                tagged.add(version_id)
+            elif version_id not in tagged:  # as it is if the listing shows it twice
+                again.append((version_id, tagging_rows(posting.tagging)))
     add_taggings(connection, rows, taxonomy, again, listing.observed_at)
-    rows.write()
 
 
 def _readdress(connection: Connection, number: int, posting: PostingRecord) -> None:

@@ -1,6 +1,7 @@
 """Sets of native ids, packed: eight bytes each, enough to compare two listings of one board."""
 
 import hashlib
+import sys
 import zlib
 from array import array
 from collections.abc import Iterable
@@ -8,15 +9,17 @@ from collections.abc import Iterable
 
 def hashed(native_ids: Iterable[str]) -> frozenset[int]:
     """Return the ids as 64-bit numbers (BLAKE2b)."""
-    return frozenset(
-        int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
-        for text in native_ids
-    )
+    encoded = [text.encode("utf-8", "surrogatepass") for text in native_ids]
+    numbers = array("Q", b"".join([hashlib.blake2b(one, digest_size=8).digest() for one in encoded]))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return frozenset(numbers)
 
 
 def pack(ids: Iterable[int]) -> bytes:
     """Pack a set of 64-bit numbers."""
-    return zlib.compress(array("Q", sorted(ids)).tobytes())
+    # Only framed: hashes do not compress, and to try took as long as to make them. Older sets are compressed.
+    return zlib.compress(array("Q", sorted(ids)).tobytes(), level=0)
 
 
 def unpack(data: bytes | None) -> frozenset[int]:

@@ -1,10 +1,10 @@
-"""The rows that a look brings: numbered as they are found, inserted by one statement a table.
+"""The rows that looks bring: numbered as they are found, inserted by one statement a table.
 
 A statement for each row takes ten times as long to make as SQLite takes to run it.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -12,30 +12,107 @@ from sqlalchemy import Connection, Table, func, select
 
 from storage.engines.opening import insert_rows
 from storage.recording.tagging_rows import TaggingRows, json_text
-from storage.records import PostingRecord
-from storage.tables import Base, Cell, Company, Gap, Posting, Sighting, Spell, Tag, Tagging, Unit, Version
+from storage.records import FetchState, Listing, PostingRecord
+from storage.tables import (
+    Base,
+    Board,
+    Cell,
+    Company,
+    Fetch,
+    Gap,
+    Posting,
+    Sighting,
+    Spell,
+    Tag,
+    Tagging,
+    Unit,
+    Version,
+)
 
-_TABLES = (Company, Unit, Posting, Version, Tagging, Tag, Spell, Gap, Cell, Sighting)
+_TABLES = (Company, Board, Unit, Fetch, Posting, Version, Tagging, Tag, Spell, Gap, Cell, Sighting)
 """Each behind those that it refers to."""
-_NUMBERED = (Company, Unit, Posting, Version, Tagging, Spell, Gap)
+_NUMBERED = (Company, Board, Unit, Fetch, Posting, Version, Tagging, Spell, Gap)
 _LAST = select(*(select(func.max(of.id)).scalar_subquery() for of in _NUMBERED))
 _AT_ONCE = 10_000
 
 
 class NewRows:
-    """Rows that a look brings; they are stored once `write` was called.
+    """Rows that the looks of a transaction bring; they are stored once `write` was called.
 
     All rows of these tables are numbered here: in a transaction of ours nobody else adds any.
     """
 
     def __init__(self, connection: Connection):
-        self._connection = connection
+        self.connection = connection
         self._rows: dict[type[Base], list[tuple[Any, ...]]] = {of: [] for of in _TABLES}
         self._next: dict[type[Base], int] = {}
 
     def add_company(self, key: str, name: str) -> int:
         """Return the id of a new company."""
         return self._add(Company, key, name)
+
+    def number(self, of: type[Base]) -> int:
+        """Return the id of a new row, which is stored otherwise, or added later (`add_board`)."""
+        if not self._next:
+            last = self.connection.execute(_LAST).one()
+            self._next = {table: (number or 0) + 1 for table, number in zip(_NUMBERED, last, strict=True)}
+        number = self._next[of]
+        self._next[of] = number + 1
+        return number
+
+    def add_board(self, number: int, listing: Listing, scope: str, memory: Mapping[str, Any] | None) -> None:
+        """Add a new board by its id; it is in its first epoch."""
+        self._rows[Board].append(
+            (
+                number,
+                listing.family,
+                listing.key,
+                listing.company,
+                listing.market,
+                listing.multi_employer,
+                0,
+                scope,
+                listing.industry,
+                listing.credit,
+                json_text(memory) if memory else None,
+            )
+        )
+
+    def add_fetch(
+        self,
+        run: int,
+        board: int,
+        listing: Listing,
+        week: date,
+        *,
+        state: FetchState,
+        reason: str,
+        epoch: int,
+        late: bool,
+        ids: bytes | None,
+    ) -> int:
+        """Return the id of a new look, in the state that it is taken for."""
+        return self._add(
+            Fetch,
+            run,
+            board,
+            listing.observed_at,
+            week,
+            state,
+            reason,
+            listing.scope,
+            epoch,
+            None,
+            late,
+            listing.listed,
+            listing.kept,
+            listing.rejected,
+            listing.pages,
+            listing.digest,
+            ids,
+            False,
+            json_text(dict(listing.fills)) if listing.fills else None,
+        )
 
     def add_unit(self, board: int, company: int) -> int:
         """Return the id of a new unit, which is in its first epoch."""
@@ -116,11 +193,7 @@ class NewRows:
         self._rows[Sighting].append((fetch, spell))
 
     def _add(self, of: type[Base], *values: Any) -> int:
-        if not self._next:
-            last = self._connection.execute(_LAST).one()
-            self._next = {table: (number or 0) + 1 for table, number in zip(_NUMBERED, last, strict=True)}
-        number = self._next[of]
-        self._next[of] = number + 1
+        number = self.number(of)
         self._rows[of].append((number, *values))
         return number
 
@@ -130,7 +203,7 @@ class NewRows:
             if rows:
                 table = of.__table__
                 assert isinstance(table, Table)
-                insert_rows(self._connection, table, rows, _AT_ONCE)
+                insert_rows(self.connection, table, rows, _AT_ONCE)
                 rows.clear()
 
 

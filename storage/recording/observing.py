@@ -4,18 +4,19 @@ Everything happens in the caller's transaction, so a look is stored whole or not
 decided in `storage.recording.lifecycle`; here the decisions meet the rows.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
+from storage.memories import Repetition
 from storage.recording import lifecycle
 from storage.recording.companies import Companies
 from storage.recording.contents import PostingFinder, known_postings, store_contents, store_late_contents
 from storage.recording.idsets import hashed, pack, unpack
 from storage.recording.lifecycle import History
 from storage.recording.new_rows import NewRows
-from storage.recording.repeats import remember, settle
+from storage.recording.repeats import memory, record_repetitions, remember, settle
 from storage.recording.spells import SpellBook, sighted_late
 from storage.recording.units import (
     BoardRow,
@@ -38,7 +39,6 @@ _SHOWED = _WHOLE | (Fetch.state == "partial")
 _BOARD = select(
     Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
 ).where(Board.family == bindparam("family"), Board.key == bindparam("key"))
-_NEW_BOARD = insert(Board).returning(Board.id)
 _UPDATE_BOARD = update(Board).where(Board.id == bindparam("board"))
 _OF_BOARD = Fetch.board_id == bindparam("board")
 _SAME = select(Fetch.id).where(
@@ -47,7 +47,6 @@ _SAME = select(Fetch.id).where(
 _LATEST = select(func.max(Fetch.observed_at)).where(_OF_BOARD, _SHOWED)
 _KNOWN = select(_SAME.scalar_subquery(), _LATEST.scalar_subquery())
 _LATER = select(func.min(Fetch.observed_at)).where(_OF_BOARD, Fetch.observed_at > bindparam("at"), usable())
-_NEW_FETCH = insert(Fetch).returning(Fetch.id)
 _ACCEPT = (
     update(Fetch)
     .where(Fetch.id == bindparam("fetch"))
@@ -91,23 +90,44 @@ class _Look:
     board: BoardRow
 
 
-def record(connection: Connection, run: int, listing: Listing, zone: str, taxonomy: int) -> Recorded:
-    """Store one look and return what it changed; a look that is stored already changes nothing."""
-    rows = NewRows(connection)
-    companies = Companies(connection, rows, listing.company_key)
-    board = _find_board(connection, listing, companies(listing.company_key, listing.company))
-    look = _Look(connection, run, listing, zone, taxonomy, rows, companies, board)
-    if board.is_new:
-        return _record_newest(look)
-    this = {"board": board.id, "at": listing.observed_at, "digest": listing.digest}
-    same, latest = connection.execute(_KNOWN, this).one()
+def record_all(
+    rows: NewRows, run: int, looks: Iterable[Listing | Repetition], zone: str, taxonomy: int
+) -> list[Recorded]:
+    """Store looks one after the other and return what each listing changed, as `record` does."""
+    told: list[Recorded] = []
+    repeated: list[Repetition] = []  # since the last listing
+    for look in looks:
+        if isinstance(look, Repetition):
+            repeated.append(look)
+            continue
+        record_repetitions(rows, run, repeated, zone)
+        repeated = []
+        told.append(record(rows, run, look, zone, taxonomy))
+    record_repetitions(rows, run, repeated, zone)
+    return told
+
+
+def record(rows: NewRows, run: int, listing: Listing, zone: str, taxonomy: int) -> Recorded:
+    """Store one look and return what it changed; a look that is stored already changes nothing.
+
+    `rows` are those of the transaction; what the look brings is written when this returns.
+    """
+    connection = rows.connection
+    board = _find_board(rows, listing)
+    same, latest = None, None
+    if not board.is_new:
+        this = {"board": board.id, "at": listing.observed_at, "digest": listing.digest}
+        same, latest = connection.execute(_KNOWN, this).one()
     if same is not None:
         return Recorded(duplicate=True)
+    companies = Companies(connection, rows, listing.company_key)
+    board.company = companies(listing.company_key, listing.company)
+    look = _Look(connection, run, listing, zone, taxonomy, rows, companies, board)
     # A look that showed nothing makes no news old.
     return _record_late(look) if latest is not None and listing.observed_at < latest else _record_newest(look)
 
 
-def _find_board(connection: Connection, listing: Listing, company: int) -> BoardRow:
+def _find_board(rows: NewRows, listing: Listing) -> BoardRow:
     name = {"family": listing.family, "key": listing.key}
     about = {
         "name": listing.company,
@@ -115,14 +135,12 @@ def _find_board(connection: Connection, listing: Listing, company: int) -> Board
         "industry": listing.industry,
         "credit": listing.credit,
     }
-    row = connection.execute(_BOARD, name).first()
-    if row is not None:
-        if listing.family != IMPORT and any(getattr(row, name) != value for name, value in about.items()):
-            connection.execute(_UPDATE_BOARD, about | {"board": row.id})
-        return BoardRow(row.id, company, row.epoch, row.scope)
-    created = connection.scalar(_NEW_BOARD, name | about | {"multi_employer": listing.multi_employer})
-    assert created is not None
-    return BoardRow(created, company, 0, "", is_new=True)
+    row = rows.connection.execute(_BOARD, name).first()
+    if row is None:
+        return BoardRow(rows.number(Board), is_new=True)
+    if listing.family != IMPORT and any(getattr(row, name) != value for name, value in about.items()):
+        rows.connection.execute(_UPDATE_BOARD, about | {"board": row.id})
+    return BoardRow(row.id, row.epoch, row.scope)
 
 
 # ------------------------------------------------------------------ the newest look of its board
@@ -145,6 +163,8 @@ def _record_newest(look: _Look) -> Recorded:
     units = Units(connection, listing, board, look.rows)
     find = PostingFinder(connection, listing, look.companies, units.of, known, look.rows)
     store_contents(connection, listing, look.taxonomy, find, look.rows, result)
+    if not board.is_new:  # of which nothing is written yet, so that all of it is written at once
+        look.rows.write()
     for posting, owner in known.values():
         if owner in units:  # a posting that another board listed first stays with that board
             units[owner].listed.add(posting)
@@ -153,26 +173,32 @@ def _record_newest(look: _Look) -> Recorded:
     unsure = {posting for unit in units.values() if not unit.usable for posting in unit.listed}
     book.write(look.rows, fetch, unsure)
     add_cells(look.rows, fetch, units.values(), verdict.state)
+    settled = shows and not book.waiting and all(unit.usable for unit in units.values())
+    seen = memory(listing) if settled else None
+    if board.is_new:
+        look.rows.add_board(board.id, listing, board.scope, seen)
     look.rows.write()
     if not board.is_new:
         _prune_ids(connection, board.id, fetch)
-    if shows:
-        settled = not book.waiting and all(unit.usable for unit in units.values())
-        remember(connection, board.id, listing if settled else None)
+        if shows:
+            remember(connection, board.id, seen)
     result.seen = sum(len(unit.listed) for unit in units.values())
     result.closed, result.reopened = book.closed, book.reopened
     return result
 
 
 def _store_verdict(look: _Look, verdict: Verdict, ids: Set[int]) -> int:
-    """Store the row of a look, and what its verdict says of its board and of earlier looks; return its id."""
+    """Add the row of a look; store what its verdict says of its board and of earlier looks. Return its id."""
     connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
     if verdict.broke_at:
         board.epoch += 1
         add_break(connection, board.id, None, verdict.broke_at, at, verdict)
     if verdict.state == "complete" and (verdict.broke_at or listing.scope != board.scope):
-        connection.execute(_UPDATE_BOARD, {"board": board.id, "epoch": board.epoch, "scope": listing.scope})
-    fetch = _insert_fetch(look, verdict, ids)
+        board.scope = listing.scope
+        if not board.is_new:
+            values = {"board": board.id, "epoch": board.epoch, "scope": board.scope}
+            connection.execute(_UPDATE_BOARD, values)
+    fetch = _add_fetch(look, verdict, ids)
     if verdict.confirms:
         accepted = {"fetch": verdict.confirms.fetch, "at": at, "epoch_now": board.epoch}
         connection.execute(_ACCEPT, accepted)
@@ -244,29 +270,19 @@ def _previous_suspect(connection: Connection, board: int, scope: str) -> Suspect
     return Suspect(row.id, row.observed_at, unpack(row.ids), row.reason)
 
 
-def _insert_fetch(look: _Look, verdict: Verdict, ids: Set[int], late: bool = False) -> int:
+def _add_fetch(look: _Look, verdict: Verdict, ids: Set[int], late: bool = False) -> int:
     listing = look.listing
-    values = {
-        "run_id": look.run,
-        "board_id": look.board.id,
-        "observed_at": listing.observed_at,
-        "week": week_of(listing.observed_at, look.zone),
-        "state": verdict.state,
-        "reason": verdict.reason,
-        "scope": listing.scope,
-        "epoch": look.board.epoch,
-        "late": late,
-        "listed": listing.listed,
-        "kept": listing.kept,
-        "rejected": listing.rejected,
-        "pages": listing.pages,
-        "digest": listing.digest,
-        "ids": pack(ids) if verdict.state in ("complete", "suspect") and not late else None,
-        "fills": dict(listing.fills) or None,
-    }
-    created = look.connection.scalar(_NEW_FETCH, values)
-    assert created is not None
-    return int(created)
+    return look.rows.add_fetch(
+        look.run,
+        look.board.id,
+        listing,
+        week_of(listing.observed_at, look.zone),
+        state=verdict.state,
+        reason=verdict.reason,
+        epoch=look.board.epoch,
+        late=late,
+        ids=pack(ids) if verdict.state in ("complete", "suspect") and not late else None,
+    )
 
 
 def _prune_ids(connection: Connection, board: int, fetch: int) -> None:
@@ -282,7 +298,7 @@ def _record_late(look: _Look) -> Recorded:
     connection, listing, board, at = look.connection, look.listing, look.board, look.listing.observed_at
     settle(connection, board.id)
     verdict = Verdict(listing.state, listing.reason or "older than what was known: extends history only")
-    _insert_fetch(look, verdict, frozenset(), late=True)
+    _add_fetch(look, verdict, frozenset(), late=True)
     known = known_postings(connection, listing.posting_family, listing.ids)
     result = Recorded(late=True, state=verdict.state, reason=verdict.reason)
     units = Units(connection, listing, board, look.rows)

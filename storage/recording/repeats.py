@@ -5,7 +5,7 @@ those who read spells, and `settle` writes it down when the board changes next.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from storage.among import among
 from storage.memories import Memory, Repetition, SeenPage
+from storage.recording.new_rows import NewRows
 from storage.records import Listing
 from storage.tables import Board, Cell, Fetch, Posting, Run, Spell, Taxonomy, Unit, usable
 from storage.weeks import week_of
@@ -26,6 +27,7 @@ _REMEMBER = (
 )
 _FORGET = update(Board).where(Board.id == bindparam("board"), Board.memory.is_not(None)).values(memory=None)
 
+_PAGE = tuple(field.name for field in fields(SeenPage))
 _UNITS = select(Unit.id).where(Unit.board_id == bindparam("board"))
 _SETTLE = (
     update(Spell)
@@ -36,11 +38,16 @@ _SETTLE = (
 )
 
 
-def remember(connection: Connection, board: int, listing: Listing | None) -> None:
-    """Keep what a look saw, or forget the last one's (None): its repetition would change something."""
-    if listing is not None and listing.seen_pages:
-        memory = {"pages": [asdict(page) for page in listing.seen_pages]}
-        connection.execute(_REMEMBER, {"board": board, "seen": memory})
+def memory(listing: Listing) -> dict[str, Any] | None:
+    """Return what is kept of what a look saw, None if it cannot be told from other looks."""
+    pages = [{name: getattr(page, name) for name in _PAGE} for page in listing.seen_pages]
+    return {"pages": pages} if pages else None
+
+
+def remember(connection: Connection, board: int, seen: Mapping[str, Any] | None) -> None:
+    """Keep the `memory` of a look, or forget the last one's (None): its repetition would change something."""
+    if seen is not None:
+        connection.execute(_REMEMBER, {"board": board, "seen": seen})
     else:
         connection.execute(_FORGET, {"board": board})
 
@@ -86,10 +93,11 @@ def _seen_page(stored: dict[str, Any]) -> SeenPage:
     return SeenPage(**stored | pairs)
 
 
-def record_repetitions(connection: Connection, run: int, looks: Sequence[Repetition], zone: str) -> None:
+def record_repetitions(rows: NewRows, run: int, looks: Sequence[Repetition], zone: str) -> None:
     """Store looks that saw what is remembered, each as a copy of the look that is remembered."""
     values = [
         {
+            "number": rows.number(Fetch),
             "of_run": run,
             "last": look.memory.look,
             "at": look.at,
@@ -98,12 +106,15 @@ def record_repetitions(connection: Connection, run: int, looks: Sequence[Repetit
         }
         for look in looks
     ]
-    connection.execute(_copied_fetch(), values)
-    connection.execute(_copied_cells(), values)
+    if values:
+        rows.connection.execute(_copied_fetch(), values)
+        rows.connection.execute(_copied_cells(), values)
 
 
+@cache
 def _copied_fetch() -> Insert:
     new = {
+        Fetch.id: bindparam("number", type_=Fetch.id.type),
         Fetch.run_id: bindparam("of_run", type_=Fetch.run_id.type),
         Fetch.observed_at: bindparam("at", type_=Fetch.observed_at.type),
         Fetch.week: bindparam("in_week", type_=Fetch.week.type),
@@ -117,18 +128,12 @@ def _copied_fetch() -> Insert:
     return insert(Fetch).from_select(list(columns), source)
 
 
+@cache
 def _copied_cells() -> Insert:
-    look = aliased(Fetch)
-    same_board = select(look.board_id).where(look.id == bindparam("last")).scalar_subquery()
-    source = (
-        select(Fetch.id, Cell.unit_id, Cell.epoch, literal("complete"), Cell.listed)
-        .join(Cell, Cell.fetch_id == bindparam("last"))
-        .where(Fetch.board_id == same_board)
-        .where(Fetch.observed_at == bindparam("at", type_=Fetch.observed_at.type))
-        .where(Fetch.digest == bindparam("sha"))
-    )
+    number = bindparam("number", type_=Cell.fetch_id.type)
+    source = select(number, Cell.unit_id, Cell.epoch, literal("complete"), Cell.listed)
     columns = [Cell.fetch_id, Cell.unit_id, Cell.epoch, Cell.state, Cell.listed]
-    return insert(Cell).from_select(columns, source)
+    return insert(Cell).from_select(columns, source.where(Cell.fetch_id == bindparam("last")))
 
 
 def settle(connection: Connection, board: int) -> None:

@@ -50,12 +50,12 @@ _WHOLE_PASTS = _PASTS.where(among(Cell.unit_id, "units"))
 
 @dataclass(slots=True)
 class BoardRow:
-    """A board; `is_new` tells that nothing is known of it yet."""
+    """A board and the company that it is of; `is_new` tells that nothing is known of it yet."""
 
     id: int
-    company: int
-    epoch: int
-    scope: str
+    epoch: int = 0
+    scope: str = ""
+    company: int = 0
     is_new: bool = False
 
 

@@ -1,8 +1,9 @@
 """Killing one verb at one point: what the program does at its edges, seen from outside, and a SIGKILL there.
 
-Nothing in the program knows of it. Statements and commits are SQLAlchemy's events; files that are opened for
-writing, renamed, removed or locked and databases that are opened are the interpreter's audit events
-(https://docs.python.org/3/library/audit_events.html); fsync and write, which have none, are wrapped.
+Nothing in the program knows of it. Statements are those that SQLite begins to run, of many rows each; commits
+are SQLAlchemy's events; files that are opened for writing, renamed, removed or locked and databases that are
+opened are the interpreter's audit events (https://docs.python.org/3/library/audit_events.html); fsync and
+write, which have none, are wrapped.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 import pmtrend
+from storage.memories import Repetition
 from storage.store import Store
 
 _WRITES = os.O_WRONLY | os.O_RDWR
@@ -56,7 +58,7 @@ class Points:
 
     def watch(self) -> None:
         """Begin. There is no end: whoever is watched is a process of its own."""
-        event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Engine, "connect", lambda dbapi, _: dbapi.set_trace_callback(self._statement))
         event.listen(Engine, "commit", lambda connection: self.at("commit"))
         sys.addaudithook(self._audited)
         fsync, write = os.fsync, os.write
@@ -81,7 +83,7 @@ class Points:
         self.counts[what] += 1
         self.reached(Point(what, self.counts[what]))
 
-    def _statement(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def _statement(self, statement: str) -> None:
         words = re.match(r'\W*(\w+)(?:.*?\b(?:INTO|FROM|UPDATE|TABLE|EXISTS) "?(\w+))?', statement, re.DOTALL)
         verb, table = words.groups() if words else ("", "")
         if verb == "UPDATE":
@@ -208,19 +210,29 @@ def _in_child(home: Path, verb: Sequence[str], now: datetime, kill: Any, writabl
 
 def _acknowledge(tell: Callable[..., None]) -> None:
     """Say of each look that it is stored, as soon as the program believes so."""
-    record, repeat = Store.record, Store.record_repetitions
+    record, together, repeat = Store.record, Store.record_together, Store.record_repetitions
 
     def recorded(store: Store, handle: Any, listing: Any, lease: Any = None) -> Any:
         result = record(store, handle, listing, lease)
         tell("stored", listing.family, listing.key, _text(listing.observed_at))
         return result
 
+    def recorded_together(store: Store, handle: Any, looks: Any) -> Any:
+        results = together(store, handle, looks)
+        for look in looks:
+            if isinstance(look, Repetition):
+                tell("stored", "look", look.memory.look, _text(look.at))
+            else:
+                tell("stored", look.family, look.key, _text(look.observed_at))
+        return results
+
     def repeated(store: Store, handle: Any, looks: Any, lease: Any = None) -> None:
         repeat(store, handle, looks, lease)
         for look in looks:
             tell("stored", "look", look.memory.look, _text(look.at))
 
-    Store.record, Store.record_repetitions = recorded, repeated
+    Store.record, Store.record_together = recorded, recorded_together
+    Store.record_repetitions = repeated
 
 
 def _text(at: datetime) -> str:

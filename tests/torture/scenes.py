@@ -219,6 +219,7 @@ def done(ended: Ended, *codes: int) -> None:
 # ------------------------------------------------------------------ what is in them
 
 _KEYS = {
+    "settings": ("name",),
     "companies": ("key",),
     "boards": ("family", "key"),
     "units": ("board_id", "company_id"),
