@@ -1,8 +1,9 @@
 """What a store of a size costs in daily use: `python benchmarks/scale.py [--postings 10000 100000 1000000]`.
 
 First that many postings are stored in a new store, understood already, as 600 boards list them at the first
-look. The rows that this gives are then written by plain `sqlite3.executemany` into another new database of
-the same schema, in one transaction: nothing stores them faster.
+look: several looks in a transaction, as a replay does it, and each in its own, as a live run does. The rows
+that this gives are then written by plain `sqlite3.executemany` into another new database of the same schema,
+in one transaction.
 
 Then what is done with a store of two years, made by market_store.py (a million postings take some minutes and
 7 GB, as much again for a copy). On a copy one more week is recorded, a look at each board: what is new, what
@@ -27,7 +28,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,6 +41,7 @@ from report import REPORT, Cost, watched
 
 from reports.building.rollup import refresh
 from scraper.normalizing.identity import content_hash
+from scraper.runs.waiting import TOGETHER, Look, Waiting
 from scraper.understanding.posting import TAXONOMY
 from scraper.understanding.records import tag_record
 from storage.memories import Repetition, SeenPage
@@ -120,19 +122,37 @@ class Market:
 
 
 class Recorder:
-    """Records looks and keeps the time."""
+    """Records looks, each as it comes or up to `together` at a time, and keeps the time."""
 
-    def __init__(self, store: Store, week: int):
+    def __init__(self, store: Store, week: int, together: int = 1):
         self.store, self.wall, self.cpu = store, 0.0, 0.0
+        self.waiting = Waiting(together)
         at = START + timedelta(weeks=week)
         self.run = store.begin_run("collect", TAXONOMY, now=at, observed_from=at)
 
     def __call__(self, listing: Listing) -> None:
         """Record a look."""
         started = time.perf_counter(), time.process_time()
-        self.store.record(self.run, listing)
-        self.wall += time.perf_counter() - started[0]
-        self.cpu += time.process_time() - started[1]
+        if self.waiting.concern(listing):
+            self._store()
+        self.waiting.add(Look(listing))
+        if self.waiting.full:
+            self._store()
+        self._spent(*started)
+
+    def finish(self) -> None:
+        """Record what still waits."""
+        started = time.perf_counter(), time.process_time()
+        self._store()
+        self._spent(*started)
+
+    def _store(self) -> None:
+        looks = [look.listing for look in self.waiting.take() if isinstance(look, Look)]
+        self.store.record_together(self.run, looks)
+
+    def _spent(self, wall: float, cpu: float) -> None:
+        self.wall += time.perf_counter() - wall
+        self.cpu += time.process_time() - cpu
 
     def cost(self) -> Cost:
         """Return what all looks so far have cost."""
@@ -146,11 +166,14 @@ def _peak() -> int:
 # ------------------------------------------------------------------ storing
 
 
-def ingest(database: Path, count: int) -> tuple[Cost, int, float]:
-    """Store `count` postings in a new store; return the cost, the rows, and the rate in parts of SQLite's."""
+def ingest(database: Path, count: int, together: int = TOGETHER) -> tuple[Cost, int, float]:
+    """Store `count` postings in a new store; return the cost, the rows, and the rate in parts of SQLite's.
+
+    Up to `together` looks are stored at a time.
+    """
     market = Market()
     store = open_store(f"sqlite:///{database}")
-    recorder = Recorder(store, 0)
+    recorder = Recorder(store, 0, together)
     for number in range(1, BOARDS + 1):
         of = market.models[(number - 1) % len(market.models)]
         board = Board(number, of.family, f"{of.key}-{number}", f"{of.name} {number}", of.market, 0, "all")
@@ -159,6 +182,7 @@ def ingest(database: Path, count: int) -> tuple[Cost, int, float]:
         ]
         came = [market.posting(board, native_id, board.key) for native_id in ids]
         recorder(board.look(0, dict.fromkeys(ids, ""), came))
+    recorder.finish()
     store.close()
     rows, spent = plain(database)
     cost = recorder.cost()
@@ -268,7 +292,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 class Size:
     """What a store of so many postings costs.
 
-    `rows` were stored with the postings; `rate` is that of plain SQLite's rows a second we reach.
+    `rows` were stored with the postings; `rate` is that of plain SQLite's rows a second we reach, `live` the
+    same with each look in a transaction of its own.
     """
 
     postings: int
@@ -276,17 +301,20 @@ class Size:
     costs: Mapping[str, Cost]
     rows: int
     rate: float
+    live: float
 
 
 def measure(database: Path, count: int, scratch: Path) -> Size:
     """Measure a store; it is left as it was."""
     stored, rows, rate = _apart("ingest", scratch / "new.db", count)
+    singly, _, live = _apart("looks", scratch / "single.db", count)
     shutil.copyfile(database, scratch / "copy.db")
     made, _ = _apart("counts", scratch / "copy.db", count)
     week, unchanged = _apart("weeks", scratch / "copy.db", count)
     refreshed, _ = _apart("counts", scratch / "copy.db", count)
     costs = {
         "postings stored": Cost(*stored),
+        "postings stored, look by look": Cost(*singly),
         "a week recorded": Cost(*week),
         "an unchanged week": Cost(*unchanged),
         "weekly counts made": Cost(*made),
@@ -296,7 +324,7 @@ def measure(database: Path, count: int, scratch: Path) -> Size:
         left.unlink()
     costs["report"] = watched(database, *REPORT, str(scratch / "out"))
     costs |= {name: watched(database, *words) for name, words in COMMANDS.items()}
-    return Size(count, database.stat().st_size, costs, rows, rate)
+    return Size(count, database.stat().st_size, costs, rows, rate, live)
 
 
 def _apart(what: str, database: Path, count: int) -> Any:
@@ -327,8 +355,12 @@ def table(sizes: Sequence[Size]) -> str:
     for name, cells in told.items():
         grows = f"{exponent(sizes[-2], sizes[-1], name):.2f}" if sizes[1:] else ""
         lines.append(f"| {name} | {' | '.join(cells)} | {grows} |")
-    rates = " | ".join(f"{size.rate:.0%}" for size in sizes)
-    return "\n".join([*lines, f"| rows a second, of plain `executemany` | {rates} | |"])
+    for name, rates in (
+        ("rows a second, of plain `executemany`", [size.rate for size in sizes]),
+        ("the same, look by look", [size.live for size in sizes]),
+    ):
+        lines.append(f"| {name} | {' | '.join(f'{rate:.0%}' for rate in rates)} | |")
+    return "\n".join(lines)
 
 
 def _told(cost: Cost) -> str:
@@ -351,11 +383,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure what a store costs in daily use as it grows.")
     parser.add_argument("--postings", type=int, nargs="+", default=[10_000, 100_000], help="sizes of stores")
     parser.add_argument("--folder", type=Path, help="where the stores are made, and kept")
-    parser.add_argument("--work", choices=("ingest", "weeks", "counts"), help=argparse.SUPPRESS)
+    parser.add_argument("--work", choices=("ingest", "looks", "weeks", "counts"), help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.work:
         works: dict[str, Callable[[Path, int], Any]] = {
             "ingest": ingest,
+            "looks": partial(ingest, together=1),
             "weeks": two_weeks,
             "counts": counts,
         }

@@ -80,7 +80,7 @@ def remove(context: Context, board: str) -> None:
 
 @boards.command()
 @click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
-@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable).")
+@click.option("--board", "keys", multiple=True, help="Only this board, KEY or FAMILY:KEY (repeatable).")
 @pass_context
 def check(context: Context, families: tuple[str, ...], keys: tuple[str, ...]) -> int:
     """Ask each board once and list those that are dead, moved, empty, refused or failed; store nothing."""

@@ -14,7 +14,7 @@ BUDGET = "50m"
 
 @click.command()
 @click.option("--family", "families", multiple=True, help="Only boards of this family (repeatable).")
-@click.option("--board", "keys", multiple=True, help="Only the board with this key (repeatable), now.")
+@click.option("--board", "keys", multiple=True, help="Only this board, KEY or FAMILY:KEY (repeatable), now.")
 @click.option(
     "--budget", default=BUDGET, show_default=True, help="Begin no board after this time (24h at most)."
 )

@@ -67,7 +67,7 @@ def report(
     """
     times = read_times(week, as_of)
     told = make_report(context, times, lang, out or context.settings.reports, images, part)
-    _tell_if_old(told)
+    _tell_if_empty(told, dated=as_of is not None)
     return 0
 
 
@@ -102,15 +102,21 @@ def make_report(
     return built
 
 
-def _tell_if_old(report: "WeeklyReport") -> None:
-    """Say that nothing was looked at in the week of the report, or ever: an empty report may be a slip."""
+def _tell_if_empty(report: "WeeklyReport", *, dated: bool) -> None:
+    """Say that nothing was looked at in the week of the report, or ever: an empty report may be a slip.
+
+    `dated`: it is asked for as of a day.
+    """
     known = report["provenance"]
     newest = known["data_cut"]
     if newest is None:
-        warn("nothing was on file, so the report is empty; `pmtrend collect` or `import` fills the store")
+        when = f" at {known['as_of']}" if dated else ""
+        more = "" if dated else "; `pmtrend collect` or `import` fills the store"
+        warn(f"nothing was on file{when}, so the report is empty{more}")
         return
     last = label(week_of(datetime.fromisoformat(newest), known["zone"]))
-    if last < report["week"]:
+    # Of a part of the market nothing may be listed in a week in which all was looked at.
+    if last < report["week"] or (report["kind"] == "empty" and not report["view"]):
         warn(f"nothing was looked at in {report['week']}; the newest look on file is of {last}")
 
 

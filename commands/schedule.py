@@ -9,6 +9,7 @@ import click
 from commands.context import DATABASE_URL, Context, pass_context
 from commands.telling import warn
 from scraper.clock import utc_offset
+from scraper.config import operator_of
 from scraper.printing import echo
 
 
@@ -18,7 +19,7 @@ from scraper.printing import echo
 @pass_context
 def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     """Run `weekly` on the configured schedule until interrupted."""
-    from scraper.scheduling.running import cron_line, run_forever, systemd_units
+    from scraper.scheduling.running import cron_line, next_due, run_forever, systemd_units
     from scraper.scheduling.systemd import user_name, written_folders
     from storage.engines.opening import holds_password
 
@@ -36,6 +37,9 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
             "cron or systemd finds it, or leave the password to ~/.pgpass"
         )
     if not (print_cron or print_systemd):
+        due = next_due(weekly, context.clock())
+        operator_of(settings)  # else each run would end with this sentence, days from now
+        warn(f"`weekly` runs next at {due:%Y-%m-%d %H:%M} UTC; Ctrl-C ends this")
         run_forever(weekly, command, home, lambda told: echo(told, err=True))
 
 

@@ -1,7 +1,8 @@
 """`pmtrend tag`: what the tagger sees in a text; needs no store."""
 
 import os
-from typing import BinaryIO
+from collections.abc import Iterator
+from io import BufferedReader
 
 import click
 
@@ -9,19 +10,27 @@ from commands.telling import warn
 from scraper.errors import InputError
 from scraper.printing import echo
 
+_CHUNK = 256 * 1024
+"""Bytes that are read at most before what is there is answered."""
+
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
-def tag(file: BinaryIO, jsonl: bool) -> int:
+def tag(file: BufferedReader, jsonl: bool) -> int:
     """Show what would be tagged in a text or HTML, and why (first line: the title; or from stdin)."""
     from scraper.explaining import explain
+    from scraper.stages import collect_rarely
     from scraper.understanding.answering import decode_text, tag_lines
 
     if jsonl:
+        collect_rarely()
         problems: list[str] = []
-        for line in tag_lines(file, problems):
-            echo(line)
+        first = 1
+        for lines in _arriving(file):
+            for answer in tag_lines(lines, problems, first=first):
+                echo(answer)
+            first += len(lines)
         for problem in problems:
             warn(problem)
         return 1 if problems else 0
@@ -35,3 +44,21 @@ def tag(file: BinaryIO, jsonl: bool) -> int:
         raise InputError("there is no text to tag")
     click.echo(explain(text), color=False if os.environ.get("NO_COLOR") else None)
     return 0
+
+
+def _arriving(file: BufferedReader) -> Iterator[list[bytes]]:
+    """Yield the lines of `file`, those together that are there together.
+
+    So a file is read many lines at a time, and a program that waits for each answer before it writes the next
+    line gets it.
+    """
+    begun: list[bytes] = []
+    while chunk := file.read1(_CHUNK):
+        *whole, rest = chunk.split(b"\n")
+        if whole:
+            whole[0] = b"".join((*begun, whole[0]))
+            yield [line + b"\n" for line in whole]
+            begun = []
+        begun.append(rest)
+    if last := b"".join(begun):
+        yield [last]

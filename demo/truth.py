@@ -70,8 +70,7 @@ def truth(
     `actual`: openings of each class in each week, whatever could be seen. `stock`, `new`, `reposts`, `closed`
     per class and week: on boards whose reply of that week is complete; a birth or closure counts in its
     single week only if the week before is complete too, else under `new_interval` / `closed_interval`.
-    `seen_ids`: ids in the last reply that showed any, all boards. `postings`: every product manager posting
-    that was ever shown, with what its last text states.
+    `postings`: every product manager posting that was ever shown, with what its last text states.
     """
     roles = [one for one in openings if one.role != "staff"]
     board_states = {company.key: states(told, company) for company in employers}

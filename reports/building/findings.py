@@ -24,7 +24,7 @@ def find(kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow], w
     headline, mix = market["headline"], demands["class_mix"]
     found = [_listed(kind, headline, demands["skills"], week)]
     found += _levels(headline, mix, breaks, week) if kind == "regular" else []
-    found += _class_share(kind, headline, mix)
+    found += _class_share(kind, mix)
     found += _claims(demands["hypotheses"])
     found += _mover(demands["movers"])
     found += _skills(demands["contrast"])
@@ -142,7 +142,7 @@ def _level(row: HeadlineRow) -> Finding:
 # ------------------------------------------------------------------ class mix
 
 
-def _class_share(kind: Kind, headline: Headline, mix: ClassMix) -> Iterable[Finding]:
+def _class_share(kind: Kind, mix: ClassMix) -> Iterable[Finding]:
     """AIGC PM's share of new postings and its change; while that is unknown, its share of the window."""
     row = next(r for r in mix["rows"] if r["role"] == "aigc_pm")
     if kind == "regular" and mix["status"] == "ok":

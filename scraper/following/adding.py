@@ -145,6 +145,8 @@ def _called(text: str) -> Board:
     url = finding.as_url(text)
     found = finding.in_address(url)
     if found is None and not url:
+        if family and key and family not in FAMILIES:
+            raise InputError(f"{_shown(text)}: there is no such family of boards; docs/SOURCES.md names them")
         raise InputError(f"{_shown(text)} is neither FAMILY:KEY nor the address of a board")
     return Board(found.family, found.key, "") if found else Board("jsonld", url.partition("://")[2], "")
 

@@ -108,12 +108,19 @@ def _experience(value: Plain | None, title: str) -> str:
     number = as_number(text) if text != "0" else 0.0
     if number is None or number > 50:
         return text
-    chinese = any("\u4e00" <= char <= "\u9fff" for char in title)
-    return f"{number:g}年以上" if chinese else f"{number:g}+ years"
+    return f"{number:g}年以上" if _is_chinese(title) else f"{number:g}+ years"
+
+
+def _is_chinese(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def _salary(fields: Mapping[str, Plain]) -> str:
+    """A bare number beside a Chinese title is yuan, of a month or a year as its size tells its reader."""
     text = readable_salary(as_text(fields.get("salary"), " "))
+    number = as_number(text)
+    if number and number >= _SMALLEST_MONTHLY_YUAN and _is_chinese(as_text(fields.get("title"))):
+        text = f"{number:.12g}元"
     if not text:
         low, high, unit = _bounds(fields)
         text = "-".join(f"{bound:.12g}" for bound in (low, high) if bound is not None)

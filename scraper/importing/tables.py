@@ -111,7 +111,7 @@ def delimited_records(name: str, stream: IO[str]) -> Iterator[Record | Bad]:
         head = head[1:]
     for delimiter in _DELIMITERS:
         if _header_at([row for row in _csv_rows(head, delimiter)]) is not None:
-            return _records(name, _csv_rows(chain(head, stream), delimiter))
+            return _records(_csv_rows(chain(head, stream), delimiter))
     first_row = next(_csv_rows(head, ","), [])
     for export in headerless():
         if export.fits(first_row):
@@ -141,7 +141,7 @@ def workbook_records(path: Path) -> Iterator[Record | Bad]:
             columns = columns or [as_text(plain(cell)) for cell in next(filter(any, head), ())]
         else:
             found = True
-            yield from _records(path.name, chain(head, rows))
+            yield from _records(chain(head, rows))
     if not found:
         raise InputError(unknown_layout(path.name, columns))
 
@@ -202,7 +202,7 @@ def _header_at(rows: Sequence[Any]) -> int | None:
     return None
 
 
-def _records(name: str, rows: Iterable[Any]) -> Iterator[Record | Bad]:
+def _records(rows: Iterable[Any]) -> Iterator[Record | Bad]:
     header: tuple[str, ...] = ()
     folded: list[str] = []
     for number, row in enumerate(rows, start=1):

@@ -58,7 +58,7 @@ def plan(
 
 
 def chosen(known: Sequence[Board], families: Collection[str], keys: Collection[str]) -> list[Board]:
-    """Return the boards of these families with these keys; where none are named, all.
+    """Return the boards of these families with these keys ("openai" or "ashby:openai"); all if none is named.
 
     Raises ConfigError for a family or a key that no board has.
     """
@@ -66,8 +66,9 @@ def chosen(known: Sequence[Board], families: Collection[str], keys: Collection[s
     if unknown := set(families) - there:
         names = ", ".join(sorted(there))
         raise ConfigError(f"no board of family {_named(unknown)}; there are {names}")
-    found = [b for b in known if (not families or b.family in families) and (not keys or b.key in keys)]
-    if missing := set(keys) - {board.key for board in found}:
+    of_families = [board for board in known if not families or board.family in families]
+    found = [board for board in of_families if not keys or board.key in keys or board.name in keys]
+    if missing := set(keys) - {name for board in found for name in (board.key, board.name)}:
         raise ConfigError(f"no board {_named(missing)}; `pmtrend boards list` shows them all")
     return found
 

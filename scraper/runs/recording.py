@@ -12,6 +12,7 @@ from scraper.normalizing.posting import without_text
 from scraper.normalizing.stale import Advert, stale_texts, text_key
 from scraper.normalizing.titles import GATE_VERSION
 from scraper.runs.summary import Looked, OnLook, RunSummary
+from scraper.runs.waiting import Look, Waiting
 from scraper.sources import begun_by
 from scraper.sources.parts import asking
 from scraper.understanding.posting import TAXONOMY
@@ -27,8 +28,6 @@ _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _FARTHEST = timedelta(days=366)
 _BATCH = 500
 _STALE = "stands under several employers"
-_REPETITIONS = 50
-"""Unchanged looks stored at a time. A kill loses them, whole, and the next run simply looks again."""
 _FIELDS = (
     *("description", "locations", "posted_at", "pay", "salary_raw"),
     *("experience_raw", "workplace", "url"),
@@ -38,9 +37,21 @@ _FEWEST_FOR_FILLS = 5
 
 
 class Run:
-    """A run that begins in the store with its first look that is new, so that a rerun changes nothing."""
+    """A run that begins in the store with its first look that is new, so that a rerun changes nothing.
 
-    def __init__(self, store: Store, kind: RunKind, now: datetime, on_look: OnLook, notice: str = ""):
+    It stores each look as it comes, or up to `together` at a time; a look is told of when it is stored.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        kind: RunKind,
+        now: datetime,
+        on_look: OnLook,
+        notice: str = "",
+        *,
+        together: int = 1,
+    ):
         self.store, self.kind, self.now, self.on_look, self.notice = store, kind, now, on_look, notice
         self.summary = RunSummary()
         self._handle: RunHandle | None = None
@@ -48,7 +59,7 @@ class Run:
         self._memories: dict[tuple[str, str], Memory] = {}
         self._outdated: set[tuple[str, str]] = set()
         self._newest: dict[tuple[str, str], datetime] | None = None
-        self._repetitions: list[Repetition] = []
+        self._waiting = Waiting(together)
         self.foresight = NOTHING_AHEAD
         """What was understood ahead of the next look."""
 
@@ -59,6 +70,8 @@ class Run:
     def memory(self, board: Board, family: Family, first: Request, before: datetime) -> Memory | None:
         """Return what the last look at a board saw, if seeing the same at `before` would change nothing."""
         name = board.family, board.key
+        if self._waiting.has_change(*name):
+            self._store_waiting()
         if name in self._outdated:
             self._outdated.remove(name)
             self._memories.pop(name, None)
@@ -70,6 +83,7 @@ class Run:
         """Return native id -> hash of the entry in the list of the postings whose details are stored."""
         if family.parse_detail is None:
             return {}
+        self._store_waiting()
         known = self._known_contents(_posting_family(board, family))
         return {native_id: one.record_hash for native_id, one in known.items() if one.record_hash}
 
@@ -122,8 +136,10 @@ class Run:
         `company` and `market` hold where a posting names none; `record_hashes` are those of the entries whose
         details were read; `disputed` are ids that the listing shows under two employers.
         """
-        self._store_repetitions()
+        if self._waiting.concern(listing):
+            self._store_waiting()
         if self._is_stored(listing):
+            self._store_waiting()
             self._tell(listing, Recorded(duplicate=True))
             return
         known = self._known_contents(listing.posting_family)
@@ -146,13 +162,35 @@ class Run:
                 for record in records
             ),
         )
-        recorded = self.store.record(self._begun(listing.observed_at), listing, lease)
         name = listing.family, listing.key
         self._outdated.add(name)
         self._newest_looks()[name] = max(listing.observed_at, self._newest_looks().get(name, _EVER))
+        look = Look(listing, [posting.native_id for posting in kept if posting.detail is not None])
+        run = self._begun(listing.observed_at)
+        if lease:
+            self._stored(look, self.store.record(run, listing, lease))
+        else:
+            self._waiting.add(look)
+            if self._waiting.full:
+                self._store_waiting()
+
+    def _store_waiting(self) -> None:
+        looks = self._waiting.take()
+        if not looks:
+            return
+        changed = [look for look in looks if isinstance(look, Look)]
+        run = self._handle
+        assert run is not None, "it began with the first that waits"
+        told = [look.listing if isinstance(look, Look) else look for look in looks]
+        for look, recorded in zip(changed, self.store.record_together(run, told), strict=True):
+            self._stored(look, recorded)
+
+    def _stored(self, look: Look, recorded: Recorded) -> None:
+        """Go on from a look that is stored."""
+        listing = look.listing
         if not recorded.late:  # a late look tells nothing about the latest texts
-            again = [posting.native_id for posting in kept if posting.detail is not None]
-            self._tag_again(listing.posting_family, again, listing.observed_at)
+            self._tag_again(listing.posting_family, look.again, listing.observed_at)
+            known = self._known_contents(listing.posting_family)
             for record in listing.postings:
                 known[record.native_id] = Known(record.content_hash, record.record_hash, tagged=True)
         self._tell(listing, recorded)
@@ -191,14 +229,14 @@ class Run:
             if lease:
                 self.store.record_repetitions(handle, [repetition], lease)
             else:
-                self._repetitions.append(repetition)
+                self._waiting.repeat(*name, repetition)
             self._memories[name] = replace(memory, newest_at=at)
             self._newest_looks()[name] = at
             recorded = Recorded(unchanged=True, reason=memory.reason, seen=memory.kept)
         else:
             recorded = Recorded(duplicate=True)  # the clock was set back meanwhile
-        if len(self._repetitions) >= _REPETITIONS:
-            self._store_repetitions()
+        if self._waiting.full:
+            self._store_waiting()
         listing = Listing(
             board.family,
             board.key,
@@ -212,12 +250,7 @@ class Run:
         )
         self._tell(listing, recorded)
 
-    def _store_repetitions(self) -> None:
-        looks, self._repetitions = self._repetitions, []
-        if looks:
-            self.store.record_repetitions(self._begun(looks[0].at), looks)
-
-    def _tag_again(self, family: str, native_ids: Sequence[str], at: datetime) -> None:
+    def _tag_again(self, family: str, native_ids: Iterable[str], at: datetime) -> None:
         """Tag the stored texts of postings whose details were not read again, if the taxonomy is new."""
         known = self._known_contents(family)
         stale = [number for number in native_ids if number in known and not known[number].tagged]
@@ -235,7 +268,7 @@ class Run:
 
     def finish(self, now: datetime) -> RunSummary:
         """Close the run in the store and return what it did."""
-        self._store_repetitions()
+        self._store_waiting()
         if self._handle is not None:
             self.store.finish_run(self._handle, now)
         return self.summary

@@ -12,6 +12,7 @@ from scraper.looking.gathering import gather
 from scraper.model import Board, Request
 from scraper.runs.recording import Run, check_date
 from scraper.runs.summary import OnLook, RunSummary
+from scraper.runs.waiting import TOGETHER
 from scraper.sources import FAMILIES, begun_by, listing_of
 from scraper.workers.foreseeing import foreseen
 from scraper.workers.preparing import Visit, wanted
@@ -43,7 +44,7 @@ def replay(
     found = visits(archive, boards)
     for visit in found:
         check_date(visit.at, now)
-    run = Run(store, "replay", now, on_look, notice=" ".join(archive.notices))
+    run = Run(store, "replay", now, on_look, notice=" ".join(archive.notices), together=TOGETHER)
     run.recall()
     for visit, foresight in foreseen(found, archive.paths, run.untagged, fleet):
         run.foresight = foresight

@@ -151,7 +151,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
     board.say("/one", scripted(body=body))
     board.say("/two", scripted(body=body.replace(b'"id": 1', b'"id": 2')))
     board.say("/three", scripted(body=body.replace(b'"id": 1', b'"id": 3')))
-    understand, calls = records.understand, []
+    understand, calls = records.understand_in_stages, []
 
     def broken(*words: Any, **more: Any) -> Any:
         calls.append(words)
@@ -159,7 +159,7 @@ def test_a_bug_fails_its_board_and_the_others_go_on(
             raise ZeroDivisionError("a bug")
         return understand(*words, **more)
 
-    monkeypatch.setattr(records, "understand", broken)
+    monkeypatch.setattr(records, "understand_in_stages", broken)
     with open_fetcher() as fetcher, opened(tmp_path / "x.db") as store:
         boards = [Board("greenhouse", name, name.title()) for name in ("one", "two", "three")]
         summary = collecting.collect(store, boards, fetcher, clock=now)

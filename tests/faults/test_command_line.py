@@ -1,6 +1,7 @@
 """Typing it wrong, and giving it broken things: one clear sentence, the right exit code, nothing lost."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from places import DEMO
 from typed import Outcome, Run, typed
 
+from scraper.scheduling import running
 from storage.engines.sqlite import exclusive
 
 
@@ -189,6 +191,20 @@ def test_every_verb_works_in_an_empty_folder(run: Run) -> None:
     assert run("db", "check").out.strip() == "ok"
     assert run("retag").out.strip() == "0 texts tagged"
     assert "weekly" in run("schedule", "--print-cron").out
+
+
+def test_a_schedule_says_when_it_runs_next_and_does_not_begin_without_an_operator(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(running, "run_forever", lambda expression, *_: begun.append(expression))
+    assert run("init").code == 0
+    assert "`operator` is not set" in one_sentence(run("schedule"))
+    assert not begun
+    (tmp_path / "pmtrend.toml").write_text('operator = "me@example.org"\n')
+    outcome = run("schedule")
+    assert re.search(r"runs next at 20\d\d-\d\d-\d\d 12:17 UTC", outcome.err)
+    assert begun == ["17 12 * * sun"]
 
 
 def test_init_writes_which_database_it_made(

@@ -143,6 +143,9 @@ def test_a_report_without_anything_in_its_week_says_so(run: Run, demo_database: 
     future = run(*demo, "2030-W01")
     said = "pmtrend: nothing was looked at in 2030-W01; the newest look on file is of 2026-W47\n"
     assert (future.code, future.err) == (0, said)
+    assert run(*demo, "2026-W30").err == said.replace("2030-W01", "2026-W30")
+    said = "pmtrend: nothing was on file at 2026-09-01T15:59:59Z, so the report is empty\n"
+    assert run(*demo, "2026-W47", "--as-of", "2026-09-01").err == said
 
 
 def test_a_part_without_a_name_is_one_sentence(run: Run) -> None:
@@ -249,7 +252,7 @@ def frozen(tmp_path: Path, demo_database: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_only_reads_works_on_a_database_that_may_only_be_read(
-    run: Run, tmp_path: Path, frozen: Path, demo_database: Path
+    run: Run, frozen: Path, demo_database: Path
 ) -> None:
     database = f"sqlite:///{frozen}/pmtrend.db"
     before = (frozen / "pmtrend.db").read_bytes()
@@ -319,7 +322,7 @@ def test_a_schedule_of_leap_days_is_a_schedule(run: Run, tmp_path: Path) -> None
 # ------------------------------------------------------------------ boards
 
 
-def test_a_board_that_its_address_tells_can_be_added_by_nobody(run: Run, tmp_path: Path) -> None:
+def test_a_board_that_its_address_tells_can_be_added_by_nobody(run: Run) -> None:
     added = run("boards", "add", ACME, "--no-check")
     assert (added.code, added.err) == (0, "")
     assert "ashby:acme-kitchens: not asked" in added.out

@@ -106,7 +106,8 @@ def test_a_validator_counts_only_with_the_look_that_was_stored(
             tagged("/jobs", b"<html>maintenance", etag='"0"')
         if spoil == "look that is lost":
             patch.setattr(
-                "storage.store.Store.record", lambda *_: (_ for _ in ()).throw(ShapeChanged("", "kill"))
+                "storage.store.Store.record_together",
+                lambda *_: (_ for _ in ()).throw(ShapeChanged("", "kill")),
             )
         with suppress(ShapeChanged):
             live.run()

@@ -302,7 +302,7 @@ def test_an_own_entry_of_a_shipped_board_is_taken_out_with_it(tmp_path: Path) ->
         ("https://jobs.lever.co/never-heard-of", "lever:never-heard-of is not followed"),
         ("cohere", "'cohere' is neither FAMILY:KEY nor the address of a board"),
         ("ashby:", "'ashby:' is neither FAMILY:KEY nor the address of a board"),
-        ("monster:x", "'monster:x' is neither FAMILY:KEY nor the address of a board"),
+        ("monster:x", "'monster:x': there is no such family of boards"),
     ],
 )
 def test_what_is_not_followed_cannot_be_taken_out(tmp_path: Path, named: str, said: str) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from places import ROOT
@@ -113,3 +114,22 @@ def test_a_line_that_no_reader_of_json_takes_is_told_in_plain_words(tmp_path: Pa
         "pmtrend: line 1 holds lists or objects in one another, too deep to be read",
         "pmtrend: line 2 holds a number of thousands of digits",
     ]
+
+
+def test_who_waits_for_each_answer_gets_it(tmp_path: Path) -> None:
+    """A program may write a line, read its answer, and only then know the next line."""
+    command = [sys.executable, str(ROOT / "pmtrend.py"), "tag", "--jsonl"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        late = Timer(60, process.kill)
+        late.start()
+        for number in range(3):
+            begin, end = POSTING.replace('"1"', f'"{number}"').encode().split(b"\xe5\xa4\xa7", 1)
+            for part in (begin, b"\xe5\xa4\xa7" + end):  # a line may come in parts
+                process.stdin.write(part)
+                process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == str(number)
+        process.stdin.write(POSTING.removesuffix("\n").encode() * 2)
+        process.stdin.close()
+        assert json.loads(process.stdout.read())["error"].startswith("line 4 is not JSON")
+        late.cancel()

@@ -106,7 +106,7 @@ def _door(
     n, employer = int(mine.sum()), openings.employer[mine]
     opened = unlocks(openings, profile, found, mine)
     alone = {one.levers[0]: len(one.opens) for one in opened if len(one.levers) == 1}
-    rows = [_unlock_row(openings, one, alone, n, names) for one in opened]
+    rows = [_unlock_row(one, alone, n, names) for one in opened]
     return {
         "role": role,
         "n": n,
@@ -161,7 +161,7 @@ def _lacking_rows(openings: Openings, found: Fit, mine: Bools, names: Names) -> 
     return sorted(rows, key=lambda row: (-row["y"], row["tag"]))[:MOST_ROWS]
 
 
-def _unlock_row(openings: Openings, one: Unlock, alone: dict[Lever, int], n: int, names: Names) -> UnlockRow:
+def _unlock_row(one: Unlock, alone: dict[Lever, int], n: int, names: Names) -> UnlockRow:
     u = len(one.opens)
     return {
         "levers": [_lever_row(lever, names) for lever in one.levers],

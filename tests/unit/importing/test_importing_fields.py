@@ -157,6 +157,10 @@ def test_numbers() -> None:
         ({"salary": "25-40K", "salary_months": "14薪"}, ("25-40K·14薪", None)),
         ({"salary": "25-40K·15薪", "salary_months": 14}, ("25-40K·15薪", None)),
         ({"salary_months": 14}, ("", None)),
+        ({"salary": 30000, "title": "产品经理"}, ("30000元", None)),
+        ({"salary": "30,000", "salary_months": 14, "title": "产品经理"}, ("30000元·14薪", None)),
+        ({"salary": 200, "title": "产品经理"}, ("200", None)),  # a day, or thousands: not known
+        ({"salary": 30000}, ("30000", None)),
     ],
 )  # fmt: skip
 def test_pay(fields: dict[str, Plain], pay: tuple[object, ...]) -> None:

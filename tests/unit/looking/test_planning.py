@@ -69,6 +69,7 @@ def test_boards_are_chosen_by_family_and_key() -> None:
     assert chosen(KNOWN, ("ashby",), ()) == KNOWN[:2]
     assert chosen(KNOWN, (), ("a",)) == [KNOWN[0], KNOWN[2]]
     assert chosen(KNOWN, ("lever",), ("a",)) == KNOWN[2:]
+    assert chosen(KNOWN, (), ("lever:a",)) == KNOWN[2:]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def test_what_steers_is_printed_as_its_escape(name: str, capsys: pytest.CaptureF
     assert "\\u" in out
 
 
+def test_each_that_steers_is_escaped_in_a_line_that_is_plain_otherwise() -> None:
+    steering = [chr(code) for code in range(0x10000) if STEERS.match(chr(code))]
+    assert len(steering) > 2100
+    assert [printable(f"产品 {char}x") for char in steering] == [f"产品 \\u{ord(c):04x}x" for c in steering]
+
+
 @given(st.text())
 def test_all_else_is_printed_as_it_is(text: str) -> None:
     shown = printable(text)

@@ -253,14 +253,14 @@ def test_a_text_that_cannot_be_tagged_is_named_and_costs_no_other(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = copy(tmp_path / "x.db")
-    right = records.understand
+    right = records.understand_in_stages
 
     def understand(title: str, *rest: Any, **more: Any) -> Any:
         if title in ("PM p6", f"PM p{COUNT}"):
             raise RecursionError("too deep\nby far")
         return right(title, *rest, **more)
 
-    monkeypatch.setattr(records, "understand", understand)
+    monkeypatch.setattr(records, "understand_in_stages", understand)
     outcome = run(monkeypatch, capsys, path)
     assert outcome.code == 3
     assert outcome.out == f"{COUNT - 2} texts tagged\n"
@@ -270,7 +270,7 @@ def test_a_text_that_cannot_be_tagged_is_named_and_costs_no_other(
     )
     assert "(test_retagging.py:" in first and f"version {COUNT}" in second
     assert tagged(path) == [n for n in range(1, COUNT) if n != 6]
-    monkeypatch.setattr(records, "understand", right)
+    monkeypatch.setattr(records, "understand_in_stages", right)
     assert run(monkeypatch, capsys, path) == (0, "2 texts tagged\n", "")
 
 
@@ -278,7 +278,7 @@ def test_of_many_that_fail_the_first_are_named(store: Store, monkeypatch: pytest
     def understand(*_: Any, **__: Any) -> Any:
         raise ValueError("x" * 10_000)
 
-    monkeypatch.setattr(records, "understand", understand)
+    monkeypatch.setattr(records, "understand_in_stages", understand)
     work = Retagging(store, NOW, 1)
     assert sum(work.batches()) == COUNT
     assert (work.tagged, work.failed, work.exit_code) == (0, COUNT, 3)

@@ -309,7 +309,7 @@ def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
 @pytest.mark.parametrize("late", [0, 1], ids=["known", "just started"])
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, -signal.SIGINT)])
 def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
-    tmp_path: Path, how: signal.Signals, code: int, late: int
+    how: signal.Signals, code: int, late: int
 ) -> None:
     """Told to it alone, as a container or a supervisor does; a terminal tells all of its group."""
     script = f"""if True:
