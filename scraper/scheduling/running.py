@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from scraper.errors import ConfigError
@@ -99,13 +99,13 @@ def systemd_units(
 # ------------------------------------------------------------------ the daemon
 
 
-def scheduler(expression: str, job: Callable[[], None]) -> BlockingScheduler:
+def scheduler(expression: str, job: Callable[[], None]) -> BackgroundScheduler:
     """Return a scheduler, not yet started, that runs `job` at every time of `expression` (UTC).
 
     Times that passed while the machine slept are made up for once, up to six hours late; a job that is still
     running is not started again.
     """
-    made = BlockingScheduler(timezone="UTC")
+    made = BackgroundScheduler(timezone="UTC")
     made.add_job(
         job,
         _trigger(expression),
@@ -151,6 +151,8 @@ def run_forever(expression: str, command: Sequence[str], folder: Path, tell: Cal
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         scheduler(expression, run).start()
+        # What a signal raises comes up here, in the first thread. APScheduler's own logs it and goes on.
+        Event().wait()
     finally:
         ending.set()
         for process in tuple(underway):

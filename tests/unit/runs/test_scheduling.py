@@ -213,7 +213,7 @@ class Daemon:
         self.scheduler = scheduler("17 22 * * sun", self._run)
         self.scheduler.add_executor(DebugExecutor())
         self.scheduler._event = Event()
-        BaseScheduler.start(self.scheduler)  # without the endless loop
+        BaseScheduler.start(self.scheduler)  # without its thread
 
     def _run(self) -> None:
         self.runs += 1
@@ -244,7 +244,7 @@ def test_a_machine_that_slept_catches_up_once(
     daemon = Daemon(monkeypatch, SUNDAY - timedelta(days=1))
     assert daemon.wake(SUNDAY + slept) == runs
     assert daemon.wake(SUNDAY + slept + timedelta(seconds=30)) == 0
-    daemon.scheduler.shutdown(wait=False)
+    BaseScheduler.shutdown(daemon.scheduler, wait=False)
 
 
 def test_the_daemon_looks_up_often_enough_to_notice_that_the_machine_slept(
@@ -253,7 +253,7 @@ def test_the_daemon_looks_up_often_enough_to_notice_that_the_machine_slept(
     """What it waits with stands still meanwhile."""
     daemon = Daemon(monkeypatch, SUNDAY - timedelta(days=6))
     assert 0 < daemon.scheduler._process_jobs() <= 300
-    daemon.scheduler.shutdown(wait=False)
+    BaseScheduler.shutdown(daemon.scheduler, wait=False)
 
 
 def test_a_run_that_lasts_is_not_joined_by_another() -> None:
@@ -306,15 +306,18 @@ def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
     assert list(map(str, written)) == folders
 
 
-@pytest.mark.parametrize("late", [0, 1], ids=["known", "just started"])
+@pytest.mark.parametrize(
+    ("starting", "submitting"), [(0, 0), (1, 0), (0, 1)], ids=["known", "just started", "being submitted"]
+)
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, -signal.SIGINT)])
 def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
-    how: signal.Signals, code: int, late: int
+    how: signal.Signals, code: int, starting: int, submitting: int
 ) -> None:
     """Told to it alone, as a container or a supervisor does; a terminal tells all of its group."""
     script = f"""if True:
         import signal, subprocess, time
         from pathlib import Path
+        from apscheduler.executors.base import BaseExecutor
         from scraper.scheduling import running
         signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background have it ignored
         usual = running.scheduler
@@ -325,7 +328,12 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
         class Started(subprocess.Popen):
             def __init__(self, *given, **more):
                 super().__init__(*given, **more)
-                time.sleep({late})
+                time.sleep({starting})
+        submit = BaseExecutor.submit_job
+        def slowly(*given):
+            submit(*given)
+            time.sleep({submitting})
+        BaseExecutor.submit_job = slowly
         running.scheduler, subprocess.Popen = at_once, Started
         running.run_forever("17 12 * * sun", ["sh", "-c", "echo begun; exec sleep 60"], Path(), print)
     """
