@@ -1,4 +1,4 @@
-"""Whether a posting with a PM's title is no PM's: its duties are selling, coding, marketing, teaching or buying."""
+"""Whether a posting with a PM's title is no PM's: it sells, codes, markets, teaches or buys."""
 
 from collections.abc import Mapping, Sequence
 

@@ -51,7 +51,9 @@ from storage.searching.query import read_query  # noqa: E402
 rows = (json.dumps(row).encode() for _, row in worst_cases(1000))
 for _ in tag_lines(rows, []):
     pass
-explain("AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪\n任职要求：熟悉SQL或Python，了解大模型原理和动态")
+explain(
+    "AI产品经理\n上海\n负责大模型产品，3年以上经验，本科，20-30K·14薪\n任职要求：熟悉SQL或Python，了解大模型原理和动态"
+)
 explain("AI Product Manager\nRequirements\n- SQL or Python")
 drop_contacts("a.b@acme.example\n微信：abc_12\n微信同号 13800138000\nHR 王女士")
 parse_date("3 days ago", now=utcnow())
