@@ -78,8 +78,10 @@ def test_a_damaged_store_is_not_copied(recorder: Recorder, tmp_path: Path) -> No
     path = tmp_path / "store.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tags'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
     content = bytearray(path.read_bytes())
-    content[len(content) // 2 : len(content) // 2 + 20_000] = bytes(20_000)
+    content[(root - 1) * size : root * size] = bytes(size)
     path.write_bytes(content)
     with closing(open_store(f"sqlite:///{path}")) as store, pytest.raises(StorageError) as refused:
         store.backup(tmp_path / "copy.db")

@@ -21,6 +21,7 @@ from typed import Outcome, typed
 from storage.engines import postgresql
 from storage.engines.opening import holds_password, open_engine, without_password
 from storage.errors import LockHeld, StorageError
+from storage.recording.new_rows import NewRows
 from storage.store import Store, open_store
 from storage.tables import Company
 
@@ -278,15 +279,19 @@ def test_a_connection_that_is_lost_on_the_way(server: Server, tmp_path: Path) ->
     recorder = Recorder(tmp_path)
     with server.connect() as connection:
 
-        def cut(*_: object) -> None:
+        def cut() -> None:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
                 [str(recorder.store.engine.url.database)],
             )
 
+        def written_and_cut(rows: NewRows) -> None:
+            write(rows)
+            cut()
+
+        write = NewRows.write
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("storage.recording.observing.remember", cut)
-            patch.setattr("storage.recording.observing._prune_ids", cut)
+            patch.setattr(NewRows, "write", written_and_cut)
             said = refused(lambda: recorder.record(listing(day(0), ["a"])))
     assert "was lost on the way" in said and "call again" in said
     assert databases.rows(tmp_path / "store.db")["fetches"] == []
