@@ -34,6 +34,7 @@ from storage.reading.weekly_counts import (
     Basis,
     WeeklyCounts,
     read_basis,
+    read_stored_basis,
     read_weekly_counts,
     write_weekly_counts,
 )
@@ -173,9 +174,8 @@ class Store(Database):
         """Return all that reports on the weeks from `first_week` to `until` are computed from.
 
         What postings say is only read of those listed in the week `details_from` or later (None: of all), and
-        what is told of each look only with `looks`.
-        Titles, addresses and passages are read from this store when they are asked for, so it must still be
-        open then.
+        what is told of each look only with `looks`. Titles, addresses and passages are read from this store
+        when they are asked for, so it must still be open then.
         """
         with self._reading() as connection, twin(connection) as connections:
             facts = read_facts(
@@ -254,6 +254,11 @@ class Store(Database):
         """Return what weekly counts that are made now would be made of."""
         with self._reading() as connection:
             return read_basis(connection)
+
+    def stored_counts_basis(self) -> Basis | None:
+        """Return what the stored weekly counts were made of, None if they were never made."""
+        with self._reading() as connection:
+            return read_stored_basis(connection)
 
     def weekly_counts(self) -> WeeklyCounts | None:
         """Return the stored weekly counts, None if they were never made."""

@@ -56,8 +56,7 @@ def refresh(store: Store) -> int:
 
 def catch_up(store: Store) -> None:
     """The same, if anything was stored since they were made."""
-    stored = store.weekly_counts()
-    if stored is None or stored.basis != store.counts_basis():
+    if store.stored_counts_basis() != store.counts_basis():
         refresh(store)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from storage.engines.opening import insert_rows
 from storage.reading.columns import Bools, Ints
@@ -26,8 +26,6 @@ _AT_ONCE: Final = 1000
 UNKNOWN: Final = -1
 """Stands for a flow where the week before cannot be compared."""
 
-# What both engines understand: on PostgreSQL whoever counts at the same time waits here, then sees the row.
-_BEGIN = text("INSERT INTO settings (name, value) VALUES (:name, '') ON CONFLICT (name) DO NOTHING")
 _MARK = select(Setting.value).where(Setting.name == _SETTING)
 _DROP = delete(WeeklyCount).where(*(_TABLE.c[name] == bindparam(f"of_{name}") for name in _KEYS))
 
@@ -67,15 +65,24 @@ def read_basis(connection: Connection) -> Basis:
     return Basis(looks, taggings)
 
 
+def read_stored_basis(connection: Connection) -> Basis | None:
+    """Return what the stored counts were made of; None if there are none."""
+    mark = connection.scalar(_MARK)
+    if mark is None:
+        return None
+    looks, taggings = mark.split()
+    return Basis(int(looks), int(taggings))
+
+
 def read_weekly_counts(connection: Connection) -> WeeklyCounts | None:
     """Return the stored counts; None if they were never made."""
-    mark = connection.scalar(_MARK)
-    if not mark:
+    basis = read_stored_basis(connection)
+    if basis is None:
         return None
     role = code_of(WeeklyCount.role, ROLE_CLASSES)
     chosen = [role if name == "role" else _TABLE.c[name] for name in COLUMNS]
     found = columns(connection, select(*chosen))
-    return WeeklyCounts(_basis(mark), in_order(np.stack([found[name] for name in COLUMNS], axis=1)))
+    return WeeklyCounts(basis, in_order(np.stack([found[name] for name in COLUMNS], axis=1)))
 
 
 def write_weekly_counts(connection: Connection, counts: WeeklyCounts) -> int:
@@ -83,9 +90,6 @@ def write_weekly_counts(connection: Connection, counts: WeeklyCounts) -> int:
 
     Only rows that differ are written.
     """
-    connection.execute(_BEGIN, {"name": _SETTING})
-    mark = update(Setting).where(Setting.name == _SETTING)
-    connection.execute(mark.values(value=Setting.value))
     stored = read_weekly_counts(connection) or WeeklyCounts(Basis(0, 0), counts.rows[:0])
     if any(map(int.__gt__, stored.basis, counts.basis)):
         return 0
@@ -94,18 +98,15 @@ def write_weekly_counts(connection: Connection, counts: WeeklyCounts) -> int:
         names = [f"of_{name}" for name in _KEYS]
         connection.execute(_DROP, [dict(zip(names, _meant(*row), strict=False)) for row in old.tolist()])
     insert_rows(connection, _TABLE, (_meant(*row) for row in new.tolist()), _AT_ONCE)
-    connection.execute(mark.values(value=f"{counts.basis.looks} {counts.basis.taggings}"))
+    connection.execute(delete(Setting).where(Setting.name == _SETTING))
+    mark = f"{counts.basis.looks} {counts.basis.taggings}"
+    connection.execute(insert(Setting).values(name=_SETTING, value=mark))
     return len(old) + len(new)
 
 
 def in_order(rows: Ints) -> Ints:
     """Return rows sorted by their key."""
     return rows[np.argsort(_keys(rows))]
-
-
-def _basis(mark: str) -> Basis:
-    looks, taggings = mark.split()
-    return Basis(int(looks), int(taggings))
 
 
 def _keys(rows: Ints) -> Ints:
