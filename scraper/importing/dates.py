@@ -13,6 +13,8 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _FIRST_YEAR = 1990
+_SHEET_ORIGIN = datetime(1899, 12, 30, tzinfo=UTC)
+_SHEET_DAYS = (36_526, 73_050)  # 2000 to 2099: no year, and as seconds since 1970 their first day
 _MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y")
 
 
@@ -40,14 +42,14 @@ def parse_instant(value: Plain | None) -> datetime | None:
     """Return the instant that a cell names in full, UTC and whole seconds; None if it cannot be read.
 
     Read are ISO and Chinese forms, English month names, epoch seconds and milliseconds; a month alone is
-    its first day, which makes what was seen then backlog rather than news. 03/04/2026 is not read: nobody
-    can say which month it is.
+    its first day, which makes what was seen then backlog rather than news; days since the end of 1899 are a
+    spreadsheet's date whose cell lost its format. 03/04/2026 is not read: nobody can say which month it is.
     """
     if isinstance(value, datetime):
         zoned = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
         return zoned.astimezone(UTC).replace(microsecond=0)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(int(value)) if abs(value) < 1e15 else None
+        return _from_number(value) if abs(value) < 1e15 else None
     if not isinstance(value, str):
         return None
     text = value.strip()
@@ -56,6 +58,8 @@ def parse_instant(value: Plain | None) -> datetime | None:
         return _from_stamp(match)
     if text.isascii() and text.isdigit():
         return _from_number(int(text))
+    if re.fullmatch(r"\d{5}\.\d{1,12}", text, re.ASCII):
+        return _from_number(float(text))
     for form in _MONTH_NAMES:
         try:
             return datetime.strptime(text, form).replace(tzinfo=UTC)
@@ -76,7 +80,10 @@ def parse_posted(value: Plain | None, seen: datetime) -> datetime | None:
     return told.replace(hour=0, minute=0, second=0, microsecond=0) if told else None
 
 
-def _from_number(number: int) -> datetime | None:
+def _from_number(number: float) -> datetime | None:
+    if _SHEET_DAYS[0] <= number <= _SHEET_DAYS[1]:
+        return _SHEET_ORIGIN + timedelta(seconds=round(number * 86_400))
+    number = int(number)
     if 19_900_101_000_000 <= number <= 21_001_231_235_959:  # 20260512103000, as Liepin writes it
         day, clock = divmod(number, 1_000_000)
         return _at(
