@@ -184,6 +184,7 @@ def test_a_worker_without_the_files_says_so(two: Fleet, tmp_path: Path) -> None:
 
 
 def test_workers_of_another_release_are_refused(two: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    two._client.wait_for_workers(2, timeout=60)  # those that tests above have killed are started again
     with fleet(None, address(two)) as others:
         assert others.size == 2
     monkeypatch.setattr("scraper.workers.preparing.__version__", "0.0.1")
