@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from operator import itemgetter
 from typing import Literal, NamedTuple, TypeVar, cast
 
 from scraper.tagging import fields
@@ -53,6 +54,7 @@ _NEAR = 80
 """A line end must be this near a word that makes its line a heading, decoration included."""
 _ZH_WORD_HEADING_LENGTH = 20
 _ZH_TAIL_HEADING_LENGTH = 14
+_FRAMED_ABOUT = re.compile(r"关于(?![^】\]]{0,4}(?:岗位|职位|工作|角色|你))[^】\]\n]{1,12}[】\]]")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -86,7 +88,8 @@ def find_sections(text: Text, found: Found) -> Sections:
         while abouts and abouts[0][0] < line.start:
             breaks.append(abouts.pop(0))
         _read_line(text, line, hits, breaks, said)
-    return Sections([*breaks, *abouts], said)
+    framed = [(start, _EMPLOYER) for start, _, _ in found.abouts if _is_framed_about(text.low, start)]
+    return Sections(sorted([*breaks, *abouts, *framed], key=itemgetter(0)), said)
 
 
 def seams(text: Text, sections: Sections) -> frozenset[int]:
@@ -278,3 +281,8 @@ def _is_inline_heading(text: Text, line: Line, hit: Hit[Heading]) -> bool:
 def _is_about(line: str) -> bool:
     short = len(line) <= (16 if _CJK.search(line) else 60) or line.endswith(":")
     return short and line[-1:] not in (".", "。", ";")
+
+
+def _is_framed_about(low: str, start: int) -> bool:
+    """Tell whether a heading on the employer stands in brackets before his text: "【关于某某】1、某某是…"."""
+    return low[start - 1 : start] in ("【", "[") and _FRAMED_ABOUT.match(low, start) is not None
