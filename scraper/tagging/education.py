@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal, NamedTuple, cast
 
 from scraper.parsing.folding import fold
@@ -49,6 +49,10 @@ _SHORTENS_ZH_BEFORE = re.compile(r"年[^;。(\d]{0,16}\((?:有|其中)?$")
 _SHORTENS_ZH_AFTER = re.compile(
     r"(?:学历|学位|毕业)?(?:者|及以上)?(?:可|放宽|[至到为]|只?需)*\s*[\d一二两三]\s*年|(?:学历|学位)?(?:者)?可?放宽"
 )
+# Who has less is admitted on a condition, perhaps in a later sentence: "硕士及以上；本科需具备5年以上经验".
+_ADMITS = re.compile(
+    r"(?:学历|学位|毕业)?者?(?:则?需|须)(?:具备|具有|拥有|有|满)?\s*[\d一二两三四五六七八九十]{1,2}\s*年"
+)
 _BINDS = ("with", "plus", "and", "+", "(", "at least", "a minimum of")
 _BOUND = re.compile(r"(?:with|plus|and|\+|\()\s*+(?:(?:at least|a minimum of)\s*+)?$")
 _ALTERNATIVE = re.compile(r"\W*(?:degree\s*)?(?:or|/|或|、)\s*(?:an?\s+)?")
@@ -70,7 +74,7 @@ def find_education(
 
     `hits` are those of `words`; `marked(i)` gives the marks of the i-th sentence. Within one sentence
     degrees are alternatives ("Bachelor's or Master's"); over sentences, the lowest of the first sentence that
-    requires one counts, since later ones refine it.
+    requires one counts, since later ones refine it, but for one that admits a lower degree on a condition.
     """
     by_sentence: dict[int, list[Degree]] = {}
     for degree in _degrees(text, zoning, hits, marked):
@@ -79,7 +83,12 @@ def find_education(
         for degrees in by_sentence.values():
             asked = [degree for degree in degrees if degree.requirement == requirement]
             if asked:
-                return min(asked, key=lambda degree: (LEVELS.index(degree.level), degree.start))
+                admitted = [
+                    one
+                    for one in chain(*by_sentence.values())
+                    if one.requirement == requirement and _ADMITS.match(text.low, one.end)
+                ]
+                return min([*asked, *admitted], key=lambda degree: (LEVELS.index(degree.level), degree.start))
     return None
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from scraper.parsing.folding import fold
@@ -47,7 +48,10 @@ _CUT = re.compile(
 )
 _AT_SCHOOL = ("期间", "时", "成绩", "表现", "经历")
 """What makes 在校 a time in the life of the candidate, and no demand for students."""
-_CLASS_OF = re.compile(r"20\d\d\s*(?:年\s*)?(?:届|(?:及之后|及以后|年)?毕业)|(?<!\d)\d\d届")
+_CLASS_OF = re.compile(
+    r"20\d\d\s*(?:年\s*)?(?:届|(?:及之后|及以后|年)?毕业(?!于))"
+    r"|(?<!\d)\d\d届|(?<![\d-])(?:2\d\s*-\s*)?2\d\s*年\s*毕业(?!于)"
+)
 
 
 class YearsPhrase(NamedTuple):
@@ -91,7 +95,9 @@ def find_years(
     marks of the i-th sentence.
     """
     phrases = _numbered(text.low, found, zoning, hits, marked) if found.units else []
-    return phrases or list(_without_number(text.low, found, zoning))
+    if all(phrase.requirement == "preferred" for phrase in phrases):  # a wish does not tell who may apply
+        phrases = sorted([*phrases, *_without_number(text.low, found, zoning)], key=attrgetter("start"))
+    return phrases
 
 
 def _numbered(
@@ -127,8 +133,10 @@ def _numbered(
         beside = fresh_beside(low, fresh, match.start(), match.end()) if fresh else None
         if beside:
             phrases.append(YearsPhrase(0, 0, "total", phrase.requirement, *beside))
-        alternative = bool(beside) or bool(phrases and suffices_beside(low, phrases[-1].end, match.start()))
-        phrases.append(phrase._replace(alternative=alternative))
+        other = bool(phrases) and suffices_beside(low, phrases[-1].end, match.start())
+        # "3年以上，其中1年AI，或2年电商": what may stand for a part is a part.
+        part = phrase.part or (other and phrases[-1].part)
+        phrases.append(phrase._replace(part=part, alternative=bool(beside) or (other and not part)))
     return phrases
 
 

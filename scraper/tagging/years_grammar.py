@@ -11,11 +11,10 @@ from scraper.tagging.matching import Hit
 from scraper.tagging.numerals import ENGLISH_WORDS
 from scraper.tagging.tables import Span, blanked
 
-_ZH_NUMBER = (
-    r"(?:\d{1,2}(?:\.5)?|[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]{1,2}|半)"
-)
+_ZH_WORD = r"[一二两三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]{1,2}|半"
+_ZH_NUMBER = rf"(?:\d{{1,2}}(?:\.5)?|{_ZH_WORD})"
 ZH = re.compile(
-    rf"(?P<pre>至少|不少于|不低于|最少|大于|超过|满|<=?|(?<![a-z/\"'])>=?|≥|≧)?(?:(?<!\s)\s+)?(?<![\d.])(?P<a>{_ZH_NUMBER})\s*(?:(?P<plus>\+)\s*)?"
+    rf"(?P<pre>至少|不少于|不低于|最少|大于|超过|满|<=?|(?<![a-z/\"'])>=?|≥|≧)?(?:(?<!\s)\s+)?(?<!\d)(?P<a>(?<!\.)\d{{1,2}}(?:\.5)?|{_ZH_WORD})\s*(?:(?P<plus>\+)\s*)?"
     rf"(?:(?:年\s*)?(?:-|~|至|到|—)+\s*(?P<b>{_ZH_NUMBER})\s*(?:\+\s*)?)?(?P<unit>年|个月)(?!级|轻|终|末|初|薪|化|报|代|货|前|来|内|份|龄|检|假|会|度|后|均|间)"
     r"(?P<half>半)?\s*+(?P<post>\+|(?:[(]?(?:含含|及?含?)[)]?\s*或?以上)|以下|以内|起|左右)*"
 )
