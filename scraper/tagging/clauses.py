@@ -63,6 +63,8 @@ _ZH_CLOSES = re.compile(r"[^\u3400-\u9fff]|$")
 _ZH_GOES_BEFORE = ("优先", "重点考虑", "更好", "更优", "更佳", "最佳", "最好", "择优", "加成")
 _ZH_WISH_TAIL = re.compile(r"(?:考虑|录用|录取|条件|加分|项|者|资格|要求|经验)")
 _ZH_WISHED = re.compile(r"(?:者|经验|经历|背景|专业|案例|学历|院校|毕业|项目)\s*$")
+_ZH_LISTED = re.compile(r"(?:以下|下面|下列|如下)[^,;。:]{0,14}$")
+_ZH_LIST_AHEAD = re.compile(r"(?:考虑|录用)?者?:")
 _ZH_RANK = re.compile(r"[级权顺次排]")
 _ZH_WISHED_AFTER = re.compile(
     r"\s*(?:具备|具有|拥有|有|熟悉|掌握|懂|本科|硕士|博士|研究生|大专|统招|侧重"
@@ -204,6 +206,9 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: Fo
     leading = dict(found.get("preferred_before", ()))
     for start, end in found.get("preferred_after", ()):
         index = clause_at(clauses, start)
+        if language == "zh" and _opens_list(sentence, clauses[index][0], start, end):
+            yield start, len(sentence)
+            continue
         if language == "zh" and not _zh_wish(sentence, start, end):
             if _zh_wish_ahead(sentence, start, end):
                 yield start, clauses[index][1]
@@ -216,6 +221,11 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: Fo
         first = starting(sentence, clauses, index, start)
         closed = _ZH_NEXT_DEMAND.match(sentence, end) if language == "zh" else None
         yield first, closed.end() if closed else max(end, clauses[index][1])
+
+
+def _opens_list(sentence: str, first: int, start: int, end: int) -> bool:
+    """Tell whether the wish at `[start:end)` is for what follows: "有以下经验者优先:"; its clause is from `first`."""
+    return _ZH_LIST_AHEAD.match(sentence, end) is not None and bool(_ZH_LISTED.search(sentence, first, start))
 
 
 def _zh_wish(sentence: str, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ other sentences are judged by their wording; what gives no sign stays `unknown`.
 by default.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -27,6 +28,9 @@ _FIRST_ITEMS = 3
 """Items of a list that tell what it is about."""
 _ASIDE = ("benefits", "boilerplate")
 """Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
+_ASKED = ("required", "responsibilities", "unknown")
+_WISHED = re.compile(r"(?:以下|下面|下列|如下)[^,;。:\n]{0,14}(?:优先|加分|尤佳|更佳)(?:考虑|录用)?者?:\s*")
+_ITEM = re.compile(r"\s*([(*•●◦▪·-])")
 
 
 class Sentence(NamedTuple):
@@ -77,7 +81,48 @@ def zone_text(
             zoned += _closed(reader, group, zone)
         else:
             zoned += _in_zone(zone, group)
+    if reader.chinese and ("优先" in text.low or "佳:" in text.low or "加分:" in text.low):
+        zoned = _with_wishes(text.low, zoned)
     return Zoning(sorted(zoned) if said else zoned)
+
+
+def _with_wishes(low: str, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences, items of a list in a list as wishes: "4、有以下经验者优先: 1)做过… 2)懂…"."""
+    wished = list(sentences)
+    for at, (start, end, zone, _) in enumerate(sentences):
+        opened = _WISHED.search(low, start, end) if zone in _ASKED else None
+        for place in range(at + 1, at + 1 + (_items_of(low, sentences, at, opened.end()) if opened else 0)):
+            wished[place] = wished[place]._replace(zone="preferred")
+    return wished
+
+
+def _items_of(low: str, sentences: Sequence[Sentence], at: int, stop: int) -> int:
+    """Return how many sentences behind the one at `at` are items of the list that it opens at `stop`.
+
+    The list goes on as long as its items are marked in the same way, which is another than that of the list
+    around it. Where the sentence itself says what is wished for it opens none.
+    """
+    _, end, zone, _ = sentences[at]
+    inside = _ITEM.match(low, stop, end)
+    if stop < end and not inside:
+        return 0
+    around, mark = _mark(low, sentences[at]), inside[1] if inside else ""
+    count = 0
+    for sentence in sentences[at + 1 :]:
+        own = _mark(low, sentence)
+        mark = mark or own
+        if sentence.zone != zone or own != mark or mark in ("", around):
+            break
+        count += 1
+    return count
+
+
+def _mark(low: str, sentence: Sentence) -> str:
+    """Return what marks a sentence as an item: what follows its number, a bracket, a bullet, or nothing."""
+    if sentence.number is not None:
+        return low[sentence.start - 1]
+    found = _ITEM.match(low, sentence.start, sentence.end)
+    return found[1] if found else ""
 
 
 def _of_fields(pieces: Iterable[Piece], said: Sequence[Field]) -> tuple[list[Sentence], list[Piece]]:
