@@ -224,7 +224,7 @@ def _preferred(sentence: str, language: Language, clauses: list[Span], found: Fo
 
 
 def _opens_list(sentence: str, first: int, start: int, end: int) -> bool:
-    """Tell whether the wish at `[start:end)` is for what follows: "有以下经验者优先:"; its clause is from `first`."""
+    """Tell whether the wish at `[start:end)` of a clause is for what follows: "有以下经验者优先:"."""
     return _ZH_LIST_AHEAD.match(sentence, end) is not None and bool(_ZH_LISTED.search(sentence, first, start))
 
 
