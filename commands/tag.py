@@ -20,8 +20,9 @@ _CHUNK = 256 * 1024
 def tag(file: BufferedReader, jsonl: bool) -> int:
     """Show what would be tagged in a text or HTML, and why (first line: the title; or from stdin)."""
     from scraper.explaining import explain
+    from scraper.parsing.encodings import decoded_text
     from scraper.stages import collect_rarely
-    from scraper.understanding.answering import decode_text, tag_lines
+    from scraper.understanding.answering import tag_lines
 
     if jsonl:
         collect_rarely()
@@ -37,7 +38,7 @@ def tag(file: BufferedReader, jsonl: bool) -> int:
     if file.isatty():
         echo("paste a posting (first line: its title), end with Ctrl-D", err=True)
     try:
-        text = decode_text(file.read())
+        text = decoded_text(file.read())
     except InputError as error:
         raise InputError(f"the text {error}") from None
     if not text.strip():

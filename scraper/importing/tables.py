@@ -31,6 +31,8 @@ _HEADER_WITHIN = 10  # rows in which a header is looked for: exports put a title
 _HEAD_LINES = 60
 _LONGEST_CELL = 1 << 24
 csv.field_size_limit(_LONGEST_CELL)
+_CONTENTS = "[Content_Types].xml"
+"""The member that every workbook has."""
 _MOST_UNPACKED = 2**29
 """Bytes of a workbook's members, as its directory has them; ZIP reads no member further than that."""
 _MOST_ROWS, _MOST_CELLS, _ROW = 2**20, 2**25, 8
@@ -151,6 +153,8 @@ def _sheets(path: Path) -> Iterator[Iterator[tuple[Any, ...]]]:
         with _workbook_trouble(path.name):
             with zipfile.ZipFile(stream) as members:
                 unpacked = sum(member.file_size for member in members.infolist())
+                if _CONTENTS not in members.namelist():
+                    raise InputError(f"{path.name} is a ZIP archive and no XLSX workbook; unpack it first")
             if unpacked > _MOST_UNPACKED:
                 raise InputError(f"{path.name} would be {unpacked // 2**20} MB unpacked; save it as CSV")
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
@@ -188,7 +192,7 @@ def _workbook_trouble(name: str) -> Iterator[None]:
             yield
     except _BROKEN_WORKBOOK as error:
         said = str(error).partition("\n")[0]
-        raise InputError(f"{name} is a ZIP archive but not a readable XLSX workbook ({said})") from error
+        raise InputError(f"{name} is not a readable XLSX workbook ({said})") from error
 
 
 def _names(row: Iterable[Any]) -> tuple[str, ...]:

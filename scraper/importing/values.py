@@ -20,6 +20,9 @@ _DEBRIS = re.compile("[\ud800-\udfff\x00-\x08\x0b-\x1f\x7f\ufeff]|_x000D_")
 _NAME_KEYS = ("display", "name", "text", "value", "label", "title")
 # What is left of a list that was written with str() and then cut at its commas: quotes and brackets.
 _TORN = re.compile(r"\[?\s*+'(.*)'\s*+(?:,\s*+)?(?:\]\s*+)?,?", re.DOTALL)
+_POINTS_PART_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3})*\.\d{2}0|(?:\.\d{3}){2,}|(?:\.\d{3})+,\d+)")
+_COMMA_BEFORE_FRACTION = re.compile(r"(?:\d+|\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+),\d{1,2}")
+_BLANKS = re.compile(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3}(?!\d))")
 _DEEPEST = 20
 _LONGEST_LIST = 50_000
 
@@ -71,15 +74,29 @@ def as_text(value: Plain | None, separator: str = "\n") -> str:
 
 
 def as_number(value: Plain | None) -> float | None:
-    """Return a positive number, also from text such as "15,000"; None for everything else."""
+    """Return a positive number, also from text such as "15,000" or "15.000,50"; None for everything else."""
     if isinstance(value, str):
         try:
-            value = float(value.replace(",", "").replace("，", ""))
+            value = float(_plain_decimal(value))
         except ValueError:
             return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 < value < 1e12 else None
+
+
+def _plain_decimal(text: str) -> str:
+    """Return how Python writes a number in which points, commas or blanks part thousands or the fraction.
+
+    "15.500" is fifteen thousand, while "45.673" is a fraction: a program that computed it would have written
+    no 0 at its end.
+    """
+    text = text.strip().replace("，", ",")
+    if _POINTS_PART_THOUSANDS.fullmatch(text):
+        return text.replace(".", "").replace(",", ".")
+    if _COMMA_BEFORE_FRACTION.fullmatch(text):
+        return _BLANKS.sub("", text).replace(",", ".")
+    return _BLANKS.sub("", text).replace(",", "")
 
 
 def _scalar(value: object) -> str:

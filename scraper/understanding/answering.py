@@ -75,8 +75,8 @@ def _places(places: Places) -> dict[str, Any]:
     return {**{name: list(getattr(places, name)) for name in named}, "remote": places.remote}
 
 
-def decode_text(raw: bytes) -> str:
-    """Decode what a user gave, line ends as \\n: UTF-8, with or without a byte-order mark, else GB18030.
+def _decoded(raw: bytes) -> str:
+    """Decode a line: UTF-8, with or without a byte-order mark, else GB18030.
 
     A few broken bytes in much UTF-8 become U+FFFD, since as GB18030 all the rest would be read wrongly.
     Raises InputError, the end of a sentence, if it is neither.
@@ -104,11 +104,12 @@ def tag_lines(
 ) -> Iterator[str]:
     """Yield one JSON line for each JSON line of `lines`, in order; blank lines are passed over.
 
-    Bytes are decoded line by line (`decode_text`). A field that is missing or null says nothing, an `id` so
-    is null in the answer. A line that is no JSON object, or in which a field is not of the contract's types,
-    is answered by `{"id": …, "error": "line 3 …"}` (id: null if it cannot be read); the sentence is appended
-    to `problems`, too. `first` is the number of the first line. Lines are answered some at a time (see
-    `stages.in_step`), so whoever waits for the answer to one before giving the next gives each alone.
+    Bytes are decoded line by line: UTF-8, else GB18030. A field that is missing or null says nothing, an
+    `id` so is null in the answer. A line that is no JSON object, or in which a field is not of the
+    contract's types, is answered by `{"id": …, "error": "line 3 …"}` (id: null if it cannot be read); the
+    sentence is appended to `problems`, too. `first` is the number of the first line. Lines are answered some
+    at a time (see `stages.in_step`), so whoever waits for the answer to one before giving the next gives
+    each alone.
     """
     problems = [] if problems is None else problems
     for answer in in_step(_answer(number, line, problems) for number, line in enumerate(lines, first)):
@@ -149,7 +150,7 @@ def _line_text(line: str | bytes) -> str:
     if isinstance(line, str):
         return line.removeprefix("\ufeff")
     try:
-        return decode_text(line)
+        return _decoded(line)
     except InputError as error:
         # What is asked for by name can still be found: an id is mostly ASCII.
         raise _BadLine(str(error), _id_in(line.decode("ascii", errors="replace"))) from error

@@ -149,6 +149,21 @@ def test_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("150.000", 150000), ("62.500,00", 62500), ("1.200.000", 1200000), ("1.234.567", 1234567),
+        ("62500,00", 62500), ("2,5", 2.5), ("15，000", 15000), ("62,500.50", 62500.5), ("12,00,000", 1200000),
+        ("62 500", 62500), ("62'500", 62500), ("62\u202f500,5", 62500.5), ("45.673", 45.673), ("45.5", 45.5),
+        ("62500.0", 62500), ("0.5", 0.5), ("0.500", 0.5), ("3 5", None), ("12 34567", None), ("1.2.3", None),
+    ],
+)  # fmt: skip
+def test_points_commas_and_blanks_in_numbers_mean_what_they_mean_where_they_are_written(
+    text: str, number: float | None
+) -> None:
+    assert as_number(text) == number
+
+
+@pytest.mark.parametrize(
     ("fields", "pay"),
     [
         ({"monthly_min": 20000, "monthly_max": 35000}, ("20000-35000元/月", 20000, 35000, "CNY", "month")),

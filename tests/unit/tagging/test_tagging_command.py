@@ -51,6 +51,14 @@ def test_gbk_is_read_pasted_and_as_lines(tag: Run) -> None:
     assert (json.loads(out)["id"], json.loads(out)["role"]["class"]) == ("甲", "aigc_pm")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_what_windows_saves_is_read_as_import_reads_it(tag: Run, encoding: str) -> None:
+    posting = "Product Manager – Crédit\nRequirements: 5+ years’ product management; knowledge of SQL\n"
+    code, out, _ = tag(posting.encode(encoding))
+    assert code == 0
+    assert out == tag(posting.encode())[1] and "Crédit" in out and "Years: 5 or more" in out
+
+
 @pytest.mark.parametrize("given", [b"", b" \n", b"\xef\xbb\xbf\n", b"\xff\xff\xff"])
 def test_what_holds_no_text_gets_one_sentence(tag: Run, given: bytes) -> None:
     code, out, err = tag(given)

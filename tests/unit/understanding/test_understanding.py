@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.errors import InputError
 from scraper.explaining import explain
 from scraper.explaining.pasted import split
-from scraper.understanding.answering import decode_text, tag_lines, to_json
+from scraper.understanding.answering import tag_lines, to_json
 from scraper.understanding.posting import TAXONOMY, understand
 from storage.records import Pay
 
@@ -205,17 +204,6 @@ def test_a_line_in_no_known_encoding_is_answered_with_its_id() -> None:
     answers = list(tag_lines([b'{"id": 4, "title": "caf\xe9 PM"}', row().encode()]))
     assert json.loads(answers[0]) == {"id": 4, "error": "line 1 is neither UTF-8 nor GB18030 text"}
     assert json.loads(answers[1])["role"]["class"] == "aigc_pm"
-
-
-def test_text_of_a_user_is_decoded() -> None:
-    assert decode_text("\ufeff产品\r\n经理\r".encode()) == "产品\n经理\n"
-    assert decode_text("智能体产品经理".encode("gbk")) == "智能体产品经理"
-    assert decode_text(b"") == ""
-    # One broken byte does not make a long UTF-8 text a GBK one; a sign that stood there already is no damage.
-    assert decode_text(("产品经理" * 20).encode() + b"\xff") == "产品经理" * 20 + "\ufffd"
-    assert decode_text("\ufffd".encode()) == "\ufffd"
-    with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
-        decode_text(b"\xff\xff")
 
 
 @settings(max_examples=200)
