@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from commands.context import DATABASE_URL, Context, pass_context
-from commands.telling import warn
+from commands.telling import echo_lines, warn
 from scraper.clock import utc_offset
 from scraper.config import operator_of
 from scraper.printing import echo
@@ -19,7 +19,7 @@ from scraper.printing import echo
 @pass_context
 def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     """Run `weekly` on the configured schedule until interrupted."""
-    from scraper.scheduling.running import cron_line, next_due, run_forever, systemd_units
+    from scraper.scheduling.running import cron_lines, next_due, run_forever, systemd_units
     from scraper.scheduling.systemd import user_name, written_folders
     from storage.engines.opening import holds_password
 
@@ -27,7 +27,7 @@ def schedule(context: Context, print_cron: bool, print_systemd: bool) -> None:
     home, weekly = settings.home, settings.schedule.weekly
     command = [*_program(), *context.options, "weekly"]
     if print_cron:
-        echo(cron_line(weekly, command, home, Path("pmtrend.log"), utc_offset()))
+        echo_lines(cron_lines(weekly, command, home, Path("pmtrend.log"), utc_offset()))
     if print_systemd:
         writable = written_folders(home, [settings.archive, settings.reports], context.database)
         click.echo(systemd_units(weekly, command, home, writable, user_name()), nl=False)

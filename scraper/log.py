@@ -13,6 +13,14 @@ _SECRET = re.compile(
 )
 
 
+_QUIETER = {
+    # httpx tells whole URLs, and with them keys, at INFO.
+    **dict.fromkeys(("httpx", "httpcore", "apscheduler"), logging.WARNING),
+    # It warns, once a text, that a Chinese font has no bold face; charts take the one that there is.
+    "matplotlib.font_manager": logging.ERROR,
+}
+
+
 class _Safe(logging.Formatter):
     """Cleans the whole entry: a secret may stand in its message or in its traceback.
 
@@ -31,12 +39,11 @@ class _Safe(logging.Formatter):
 
 
 def set_up(verbose: bool) -> None:
-    """Send warnings (with `verbose` also information) of our own code to stderr."""
+    """Send warnings (with `verbose` also information) to stderr; of libraries only what concerns a user."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Safe("%(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO if verbose else logging.WARNING)
-    # httpx tells whole URLs, and with them keys, at INFO.
-    for name in ("httpx", "httpcore", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in _QUIETER.items():
+        logging.getLogger(name).setLevel(level)

@@ -125,8 +125,11 @@ class GuardedBackend(httpcore.SyncBackend):
 
     def admit(self, host: str, address: str, port: int) -> None:
         """Raise NotPublic if `address`, which `host` is, may not be dialled."""
-        if not is_public(ipaddress.ip_address(address)) and (address, port) not in self._allowed:
-            raise NotPublic(f"{host} is {address}, no public address")
+        if is_public(ipaddress.ip_address(address)) or (address, port) in self._allowed:
+            return
+        if host == address:
+            raise NotPublic(f"{host} is no public address")
+        raise NotPublic(f"{host} is {address}, no public address")
 
 
 class _TimedStream(httpcore.NetworkStream):

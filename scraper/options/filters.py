@@ -24,18 +24,18 @@ def read_filters(
     """Return what may be found. Raises ConfigError, one sentence, for what is no city or employer."""
     return Filters(
         roles=tuple(dict.fromkeys(roles)),
-        cities=() if city is None else _cities(city),
+        cities=() if city is None else _cities(store, city),
         company=None if company is None else _company(store, company),
         since=None if since is None else day_start(since, store.zone),
         open=is_open,
     )
 
 
-def _cities(name: str) -> tuple[str, ...]:
+def _cities(store: Store, name: str) -> tuple[str, ...]:
     """Return the names that postings have for a city; one that no table knows may still be one of theirs."""
     if not name.strip():
         raise ConfigError("--city needs a name")
-    return tuple(sorted(cities_named(name, lambda: [name])))
+    return tuple(sorted(cities_named(name, store.place_names)))
 
 
 def _company(store: Store, name: str) -> int:

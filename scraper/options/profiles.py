@@ -97,7 +97,9 @@ def understand(said: Mapping[str, Any], *, name: str, places: Places) -> Profile
     for key, question in (("pm_years", "as a product manager"), ("ai_years", "with AI")):
         if key not in said:
             raise ConfigError(f"how many years {question}? Say --{key.replace('_', '-')} (0 is an answer)")
-    cities = _cities(said, places)
+    cities, remote = _cities(said, places), said.get("remote", True)
+    if cities is not None and not (cities or remote):
+        raise ConfigError("nothing is left: the only city is `remote`, and remote work is said not to do")
     return Profile(
         name=" ".join(said.get("name", name).split()) or "you",
         pm_years=_number(said, "pm_years", MOST_YEARS),
@@ -105,7 +107,7 @@ def understand(said: Mapping[str, Any], *, name: str, places: Places) -> Profile
         skills=frozenset(_skill(one) for one in _listed(said, "skills")),
         degree=_degree(said["degree"]) if said.get("degree") else None,
         cities=cities,
-        remote=said.get("remote", True),
+        remote=remote,
         industries=_known(said, "industries", "industry", _industries()),
         languages=_known(said, "languages", "language", _languages()),
         market=_market(said["market"]) if said.get("market") else None,
@@ -184,7 +186,7 @@ def cities_named(name: str, places: Places) -> Collection[str]:
         return [stored[fold(name)]]
     known = {**stored, **city_names()}
     near = dict.fromkeys(known[one] for one in _close(fold(name), known))
-    raise ConfigError(f"there is no city {name!r} among the openings{_or(near)}")
+    raise ConfigError(f"there is no city {name!r} among the postings{_or(near)}")
 
 
 def _known(said: Mapping[str, Any], key: str, kind: str, names: Mapping[str, str]) -> frozenset[str] | None:

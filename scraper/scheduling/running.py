@@ -4,7 +4,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -21,6 +21,8 @@ WALL = timedelta(hours=3)
 """A run that takes so long hangs: its boards have 50 minutes, its last ones and the report minutes more."""
 _LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 """What never comes from here on (there is no year among the fields) comes in no year."""
+_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LOOK_UP = timedelta(minutes=5)
 _MERCY = 30.0
 """Seconds that a run gets to end after it was told to."""
@@ -56,32 +58,73 @@ def next_due(expression: str, now: datetime) -> datetime:
 # ------------------------------------------------------------------ for cron and systemd
 
 
-def cron_line(expression: str, command: Sequence[str], folder: Path, log: Path, utc_offset: timedelta) -> str:
-    """Return the crontab line that runs `command` in `folder` at `expression` (UTC) and appends to `log`.
+def cron_lines(
+    expression: str, command: Sequence[str], folder: Path, log: Path, utc_offset: timedelta
+) -> list[str]:
+    """Return the crontab lines that run `command` in `folder` at `expression` (UTC) and append to `log`.
 
-    cron reads the machine's own zone, so a plain time of a plain day is moved by `utc_offset`, what the
-    local clock is ahead of UTC now; summer time may move it by an hour. Other expressions are left as
-    they are.
+    cron reads the machine's own zone, so the times are moved by `utc_offset`, what the local clock is ahead
+    of UTC now; summer time may move them by an hour. Times that fall on different days there take a line
+    each. Raises ConfigError for days of the month that are other days there.
     """
-    _trigger(expression)
-    expression = _local(expression, utc_offset)
     words = " ".join(shlex.quote(word) for word in command)
     # A bare % ends a crontab command.
-    line = f"cd {shlex.quote(str(folder))} && {words} >>{shlex.quote(str(log))} 2>&1".replace("%", r"\%")
-    return f"{expression} {line}"
+    order = f"cd {shlex.quote(str(folder))} && {words} >>{shlex.quote(str(log))} 2>&1".replace("%", r"\%")
+    return [f"{times} {order}" for times in _local(expression, utc_offset)]
 
 
-def _local(expression: str, utc_offset: timedelta) -> str:
+def _local(expression: str, utc_offset: timedelta) -> list[str]:
+    """Return the lines of five fields that name in the zone of the machine what `expression` does in UTC."""
+    _trigger(expression)
+    if not utc_offset:
+        return [expression]
     minute, hour, day, month, weekday = expression.split()
-    names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-    plain = minute.isdigit() and hour.isdigit() and (day, month) == ("*", "*")
-    if not plain or weekday.lower() not in (*names, "*"):
-        return expression
-    moved = timedelta(hours=int(hour), minutes=int(minute)) + utc_offset
-    minutes = moved.seconds // 60
-    if weekday != "*":
-        weekday = names[(names.index(weekday.lower()) + moved.days) % 7]
-    return f"{minutes % 60} {minutes // 60} * * {weekday}"
+    by_week = (day, month) == ("*", "*")
+    days: dict[str, set[tuple[int, int]]] = {}
+    if by_week:
+        for moved in _moved(expression, timedelta(days=7), utc_offset):
+            days.setdefault(_DAYS[moved.weekday()], set()).add((moved.hour, moved.minute))
+    else:
+        within = list(_moved(f"{minute} {hour} * * *", timedelta(days=1), utc_offset))
+        if {moved.date() for moved in within} != {_MONDAY.date()}:
+            raise ConfigError(
+                f"schedule {expression!r}: in the zone of this machine, which cron reads, it falls on other "
+                "days of the month; choose an hour that does not, or let systemd or `pmtrend schedule` run it"
+            )
+        days[f"{day} {month} {weekday}"] = {(moved.hour, moved.minute) for moved in within}
+    alike: dict[frozenset[tuple[int, int]], list[str]] = {}
+    for name in sorted(days, key=_DAYS.index) if by_week else days:
+        alike.setdefault(frozenset(days[name]), []).append(name)
+    lines = []
+    for times, names in alike.items():
+        on = names[0] if not by_week else f"* * {'*' if len(names) == len(_DAYS) else ','.join(names)}"
+        lines += [f"{at} {on}" for at in _minutes_and_hours(times)]
+    return lines
+
+
+def _moved(expression: str, span: timedelta, utc_offset: timedelta) -> Iterator[datetime]:
+    """Yield the times of `expression` in a span from a Monday on, as a clock so far ahead shows them."""
+    trigger = _trigger(expression)
+    due: datetime = trigger.get_next_fire_time(None, _MONDAY)
+    while due < _MONDAY + span:
+        yield due + utc_offset
+        due = trigger.get_next_fire_time(None, due + timedelta(minutes=1))
+
+
+def _minutes_and_hours(times: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield the first two fields of cron for these hours and minutes; hours with the same minutes are one."""
+    by_hour: dict[int, list[int]] = {}
+    for hour, minute in sorted(times):
+        by_hour.setdefault(hour, []).append(minute)
+    by_minutes: dict[tuple[int, ...], list[int]] = {}
+    for hour, minutes in by_hour.items():
+        by_minutes.setdefault(tuple(minutes), []).append(hour)
+    for same, hours in by_minutes.items():
+        yield f"{_field(same, 60)} {_field(hours, 24)}"
+
+
+def _field(values: Sequence[int], all_of_them: int) -> str:
+    return "*" if len(values) == all_of_them else ",".join(map(str, values))
 
 
 def systemd_units(

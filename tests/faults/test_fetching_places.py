@@ -132,6 +132,11 @@ def test_one_private_address_among_public_ones_condemns_the_host(monkeypatch):
         GuardedBackend(Deadline(time.monotonic)).connect_tcp("board.example", 80, 1.0)
 
 
+def test_an_address_that_is_asked_for_itself_is_named_once():
+    with pytest.raises(NotPublic, match=r"^127\.0\.0\.1 is no public address$"):
+        GuardedBackend(Deadline(time.monotonic)).connect_tcp("127.0.0.1", 80, 1.0)
+
+
 def test_the_next_address_is_tried_if_one_does_not_connect(monkeypatch):
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda *_a, **_k: answers_of("2606:2800:21f::1", "93.184.215.14")

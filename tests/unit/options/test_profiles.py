@@ -87,7 +87,8 @@ def test_industries_and_languages() -> None:
     [
         ({"skills": ("sqll",)}, "there is no tag 'sqll'; did you mean sql?"),
         ({"skills": ("大模形",)}, "llm"),
-        ({"cities": ("Shanghia",)}, "there is no city 'Shanghia' among the openings; did you mean 上海"),
+        ({"cities": ("remote",), "remote": False}, "nothing is left: the only city is `remote`"),
+        ({"cities": ("Shanghia",)}, "there is no city 'Shanghia' among the postings; did you mean 上海"),
         ({"cities": ("浙江",)}, "'浙江' is no city but a larger place"),
         ({"industries": ("bankng",)}, "finance"),
         ({"industries": ("internet",)}, "there is no industry 'internet'; there are finance, e-commerce"),
@@ -205,7 +206,7 @@ def test_a_part_is_named_as_the_postings_name_it() -> None:
     [
         ({"city": "Germany"}, "no city but a larger place"),
         ({"city": "北京/上海"}, "are several cities; name one"),
-        ({"city": "Berlim"}, "there is no city 'Berlim' among the openings; did you mean .*Berlin"),
+        ({"city": "Berlim"}, "there is no city 'Berlim' among the postings; did you mean .*Berlin"),
         ({"company": "Acme Kitchen Ltd"}, r"is on file; did you mean Acme Kitchens Inc\.\?"),
     ],
 )

@@ -106,6 +106,20 @@ def test_the_log_has_one_line_an_event_whoever_wrote_it(capsys: pytest.CaptureFi
     ]
 
 
+def test_the_log_leaves_out_what_a_font_lacks_and_keeps_other_warnings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        set_up(verbose=False)
+        logging.getLogger("matplotlib.font_manager").warning("findfont: Failed to find font weight bold")
+        logging.getLogger("matplotlib").warning("something else")
+    finally:
+        root.handlers[:], root.level = handlers, level
+    assert capsys.readouterr().err == "WARNING matplotlib: something else\n"
+
+
 def test_bold_stays_bold_and_nothing_else_does(capsys: pytest.CaptureFixture[str]) -> None:
     echo("a \x1b[1mhit\x1b[0m \x1b[31m \x1b[2J \x1b]0;x\x07", bold=True)
     assert capsys.readouterr().out == "a \x1b[1mhit\x1b[0m \\u001b[31m \\u001b[2J \\u001b]0;x\\u0007\n"

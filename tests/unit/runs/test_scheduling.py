@@ -19,12 +19,12 @@ from apscheduler.schedulers.base import BaseScheduler
 
 from scraper.errors import ConfigError
 from scraper.scheduling import running
-from scraper.scheduling.running import WALL, cron_line, next_due, run_once, scheduler, systemd_units
+from scraper.scheduling.running import WALL, cron_lines, next_due, run_once, scheduler, systemd_units
 from scraper.scheduling.systemd import on_calendar, written_folders
 
 
-def line(expression: str, hours: float = 0, folder: str = "/srv/pm") -> str:
-    return cron_line(
+def lines(expression: str, hours: float = 0, folder: str = "/srv/pm") -> list[str]:
+    return cron_lines(
         expression, ["/opt/pmtrend", "weekly"], Path(folder), Path("log"), timedelta(hours=hours)
     )
 
@@ -32,19 +32,56 @@ def line(expression: str, hours: float = 0, folder: str = "/srv/pm") -> str:
 @pytest.mark.parametrize(
     ("utc", "ahead", "local"),
     [
-        ("17 22 * * sun", 0, "17 22 * * sun"),
-        ("17 22 * * sun", 8, "17 6 * * mon"),
-        ("17 3 * * mon", -5, "17 22 * * sun"),
-        ("50 23 * * *", 5.5, "20 5 * * *"),
-        ("*/10 22 * * sun", 8, "*/10 22 * * sun"),
+        ("17 22 * * sun", 0, ["17 22 * * sun"]),
+        ("17 22 * * sun", 8, ["17 6 * * mon"]),
+        ("17 3 * * mon", -5, ["17 22 * * sun"]),
+        ("50 23 * * *", 5.5, ["20 5 * * *"]),
+        ("*/20 22 * * sun", 8, ["0,20,40 6 * * mon"]),
+        ("17 12 * * sun,wed", 8, ["17 20 * * wed,sun"]),
+        ("17 22 * * mon-fri", 8, ["17 6 * * tue,wed,thu,fri,sat"]),
+        ("5 10,20 * * sun", 8, ["5 4 * * mon", "5 18 * * sun"]),
+        ("*/30 23 * * sun", 5.75, ["45 4 * * mon", "15 5 * * mon"]),
+        ("0 0 * * *", -4, ["0 20 * * *"]),
+        ("* * * * *", 8, ["* * * * *"]),
+        ("17 12 1,15 * *", 8, ["17 20 1,15 * *"]),
+        ("17 12 1 jan-mar *", -5, ["17 7 1 jan-mar *"]),
+        ("17 12 * mar sun", 8, ["17 20 * mar sun"]),
+        ("17 22 1 * *", 0, ["17 22 1 * *"]),
     ],
 )
-def test_a_plain_time_is_moved_into_the_zone_that_cron_reads(utc: str, ahead: float, local: str) -> None:
-    assert line(utc, ahead).startswith(f"{local} cd ")
+def test_the_times_are_moved_into_the_zone_that_cron_reads(utc: str, ahead: float, local: list[str]) -> None:
+    assert [line.partition(" cd ")[0] for line in lines(utc, ahead)] == local
+
+
+@pytest.mark.parametrize(("utc", "ahead"), [("17 22 1 * *", 8), ("0 3,12 1 * *", -5), ("0 20 * mar sun", 8)])
+def test_days_of_the_month_that_are_others_in_the_zone_of_the_machine_are_refused(
+    utc: str, ahead: float
+) -> None:
+    with pytest.raises(ConfigError, match="falls on other days of the month"):
+        lines(utc, ahead)
+
+
+@pytest.mark.parametrize("ahead", [8, -7, 5.75, 14])
+@pytest.mark.parametrize("utc", ["*/25 5-18/4 * * mon-thu", "17 22 * * fri,sun", "0 */6 * * *"])
+def test_what_cron_runs_there_is_what_the_schedule_names(utc: str, ahead: float) -> None:
+    monday, offset = datetime(2026, 11, 23, tzinfo=UTC), timedelta(hours=ahead)
+    local = [line.partition(" cd ")[0] for line in lines(utc, ahead)]
+    wanted = [next_due(utc, monday)]
+    while (after := next_due(utc, wanted[-1] + timedelta(minutes=1))) < monday + timedelta(days=7):
+        wanted.append(after)
+    minutes = (monday + timedelta(minutes=number) for number in range(7 * 24 * 60))
+    assert [now for now in minutes if any(due_at(fields, now + offset) for fields in local)] == wanted
+
+
+def due_at(fields: str, shown: datetime) -> bool:
+    """Whether cron runs a line with these fields, lists and * only, when the clock shows this."""
+    minute, hour, _, _, days = fields.split()
+    told = {minute: str(shown.minute), hour: str(shown.hour), days: f"{shown:%a}".lower()}
+    return all(field == "*" or value in field.split(",") for field, value in told.items())
 
 
 def test_odd_folders_and_percent_signs_survive() -> None:
-    assert line("17 22 * * sun", folder="/srv/p m/100%").endswith(
+    assert lines("17 22 * * sun", folder="/srv/p m/100%")[0].endswith(
         r"cd '/srv/p m/100\%' && /opt/pmtrend weekly >>log 2>&1"
     )
 
@@ -52,13 +89,13 @@ def test_odd_folders_and_percent_signs_survive() -> None:
 @pytest.mark.parametrize("expression", ["17 22 * * 0", "every sunday", "99 22 * * sun", "17 22 * *"])
 def test_what_cron_and_the_daemon_would_read_differently_or_not_at_all_is_refused(expression: str) -> None:
     with pytest.raises(ConfigError, match="schedule"):
-        line(expression)
+        lines(expression)
 
 
 @pytest.mark.parametrize("expression", ["17 22 1 * sun", "0 5 1,15 * mon-fri"])
 def test_days_of_the_month_and_of_the_week_together_mean_two_things_and_are_refused(expression: str) -> None:
     with pytest.raises(ConfigError, match="days of the month or days of the week"):
-        line(expression)
+        lines(expression)
 
 
 # ------------------------------------------------------------------ systemd
@@ -187,7 +224,7 @@ def test_the_next_run_is_told_in_utc_whatever_the_clocks_do(now: datetime, due: 
 
 @pytest.mark.parametrize("expression", ["0 0 30 feb *", "17 22 31 2 *", "0 5 31 4,6,9,11 *"])
 def test_a_date_that_never_comes_is_refused(expression: str) -> None:
-    for read in (lambda: next_due(expression, datetime(2026, 11, 25, tzinfo=UTC)), lambda: line(expression)):
+    for read in (lambda: next_due(expression, datetime(2026, 11, 25, tzinfo=UTC)), lambda: lines(expression)):
         with pytest.raises(ConfigError, match="there is no such day in any year"):
             read()
 
