@@ -9,14 +9,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from storage.memories import Repetition
+from storage.recording.batches import Touched
 from storage.records import Listing
 
-TOGETHER = 8
+TOGETHER = 32
 """Looks that a replay stores at a time. A kill loses them, whole; nobody was told of them."""
 _REPETITIONS = 50
 """Unchanged looks stored at a time. A kill loses them, whole, and the next run simply looks again."""
-_CHARS = 500_000
-"""Of texts; with so many no look waits. More pages than SQLite holds would be written twice."""
+_CHARS = 2_000_000
+"""Of texts; with so many no look waits. More pages than SQLite holds (8 MB) would be written twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,8 @@ class Waiting:
 
     def _begin(self) -> None:
         self._looks: list[Look | Repetition] = []
-        self._boards: set[tuple[str, str]] = set()
+        self._touched = Touched()
         self._repeated: set[tuple[str, str]] = set()
-        self._postings: dict[str, set[str]] = {}
         self._changed = self._chars = 0
 
     def take(self) -> list[Look | Repetition]:
@@ -51,8 +51,7 @@ class Waiting:
         """Let a look wait."""
         listing = look.listing
         self._looks.append(look)
-        self._boards.add((listing.family, listing.key))
-        self._postings.setdefault(listing.posting_family, set()).update(listing.ids)
+        self._touched.add(listing)
         self._chars += sum(len(posting.text) for posting in listing.postings)
         self._changed += 1
 
@@ -69,15 +68,15 @@ class Waiting:
 
     def has_change(self, family: str, key: str) -> bool:
         """Tell whether a look that may have changed this board waits."""
-        return (family, key) in self._boards
+        return (family, key) in self._touched.boards
 
     def concern(self, listing: Listing) -> bool:
         """Tell whether what the store says of a look depends on those that wait.
 
-        They are at its board or show its postings; or its texts are held against those of all employers.
+        They have to do with the same rows; or its texts are held against those of all employers.
         """
-        if (listing.family, listing.key) in self._repeated | self._boards:
-            return True
-        if listing.multi_employer:
-            return bool(self._boards)
-        return not self._postings.get(listing.posting_family, set()).isdisjoint(listing.ids)
+        return (
+            (listing.family, listing.key) in self._repeated
+            or (listing.multi_employer and bool(self._touched.boards))
+            or self._touched.concern(listing)
+        )

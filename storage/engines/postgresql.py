@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, DataError
 
 from storage.errors import LockHeld, StorageError
+from storage.json_columns import json_text
 
 _PATIENCE = 30.0
 """Seconds that a transaction waits for its turn to write."""
@@ -48,7 +49,7 @@ def open_server(url: URL) -> Engine:
             "write postgresql+psycopg://USER@HOST/DATABASE"
         )
     options = {"connect_timeout": _CONNECT} if "connect_timeout" not in url.query else {}
-    engine = create_engine(url, connect_args=options, pool_pre_ping=True)
+    engine = create_engine(url, connect_args=options, pool_pre_ping=True, json_serializer=json_text)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

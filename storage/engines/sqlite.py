@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 
 from storage.column_types import UtcDateTime
 from storage.errors import LockHeld, StorageError
+from storage.json_columns import json_text
 
 _TURNS, _PAUSE = 600, 0.05
 _PARAMETERS = 288
@@ -38,7 +39,8 @@ def open_file(url: URL) -> Engine:
         raise StorageError(f"{named!r} names no file and would lose everything; write sqlite:///pmtrend.db")
     _check_file(url)
     path = str(url.database)
-    engine = create_engine(url, creator=lambda: connect(path)) if _is_frozen(path) else create_engine(url)
+    frozen = {"creator": lambda: connect(path)} if _is_frozen(path) else {}
+    engine = create_engine(url, json_serializer=json_text, **frozen)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -89,8 +91,9 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     set_patience(dbapi)
     _use_wal(dbapi)
     # A look at a large board writes hundreds of pages. After a thousand SQLite would copy them into the
-    # database, and many of them again after the next looks.
-    for pragma in ("foreign_keys=ON", "synchronous=FULL", "wal_autocheckpoint=4000"):
+    # database, and many of them again after the next looks. What looks that are stored together write fits
+    # into 8 MB; of the 2 MB that SQLite holds by itself, pages were written before the commit and with it.
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", "wal_autocheckpoint=4000", "cache_size=-8000"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 

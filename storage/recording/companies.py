@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from storage.among import among
 from storage.recording.new_rows import NewRows
@@ -12,20 +12,20 @@ _KNOWN = select(Company.key, Company.id).where(among(Company.key, "keys"))
 
 
 class Companies:
-    """The employers that a look names; which of them are stored is read before they are asked for."""
+    """The employers that looks name; which of them are stored is read before they are asked for."""
 
-    def __init__(self, connection: Connection, rows: NewRows, *keys: str):
-        self._connection, self._rows = connection, rows
+    def __init__(self, rows: NewRows):
+        self._rows = rows
         self._stored: dict[str, int] = {}
         self._new: dict[str, int] = {}
-        self.read(keys)
 
     def read(self, keys: Iterable[str]) -> list[int]:
         """Return the ids of the stored ones among the employers with these keys."""
         wanted = dict.fromkeys(keys)
         unknown = [key for key in wanted if key not in self._stored and key not in self._new]
         if unknown:
-            self._stored.update((key, id) for key, id in self._connection.execute(_KNOWN, {"keys": unknown}))
+            found = self._rows.connection.execute(_KNOWN, {"keys": unknown})
+            self._stored.update((key, id) for key, id in found)
         return [self._stored[key] for key in wanted if key in self._stored]
 
     def __call__(self, key: str, name: str) -> int:

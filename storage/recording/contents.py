@@ -1,6 +1,6 @@
 """Writing what postings say: postings, their versions, and what was understood of them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
@@ -17,9 +17,6 @@ from storage.tables import Posting, Version
 MOST_VERSIONS = 24
 """Texts kept of one posting. One that changes with every look (a count, a token in it) says nothing new."""
 
-_KNOWN = select(Posting.native_id, Posting.id, Posting.unit_id).where(
-    Posting.family == bindparam("family"), among(Posting.native_id, "ids")
-)
 _VERSIONS = (
     select(Version.posting_id, Version.id, Version.content_hash, Version.text != "")
     .where(among(Version.posting_id, "ids"))
@@ -58,14 +55,6 @@ _READDRESS = (
 )
 
 
-def known_postings(
-    connection: Connection, family: str, native_ids: Collection[str]
-) -> dict[str, tuple[int, int]]:
-    """Return native id -> (posting id, unit id) of those that are stored."""
-    rows = connection.execute(_KNOWN, {"family": family, "ids": native_ids})
-    return {native_id: (posting, unit) for native_id, posting, unit in rows}
-
-
 def _latest_versions(connection: Connection, postings: Sequence[int]) -> dict[int, tuple[int, str, bool]]:
     """Return posting id -> (version id, content hash, whether it has a text) of the latest version."""
     if not postings:
@@ -77,7 +66,7 @@ def _latest_versions(connection: Connection, postings: Sequence[int]) -> dict[in
 class PostingFinder:
     """Native id -> id of a posting; one that is not `known` is created, and is known from then on.
 
-    `known` is what `known_postings` returned, `unit_of` gives the unit of a company id.
+    `known` is what `KnownRows.postings` returned, `unit_of` gives the unit of a company id.
     """
 
     def __init__(

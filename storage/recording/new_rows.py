@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from storage.engines.opening import insert_rows
-from storage.recording.tagging_rows import TaggingRows, json_text
+from storage.json_columns import json_text
+from storage.recording.tagging_rows import TaggingRows
 from storage.records import FetchState, Listing, PostingRecord
 from storage.tables import (
     Base,

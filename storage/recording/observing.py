@@ -6,14 +6,16 @@ decided in `storage.recording.lifecycle`; here the decisions meet the rows.
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.memories import Repetition
 from storage.recording import lifecycle
-from storage.recording.companies import Companies
-from storage.recording.contents import PostingFinder, known_postings, store_contents, store_late_contents
+from storage.recording.batches import independent
+from storage.recording.contents import PostingFinder, store_contents, store_late_contents
 from storage.recording.idsets import hashed, pack, unpack
+from storage.recording.known_rows import KnownRows
 from storage.recording.lifecycle import History
 from storage.recording.new_rows import NewRows
 from storage.recording.repeats import memory, record_repetitions, remember, settle
@@ -36,9 +38,6 @@ from storage.weeks import week_of
 _WHOLE = (Fetch.state == "complete") | (Fetch.state == "suspect")
 _SHOWED = _WHOLE | (Fetch.state == "partial")
 
-_BOARD = select(
-    Board.id, Board.epoch, Board.scope, Board.name, Board.market, Board.industry, Board.credit
-).where(Board.family == bindparam("family"), Board.key == bindparam("key"))
 _UPDATE_BOARD = update(Board).where(Board.id == bindparam("board"))
 _OF_BOARD = Fetch.board_id == bindparam("board")
 _SAME = select(Fetch.id).where(
@@ -78,7 +77,7 @@ _PRUNE = (
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look that is being stored, and the rows that it brings."""
+    """A look that is being stored, what is known of what it names, and the rows that it brings."""
 
     connection: Connection
     run: int
@@ -86,60 +85,55 @@ class _Look:
     zone: str
     taxonomy: int
     rows: NewRows
-    companies: Companies
+    known: KnownRows
     board: BoardRow
 
 
 def record_all(
     rows: NewRows, run: int, looks: Iterable[Listing | Repetition], zone: str, taxonomy: int
 ) -> list[Recorded]:
-    """Store looks one after the other and return what each listing changed, as `record` does."""
+    """Store looks one after the other; return what each listing changed: one that is stored already, nothing.
+
+    `rows` are those of the transaction; what the looks bring is written when this returns.
+    """
     told: list[Recorded] = []
-    repeated: list[Repetition] = []  # since the last listing
-    for look in looks:
-        if isinstance(look, Repetition):
-            repeated.append(look)
-            continue
-        record_repetitions(rows, run, repeated, zone)
-        repeated = []
-        told.append(record(rows, run, look, zone, taxonomy))
-    record_repetitions(rows, run, repeated, zone)
+    for _, some in groupby(looks, type):
+        alike = list(some)
+        record_repetitions(rows, run, [look for look in alike if isinstance(look, Repetition)], zone)
+        for batch in independent(look for look in alike if isinstance(look, Listing)):
+            known = KnownRows(rows, batch)
+            told += [_record(known, run, listing, zone, taxonomy) for listing in batch]
+            rows.write()
     return told
 
 
-def record(rows: NewRows, run: int, listing: Listing, zone: str, taxonomy: int) -> Recorded:
-    """Store one look and return what it changed; a look that is stored already changes nothing.
-
-    `rows` are those of the transaction; what the look brings is written when this returns.
-    """
-    connection = rows.connection
-    board = _find_board(rows, listing)
+def _record(known: KnownRows, run: int, listing: Listing, zone: str, taxonomy: int) -> Recorded:
+    rows, connection = known.rows, known.rows.connection
+    board = _find_board(known, listing)
     same, latest = None, None
     if not board.is_new:
         this = {"board": board.id, "at": listing.observed_at, "digest": listing.digest}
         same, latest = connection.execute(_KNOWN, this).one()
     if same is not None:
         return Recorded(duplicate=True)
-    companies = Companies(connection, rows, listing.company_key)
-    board.company = companies(listing.company_key, listing.company)
-    look = _Look(connection, run, listing, zone, taxonomy, rows, companies, board)
+    board.company = known.companies(listing.company_key, listing.company)
+    look = _Look(connection, run, listing, zone, taxonomy, rows, known, board)
     # A look that showed nothing makes no news old.
     return _record_late(look) if latest is not None and listing.observed_at < latest else _record_newest(look)
 
 
-def _find_board(rows: NewRows, listing: Listing) -> BoardRow:
-    name = {"family": listing.family, "key": listing.key}
+def _find_board(known: KnownRows, listing: Listing) -> BoardRow:
     about = {
         "name": listing.company,
         "market": listing.market,
         "industry": listing.industry,
         "credit": listing.credit,
     }
-    row = rows.connection.execute(_BOARD, name).first()
+    row = known.board(listing)
     if row is None:
-        return BoardRow(rows.number(Board), is_new=True)
+        return BoardRow(known.rows.number(Board), is_new=True)
     if listing.family != IMPORT and any(getattr(row, name) != value for name, value in about.items()):
-        rows.connection.execute(_UPDATE_BOARD, about | {"board": row.id})
+        known.rows.connection.execute(_UPDATE_BOARD, about | {"board": row.id})
     return BoardRow(row.id, row.epoch, row.scope)
 
 
@@ -157,11 +151,11 @@ def _record_newest(look: _Look) -> Recorded:
         verdict = replace(verdict, reason=listing.reason)  # what the listing lacks, though all of it was seen
     fetch = _store_verdict(look, verdict, ids)
 
-    known = known_postings(connection, listing.posting_family, listing.ids)
+    known = look.known.postings(listing)
     stored = [posting for posting, _ in known.values()]
     result = Recorded(state=verdict.state, reason=verdict.reason)
     units = Units(connection, listing, board, look.rows)
-    find = PostingFinder(connection, listing, look.companies, units.of, known, look.rows)
+    find = PostingFinder(connection, listing, look.known.companies, units.of, known, look.rows)
     store_contents(connection, listing, look.taxonomy, find, look.rows, result)
     if not board.is_new:  # of which nothing is written yet, so that all of it is written at once
         look.rows.write()
@@ -177,8 +171,7 @@ def _record_newest(look: _Look) -> Recorded:
     seen = memory(listing) if settled else None
     if board.is_new:
         look.rows.add_board(board.id, listing, board.scope, seen)
-    look.rows.write()
-    if not board.is_new:
+    else:
         _prune_ids(connection, board.id, fetch)
         if shows:
             remember(connection, board.id, seen)
@@ -299,15 +292,14 @@ def _record_late(look: _Look) -> Recorded:
     settle(connection, board.id)
     verdict = Verdict(listing.state, listing.reason or "older than what was known: extends history only")
     _add_fetch(look, verdict, frozenset(), late=True)
-    known = known_postings(connection, listing.posting_family, listing.ids)
+    known = look.known.postings(listing)
     result = Recorded(late=True, state=verdict.state, reason=verdict.reason)
     units = Units(connection, listing, board, look.rows)
-    find = PostingFinder(connection, listing, look.companies, units.of, known, look.rows)
+    find = PostingFinder(connection, listing, look.known.companies, units.of, known, look.rows)
     store_late_contents(connection, listing, look.taxonomy, find, look.rows, result)
     later = connection.scalar(_LATER, {"board": board.id, "at": at})
     for posting, unit in known.values():
         if unit in units:
             sighted_late(connection, look.rows, posting, at, later)
             result.seen += 1
-    look.rows.write()
     return result

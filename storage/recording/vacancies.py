@@ -9,6 +9,7 @@ each bin keeps one byte of the shingle with the least hash, 0 if it is empty. Th
 that agree estimates the Jaccard similarity: nearly exact for a short text, within 0.03 for a long one.
 """
 
+import math
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,6 +41,10 @@ _SAME_TITLE = 0.75
 _OTHER_TITLE = 0.80
 """Similarity from which on two texts are one. The intro and benefits that an employer puts under different
 jobs make their texts similar by up to 0.73; 86 % of both would have to be the same to reach 0.75."""
+_LEAST_EQUAL = math.ceil(_OTHER_TITLE * BINS)
+"""Bins that are equal at least, empty ones too, where texts are that similar."""
+_FEW = 32
+"""With so many a text is compared one by one: to begin with columns takes longer."""
 _INSIDE, _HALF = 0.93, 0.5
 _INSIDE_HEAD = 0.85
 """A text that is part of the other, as a copy that was cut off is: this share of its shingles is found there,
@@ -139,8 +144,11 @@ class Employer:
         """Signatures that were compared once: the next is often compared with them, or is equal to one."""
         self._titled: dict[bytes, list[int]] = {}
         self._numbered: dict[bytes, list[int]] = {}
-        self._words = np.zeros((_WORDS, 8), dtype=np.uint32)
+        self._bins: list[bytes] = []
+        self._words = np.zeros((_WORDS, 0), dtype=np.uint32)
         """The bins, four to a word: a column each, which are counted together faster than rows."""
+        self._filled = 0
+        """Columns that are filled: none until many are compared with."""
         for opening in known:
             self.add(opening)
 
@@ -150,10 +158,8 @@ class Employer:
             return
         self._kept.add((opening.board, opening.signature))
         place, signature = len(self._known), _readable(opening.signature)
-        if place == self._words.shape[1]:  # twice as many, so that each is copied once on the average
-            self._words = np.concatenate([self._words, np.zeros_like(self._words)], axis=1)
-        self._words[:, place] = np.frombuffer(signature[_BINS], dtype=np.uint32)
         self._known.append(opening)
+        self._bins.append(signature[_BINS])
         self._titled.setdefault(signature[_TITLE], []).append(place)
         self._numbered.setdefault(signature[_REQUISITION], []).append(place)
 
@@ -193,11 +199,30 @@ class Employer:
         if one.requisition != _NONE:
             places.update(self._numbered.get(one.requisition, ()))
         if one.levels & CHINESE and one.size >= _LEAST_TEXT:
-            words = np.frombuffer(one.bins, dtype=np.uint32)
-            equal = self._words[:, : len(self._known)] == words[:, np.newaxis]
-            alike = np.add.reduce(equal, axis=0, dtype=np.uint8) >= _WORDS - _most_differing(one.bins)
-            places.update(alike.nonzero()[0].tolist())
+            places.update(self._alike(one.bins))
         return sorted(places)
+
+    def _alike(self, bins: bytes) -> list[int]:
+        """Return the places of the known postings whose texts may be similar enough under another title."""
+        if len(self._known) <= _FEW:
+            number = int.from_bytes(bins)
+            differences = [number ^ int.from_bytes(known) for known in self._bins]
+            return [n for n, bits in enumerate(differences) if bits.to_bytes(BINS).count(0) >= _LEAST_EQUAL]
+        self._fill()
+        words = np.frombuffer(bins, dtype=np.uint32)
+        equal = self._words[:, : self._filled] == words[:, np.newaxis]
+        alike = np.add.reduce(equal, axis=0, dtype=np.uint8) >= _WORDS - _most_differing(bins)
+        return list(alike.nonzero()[0].tolist())
+
+    def _fill(self) -> None:
+        """Fill the columns of those that have become known."""
+        count = len(self._bins)
+        if count > self._words.shape[1]:  # twice as many, so that each is copied once on the average
+            room = np.zeros((_WORDS, 2 * count - self._filled), dtype=np.uint32)
+            self._words = np.concatenate([self._words[:, : self._filled], room], axis=1)
+        new = np.frombuffer(b"".join(self._bins[self._filled :]), dtype=np.uint32)
+        self._words[:, self._filled : count] = new.reshape(-1, _WORDS).T
+        self._filled = count
 
 
 def _read(opening: Opening) -> _Read:

@@ -157,7 +157,7 @@ def _history(report: WeeklyReport) -> History:
 
 
 def _edits(postings: Collection[int], since: datetime, until: datetime, most: int) -> Edited:
-    """Every posting asked for now wants fewer years and another skill."""
+    """Every third posting asked for now wants fewer years and another skill."""
 
     def text(years: float, tag: str) -> TextVersion:
         quote = Passage(f"{years:g} years, {tag}", 0, 7, "")
@@ -167,6 +167,6 @@ def _edits(postings: Collection[int], since: datetime, until: datetime, most: in
         )  # fmt: skip
 
     return Edited(
-        {posting: (text(5.0, "skill_0"), text(3.0, "skill_1")) for posting in sorted(postings)[1:most]},
+        {posting: (text(5.0, "skill_0"), text(3.0, "skill_1")) for posting in sorted(postings)[1:most:3]},
         unread=frozenset(sorted(postings)[:1]),
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.normalizing.vacancies import signature_of
+from storage.recording import vacancies
 from storage.recording.vacancies import BINS, Employer, Opening, Signature, same_vacancy
 
 SEARCH = """岗位职责：
@@ -290,17 +291,21 @@ def best_of_all(known: list[Opening], new: Opening) -> str | None:
 OLDER = b"\x00" + Posting(PM, requisition="R1").opening().signature[1:]
 
 
-@given(st.lists(POSTINGS, max_size=8), POSTINGS, st.booleans())
+@given(st.lists(POSTINGS, max_size=8), POSTINGS, st.booleans(), st.sampled_from([0, 3, 32]))
 def test_the_shortlist_leaves_out_nothing_that_could_be_chosen(
-    postings: list[Posting], new: Posting, an_older: bool
+    postings: list[Posting], new: Posting, an_older: bool, few: int
 ) -> None:
+    """Whether texts are compared one by one, by columns, or from some on by columns."""
     known = [posting.opening(f"v{n}") for n, posting in enumerate(postings)]
     known += [Opening("boss:any", OLDER, "older")] * an_older
-    at_once, one_by_one = Employer(known), Employer()
-    for opening in known:
-        one_by_one.add(opening)
-    assert at_once.vacancy_of(new.opening()) == best_of_all(known, new.opening())
-    assert one_by_one.vacancy_of(new.opening()) == best_of_all(known, new.opening())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vacancies, "_FEW", few)
+        at_once, one_by_one = Employer(known), Employer()
+        for place, opening in enumerate(known):
+            assert one_by_one.vacancy_of(opening) == best_of_all(known[:place], opening)
+            one_by_one.add(opening)
+        assert at_once.vacancy_of(new.opening()) == best_of_all(known, new.opening())
+        assert one_by_one.vacancy_of(new.opening()) == best_of_all(known, new.opening())
 
 
 @given(st.lists(st.sampled_from(APART[:3]), max_size=12), st.sampled_from(APART[:3]))

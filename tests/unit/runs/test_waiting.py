@@ -27,7 +27,7 @@ def test_looks_wait_until_they_are_many_or_their_texts_are_long() -> None:
     assert waiting.full
     assert [look.listing.key for look in waiting.take()] == ["one", "two", "three"]
     assert not waiting.full and waiting.take() == []
-    waiting.add(Look(listing(day(0), ["d"], key="long", texts={"d": "x" * 600_000})))
+    waiting.add(Look(listing(day(0), ["d"], key="long", texts={"d": "x" * 2_100_000})))
     assert waiting.full
 
 

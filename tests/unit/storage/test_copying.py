@@ -179,7 +179,7 @@ def at(number: int, **values: Callable[[Any], Any]) -> Spoil:
         ("companies", at(1, name=lambda name: name + " "), "differs in companies at id 1"),
         ("versions", at(2, text=str.lower), "differs in versions at id 2"),
         ("taggings", at(3, genai=lambda score: score + 1e-12), "differs in taggings at id 3"),
-        ("taxonomies", at(1, body=lambda text: text.replace(": ", ":")), "differs in taxonomies at id 1"),
+        ("taxonomies", at(1, body=lambda text: text.replace(":", ": ")), "differs in taxonomies at id 1"),
         ("fetches", at(1, late=lambda late: not late), "differs in fetches at id 1"),
         ("fetches", at(2, observed_at=lambda at: at + timedelta(microseconds=1)), "fetches at id 2"),
         ("fetches", at(8, ids=lambda _: None), "differs in fetches at id 8"),
