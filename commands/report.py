@@ -83,18 +83,19 @@ def make_report(
 
     `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there.
     """
+    from reports.output.printer import printer
+
     give_back_large_blocks()
     compute_in_one_thread()
     # Many objects and few cycles: looking for those is a quarter of a small report's time.
-    with uncollected(), context.store() as store:
+    with uncollected(), printer() as printing, context.store() as store:
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part)
-        # Loaded when the facts are gone: what draws needs half as much memory as they do.
         from reports.output.writing import write_report
         from reports.wording.words import LANGS, Lang
 
         langs = LANGS if lang == "both" else (cast(Lang, lang),)
-        for path in write_report(built, out, langs, images=images):
+        for path in write_report(built, out, langs, images=images, printer=printing):
             if path.suffix in (".md", ".html") and path.name.startswith("report."):
                 echo(path)
         _keep_vintages(store, history, built, context.clock())

@@ -5,7 +5,6 @@ prepares anew. For a hundred values that takes thirty times as long as looking t
 https://docs.sqlalchemy.org/en/20/core/compiler.html
 """
 
-import json
 from collections.abc import Collection
 from typing import Any
 
@@ -15,6 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+from storage.json_columns import json_text
 
 
 def among(column: InstrumentedAttribute[Any], values: str) -> ColumnElement[bool]:
@@ -40,7 +41,7 @@ class _List(TypeDecorator[Collection[Any]]):
     def process_bind_param(self, value: Collection[Any] | None, dialect: Dialect) -> Any:
         """Return the values as the database takes them."""
         assert value is not None
-        return json.dumps(list(value)) if dialect.name == "sqlite" else list(value)
+        return json_text(list(value)) if dialect.name == "sqlite" else list(value)
 
 
 class _Among(FunctionElement[bool]):

@@ -125,6 +125,20 @@ class Edited:
     same: frozenset[int] = frozenset()
     unread: frozenset[int] = frozenset()
 
+    @property
+    def postings(self) -> frozenset[int]:
+        """All that were edited."""
+        return frozenset((*self.texts, *self.unquoted, *self.same, *self.unread))
+
+    def among(self, postings: Collection[int]) -> "Edited":
+        """Return what was edited of these postings."""
+        chosen = frozenset(postings)
+        quoted, unquoted = (
+            {one: texts for one, texts in all_of.items() if one in chosen}
+            for all_of in (self.texts, self.unquoted)
+        )
+        return Edited(quoted, unquoted, self.same & chosen, self.unread & chosen)
+
 
 class Edits(Protocol):
     """Reads which of the postings asked for were edited after `since`, up to `until`; quotes of the `most`

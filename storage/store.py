@@ -1,5 +1,6 @@
 """The store as the rest of the program sees it: open it, record runs, ask what is known."""
 
+import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Text, cast, func, insert, select, update
 
 from storage.database import Database
 from storage.engines import upgrading
@@ -28,7 +29,7 @@ from storage.reading.edits import read_edits
 from storage.reading.passages import read_passages
 from storage.reading.postings import known_contents
 from storage.reading.published import read_history
-from storage.reading.twins import twin
+from storage.reading.twins import readers
 from storage.reading.weekly import read_facts
 from storage.reading.weekly_counts import (
     Basis,
@@ -41,7 +42,7 @@ from storage.reading.weekly_counts import (
 from storage.recording import repeats, retagging, texts
 from storage.recording.grouping import text_owners
 from storage.recording.new_rows import NewRows
-from storage.recording.observing import record, record_all
+from storage.recording.observing import record_all
 from storage.recording.tagging_rows import TaggingRows
 from storage.recording.taxonomies import taxonomy_id
 from storage.records import Facts, Listing, Passages, Recorded, StoredText, TaxonomyRecord
@@ -50,7 +51,7 @@ from storage.searching import search
 from storage.searching.query import Query
 from storage.searching.search import Filters, Found
 from storage.searching.text import Fold, folding
-from storage.tables import Company, Fetch, Run
+from storage.tables import Company, Fetch, Run, Version
 from storage.version import __version__
 from storage.zone import fixed_zone
 
@@ -108,7 +109,8 @@ class Store(Database):
     def record(self, run: RunHandle, listing: Listing, lease: Lease | None = None) -> Recorded:
         """Store one look at one listing, whole or not at all. Raises LeaseLost if the lease is not held."""
         with uncollected(), self._writing(lease) as connection:
-            return record(NewRows(connection), run.id, listing, self.zone, run.taxonomy)
+            (told,) = record_all(NewRows(connection), run.id, [listing], self.zone, run.taxonomy)
+            return told
 
     def record_together(self, run: RunHandle, looks: Sequence[Listing | Repetition]) -> list[Recorded]:
         """Store looks in this order, all or none; return what each listing changed, as if it came alone."""
@@ -177,9 +179,9 @@ class Store(Database):
         what is told of each look only with `looks`. Titles, addresses and passages are read from this store
         when they are asked for, so it must still be open then.
         """
-        with self._reading() as connection, twin(connection) as connections:
+        with readers(self.engine, self._reading) as both:
             facts = read_facts(
-                *(connections, self._reading, self.zone, first_week, until, as_of, details_from, looks)
+                *(both, self._reading, self.zone, first_week, until, as_of, details_from, looks)
             )
         return replace(facts, passages=partial(self._passages, facts.as_of, facts.taxonomy))
 
@@ -353,6 +355,13 @@ class Store(Database):
         """Return the names of all companies."""
         with self._reading() as connection:
             return list(connection.scalars(select(Company.name).order_by(Company.id)))
+
+    def place_names(self) -> set[str]:
+        """Return the places that the texts of postings have, as they name them."""
+        with self._reading() as connection:
+            # As text: PostgreSQL does not compare JSON.
+            lists = connection.scalars(select(cast(Version.places, Text)).distinct())
+            return {place for places in lists for place in json.loads(places)}
 
     def backup(self, target: Path) -> None:
         """Write a verified copy to `target`, which must not exist."""

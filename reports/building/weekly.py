@@ -18,7 +18,6 @@ from reports.document.published import published_numbers, stated_weeks
 from reports.document.stays import Lifetimes
 from reports.document.terms import ROLES, Kind, Reason, Status, Window
 from reports.document.weekly import FORMAT, Demands, Market, Provenance, WeeklyReport, Windows
-from reports.forking import side_by_side
 from reports.measures.breaks import break_rows
 from reports.measures.changelog import changelog
 from reports.measures.changes import posting_changes
@@ -51,6 +50,7 @@ from reports.measures.revisions import level_segments, revisions
 from reports.measures.salary import salary
 from reports.measures.two_windows import TwoWindows, two_windows
 from reports.statistics.bootstrap import SEED
+from storage.forking import side_by_side
 from storage.history import NO_HISTORY, History
 from storage.profile import Profile
 from storage.reading.posting_columns import Postings
@@ -88,14 +88,21 @@ def build_weekly(
     panel = build_panel(facts, week)
     kind = kind_of(panel, facts)
     status, reason = _status(kind)
-    people = window_population(panel)
-    tags = tag_matrix(panel, facts.taxonomy)
-    windows, t10 = two_windows(panel, status, reason), lifetimes(panel, facts)
+    many = len(panel.posting_id) >= _MANY
+    (people, tags, windows), t10 = side_by_side(
+        lambda: (
+            window_population(panel),
+            tag_matrix(panel, facts.taxonomy),
+            two_windows(panel, status, reason),
+        ),
+        lambda: lifetimes(panel, facts),
+        worthwhile=many,
+    )
     breaks = break_rows(panel, facts.breaks)
     market, demands = side_by_side(
         lambda: _market(panel, facts, week, people, tags, t10, profiles, history),
         lambda: _demands(panel, facts, people, tags, windows, t10),
-        worthwhile=len(panel.posting_id) >= _MANY,
+        worthwhile=many,
     )
     findings = find(kind, market, demands, breaks, window(panel, panel.last, panel.last))
     report: WeeklyReport = {

@@ -52,7 +52,8 @@ def health_chart(
         for x, cell in enumerate(cells):
             mark, complete, asked = cell
             fill, ink = _FILLS[mark]
-            axes.add_patch(Rectangle((x - 0.47, y - 0.43), 0.94, 0.86, facecolor=fill, linewidth=0))
+            # Not add_patch, which reckons the limits anew for each; they are set below.
+            axes.add_artist(Rectangle((x - 0.47, y - 0.43), 0.94, 0.86, facecolor=fill, linewidth=0))
             text = marks[mark][0] if asked <= 1 else f"{marks[mark][0]} {complete}/{asked}"
             axes.text(x, y, text, size=SMALL - 1, color=ink, ha="center", va="center")
     axes.set_xlim(-0.5, len(weeks) - 0.5)

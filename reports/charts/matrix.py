@@ -77,7 +77,8 @@ def _draw(axes: Axes, matrix: Matrix, width: float) -> None:
         for column in range(row):
             cell = matrix.cells.get((row, column), Cell(None, False))
             shade = _NOTHING if cell.lift is None else _COLOURS(_shade(cell.lift))
-            axes.add_patch(
+            # Not add_patch, which reckons the limits anew for each; they are set above.
+            axes.add_artist(
                 Rectangle((column * _CELL, row + 0.04), _CELL - 1, 0.92, facecolor=shade, linewidth=0)
             )
             if cell.lift is not None:

@@ -16,7 +16,7 @@ from reports.document.composition import OpenAt
 from reports.document.salary import PayRow
 from reports.document.series_breaks import broken_weeks, restarts
 from reports.document.tables import LevelSeries
-from reports.document.terms import RoleId
+from reports.document.terms import PrintRule, RoleId
 from reports.document.terms import Share as ShareCell
 from reports.document.weekly import WeeklyReport
 from reports.sections.level import has_stock
@@ -240,7 +240,7 @@ def _salary(report: WeeklyReport, words: Words) -> Picture | None:
             words.plain(
                 "chart.salary_value",
                 role=words.plain(f"role.{row['role']}"),
-                median=words.thousands(row["pay_median"]),
+                median=_pay_label(row["pay_median"], row["print"], words),
                 n=words.count(row["n"]),
             )
             for row in rows_of(report, pair, _PAIR)
@@ -267,9 +267,14 @@ def _pay_bar(row: PayRow, words: Words) -> PayBar | None:
         median / _THOUSAND,
         p75 / _THOUSAND,
         None if lo is None or hi is None else (lo / _THOUSAND, hi / _THOUSAND),
-        words.thousands(median),
+        _pay_label(median, row["print"], words),
         words.plain("chart.salary_n", n=words.count(row["n"])),
     )
+
+
+def _pay_label(median: float, rule: PrintRule, words: Words) -> str:
+    told = words.thousands(median)
+    return told if rule == "full" else f"({told})"
 
 
 def _health(report: WeeklyReport, words: Words) -> Picture | None:

@@ -2,24 +2,22 @@
 
 import os
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reports.building.views import folder_of
 from reports.building.weekly import to_json
-from reports.charts.fonts import families_for
-from reports.charts.pictures import Picture, pictures
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.forking import side_by_side
-from reports.pages.markup import Edition
-from reports.pages.report_page import report_edition, report_page
-from reports.rendering.csv_files import csv_files, data_dictionary
-from reports.rendering.markdown import Images, render_markdown
-from reports.wording.words import LANGS, Lang, Words
+from reports.output.printer import Printer
+from reports.wording.words import Lang
 
+if TYPE_CHECKING:
+    from reports.rendering.markdown import Images
+
+_ALONE = Printer()
 # What an earlier rendering of the same week may have left; nothing else in the folder is touched.
 _OURS = (
     "report.*.md",
@@ -36,7 +34,12 @@ _ABANDONED = 3600
 
 
 def write_report(
-    report: WeeklyReport, out_dir: Path, langs: Sequence[Lang], *, images: Images = "svg"
+    report: WeeklyReport,
+    out_dir: Path,
+    langs: Sequence[Lang],
+    *,
+    images: "Images" = "svg",
+    printer: Printer = _ALONE,
 ) -> list[Path]:
     """Write `report` to `out_dir/<week>/` in `langs` and return the files written, sorted.
 
@@ -47,7 +50,7 @@ def write_report(
     what a PNG shows.
     """
     folder = out_dir / report["week"] / folder_of(report["view"])
-    contents = report_files(report, langs, images=images)
+    contents = report_files(report, langs, images=images, printer=printer)
     try:
         same_state = _bytes(folder / "report.json") == contents["report.json"]
         written = [replace_file(folder / name, content) for name, content in sorted(contents.items())]
@@ -59,46 +62,15 @@ def write_report(
     return written
 
 
-def report_files(report: WeeklyReport, langs: Sequence[Lang], *, images: Images = "svg") -> dict[str, bytes]:
+def report_files(
+    report: WeeklyReport, langs: Sequence[Lang], *, images: "Images" = "svg", printer: Printer = _ALONE
+) -> dict[str, bytes]:
     """Return the bytes of every file of the report, by its path inside the week's folder.
 
     Raises ReportError if a PNG is to show characters that no installed font has.
     """
-    text: dict[str, str] = {"report.json": to_json(report), "data/README.md": data_dictionary(report)}
-    text |= {f"data/{name}": content for name, content in csv_files(report).items()}
-    drawn: dict[str, bytes] = {}
-    editions: dict[Lang, Edition] = {}
-    printing = (partial(_printed, report, lang, images, pngs=lang in langs) for lang in LANGS)
-    for lang, printed in zip(LANGS, side_by_side(*printing), strict=True):  # the page holds every language
-        editions[lang] = printed.edition
-        if lang in langs:
-            text[f"report.{lang}.md"] = printed.markdown
-            drawn |= printed.charts
-    text["report.html"] = report_page(report, editions)
-    return {name: content.encode("utf-8") for name, content in text.items()} | drawn
-
-
-@dataclass(frozen=True, slots=True)
-class _Printed:
-    """A report in one language: its markdown, its charts by their file names, its part of the page."""
-
-    markdown: str
-    charts: dict[str, bytes]
-    edition: Edition
-
-
-def _printed(report: WeeklyReport, lang: Lang, images: Images, *, pngs: bool) -> _Printed:
-    charts = pictures(report, Words(lang))
-    svgs = {name: (picture, picture.chart.svg()) for name, picture in charts.items()}
-    markdown = render_markdown(report, lang, charts, images)
-    files = {f"charts/{name}.{lang}.svg": svg for name, (_, svg) in svgs.items()}
-    files |= _pngs(charts.values(), lang) if pngs and images == "png" else {}
-    return _Printed(markdown, files, report_edition(report, markdown, svgs, lang))
-
-
-def _pngs(charts: Collection[Picture], lang: Lang) -> dict[str, bytes]:
-    families = families_for(picture.chart for picture in charts)
-    return {f"charts/{picture.id}.{lang}.png": picture.chart.png(families) for picture in charts}
+    printed, document = printer.files(report, langs, images, partial(to_json, report))
+    return printed | {"report.json": document.encode("utf-8")}
 
 
 def _bytes(path: Path) -> bytes | None:

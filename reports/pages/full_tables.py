@@ -68,11 +68,11 @@ _SAID_BY_TAG = frozenset({"en", "zh"})
 
 def _data_table(source: CsvTable, rows: list[Row], words: Words) -> Markdown:
     hints = {name: type(None) for name in (*source.key, *source.beside)} | get_type_hints(source.shape)
-    columns = dict.fromkeys(name for row in rows for name, _ in _cells(row, hints, words))
+    lines = [dict(_cells(row, hints, words)) for row in rows]
+    columns = dict.fromkeys(name for line in lines for name in line)
     heads: list[Column] = [
         (_head(name, words), "left" if _is_text(name, rows) else "right") for name in columns
     ]
-    lines = [dict(_cells(row, hints, words)) for row in rows]
     return table(heads, [[line.get(name, NOTHING) for name in columns] for line in lines])
 
 

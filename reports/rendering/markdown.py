@@ -7,11 +7,10 @@ anything that was not turned into text on purpose (a bare float) is refused.
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from reports.charts.pictures import Picture
 from reports.document.weekly import WeeklyReport
 from reports.sections import (
     changes,
@@ -36,6 +35,9 @@ from reports.wording.escaping import Markdown, link, md
 from reports.wording.notices import is_invented, says_invented
 from reports.wording.sentences import sentence
 from reports.wording.words import Lang, Words
+
+if TYPE_CHECKING:
+    from reports.charts.pictures import Picture
 
 Images = Literal["svg", "png"]
 """The format of the charts that a report shows."""
@@ -66,7 +68,7 @@ _CREDIT = re.compile(r"(?P<said>.+) \((?P<address>https?://[^\s()]+)\)")
 
 
 def render_markdown(
-    report: WeeklyReport, lang: Lang, pictures: Mapping[str, Picture], images: Images = "svg"
+    report: WeeklyReport, lang: Lang, pictures: Mapping[str, "Picture"], images: Images = "svg"
 ) -> str:
     """Return the report as markdown; `pictures` are the charts that exist, by id, in the same language."""
     words = Words(lang)
@@ -203,7 +205,7 @@ def _credit(text: str) -> Markdown:
     return link(match["said"], match["address"]) if match else md(text)
 
 
-def _picture(picture: Picture | None, ending: str) -> Markdown:
+def _picture(picture: "Picture | None", ending: str) -> Markdown:
     return Markdown(f"![{md(picture.alt)}](charts/{picture.id}.{ending})") if picture else Markdown("")
 
 

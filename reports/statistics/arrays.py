@@ -1,4 +1,8 @@
-"""The types of the arrays, and the quantiles of a set of values."""
+"""The types of the arrays, and the quantiles of a set of values.
+
+Where many values are taken by a mask that has no order in it, `values[np.flatnonzero(mask)]` takes a third of
+the time of `values[mask]`, which guesses wrongly at every other value.
+"""
 
 from collections.abc import Iterable
 from typing import Any

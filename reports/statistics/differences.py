@@ -79,7 +79,7 @@ class StratifiedDesign:
         both = (np.bincount(stratum[later], minlength=strata) > 0) & (
             np.bincount(stratum[~later], minlength=strata) > 0
         )
-        self.used = both[stratum] if strata else np.zeros(0, bool)
+        self.used = np.flatnonzero(both[stratum]) if strata else np.zeros(0, dtype=np.int64)
         self.later, stratum = later[self.used], stratum[self.used]
         ids, self.cluster = distinct(cluster[self.used])
         self.clusters = len(ids)
@@ -118,14 +118,14 @@ class StratifiedDesign:
 
     def mean_difference(self, y: Bools | Floats) -> float:
         """Return d of `difference` alone; nan without a common stratum."""
-        return _total(self._linear, y[self.used]) if self.used.any() else math.nan
+        return _total(self._linear, y[self.used]) if len(self.used) else math.nan
 
     def once_difference(self, y: Bools | Floats) -> float:
         """Return the difference of the means of the clusters' own means: each counts once, strata apart.
 
         nan without a common stratum.
         """
-        return _total(self._once, y[self.used]) if self.used.any() else math.nan
+        return _total(self._once, y[self.used]) if len(self.used) else math.nan
 
     @cached_property
     def _once(self) -> Floats:
@@ -166,7 +166,7 @@ class StratifiedDesign:
 
 def _total(counts: Floats, y: Bools | Floats) -> float:
     """Return the sum of what each value counts; a True counts 1."""
-    return float((counts[y] if y.dtype == np.bool_ else counts * y).sum())
+    return float((counts[np.flatnonzero(y)] if y.dtype == np.bool_ else counts * y).sum())
 
 
 def _sums(place: Ints, values: Bools | Floats, places: int) -> Floats:

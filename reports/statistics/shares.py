@@ -55,7 +55,7 @@ def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:
     if n == 0:
         return ClusteredShare(0, 0, math.nan, math.nan, math.nan, math.nan, 0, 0)
     sizes = np.bincount(cluster)
-    hits = np.bincount(cluster[y], minlength=len(sizes))
+    hits = np.bincount(cluster[np.flatnonzero(y)], minlength=len(sizes))
     present = sizes > 0
     sizes, hits = sizes[present], hits[present]
     clusters, total = len(sizes), int(hits.sum())

@@ -2,8 +2,8 @@
 
 import json
 from array import array
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from operator import methodcaller
@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Connection, Text, bindparam, func, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.among import among
 from storage.chunking import chunks
 from storage.facts import ASKED, read_asked, read_groups
 from storage.reading.columns import Coded, Coding, Ints
 from storage.reading.posting_columns import REQUIREMENTS, Details, TagColumns
+from storage.reading.twins import Readers, Reading
 from storage.records import Pay, Requirement
 from storage.tables import Company as CompanyRow
 from storage.tables import Posting as PostingRow
@@ -28,7 +30,6 @@ _CHUNK: Final = 250
 """Rows read at a time: few enough to stay in the caches of the processor."""
 _HEADS: Final = 4_096
 """Titles with addresses that are remembered."""
-Reading = Callable[[], AbstractContextManager[Connection]]
 WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
 """What a text that was cut off does not ask for, the posting may ask for all the same."""
 
@@ -88,35 +89,92 @@ _STATED: Final[Mapping[str, Callable[[str], Any]]] = {
     "alternatives": read_groups,
 }
 """What is made of the families of `asked` behind the tags."""
+_TAGS: Final = ASKED[0]
 
 
-def read_details(connection: Connection, taggings: Ints, reading: Reading) -> Details:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Said:
+    """What some postings say, by the name of a fact: codes, and the keys that came in the order of the codes.
+
+    Tags are codes of what is asked of them, one after the other, as many a posting as `counts` tells.
+    """
+
+    counts: Ints
+    codes: Mapping[str, Ints]
+    keys: Mapping[str, Sequence[Any]]
+
+
+def read_details(readers: Readers, taggings: Ints, companies: Ints, reading: Reading) -> Details:
     """Return what the postings with these taggings (ids, ascending) say, in their order.
 
-    `reading` opens a connection for what is read later.
+    `companies` are those of the postings (ids); `reading` opens a connection for what is read later.
     """
-    coding: dict[str, Coding[Any]] = {name: Coding(field.make) for name, field in _FIELDS.items()}
-    coding |= {name: Coding(make) for name, make in _STATED.items()}
-    tags = _Tags()
-    codes = {name: array("i") for name in coding}  # grown in place, as in storage/reading/selecting.py
-    companies = array("i")
+    half = (len(taggings) + 1) // 2
+    halves = readers.both(*(partial(_read_said, part) for part in (taggings[:half], taggings[half:])))
+    makes = {name: field.make for name, field in _FIELDS.items()} | dict(_STATED)
+    coded = {name: _together(name, make, halves) for name, make in makes.items()}
+    counts = np.concatenate([one.counts for one in halves])
+    return Details(
+        lru_cache(_HEADS)(partial(_read_head, reading, taggings)),
+        coded | _employers(readers.connection, companies),
+        _tags(counts, _together(_TAGS, str, halves)),
+    )
+
+
+def _read_said(taggings: Ints, connection: Connection) -> _Said:
+    """Read what the postings with these taggings say."""
+    coding = {name: Coding(_itself) for name in (*_FIELDS, *_STATED, _TAGS)}
+    # Grown in place, as in storage/reading/selecting.py.
+    codes = {name: array("h" if name == _TAGS else "i") for name in coding}
+    counts = array("i")
+
+    def add(name: str, keys: Iterable[Any]) -> None:
+        codes[name].extend(map(coding[name].__getitem__, keys))
+
     for part in chunks(taggings.tolist(), _CHUNK):
         result = connection.execute(_STATEMENT, {"taggings": part})
         values = iter(zip(*result.cursor.fetchall(), strict=True))
-        companies.extend(next(values))
         for name, field in _FIELDS.items():
             taken = [next(values) for _ in field.selected]
-            keys: Iterable[Any] = taken[0] if len(taken) == 1 else zip(*taken, strict=True)
-            codes[name].extend(map(coding[name].__getitem__, keys))
+            add(name, taken[0] if len(taken) == 1 else zip(*taken, strict=True))
         asked = dict(zip(ASKED, zip(*map(_FAMILIES, next(values)), strict=True), strict=True))
         for name in _STATED:
-            codes[name].extend(map(coding[name].__getitem__, asked[name]))
-        tags.add(asked["tags"])
-    coded = {name: Coded.of(codes.pop(name), one.meant) for name, one in coding.items()}
-    return Details(
-        lru_cache(_HEADS)(partial(_read_head, reading, taggings)),
-        coded | _employers(connection, np.frombuffer(companies, dtype=np.int32)),
-        tags.columns(),
+            add(name, asked[name])
+        tags = [tags.split(",") if tags else () for tags in asked[_TAGS]]
+        counts.extend(map(len, tags))
+        add(_TAGS, chain.from_iterable(tags))
+    return _Said(
+        np.frombuffer(counts, dtype=np.int32),
+        {name: np.frombuffer(one, dtype=one.typecode) for name, one in codes.items()},
+        {name: one.meant for name, one in coding.items()},
+    )
+
+
+def _itself(key: Any) -> Any:
+    return key
+
+
+def _together(name: str, make: Callable[[Any], Any], parts: Iterable[_Said]) -> Coded[Any]:
+    """Return the column of that name of all parts: the values that `make` makes of the keys, as codes."""
+    coding: Coding[Any] = Coding(make)
+    codes = []
+    for part in parts:
+        place = np.array([coding[key] for key in part.keys[name]], dtype=np.int32)
+        codes.append(place[part.codes[name]])
+    return Coded.of(np.concatenate(codes), coding.meant)
+
+
+def _tags(counts: Ints, asked: Coded[str]) -> TagColumns:
+    """Return the tags of postings that have `counts` of them, each with how it is asked: `rag:required`."""
+    hits = [hit.rpartition(":") for hit in asked.values]
+    names = sorted({tag for tag, _, _ in hits})
+    tag = np.array([names.index(tag) for tag, _, _ in hits], dtype=np.int16)
+    requirement = np.array([REQUIREMENTS.index(cast(Requirement, one)) for *_, one in hits], dtype=np.int8)
+    return TagColumns(
+        tuple(names),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        tag[asked.codes],
+        requirement[asked.codes],
     )
 
 
@@ -147,48 +205,15 @@ def _employers(connection: Connection, companies: Ints) -> dict[str, Coded[Any]]
 
 _STATEMENT: Final = (
     select(
-        PostingRow.company_id,
         *(one for field in _FIELDS.values() for one in field.selected),
         TaggingRow.asked,
     )
     .select_from(TaggingRow)
     .join(VersionRow, VersionRow.id == TaggingRow.version_id)
     .join(PostingRow, PostingRow.id == VersionRow.posting_id)
-    .where(TaggingRow.id.in_(bindparam("taggings", expanding=True)))
+    .where(among(TaggingRow.id, "taggings"))
     .order_by(TaggingRow.id)
 )
 
 
 _FAMILIES: Final = methodcaller("split", ";")
-
-
-class _Tags:
-    """What is asked of tags, posting by posting: one hit a posting and tag, as columns."""
-
-    def __init__(self) -> None:
-        self._names: Coding[str] = Coding(lambda tag: tag)
-        self._hits: Coding[tuple[int, int]] = Coding(self._meaning)
-        self._counts, self._codes = array("i"), array("h")
-
-    def add(self, asked: Iterable[str]) -> None:
-        """Add postings by the tags of their column `asked`."""
-        split = [tags.split(",") if tags else () for tags in asked]
-        self._counts.extend(map(len, split))
-        self._codes.extend(map(self._hits.__getitem__, chain.from_iterable(split)))
-
-    def columns(self) -> TagColumns:
-        """Return the tags of all that were added, in their order."""
-        order = sorted(self._names)
-        place = np.array([order.index(name) for name in self._names], dtype=np.int16)
-        tag, requirement = np.array(self._hits.meant, dtype=np.int16).reshape(-1, 2).T
-        codes = np.frombuffer(self._codes, dtype=np.int16)
-        return TagColumns(
-            tuple(order),
-            np.concatenate([[0], np.cumsum(self._counts)]).astype(np.int32),
-            place[tag[codes]],
-            requirement.astype(np.int8)[codes],
-        )
-
-    def _meaning(self, hit: str) -> tuple[int, int]:
-        tag, _, requirement = hit.rpartition(":")
-        return self._names[tag], REQUIREMENTS.index(cast(Requirement, requirement))

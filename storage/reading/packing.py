@@ -1,76 +1,106 @@
 """Many rows of SQLite as numpy columns: a column of thousands of rows comes as one text.
 
 A row that Python is handed costs as much as finding it: fourteen objects a spell. `group_concat` hands over
-one for a column of a thousand spells, which numpy reads at once, and the next ones are read meanwhile.
+one for a column of a thousand spells, which numpy reads at once. Every other part of them is read by a second
+process, where there is one (storage/reading/twins.py).
 """
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import Connection, Label, Select, Text, bindparam, func, literal_column, select
-from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.column_types import UtcDateTime
 from storage.reading.columns import Ints
-from storage.reading.twins import by_turns
+from storage.reading.twins import Readers
 
 _STEP: Final = 2_000
 """Keys at a time: so few rows stay in the caches of the processor."""
 _NEVER: Final[Any] = literal_column("'1969-12-31 23:59:59.999999'")
 """In place of an instant that is NULL: a microsecond before 1970, which is NEVER."""
 _WIDTH: Final = len("1969-12-31 23:59:59.999999,")
-_MARKS: Final = {4: "-", 7: "-", 10: " ", 13: ":", 16: ":", 19: ".", 26: ","}
-_PLACES: Final = np.array(
-    [
-        [1000, 100, 10, 1] + [0] * 16,
-        [0] * 4 + [10, 1] + [0] * 14,
-        [0] * 6 + [10, 1] + [0] * 12,
-        [0] * 8 + [36e9, 36e8, 6e8, 6e7, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1],
-    ],
-    dtype=np.float64,
-).T
-"""What each of the 20 digits of an instant counts of its year, month, day and microsecond of the day."""
+_FORM: Final = "0000-00-00 00:00:00.000000,"
+_LEAST: Final = np.frombuffer(_FORM.encode(), dtype=np.uint8)
+_MOST: Final = np.frombuffer(_FORM.replace("0", "9").encode(), dtype=np.uint8)
+_COUNTS: Final[Sequence[Mapping[int, float]]] = (
+    {0: 1000, 1: 100, 2: 10, 3: 1},
+    {5: 10, 6: 1},
+    {8: 10, 9: 1},
+    {11: 36e9, 12: 36e8, 14: 6e8, 15: 6e7, 17: 1e7, 18: 1e6}
+    | {20: 1e5, 21: 1e4, 22: 1e3, 23: 100, 24: 10, 25: 1},
+)
+"""What a digit of an instant counts by its place: of the year, month, day, and microsecond of the day."""
+_PLACES: Final = np.array([[of.get(place, 0) for of in _COUNTS] for place in range(_WIDTH)], dtype=np.float64)
+_NOUGHTS: Final = _PLACES.sum(axis=0) * ord("0")
 _DAY: Final = 86_400_000_000
 
 
-def packed_columns(
-    connections: Sequence[Connection],
-    statement: Select[*tuple[Any, ...]],
-    key: InstrumentedAttribute[int],
-) -> dict[str, Ints]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Columns of every other part of the rows, and how many rows each of these parts has."""
+
+    counts: Ints
+    columns: dict[str, Ints]
+
+
+def packed_columns(readers: Readers, statement: Callable[[], Select[*tuple[Any, ...]]]) -> dict[str, Ints]:
     """Return what the statement selects as selecting.columns does; of SQLite only, and without days.
 
-    `key` is a number of each row, by which it is read in parts. Raises ValueError for a value that is none of
-    its column's type.
+    `statement` makes it, and can be pickled; its first column is a number of each row, by which it is read in
+    parts. Raises ValueError for a value that is none of its column's type.
     """
-    names = [column.name for column in statement.selected_columns]
-    readers = [_reader(column.type) for column in statement.selected_columns]
-    packed = statement.with_only_columns(func.count(), *map(_packed, statement.selected_columns)).where(
+    even, odd = readers.both(*(partial(_every_other, statement, turn) for turn in range(2)))
+    counts = np.zeros(len(even.counts) + len(odd.counts), dtype=np.int64)
+    counts[::2], counts[1::2] = even.counts, odd.counts
+    is_odd = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    found = {}
+    for name in list(even.columns):
+        one, other = even.columns.pop(name), odd.columns.pop(name)
+        found[name] = np.empty(len(is_odd), dtype=one.dtype)
+        found[name][~is_odd], found[name][is_odd] = one, other
+    return found
+
+
+def _every_other(
+    statement: Callable[[], Select[*tuple[Any, ...]]], turn: int, connection: Connection
+) -> _Parts:
+    """Read the first part of the rows and every other one, or (`turn` 1) those between these."""
+    whole = statement()
+    selected = list(whole.selected_columns)
+    key, readers = _named(selected[0]), [_reader(column.type) for column in selected]
+    packed = whole.with_only_columns(func.count(), *map(_packed, selected)).where(
         key >= bindparam("first"), key < bindparam("first") + _STEP
     )
-
-    def read(connection: Connection, first: int) -> list[Ints]:
-        count, *texts = connection.execute(packed, {"first": first}).one()
-        if not count:
-            return []
-        found = [read(text) for (_, read), text in zip(readers, texts, strict=True)]
-        if any(len(one) != count for one in found):
-            raise ValueError("a value of a column is none of its type")
-        return found
-
     # Grown in place: thousands of small arrays would leave holes in the memory that nobody gives back.
-    data = [array(kind) for kind, _ in readers]
-    last = connections[0].scalar(select(func.max(key))) or 0
-    for part in by_turns(connections, range(0, last + 1, _STEP), read):
-        for column, values in zip(data, part, strict=False):
+    data, counts = [array(kind) for kind, _ in readers], array("i")
+    last = connection.scalar(select(func.max(key))) or 0
+    for first in range(turn * _STEP, last + 1, 2 * _STEP):
+        count, *texts = connection.execute(packed, {"first": first}).one()
+        counts.append(count)
+        if not count:
+            continue
+        for column, (_, read), text in zip(data, readers, texts, strict=True):
+            values = read(text)
+            if len(values) != count:
+                raise ValueError("a value of a column is none of its type")
             column.frombytes(values.tobytes())
-    return {name: np.frombuffer(one, dtype=one.typecode) for name, one in zip(names, data, strict=True)}
+    return _Parts(
+        np.frombuffer(counts, dtype=np.int32),
+        {of.name: np.frombuffer(one, dtype=one.typecode) for of, one in zip(selected, data, strict=True)},
+    )
+
+
+def _named(column: Any) -> Any:
+    """Return the column or expression itself, without its label."""
+    return column.element if isinstance(column, Label) else column
 
 
 def _packed(column: Any) -> Any:
-    value = column.element if isinstance(column, Label) else column
+    value = _named(column)
     if isinstance(column.type, UtcDateTime):
         value = func.ifnull(value, _NEVER)
     elif not isinstance(column.type, Text):
@@ -99,14 +129,16 @@ def _instants(text: str) -> Ints:
     if len(written) % _WIDTH:
         raise ValueError(f"{text[:_WIDTH]!r} begins what are no instants")
     signs = written.reshape(-1, _WIDTH)
-    digits = np.delete(signs, list(_MARKS), axis=1) - ord("0")
-    marks = np.frombuffer("".join(_MARKS.values()).encode(), dtype=np.uint8)
-    if (digits > 9).any() or (signs[:, list(_MARKS)] != marks).any():  # what is below "0" wraps around
+    year, month, day, microsecond = (signs.astype(np.float64) @ _PLACES - _NOUGHTS).astype(np.int64).T
+    form = (signs < _LEAST).any() or (signs > _MOST).any()
+    if form or (month < 1).any() or (month > 12).any() or (day < 1).any():
         raise ValueError(f"{text[:_WIDTH]!r} begins what are no instants")
-    year, month, day, microsecond = (digits.astype(np.float64) @ _PLACES).astype(np.int64).T
     months = (year - 1970) * 12 + month - 1
-    begins, ends = ((months + more).view("M8[M]").astype("M8[D]").view(np.int64) for more in (0, 1))
-    if ((month < 1) | (month > 12) | (day < 1) | (day > ends - begins)).any():
+    first = int(months.min())
+    # The days on which the months begin that come, and the one after them.
+    known = np.arange(first, int(months.max()) + 2).view("M8[M]").astype("M8[D]").view(np.int64)
+    begins, ends = known[months - first], known[months - first + 1]
+    if (day > ends - begins).any():
         raise ValueError(f"{text[:_WIDTH]!r} begins what are no instants")
     found: Ints = (begins + day - 1) * _DAY + microsecond
     return found

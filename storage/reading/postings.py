@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 from storage.chunking import chunks
 from storage.memories import Known
 from storage.reading.columns import Ints
-from storage.reading.details import Reading, read_details
+from storage.reading.details import read_details
 from storage.reading.edits import known_at
 from storage.reading.posting_columns import ROLE_CLASSES, Postings
 from storage.reading.spells import Owners
+from storage.reading.twins import Readers, Reading
 from storage.records import TaxonomyRecord
 from storage.tables import Posting as PostingRow
 from storage.tables import Tagging as TaggingRow
@@ -43,7 +44,7 @@ def known_contents(connection: Connection, family: str, taxonomy: TaxonomyRecord
 
 
 def read_postings(
-    connection: Connection, owners: Owners, lately: Ints, cut: datetime, taxonomy: int, reading: Reading
+    readers: Readers, owners: Owners, lately: Ints, cut: datetime, taxonomy: int, reading: Reading
 ) -> tuple[Postings, int]:
     """Return those of the postings that were tagged, `lately` (ids) with what they say; and how many the
     taxonomy in force has not tagged.
@@ -51,7 +52,7 @@ def read_postings(
     A posting is as its version of the cut says, and as the taxonomy in force understood it, else the newest
     that tagged it.
     """
-    tagged, others = read_tagged(connection, owners, cut)
+    tagged, others = read_tagged(readers.connection, owners, cut)
     mixed = others if taxonomy else 0
     detailed = np.flatnonzero(np.isin(tagged.id, lately))
     tagging = tagged.tagging[detailed]
@@ -66,7 +67,7 @@ def read_postings(
         role=tagged.role,
         posted_at=tagged.posted_at,
         detail=detail,
-        details=read_details(connection, tagging[by_number], reading),
+        details=read_details(readers, tagging[by_number], tagged.company[detailed[by_number]], reading),
     )
     return postings, mixed
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from storage.reading.edits import known_at
 from storage.reading.packing import packed_columns
 from storage.reading.posting_columns import ROLE_CLASSES
 from storage.reading.selecting import code_of, columns
+from storage.reading.twins import Readers
 from storage.recording.repeats import extended
 from storage.tables import Cell as CellRow
 from storage.tables import Fetch as FetchRow
@@ -64,8 +65,8 @@ class Owners:
 class Looks:
     """What the looks up to a cut tell of spells; read once, when first asked for, however many spells are."""
 
-    def __init__(self, connections: Sequence[Connection], cut: datetime):
-        self.connections, self.connection, self.cut = connections, connections[0], cut
+    def __init__(self, readers: Readers, cut: datetime):
+        self.readers, self.connection, self.cut = readers, readers.connection, cut
 
     @cached_property
     def unchanged(self) -> list[tuple[int, int, int]]:
@@ -102,13 +103,13 @@ def read_spells(
     more than fit into one IN clause).
     """
     connection, cut = looks.connection, looks.cut
-    statement = _spells_with_owners(start, until, cut, taxonomy)
+    statement = partial(_spells_with_owners, start, until, cut, taxonomy)
     if among is not None:
-        rows = columns(connection, statement.where(SpellRow.posting_id.in_(among)))
+        rows = columns(connection, statement().where(SpellRow.posting_id.in_(among)))
     elif connection.dialect.name == "sqlite":
-        rows = packed_columns(looks.connections, statement, SpellRow.id)
+        rows = packed_columns(looks.readers, statement)
     else:
-        rows = columns(connection, statement)
+        rows = columns(connection, statement())
     seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
     first, latest = microseconds(start), microseconds(cut)
     moved = np.flatnonzero(seen > latest)

@@ -6,8 +6,9 @@ again, a text is the version of that day, a tag that of the taxonomy then in for
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +18,10 @@ from sqlalchemy import Connection, Text, cast, func, select
 from storage.column_types import AnyRow
 from storage.engines.upgrading import revision
 from storage.reading.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
-from storage.reading.details import Reading
 from storage.reading.postings import read_postings
 from storage.reading.selecting import ROWS, columns
 from storage.reading.spells import Looks, read_spells
+from storage.reading.twins import Readers, Reading
 from storage.records import (
     IMPORT,
     Break,
@@ -42,7 +43,7 @@ from storage.weeks import week_of
 
 
 def read_facts(
-    connections: Sequence[Connection],
+    readers: Readers,
     reading: Reading,
     zone: str,
     first_week: date,
@@ -59,20 +60,23 @@ def read_facts(
     `reading` opens a connection for their titles and addresses, which are read when they are asked for.
     Facts.fetches is left empty without `looks`.
     """
-    connection = connections[0]
+    connection = readers.connection
     start = midnight(first_week, zone)
     newest = connection.scalar(select(func.max(FetchRow.observed_at)))
     cut = as_of or max(newest or until, until)
     data_cut = connection.scalar(select(func.max(FetchRow.observed_at)).where(FetchRow.observed_at <= cut))
     units = read_units(connection)
-    cells = read_cells(connection, start, cut)
+    fetches, cells = readers.both(
+        lambda here: tuple(read_fetches(here, start, cut)) if looks else (),
+        partial(read_cells, start=start, cut=cut),
+    )
     taxonomy_row = taxonomy_in_force(connection, cut)
     in_force = taxonomy_row.id if taxonomy_row is not None else 0
-    spells, owners = read_spells(Looks(connections, cut), start, until, in_force)
+    spells, owners = read_spells(Looks(readers, cut), start, until, in_force)
     lately = spells.posting
     if details_from is not None:
         lately = lately[spells.last_seen_at >= microseconds(midnight(details_from, zone))]
-    postings, mixed = read_postings(connection, owners, lately, cut, in_force, reading)
+    postings, mixed = read_postings(readers, owners, lately, cut, in_force, reading)
     breaks = _breaks(connection, zone, cut)
     if mixed and taxonomy_row is not None:
         note = f"{mixed} postings are tagged with another taxonomy than {taxonomy_row.version}: run retag"
@@ -86,7 +90,7 @@ def read_facts(
         cells=cells,
         spells=spells,
         postings=postings,
-        fetches=tuple(read_fetches(connection, start, cut)) if looks else (),
+        fetches=fetches,
         breaks=tuple(breaks),
         taxonomy=taxonomy_record(taxonomy_row),
         schema=revision(connection),

@@ -16,7 +16,7 @@ from page_reader import Node, read
 from report_market import KINDS, market, numbers, report_of, report_of_kind
 
 from reports.document.weekly import WeeklyReport
-from reports.output import writing
+from reports.output import printing
 from reports.output.writing import report_files
 from reports.pages import report_page as page_module
 from reports.pages.figures import inline_figure
@@ -138,7 +138,7 @@ def test_the_page_does_not_depend_on_what_lies_beside_it(
     images: Images,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(writing, "_pngs", lambda charts, lang: {})
+    monkeypatch.setattr(printing, "_pngs", lambda charts, lang: {})
     others = report_files(regular, [lang], images=images)
     assert others["report.html"] == files["report.html"]
     assert [name for name in others if name.endswith(".md")] == ["data/README.md", f"report.{lang}.md"]

@@ -1,21 +1,18 @@
-"""Columns that come as texts are those that come as rows; two connections read the same, or there is one."""
+"""Columns that come as texts are those that come as rows."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Select, case, insert, select
 
 from storage.engines.opening import open_engine
-from storage.reading import twins
 from storage.reading.columns import NEVER, microseconds
 from storage.reading.packing import _STEP, _instants, packed_columns
 from storage.reading.selecting import columns
-from storage.reading.twins import by_turns, twin
+from storage.reading.twins import Readers
 from storage.tables import Base, Spell
 
 BEGIN = datetime(2026, 1, 1, 8, 30, 0, 7, tzinfo=UTC)
@@ -31,10 +28,10 @@ STATEMENT: Select[tuple[object, ...]] = select(
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    """A file with spells 1 to 50, the last of the first part, the first of the second, and one far beyond."""
+    """A file with spells 1 to 50, the last of the first part, the first of the second, and two far on."""
     found = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
     Base.metadata.create_all(found, [Spell.__table__])  # type: ignore[list-item]
-    numbers = [*range(1, 51), _STEP - 1, _STEP, 5 * _STEP + 3]
+    numbers = [*range(1, 51), _STEP - 1, _STEP, 5 * _STEP + 3, 6 * _STEP]
     with found.begin() as connection:
         connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
@@ -63,25 +60,24 @@ def reading(engine: Engine):  # type: ignore[no-untyped-def]
     return engine.connect().execution_options(readonly=True)
 
 
-@pytest.mark.parametrize("several", [False, True])
-def test_a_packed_column_is_the_column(engine: Engine, several: bool) -> None:
+def test_a_packed_column_is_the_column(engine: Engine) -> None:
     statement = STATEMENT.where(Spell.id != 4)
-    with reading(engine) as one, reading(engine) as other:
+    with reading(engine) as one:
         rows = columns(one, statement.order_by(Spell.id))
-        packed = packed_columns((one, other) if several else (one,), statement, Spell.id)
+        packed = packed_columns(Readers(one), lambda: statement)
     assert list(rows) == list(packed)
     for name, column in rows.items():
         assert packed[name].dtype == column.dtype
         assert packed[name].tolist() == column.tolist(), name
-    assert len(rows["spell"]) == 52
+    assert len(rows["spell"]) == 53
     assert NEVER in packed["missed_at"].tolist()  # some are NULL
-    # A word that the CASE does not know: of the even numbers to 50 all but 4, and _STEP.
-    assert packed["code"].tolist().count(-1) == 25
+    # A word that the CASE does not know: of the even numbers to 50 all but 4, _STEP and 6 of it.
+    assert packed["code"].tolist().count(-1) == 26
 
 
 def test_nothing_is_empty_columns(engine: Engine) -> None:
     with reading(engine) as one:
-        packed = packed_columns((one,), STATEMENT.where(Spell.id < 0), Spell.id)
+        packed = packed_columns(Readers(one), lambda: STATEMENT.where(Spell.id < 0))
     assert {name: len(column) for name, column in packed.items()} == dict.fromkeys(packed, 0)
 
 
@@ -102,14 +98,14 @@ def test_what_is_no_instant_is_told(engine: Engine, wrong: str) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE spells SET opened_at = ? WHERE id = 9", (wrong,))
     with reading(engine) as one, pytest.raises(ValueError, match=r"."):
-        packed_columns((one,), STATEMENT, Spell.id)
+        packed_columns(Readers(one), lambda: STATEMENT)
 
 
 def test_a_word_that_holds_what_separates_is_told(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE spells SET reason = 'a,b' WHERE id = 9")
     with reading(engine) as one, pytest.raises(ValueError, match="a value of a column is none of its type"):
-        packed_columns((one,), STATEMENT, Spell.id)
+        packed_columns(Readers(one), lambda: STATEMENT)
 
 
 @given(st.lists(st.datetimes(timezones=st.just(UTC)).filter(lambda one: one.year >= 1000), min_size=1))
@@ -120,74 +116,3 @@ def test_instants_are_read_to_the_microsecond(instants: list[datetime]) -> None:
 
 def test_never_is_the_microsecond_before_1970() -> None:
     assert _instants("1969-12-31 23:59:59.999999").tolist() == [NEVER]
-
-
-# ------------------------------------------------------------------ two connections
-
-
-def test_a_twin_reads_what_the_first_reads(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twins, "_has_another_core", lambda: True)
-    with reading(engine) as one, one.begin(), twin(one) as both:
-        assert len(both) == 2
-        with sqlite3.connect(str(engine.url.database)) as writer:
-            writer.execute("DELETE FROM spells WHERE id < 20")
-        counts = [connection.exec_driver_sql("SELECT count(*) FROM spells").scalar() for connection in both]
-    assert counts == [53, 53]
-
-
-@pytest.mark.parametrize("moment", [1, 2])
-def test_where_somebody_writes_as_they_begin_there_is_one(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, moment: int
-) -> None:
-    """`moment` 1: between the other's first look at the version and the transactions; 2: between these."""
-    monkeypatch.setattr(twins, "_has_another_core", lambda: True)
-    asked, real = [], twins._data_version
-
-    def write() -> None:
-        with sqlite3.connect(str(engine.url.database)) as writer:
-            writer.execute(f"DELETE FROM spells WHERE id = {len(asked)}")
-
-    def version(connection):  # type: ignore[no-untyped-def]
-        asked.append(connection)
-        if len(asked) == 2 and moment == 2:
-            write()
-        found = real(connection)
-        if len(asked) == 1 and moment == 1:
-            write()
-        return found
-
-    monkeypatch.setattr(twins, "_data_version", version)
-    with reading(engine) as one, one.begin(), twin(one) as alone:
-        assert alone == (one,)
-
-
-def test_on_one_core_there_is_one(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(twins, "_has_another_core", lambda: False)
-    with reading(engine) as one, one.begin(), twin(one) as alone:
-        assert alone == (one,)
-
-
-def test_parts_come_in_order_and_each_connection_is_used_by_one_thread_at_a_time(engine: Engine) -> None:
-    busy: set[int] = set()
-
-    def read(connection, part: int) -> int:  # type: ignore[no-untyped-def]
-        assert id(connection) not in busy
-        busy.add(id(connection))
-        found = connection.exec_driver_sql(
-            "SELECT count(*) FROM spells a, spells b WHERE a.id > ?", (part,)
-        ).scalar()
-        busy.remove(id(connection))
-        assert found is not None
-        return part * part
-
-    with reading(engine) as one, reading(engine) as other:
-        assert list(by_turns((one, other), range(40), read)) == [n * n for n in range(40)]
-        assert list(by_turns((one, other), (), read)) == []
-
-
-def test_what_a_part_raises_is_raised(engine: Engine) -> None:
-    def read(_connection: object, part: int) -> np.intp:
-        return np.arange(part)[3]  # type: ignore[no-any-return]
-
-    with reading(engine) as one, reading(engine) as other, pytest.raises(IndexError):
-        list(by_turns((one, other), (9, 8, 2, 7, 7, 7), read))

@@ -1,0 +1,51 @@
+"""Who prints a report: a fork that has loaded what draws while the store was read, or this process.
+
+What draws takes as long to load as a small report to compute, and 90 MB. Nothing of it is loaded here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, TypeVar
+
+from storage.forking import asked, forked
+
+if TYPE_CHECKING:
+    from reports.document.weekly import WeeklyReport
+    from reports.rendering.markdown import Images
+    from reports.wording.words import Lang
+
+T = TypeVar("T")
+
+
+class Printer:
+    """Prints a report, in a fork if it is given one."""
+
+    def __init__(self, fork: Connection | None = None):
+        self._fork = fork
+
+    def files(
+        self, report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images", meanwhile: Callable[[], T]
+    ) -> tuple[dict[str, bytes], T]:
+        """Return what `printing.printed_files` does, and what is made `meanwhile`."""
+        made, told = asked(self._fork, (report, langs, images), meanwhile)
+        return told[0] if told else _printed(report, langs, images), made
+
+
+@contextmanager
+def printer() -> Iterator[Printer]:
+    """Yield who prints: as long as the block runs it is getting ready, where there is another core."""
+    with forked(_print_when_asked) as fork:
+        yield Printer(fork)
+
+
+def _print_when_asked(pipe: Connection) -> None:
+    import reports.output.printing  # noqa: F401  that it is there when it is needed
+
+    pipe.send([_printed(*pipe.recv())])
+
+
+def _printed(report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images") -> dict[str, bytes]:
+    from reports.output.printing import printed_files
+
+    return printed_files(report, langs, images)

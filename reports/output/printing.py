@@ -1,0 +1,61 @@
+"""The files of a report but its JSON: markdown and charts in both languages, the page, the tables."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from reports.charts.fonts import families_for
+from reports.charts.pictures import Picture, pictures
+from reports.document.weekly import WeeklyReport
+from reports.pages.markup import Edition
+from reports.pages.report_page import report_edition, report_page
+from reports.rendering.csv_files import csv_files, data_dictionary
+from reports.rendering.markdown import Images, render_markdown
+from reports.wording.words import LANGS, Lang, Words
+from storage.forking import side_by_side
+
+
+def printed_files(report: WeeklyReport, langs: Sequence[Lang], images: Images) -> dict[str, bytes]:
+    """Return the page, markdown and charts in `langs`, and the tables, by their paths in the week's folder.
+
+    Raises ReportError if a PNG is to show characters that no installed font has.
+    """
+    one, other = LANGS  # the page holds every language
+
+    def printed(lang: Lang) -> _Printed:
+        return _printed(report, lang, images, pngs=lang in langs)
+
+    first, (second, tables) = side_by_side(lambda: printed(one), lambda: (printed(other), csv_files(report)))
+    text = {f"data/{name}": table for name, table in tables.items()}
+    text["data/README.md"] = data_dictionary(report)
+    drawn: dict[str, bytes] = {}
+    editions: dict[Lang, Edition] = {}
+    for lang, made in ((one, first), (other, second)):
+        editions[lang] = made.edition
+        if lang in langs:
+            text[f"report.{lang}.md"] = made.markdown
+            drawn |= made.charts
+    text["report.html"] = report_page(report, editions)
+    return {name: content.encode("utf-8") for name, content in text.items()} | drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """A report in one language: its markdown, its charts by their file names, its part of the page."""
+
+    markdown: str
+    charts: dict[str, bytes]
+    edition: Edition
+
+
+def _printed(report: WeeklyReport, lang: Lang, images: Images, *, pngs: bool) -> _Printed:
+    charts = pictures(report, Words(lang))
+    svgs = {name: (picture, picture.chart.svg()) for name, picture in charts.items()}
+    markdown = render_markdown(report, lang, charts, images)
+    files = {f"charts/{name}.{lang}.svg": svg for name, (_, svg) in svgs.items()}
+    files |= _pngs(charts.values(), lang) if pngs and images == "png" else {}
+    return _Printed(markdown, files, report_edition(report, markdown, svgs, lang))
+
+
+def _pngs(charts: Collection[Picture], lang: Lang) -> dict[str, bytes]:
+    families = families_for(picture.chart for picture in charts)
+    return {f"charts/{picture.id}.{lang}.png": picture.chart.png(families) for picture in charts}
