@@ -17,6 +17,7 @@ ChoiceReason = Literal[
     "disconnected",  # no source has openings of both classes
     "no_clear_difference",  # the interval of the difference holds 0
     "bounds_disagree",  # the lenient shares differ the other way
+    "hangs_on_unnamed",  # among openings that name a technique it turns, or loses half its size
 ]
 
 # ------------------------------------------------------------------ the person
@@ -167,13 +168,16 @@ class Door(TypedDict):
 
 
 class Card(TypedDict):
-    """T13: a decision card. `difference` of the strict shares, aigc_pm minus ai_pm, strata = source."""
+    """T13: a decision card. `difference` of the strict shares, aigc_pm minus ai_pm, strata = source;
+    `lenient_difference` that of the lenient ones, `named_difference` that of the strict ones among the
+    openings that name an AI technique or a step of work on models."""
 
     profile: ProfileRow
     not_compared: list[Constraint]
     doors: list[Door]
     difference: Change
     lenient_difference: float | None
+    named_difference: float | None
     verdict: ChoiceVerdict
     reason: ChoiceReason
 

@@ -44,6 +44,16 @@ class ChangeShare(Share):
     id: str
 
 
+class RewrittenSource(TypedDict):
+    """A source that writes the texts of its postings anew: of `n` that were listed before the window, of so
+    many `employers`, `y` were edited in it. What differs in its texts is not what employers changed."""
+
+    source: str
+    n: int
+    y: int
+    employers: int
+
+
 class PostingLife(TypedDict):
     """Facts of the postings listed in the report week (`postings`): `reposted` are there again after a
     closure; `parallel` vacancies have several of them (`parallel_postings`), some on several boards, some in
@@ -62,11 +72,13 @@ class PostingChanges(Table):
     """Edits in the 4 weeks that end with the report week, of postings listed in it and in a week before.
 
     Rows by company, title, address, fact and tag. `unread` edited postings could not be compared, since no
-    one vocabulary has read both texts (`pmtrend retag` does). Rows are of the 500 postings edited last;
-    `unlisted` postings changed before these.
+    one vocabulary has read both texts (`pmtrend retag` does). Postings of `rewritten` sources
+    are in no share and no row. Rows are of the 500 postings edited last; `unlisted` postings changed before
+    these.
     """
 
     window: Window
+    rewritten: list[RewrittenSource]
     shares: list[ChangeShare]
     unread: int
     unlisted: int

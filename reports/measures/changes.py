@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from reports.document.edits import ChangedFact, ChangeShare, PostingChange, PostingChanges, PostingLife, Turn
+from reports.document.edits import (
+    ChangedFact,
+    ChangeShare,
+    PostingChange,
+    PostingChanges,
+    PostingLife,
+    RewrittenSource,
+    Turn,
+)
 from reports.document.instants import instant
 from reports.document.terms import Reason, Status
 from reports.measures.evidence import excerpt
@@ -22,6 +30,10 @@ from storage.history import Edited, History, TextVersion
 from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
 
+REWRITTEN = (
+    0.5  # share of a source's postings edited in the window, from which on the source writes them anew
+)
+LEAST_REWRITTEN = 10  # postings listed all along, and employers of these, by which that is judged
 MOST_LISTED = 500  # postings edited last of which the changes are listed
 TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
     ("years", "lowered"),
@@ -85,6 +97,10 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     usable = bool(panel.usable[:, panel.last].any())
     status: Status = "ok" if len(rows) else "insufficient"
     reason: Reason = "" if len(rows) else "first_week" if usable and len(listed) else "no_usable_cells"
+    source = _source_of(panel)
+    rewritten = _rewritten(panel, rows, source, edited)
+    rows = rows[~np.isin(source[rows], list(rewritten))]
+    edited = edited.among(panel.posting_id[rows].tolist())
     changes = {
         posting: list(_changes(texts)) for posting, texts in (*edited.texts.items(), *edited.unquoted.items())
     }
@@ -94,6 +110,7 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
         "status": status,
         "reason": reason,
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
+        "rewritten": list(rewritten.values()),
         "shares": _shares(panel, rows, edited, changes),
         "unread": len(edited.unread),
         "unlisted": sum(bool(changes[posting]) for posting in edited.unquoted),
@@ -102,11 +119,35 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     }
 
 
-def _known_before(panel: Panel, rows: Ints) -> Ints:
-    """Those of the postings (panel rows) that were listed in a week before the report week, too."""
+def _known_before(panel: Panel, rows: Ints, weeks: int = 1) -> Ints:
+    """Those of the postings (panel rows) listed so many weeks before the report week, or earlier."""
     earlier = np.zeros(len(panel.posting_id), dtype=bool)
-    earlier[panel.posting[panel.listed_week < panel.last]] = True
+    earlier[panel.posting[panel.listed_week <= panel.last - weeks]] = True
     return rows[earlier[rows]]
+
+
+def _source_of(panel: Panel) -> Ints:
+    """The code of the source of each posting."""
+    source = np.empty(len(panel.posting_id), dtype=panel.source.dtype)
+    source[panel.posting] = panel.source[panel.unit]
+    return source
+
+
+def _rewritten(panel: Panel, rows: Ints, source: Ints, edited: Edited) -> dict[int, RewrittenSource]:
+    """The sources that write the texts of their postings anew, by their codes, which have the order of names.
+
+    Employers that have nothing to do with each other do not edit most of their postings within four weeks.
+    Judged by postings that were listed before these weeks: what came since had less time to be edited.
+    """
+    rows = _known_before(panel, rows, WINDOW_WEEKS)
+    touched = np.isin(panel.posting_id[rows], np.array(sorted(edited.postings), dtype=np.int64))
+    found: dict[int, RewrittenSource] = {}
+    for code, name in enumerate(sorted({unit.source for unit in panel.units})):
+        mine = source[rows] == code
+        n, y, employers = int(mine.sum()), int(touched[mine].sum()), len(np.unique(panel.company[rows[mine]]))
+        if min(n, employers) >= LEAST_REWRITTEN and y > REWRITTEN * n:
+            found[code] = {"source": name, "n": n, "y": y, "employers": employers}
+    return found
 
 
 # ------------------------------------------------------------------ what differs
@@ -166,7 +207,7 @@ def _shares(
         return {**share_of(y, employer), "id": name}
 
     of: defaultdict[str, set[int]] = defaultdict(set)
-    of["text"] = {*changes, *edited.same, *edited.unread}
+    of["text"] = {*edited.postings}
     for posting, made in changes.items():
         for change in made:
             of["any"].add(posting)

@@ -78,15 +78,15 @@ class Comparison:
         )
 
     def _design(self, ai: Bools, aigc: Bools, stratum: Ints) -> "_Design":
-        chosen = ai | aigc
+        chosen = np.flatnonzero(ai | aigc)
         return _Design(chosen, StratifiedDesign(aigc[chosen], stratum[chosen], self.people.employer[chosen]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """Two groups of a population: its postings that belong to them, and the design of these."""
+    """Two groups of a population: its postings that belong to them (rows), and the design of these."""
 
-    chosen: Bools
+    chosen: Ints
     design: StratifiedDesign
 
     def difference(self, y: Bools | Floats) -> StratifiedDifference:
@@ -103,7 +103,7 @@ def compare(panel: Panel, people: Population, tags: Tags) -> Comparison:
         people.of("ai_pm"),
         people.of("aigc_pm"),
         people.of("both"),
-        np.any(tags.asked[people.rows][:, _technical(tags)], axis=1),
+        names_technique(tags, people.rows),
         people.stratum * (len(YEARS_BANDS) + 2) + _years_bands(panel, people),
     )
 
@@ -119,14 +119,14 @@ def stands(d: float, readings: Iterable[float]) -> bool | None:
     return all(reading * d > 0 and abs(reading) >= KEPT * abs(d) for reading in told)
 
 
-def _technical(tags: Tags) -> Bools:
-    return np.array(
-        [
-            tag.era != "none" and set(tag.groups) != {UNSPECIFIC_GROUP} and tag.id not in WORK_WITH_OTHERS
-            for tag in tags.tags
-        ],
-        dtype=bool,
-    )
+def names_technique(tags: Tags, rows: Ints) -> Bools:
+    """Return which postings (panel rows) ask for an AI technique or a step of work on models by name."""
+    technical = [
+        tag.era != "none" and set(tag.groups) != {UNSPECIFIC_GROUP} and tag.id not in WORK_WITH_OTHERS
+        for tag in tags.tags
+    ]
+    named: Bools = np.any(tags.asked[rows][:, np.array(technical, dtype=bool)], axis=1)
+    return named
 
 
 def _years_bands(panel: Panel, people: Population) -> Ints:

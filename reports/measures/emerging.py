@@ -93,14 +93,14 @@ def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[Emergin
     rows: list[EmergingRow] = []
     for column in np.flatnonzero(before.sum(axis=0) + joined.sum(axis=0) >= LEAST_POSTINGS):
         y0, y1 = before[:, column], joined[:, column]
-        earlier, later = spans.before.where(y0), spans.joined.where(y1)
+        asking0, asking1 = int(np.count_nonzero(y0)), int(np.count_nonzero(y1))
         state: State = "present"
-        if not y0.any() and _enough(later):
+        if not asking0 and _enough(spans.joined.where(y1)):
             state = "new"
-        elif not y1.any() and not spans.now[column] and _enough(earlier):
+        elif not asking1 and not spans.now[column] and _enough(spans.before.where(y0)):
             state = "gone"
-        asking = np.concatenate([earlier.rows, later.rows])
-        shown = earlier if state == "gone" else later
+        asking = np.concatenate([spans.before.rows[y0], spans.joined.rows[y1]])
+        shown = spans.before.where(y0) if state == "gone" else spans.joined.where(y1)
         (k1, n1), (k0, n0) = _effective(y1, spans.joined), _effective(y0, spans.before)
         delta, z = log_odds(k1, n1, k0, n0)
         tag = tags.tags[column]
@@ -114,9 +114,9 @@ def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[Emergin
                 "state": state,
                 "first_seen": label(panel.weeks[spans.opened[asking].min()]),
                 "last_seen": label(panel.weeks[spans.seen[asking].max()]),
-                "y_before": len(earlier.rows),
+                "y_before": asking0,
                 "n_before": len(spans.before.rows),
-                "y_recent": len(later.rows),
+                "y_recent": asking1,
                 "n_recent": len(spans.joined.rows),
                 "employers": len(np.unique(shown.employer)),
                 "sources": len(np.unique(shown.stratum)),

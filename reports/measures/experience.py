@@ -132,10 +132,9 @@ def _row(
     caps: Floats | None,
     preferred: Bools,
 ) -> ExperienceRow:
-    stated = mine & ~np.isnan(floors)
-    n_stated = int(stated.sum())
+    stated = np.flatnonzero(mine & ~np.isnan(floors))
+    least, most, employer = floors[stated], None if caps is None else caps[stated], people.employer[stated]
     asked = share_of(~np.isnan(floors[mine]), people.employer[mine])
-    employers = len(np.unique(people.employer[stated]))
     return {
         "measure": measure,
         "role": role,
@@ -143,19 +142,19 @@ def _row(
         "employers": asked["employers"],
         "stated": asked,
         "preferred_only": int(preferred[mine].sum()),
-        "median": quantile(floors[stated], 0.5),
-        "p25": quantile(floors[stated], 0.25),
-        "p75": quantile(floors[stated], 0.75),
-        "open": [_open_at(people, floors, caps, stated, y) for y in OPEN_YEARS],
-        "curve": [_open_at(people, floors, caps, stated, y) for y in CURVE_YEARS],
-        "print": print_rule(n_stated, employers),
+        "median": quantile(least, 0.5),
+        "p25": quantile(least, 0.25),
+        "p75": quantile(least, 0.75),
+        "open": [_open_at(least, most, employer, years) for years in OPEN_YEARS],
+        "curve": [_open_at(least, most, employer, years) for years in CURVE_YEARS],
+        "print": print_rule(len(stated), len(np.unique(employer))),
     }
 
 
-def _open_at(people: Population, floors: Floats, caps: Floats | None, stated: Bools, years: int) -> OpenAt:
-    opened = floors[stated] <= years
-    found = clustered_share(opened, people.employer[stated])
-    aimed = None if caps is None else int((opened & (years < caps[stated])).sum())
+def _open_at(floors: Floats, caps: Floats | None, employer: Ints, years: int) -> OpenAt:
+    opened = floors <= years
+    found = clustered_share(opened, employer)
+    aimed = None if caps is None else int((opened & (years < caps)).sum())
     return {
         "years": years,
         "y": found.y,

@@ -1,6 +1,8 @@
 """Where the work lies: on making models (pipeline) or on using them, over time and by stage of the chain."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -33,7 +35,8 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 def fingerprint(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Fingerprint:
     """Return the pipeline share per class and the stages of work over a population of postings."""
     weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
-    stocks = [stock_rows(panel, week) for week in weeks]
+    stocks = [_Stock.of(panel, week) for week in weeks]
+    share = pipeline_of(panel, people.rows)
     read = with_text(panel, people)
     stages = _stages(people, tags, compared, read)
     enough = bool((read & (compared.ai | compared.aigc)).any())
@@ -44,8 +47,8 @@ def fingerprint(panel: Panel, people: Population, tags: Tags, compared: Comparis
         "reason": "" if enough else "no_postings",
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "rows": [
-            _row(people, role, pipeline_of(panel, people.rows), read, [
-                _point(panel, role, label(panel.weeks[week]), stock)
+            _row(people, role, share, read, [
+                _point(stock, role, label(panel.weeks[week]))
                 for week, stock in zip(weeks, stocks, strict=True)
             ])
             for role in ROLES
@@ -58,6 +61,20 @@ def pipeline_of(panel: Panel, rows: Ints) -> Floats:
     """Return the pipeline share of each panel row; nan where no such work is named or no text was given."""
     share = panel.postings.each("pipeline", lambda told: np.nan if told is None else told, rows)
     return np.where(panel.postings.each("has_text", bool, rows) == 1, share, np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What was listed in a week: role codes, employers, pipeline shares."""
+
+    role: Ints
+    employer: Ints
+    share: Floats
+
+    @classmethod
+    def of(cls, panel: Panel, week: int) -> Self:
+        rows = stock_rows(panel, week)
+        return cls(panel.role[rows], panel.company[rows], pipeline_of(panel, rows))
 
 
 def _row(
@@ -78,11 +95,9 @@ def _row(
     }
 
 
-def _point(panel: Panel, role: RoleId, week: str, stock: Ints) -> PipelinePoint:
-    rows = stock[belongs(panel.role[stock], role)]
-    share = pipeline_of(panel, rows)
-    told = ~np.isnan(share)
-    found = clustered_mean_share(share[told], panel.company[rows[told]])
+def _point(stock: _Stock, role: RoleId, week: str) -> PipelinePoint:
+    told = belongs(stock.role, role) & ~np.isnan(stock.share)
+    found = clustered_mean_share(stock.share[told], stock.employer[told])
     enough = found.n >= SPARK_LEAST
     return {
         "week": week,

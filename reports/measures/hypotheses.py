@@ -149,7 +149,7 @@ def _measured(panel: Panel, people: Population, tags: Tags) -> Mapping[ClaimId, 
     counted = asked[:, techniques].sum(axis=1).astype(np.float64)
     return {
         "asks_ai_years": (~np.isnan(ai_years), read),
-        "ai_years": (np.nan_to_num(ai_years), ~np.isnan(ai_years)),
+        "ai_years": (np.nan_to_num(ai_years), ~np.isnan(ai_years) & read),
         "techniques": (counted, read),
         "hands_on": (names(*HANDS_ON), read),
         "pipeline": (np.nan_to_num(pipeline), ~np.isnan(pipeline)),

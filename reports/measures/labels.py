@@ -35,7 +35,7 @@ def labels(panel: Panel, people: Population) -> Labels:
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "rows": rows,
         "spark_weeks": [label(panel.weeks[w]) for w in weeks],
-        "spark": [_inflated(panel, stock_rows(panel, week)) for week in weeks],
+        "spark": _inflated(panel, weeks),
         "examples": _examples(panel, people.rows[titled & ~worked]),
     }
 
@@ -50,10 +50,17 @@ def _labels(panel: Panel, rows: Ints) -> tuple[Bools, Bools, Bools]:
     return judged, titled, judged & each("body_label", lambda told: told in _AI, rows).astype(bool)
 
 
-def _inflated(panel: Panel, stock: Ints) -> float | None:
-    """Return the share of titles with AI whose text makes no AI role; None if they are few."""
-    _, titled, worked = _labels(panel, stock[panel.role[stock] != NOT_PM])
-    return float((~worked[titled]).mean()) if titled.sum() >= SPARK_LEAST else None
+def _inflated(panel: Panel, weeks: range) -> list[float | None]:
+    """Return by week the share of titles with AI whose text makes no AI role; None if they are few."""
+    titled, worked = (np.zeros(len(panel.postings), dtype=bool) for _ in range(2))
+    rows = np.flatnonzero(panel.postings.recent & (panel.role != NOT_PM))
+    _, titled[rows], worked[rows] = _labels(panel, rows)
+    found = []
+    for week in weeks:
+        stock = stock_rows(panel, week)
+        shown = worked[stock[titled[stock]]]
+        found.append(float((~shown).mean()) if len(shown) >= SPARK_LEAST else None)
+    return found
 
 
 def _row(

@@ -170,31 +170,53 @@ class Panel:
         return self.locate(np.where(self.censored, self.last_seen + 1, self.missed))
 
     @cached_property
+    def first_opened(self) -> Ints:
+        """By posting: the rank at which it was first opened, beyond all ranks for one without spells."""
+        found = np.full(len(self.posting_id), np.iinfo(np.int32).max, dtype=np.int32)
+        np.minimum.at(found, self.posting, self.opened)
+        return found
+
+    @cached_property
     def spell_role(self) -> Ints:
         """Role codes by spell."""
         return self.role[self.posting]
 
     def listed(self, week: int) -> Bools:
         """Return which spells were listed at their unit's usable observation of the week (column)."""
-        at = self.instant[self.unit, week]
+        at = self.instant[:, week].copy()[self.unit]  # what is gathered lies together
         found: Bools = (at >= 0) & (self.opened <= at) & (at <= self.last_seen)
         return found
 
     @cached_property
     def stock(self) -> Ints:
-        """Units x weeks x role codes: spells listed (0 in missing cells: see `usable`)."""
-        return np.stack([self._count(self.listed(w)) for w in range(len(self.weeks))], axis=1)
+        """Units x weeks x role codes: spells listed (0 in missing cells: see `usable`).
 
-    def _count(self, chosen: Bools) -> Ints:
-        shape = (len(self.units), len(ROLE_CODES))
-        code = self.unit[chosen] * shape[1] + self.spell_role[chosen]
-        return np.bincount(code, minlength=shape[0] * shape[1]).reshape(shape)
+        The cells that list a spell follow each other among the usable ones of its unit: it comes with the
+        first, goes after the last, and what has come less what has gone is what is there.
+        """
+        rows, columns, cell, span = self._cells
+        comes = np.searchsorted(cell, self.unit * span + self.opened)
+        goes = np.maximum(np.searchsorted(cell, self.unit * span + self.last_seen, side="right"), comes)
+        roles = len(ROLE_CODES)
+        come, gone = (
+            np.bincount(at * roles + self.spell_role, minlength=(len(cell) + 1) * roles)
+            for at in (comes, goes)
+        )
+        found = np.zeros((len(self.units), len(self.weeks), roles), dtype=np.int64)
+        found[rows, columns] = (come - gone).reshape(-1, roles).cumsum(axis=0)[:-1]
+        return found
+
+    @cached_property
+    def _cells(self) -> tuple[Ints, Ints, Ints, int]:
+        """The usable cells in order: units (rows), weeks (columns), keys (unit * span + rank); the span."""
+        rows, columns = np.nonzero(self.usable)
+        highest = max(int(ranks.max(initial=0)) for ranks in (self.instant, self.last_seen, self.missed))
+        span = highest + 2
+        return rows, columns, rows * span + self.instant[rows, columns], span
 
     def locate(self, rank: Ints) -> Events:
         """Place an instant (rank) per spell between the usable cells of the spell's unit."""
-        span = np.int64(max(int(self.instant.max(initial=0)), int(rank.max(initial=0))) + 2)
-        rows, columns = np.nonzero(self.usable)
-        cell = rows * span + self.instant[rows, columns]
+        rows, columns, cell, span = self._cells
         place = np.searchsorted(cell, self.unit * span + rank)
         known = (rank >= 0) & (place < len(cell))
         here = np.where(known, place, 0)
@@ -257,7 +279,7 @@ def _observed(
     """Return rank and epoch of each unit's last cell of the week (of those at one instant the first)."""
     rank = 2 * np.searchsorted(instants, cells.observed_at)
     order = np.lexsort((-np.arange(len(rank)), rank))  # the last write wins
-    instant, epoch = np.full(shape, -1), np.full(shape, -1)
+    instant, epoch = np.full(shape, -1, dtype=np.int32), np.full(shape, -1)
     instant[unit[order], column[order]] = rank[order]
     epoch[unit[order], column[order]] = cells.epoch[order]
     return instant, epoch

@@ -35,12 +35,13 @@ class Population:
 
     def where(self, chosen: Bools) -> "Population":
         """Return the population of some of the postings (adverts and not_pm as they are)."""
+        rows = np.flatnonzero(chosen)
         return replace(
             self,
-            rows=self.rows[chosen],
-            role=self.role[chosen],
-            employer=self.employer[chosen],
-            stratum=self.stratum[chosen],
+            rows=self.rows[rows],
+            role=self.role[rows],
+            employer=self.employer[rows],
+            stratum=self.stratum[rows],
         )
 
 
@@ -137,7 +138,7 @@ def stock_rows(panel: Panel, week: int) -> Ints:
     """Return the panel rows of what was listed in a week (column) on the series of the report week."""
     now = panel.epoch[:, panel.last]
     same = (now >= 0) & (panel.epoch[:, week] == now)
-    rows: Ints = panel.posting[panel.listed(week) & same[panel.unit]]
+    rows: Ints = panel.posting[np.flatnonzero(panel.listed(week) & same[panel.unit])]
     return rows
 
 

@@ -72,14 +72,14 @@ def qualifications(panel: Panel, people: Population) -> Qualifications:
 
 def _rows(people: Population, classes: Mapping[RoleId, Bools], one: _Answer) -> Iterator[QualificationRow]:
     for role, members in classes.items():
-        mine = members & one.among
+        mine = np.flatnonzero(members & one.among)
         yield {
             **share_of(one.y[mine], people.employer[mine]),
             "qualification": one.topic,
             "answer": one.answer,
             "role": role,
             "base": one.base,
-            "required": int((one.required & mine).sum()),
+            "required": int(one.required[mine].sum()),
         }
 
 

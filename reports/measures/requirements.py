@@ -93,7 +93,10 @@ def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
     required = asked & (hits.requirement == REQUIREMENTS.index("required"))
     shape = (len(panel.postings), len(present))
     tags = tuple(named.get(tag, TaxonomyTag(tag, tag, tag, "none")) for tag in present)
-    asked_at, required_at = (Incidence(row[m], column[hits.tag[m]], shape) for m in (asked, required))
+    asked_at, required_at = (
+        Incidence(row[these], column[hits.tag[these]], shape)
+        for these in map(np.flatnonzero, (asked, required))
+    )
     return Tags(tags, asked_at, required_at)
 
 
@@ -142,7 +145,7 @@ def _base(panel: Panel, people: Population, role: RoleId) -> Base:
 def _skill_rows(
     panel: Panel, people: Population, tags: Tags, role: RoleId, sparks: dict[RoleId, list[Floats]]
 ) -> list[SkillRow]:
-    mine = people.of(role)
+    mine = np.flatnonzero(people.of(role))
     employer = people.employer[mine]
     asked, required = tags.asked[people.rows[mine]], tags.required[people.rows[mine]]
     weight, source = _source_weights(panel, role), people.stratum[mine]

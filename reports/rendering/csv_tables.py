@@ -267,6 +267,7 @@ TABLES: tuple[CsvTable, ...] = (
             "reason",
             *(f"difference_{c}" for c in columns_of(Change)),
             "lenient_difference",
+            "named_difference",
         ),
     ),
     CsvTable("choice.csv", choice.Door, _WHOSE, _doors, _WHOSE),
@@ -308,6 +309,12 @@ TABLES: tuple[CsvTable, ...] = (
         lambda r: r["changes"]["rows"],
     ),
     CsvTable("posting_change_shares.csv", edits.ChangeShare, ("id",), lambda r: r["changes"]["shares"]),
+    CsvTable(
+        "rewritten_sources.csv",
+        edits.RewrittenSource,
+        ("source",),
+        lambda r: r["changes"]["rewritten"],
+    ),
     CsvTable(
         "revisions.csv",
         document_history.RevisionRow,

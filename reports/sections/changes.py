@@ -30,10 +30,12 @@ def counts(report: WeeklyReport, words: Words) -> Markdown:
     part = report["changes"]
     shares = {share["id"]: share for share in part["shares"]}
     week, span = report["week"], words.window(part["window"])
-    n = words.count(shares["any"]["n"])
-    if not shares["text"]["y"]:
+    told: list[Markdown] = []
+    if shares and not shares["text"]["y"]:
+        n = words.count(shares["any"]["n"])
         told = [words("changes.none", n=n, week=week, window=span)]
-    else:
+    elif shares:
+        n = words.count(shares["any"]["n"])
         kinds = sorted(
             (share for name, share in shares.items() if share["y"] and name not in ("text", "any")),
             key=lambda share: (-share["y"], share["id"]),
@@ -57,6 +59,16 @@ def counts(report: WeeklyReport, words: Words) -> Markdown:
         ]
         if part["unread"]:
             told.append(words("changes.unread", count=words.count(part["unread"])))
+    told += [
+        words(
+            "changes.rewritten",
+            source=row["source"],
+            n=words.count(row["n"]),
+            y=words.count(row["y"]),
+            employers=words.count(row["employers"]),
+        )
+        for row in part["rewritten"]
+    ]
     return Markdown(words("text.sentence_gap").join([*told, *_life(part, words)]))
 
 

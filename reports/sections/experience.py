@@ -51,7 +51,8 @@ def _asked(words: Words, row: ExperienceRow) -> Markdown:
     share = words.share(row["stated"])
     if row["median"] is None or row["print"] == "counts":
         return share
-    return words("say.asked_years", share=share, years=words.number(row["median"]))
+    told = words("say.years", years=words.number(row["median"]))
+    return words("say.asked_years", share=share, years=_bracketed(told, row["print"]))
 
 
 def _median(words: Words, row: ExperienceRow) -> Markdown:
@@ -59,7 +60,8 @@ def _median(words: Words, row: ExperienceRow) -> Markdown:
         return NOTHING
     if row["median"] is None or row["p25"] is None or row["p75"] is None:
         return words.number(row["median"])
-    return Markdown(f"{words.number(row['median'])} ({words.number(row['p25'])}–{words.number(row['p75'])})")
+    told = f"{words.number(row['median'])} ({words.number(row['p25'])}–{words.number(row['p75'])})"
+    return _bracketed(Markdown(told), row["print"])
 
 
 def _open(words: Words, at: OpenAt | None, rule: PrintRule) -> Markdown:
@@ -68,4 +70,8 @@ def _open(words: Words, at: OpenAt | None, rule: PrintRule) -> Markdown:
     if rule == "counts":
         return Markdown(f"{at['y']}/{at['n']}")
     text = words.percent_between(at["share"], at["lo"], at["hi"], signed=False)
-    return Markdown(f"({text})") if rule == "small_n" else text
+    return _bracketed(text, rule)
+
+
+def _bracketed(told: Markdown, rule: PrintRule) -> Markdown:
+    return Markdown(f"({told})") if rule == "small_n" else told

@@ -3,7 +3,7 @@
 from reports.document.series_breaks import restarts
 from reports.document.tables import HeadlineRow
 from reports.document.weekly import WeeklyReport
-from reports.sections.parts import joined, named_table, pair
+from reports.sections.parts import guarded, joined, named_table, pair
 from reports.wording.escaping import Markdown
 from reports.wording.tables import Column, table
 from reports.wording.words import CUT, NOTHING, Words, spark
@@ -49,11 +49,16 @@ def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
             pair(words, row["stock"], row["employers"]),
             pair(words, row["births_4w"], row["births"]),
             _closed(row, words),
-            words.index(row["index"], row["index_lo"], row["index_hi"]) if compared else NOTHING,
+            _index(row, words) if compared else NOTHING,
             _spark(report, row),
         ]
 
     return named_table(words, columns, [line(row) for row in report["headline"]["rows"]])
+
+
+def _index(row: HeadlineRow, words: Words) -> Markdown:
+    told = words.index(row["index"], row["index_lo"], row["index_hi"])
+    return guarded(told, row["stock"] or 0, row["employers"] or 0)
 
 
 def _closed(row: HeadlineRow, words: Words) -> Markdown:
@@ -82,7 +87,7 @@ def headline_shares(report: WeeklyReport, words: Words) -> Markdown:
             words(f"verdict.{moved['verdict']}") if known or moved["compared"] else NOTHING,
             words.share(row["share_of_all"]) if row["role"] != "all" else NOTHING,
             words.share(row["share_of_ai_type"]) if row["share_of_ai_type"] else NOTHING,
-            words.number(row["median_floor"]),
+            guarded(words.number(row["median_floor"]), row["floor_n"], row["employers"] or 0),
         ]
 
     return table(columns, [line(row) for row in rows])

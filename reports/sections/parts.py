@@ -7,6 +7,10 @@ from reports.wording.escaping import Markdown, md
 from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words
 
+FEWEST_POSTINGS = 10  # the print rule of shares (docs/METHOD.md), for figures that are none
+FEW_POSTINGS = 30
+FEW_EMPLOYERS = 10
+
 
 def texts(report: WeeklyReport) -> tuple[int, int]:
     """Return how many of how many vacancies of the window came with their text."""
@@ -47,6 +51,13 @@ def pair(words: Words, first: int | None, second: int | None) -> Markdown:
     if second is None:
         return words.count(first)
     return Markdown(f"{words.count(first)} / {words.count(second)}")
+
+
+def guarded(told: Markdown, n: int, employers: int) -> Markdown:
+    """Return a figure that rests on `n` postings: none below 10, in brackets below 30 or of few employers."""
+    if n < FEWEST_POSTINGS or told == NOTHING:
+        return NOTHING
+    return Markdown(f"({told})") if n < FEW_POSTINGS or employers < FEW_EMPLOYERS else told
 
 
 def named_table(words: Words, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:

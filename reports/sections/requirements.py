@@ -113,20 +113,25 @@ def asked_most(report: WeeklyReport, words: Words) -> Markdown:
             by_tag.setdefault(row["tag"], {})[row["role"]] = row
     ordered = sorted(by_tag.values(), key=lambda rows: -max(row["share"] or 0 for row in rows.values()))
 
-    # Of what none of a class asks for T3 has no row; all rows of a class are of the same postings.
+    # Of what none of a class asks for T3 has no row; T6 has one, if the other class asks for it. All rows of
+    # a class are of the same postings.
     of_class = {row["role"]: row for row in report["skills"]["rows"]}
+    compared = {row["tag"]: row for row in report["contrast"]["rows"]}
 
-    def none(role: RoleId) -> Markdown:
+    def none(role: RoleId, tag: str) -> Markdown:
         if role not in of_class:
             return NOTHING
+        if tag in compared:
+            return words.share(compared[tag]["ai" if role == "ai_pm" else "aigc"])
         absent: SkillRow = {**of_class[role], "y": 0, "share": 0.0, "lo": None, "hi": None}
         return words.share(absent)
 
     def line(rows: dict[RoleId, SkillRow]) -> list[str]:
-        cells = [words.tag(next(iter(rows.values())))]
+        named = next(iter(rows.values()))
+        cells = [words.tag(named)]
         for role in SKILL_ROLES:
             row = rows.get(role)
-            cells += [words.share(row), spark(row["spark"])] if row else [none(role), NOTHING]
+            cells += [words.share(row), spark(row["spark"])] if row else [none(role, named["tag"]), NOTHING]
         return cells
 
     return table(heads, [line(rows) for rows in ordered[:SKILL_ROWS]])

@@ -17,7 +17,7 @@ _COUNTS = (
     *("claims", "by_definition", "contradicted", "no_clear_difference", "insufficient"),
 )
 _NEARLY = 0.95  # of the postings; so many openings are as good as one each
-CLAIM_IDS = frozenset(get_args(ClaimId))
+CLAIM_IDS: tuple[ClaimId, ...] = get_args(ClaimId)
 _BY_VERDICT = frozenset({"level_change", "class_share_change", "mover"})
 
 
@@ -109,7 +109,8 @@ def _claims(extra: Mapping[str, float | int | None], words: Words) -> Markdown:
     told = ""
     supported = "supported_partly" if extra.get("by_definition") else "supported"
     for verdict, code in ((supported, 1), ("contradicted", -1)):
-        named = [words(f"claim.{key}") for key, found in extra.items() if found == code and key in CLAIM_IDS]
+        # Not in the order of `extra`: a report that was stored and read again has its keys sorted.
+        named = [words(f"claim.{key}") for key in CLAIM_IDS if extra.get(key) == code]
         if named:
             told += words(f"claims.{verdict}", claims=Markdown(words("text.semicolon").join(named)))
     return Markdown(told)

@@ -26,7 +26,7 @@ def verdict(rng: np.random.Generator, employers: int, share: float, likeness: fl
     strict = lenient & (rng.random(len(employer)) < 0.75)
     design = StratifiedDesign(aigc, employer // 2 % 6, employer)
     difference = change_row(design.difference(strict), len(employer))
-    return verdict_of(difference, design.difference(lenient).d)[0]
+    return verdict_of(difference, design.difference(lenient).d, None)[0]
 
 
 @pytest.mark.parametrize("employers", [60, 200])

@@ -35,8 +35,9 @@ from reports.measures.choice.fit import (
 from reports.measures.choice.groups import AI_EXPERIENCE, any_of
 from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
 from reports.measures.choice.openings import DOORS, Openings
+from reports.measures.comparison import stands
 from reports.measures.experience import floor_of
-from reports.measures.statements import change_row, share_of
+from reports.measures.statements import change_row, known, share_of
 from reports.statistics.arrays import Bools, Ints, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile
@@ -52,14 +53,15 @@ Names = Callable[[str], Named]
 def card(openings: Openings, profile: Profile, names: Names, *, standing: bool, examples: int) -> Card:
     """Return the decision card of a profile, with so many example openings a door."""
     found, most = judge(openings, profile), judge(openings, profile, MOST_SKILLS)
-    difference, lenient = _differences(openings, profile, found)
-    verdict, reason = verdict_of(difference, lenient)
+    difference, lenient, named = _differences(openings, profile, found)
+    verdict, reason = verdict_of(difference, lenient, named)
     return {
         "profile": _profile_row(profile, names, standing),
         "not_compared": not_compared(profile),
         "doors": [_door(openings, profile, role, found, most, names, examples) for role in DOORS],
         "difference": difference,
         "lenient_difference": lenient,
+        "named_difference": named,
         "verdict": verdict,
         "reason": reason,
     }
@@ -68,20 +70,33 @@ def card(openings: Openings, profile: Profile, names: Names, *, standing: bool, 
 # ------------------------------------------------------------------ the verdict
 
 
-def _differences(openings: Openings, profile: Profile, found: Fit) -> tuple[Change, float | None]:
-    """Return the difference of the strict shares (AIGC minus AI), and that of the lenient ones."""
+def _differences(
+    openings: Openings, profile: Profile, found: Fit
+) -> tuple[Change, float | None, float | None]:
+    """Return the difference of the strict shares (AIGC minus AI), that of the lenient ones, and that of the
+    strict ones among the openings that name a technique."""
     aigc = openings.of("aigc_pm", profile.market)
     among = aigc | openings.of("ai_pm", profile.market)
-    design = StratifiedDesign(aigc[among], openings.stratum[among], openings.employer[among])
-    strict, lenient = design.difference(found.strict[among]), design.difference(found.lenient[among])
-    return change_row(strict, int(among.sum())), None if np.isnan(lenient.d) else lenient.d
+    named = among & openings.named
+
+    def design(chosen: Bools) -> StratifiedDesign:
+        return StratifiedDesign(aigc[chosen], openings.stratum[chosen], openings.employer[chosen])
+
+    everyone = design(among)
+    strict = change_row(everyone.difference(found.strict[among]), int(among.sum()))
+    lenient = known(everyone.mean_difference(found.lenient[among]))
+    return strict, lenient, known(design(named).mean_difference(found.strict[named]))
 
 
-def verdict_of(difference: Change, lenient: float | None) -> tuple[ChoiceVerdict, ChoiceReason]:
+def verdict_of(
+    difference: Change, lenient: float | None, named: float | None
+) -> tuple[ChoiceVerdict, ChoiceReason]:
     """Return which door is easier, if that can be told, else why not.
 
     It can if the interval of the strict difference excludes 0, the lenient shares do not differ the other
-    way, and 50 openings or more of each class are compared.
+    way, 50 openings or more of each class are compared, and the difference keeps its sign and half its size
+    among the openings that name a technique (`named`). What names none is AI PM or AIGC PM by rule, and
+    demands fewer skills by nature.
     """
     d, lo, hi = difference["d"], difference["lo"], difference["hi"]
     if min(difference["n0"], difference["n1"]) < LEAST_OPENINGS:
@@ -93,6 +108,8 @@ def verdict_of(difference: Change, lenient: float | None) -> tuple[ChoiceVerdict
         return "not_enough_data", "no_clear_difference"
     if lenient is not None and lenient * d < 0:
         return "not_enough_data", "bounds_disagree"
+    if named is not None and not stands(d, [named]):
+        return "not_enough_data", "hangs_on_unnamed"
     return ("aigc_easier" if d > 0 else "ai_easier"), ""
 
 
@@ -232,9 +249,7 @@ def _newest_first(openings: Openings, rows: Sequence[int], unknown: Ints) -> Ite
 
     Their numbers decide nothing: in a store that was rebuilt they are others.
     """
-    panel = openings.panel
-    opened = np.full(len(panel.posting_id), np.iinfo(np.int64).max)
-    np.minimum.at(opened, panel.posting, panel.opened)
+    opened = openings.panel.first_opened
 
     def rank(row: int) -> tuple[int, int]:
         return int(unknown[row]), -int(opened[openings.rows[row]])

@@ -139,7 +139,7 @@ def _city(openings: Openings, profile: Profile) -> Marks:
 def _languages(openings: Openings, profile: Profile) -> Marks:
     spoken = profile.languages or frozenset()
     met = openings.languages.each(spoken.issuperset)
-    return _marks(openings.languages.each(bool), met, ~openings.text)
+    return _unless_more(openings, _marks(openings.languages.each(bool), met, ~openings.text))
 
 
 def _industries(openings: Openings, profile: Profile) -> Marks:
@@ -157,4 +157,9 @@ def _skills(openings: Openings, missing: Bools, unmet: Bools, vague: Bools, tole
     most = needed - missing.sum(axis=1) - openings.groups.count(n, unmet)
     sure = most - openings.groups.count(n, vague)
     marks = _marks(needed > 0, most >= least, ~openings.text)
-    return np.where((marks == PASS) & (sure < least), UNKNOWN, marks).astype(np.int8)
+    return _unless_more(openings, np.where((marks == PASS) & (sure < least), UNKNOWN, marks).astype(np.int8))
+
+
+def _unless_more(openings: Openings, marks: Marks) -> Marks:
+    """UNKNOWN instead of PASS where the text is not known whole: the rest may demand more of the kind."""
+    return np.where((marks == PASS) & ~openings.text, UNKNOWN, marks).astype(np.int8)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
 from reports.measures.choice.groups import AI_EXPERIENCE, Groups, groups_of, without
+from reports.measures.comparison import names_technique
 from reports.measures.experience import floors_of
 from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import Population
@@ -55,8 +56,9 @@ class Openings:
     place in `DEGREES`, -1 where none is stated, `degree_wish` if only preferred; `degree_usual`: most of the
     openings of its market state one. `text`: it is known whole, so that what it does not ask is not asked.
     `skills` (openings x `tags`): required by themselves; `groups`: those of which one is. `elite`: a school
-    of a list is required. `places` and `remote` are those of all adverts of the vacancy. `pay_low`,
-    `pay_high`: a year's pay in `currency`, nan if not stated.
+    of a list is required. `named`: an AI technique or a step of work on models is asked for by name.
+    `places` and `remote` are those of all adverts of the vacancy. `pay_low`, `pay_high`: a year's pay in
+    `currency`, nan if not stated.
     """
 
     panel: Panel
@@ -78,6 +80,7 @@ class Openings:
     degree_usual: Bools
     elite: Bools
     text: Bools
+    named: Bools
     remote: Bools
     places: Sets
     industries: Sets
@@ -157,6 +160,7 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
         degree_usual=_usual(degree >= 0, market),
         elite=said("degree_specials", lambda kinds: kinds.get(ELITE_SCHOOL) == "required").astype(bool),
         text=text,
+        named=names_technique(tags, rows),
         remote=remote,
         places=places,
         industries=_sets(panel, rows, "industries"),

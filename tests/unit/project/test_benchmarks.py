@@ -81,14 +81,15 @@ def test_agreement_counts_requirements_of_product_managers_only() -> None:
 
 def test_labels_are_labels_only() -> None:
     keys = {"role", "clear", "years_total_min", "years_total_max", "years_ai_min", "skills"}
-    more = {"education_min", "salary_min", "salary_max", "currency", "period", "remote"}
+    degree = {"education_min"}
+    more = degree | {"salary_min", "salary_max", "currency", "period", "remote"}
     assert len({one["id"] for one in LABELS}) == len(LABELS) > 250
     for one in LABELS:
         assert set(one) == {"id", "lang", "first", "second"} and one["lang"] in labelled.LANGUAGES
         for side in ("first", "second"):
             told = one[side]
             without_skills = told.get("skills_annotated", True) is False
-            assert set(told) - {"skills_annotated"} in (keys, keys | more), one["id"]
+            assert set(told) - {"skills_annotated"} in (keys, keys | degree, keys | more), one["id"]
             assert told["role"] in scoring.ROLES, one["id"]
             assert not (without_skills and told["skills"]), one["id"]
             assert set(told["skills"].values()) <= {"required", "preferred"}, one["id"]

@@ -424,3 +424,50 @@ def test_a_text_that_says_the_same_is_edited_and_not_changed(recorder: Recorder)
     recorder.record(listing(day(0), ["a"]), listing(day(8), ["a"], texts={"a": "RAG, in other words"}))
     found = edits(recorder, 1, 20, 20)
     assert (dict(found.texts), found.same, found.unread) == ({}, frozenset({1}), frozenset())
+
+
+# ------------------------------------------------------------------ sources that write the texts anew
+
+
+def with_feed(employers: int, rewritten: int) -> WeeklyReport:
+    """A feed of so many employers, of whose postings (one each) so many were edited in the window, beside a
+    source of ten employers of whom one lowered the years it asks for; all listed for five weeks."""
+    built, texts = Market(), {}
+    for source, count, touched in (("feed", employers, rewritten), ("ashby", 10, 1)):
+        for i in range(count):
+            name = f"{source}{i}"
+            built.board(name, source)
+            for week in range(5):
+                built.look(name, week, [built.post(f"p-{name}", "ai_pm")])
+            if i < touched:
+                texts[name] = (said(years=5.0), said(years=3.0, since=at(4)))
+    facts = built.facts()
+    of_board = {unit.name: unit.id for unit in facts.units.values()}
+    number = {posting.unit: posting.id for posting in facts.postings.values()}
+    history = edited({number[of_board[name]]: both for name, both in texts.items()})
+    return build_weekly(facts, monday(4), history=history)
+
+
+def test_what_a_source_rewrote_is_no_change_of_its_employers() -> None:
+    part = with_feed(12, 7)["changes"]
+    assert part["rewritten"] == [{"source": "feed", "n": 12, "y": 7, "employers": 12}]
+    assert {share["id"]: (share["y"], share["n"]) for share in part["shares"] if share["y"]} == {
+        "text": (1, 10),
+        "any": (1, 10),
+        "years_lowered": (1, 10),
+    }
+    assert {row["source"] for row in part["rows"]} == {"ashby"}
+
+
+@pytest.mark.parametrize(("employers", "rewritten"), [(12, 6), (9, 9)])
+def test_half_of_the_postings_or_few_employers_prove_no_rewriting(employers: int, rewritten: int) -> None:
+    part = with_feed(employers, rewritten)["changes"]
+    assert part["rewritten"] == []
+    assert next(s["y"] for s in part["shares"] if s["id"] == "years_lowered") == rewritten + 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_source_that_rewrites_is_named(lang: str) -> None:
+    told = counts(with_feed(12, 7), Words(lang))
+    assert "feed" in told and "12" in told and "7" in told
+    assert told != counts(with_feed(12, 6), Words(lang))

@@ -85,6 +85,8 @@ P, U, F = PASS, UNKNOWN, FAIL
         ({"wishes": {"llm": "duty"}}, "skills", P),  # learned at work
         ({}, "skills", P),
         ({"has_text": False, "years": 1.0}, "skills", U),
+        ({"has_text": False, "years": 1.0, "tags": ["sql"]}, "skills", U),  # a text cut off: more may follow
+        ({"has_text": False, "years": 1.0, "tags": ["llm"]}, "skills", F),
         ({"tags": ["ai"]}, "skills", P),  # the bare word is no skill
     ],
 )  # fmt: skip
@@ -97,6 +99,12 @@ def test_one_constraint(says: dict[str, Any], constraint: Constraint, mark: int)
     [
         ({"languages": ["english"]}, {"languages": frozenset({"english"})}, "language", P),
         ({"languages": ["english", "japanese"]}, {"languages": frozenset({"english"})}, "language", F),
+        (
+            {"languages": ["english"], "has_text": False, "years": 1.0},
+            {"languages": frozenset({"english"})},
+            "language",
+            U,
+        ),
         ({}, {"languages": frozenset({"english"})}, "language", P),
         ({"languages": ["english"]}, {}, "language", P),  # not said, not compared
         ({"industries": ["finance", "games"]}, {"industries": frozenset({"games"})}, "industry", P),
@@ -237,22 +245,26 @@ def change(d: float | None, lo: float | None, hi: float | None, n: int = 50, rea
 
 
 @pytest.mark.parametrize(
-    ("difference", "lenient", "verdict", "reason"),
+    ("difference", "lenient", "named", "verdict", "reason"),
     [
-        (change(0.2, 0.1, 0.3), 0.1, "aigc_easier", ""),
-        (change(-0.2, -0.3, -0.1), -0.1, "ai_easier", ""),
-        (change(-0.2, -0.3, -0.1), 0.0, "ai_easier", ""),
-        (change(-0.2, -0.3, -0.1), 0.1, "not_enough_data", "bounds_disagree"),
-        (change(0.2, -0.01, 0.4), 0.2, "not_enough_data", "no_clear_difference"),
-        (change(0.2, 0.1, 0.3, n=49), 0.1, "not_enough_data", "few_openings"),
-        (change(None, None, None, reason="few_employers"), 0.1, "not_enough_data", "few_employers"),
-        (change(None, None, None, reason="small_counts"), 0.1, "not_enough_data", "small_counts"),
-        (change(None, None, None, n=0, reason="disconnected"), None, "not_enough_data", "disconnected"),
-        (change(None, None, None, n=0, reason="no_flow"), None, "not_enough_data", "few_openings"),
+        (change(0.2, 0.1, 0.3), 0.1, 0.1, "aigc_easier", ""),
+        (change(-0.2, -0.3, -0.1), -0.1, None, "ai_easier", ""),
+        (change(-0.2, -0.3, -0.1), 0.0, -0.3, "ai_easier", ""),
+        (change(-0.2, -0.3, -0.1), 0.0, -0.09, "not_enough_data", "hangs_on_unnamed"),  # less than half of it
+        (change(-0.2, -0.3, -0.1), 0.0, 0.2, "not_enough_data", "hangs_on_unnamed"),  # the other way
+        (change(-0.2, -0.3, -0.1), 0.1, -0.2, "not_enough_data", "bounds_disagree"),
+        (change(0.2, -0.01, 0.4), 0.2, 0.2, "not_enough_data", "no_clear_difference"),
+        (change(0.2, 0.1, 0.3, n=49), 0.1, 0.2, "not_enough_data", "few_openings"),
+        (change(None, None, None, reason="few_employers"), 0.1, 0.2, "not_enough_data", "few_employers"),
+        (change(None, None, None, reason="small_counts"), 0.1, 0.2, "not_enough_data", "small_counts"),
+        (change(None, None, None, n=0, reason="disconnected"), None, None, "not_enough_data", "disconnected"),
+        (change(None, None, None, n=0, reason="no_flow"), None, None, "not_enough_data", "few_openings"),
     ],
 )
-def test_verdicts(difference: Change, lenient: float | None, verdict: str, reason: str) -> None:
-    assert verdict_of(difference, lenient) == (verdict, reason)
+def test_verdicts(
+    difference: Change, lenient: float | None, named: float | None, verdict: str, reason: str
+) -> None:
+    assert verdict_of(difference, lenient, named) == (verdict, reason)
 
 
 def two_doors(ai_open: int, aigc_open: int, each: int = 60) -> Market:
@@ -277,3 +289,19 @@ def test_the_easier_door_is_named_only_where_it_can_be_told() -> None:
     assert (same["verdict"], same["reason"]) == ("not_enough_data", "no_clear_difference")
     few = choice_of(two_doors(10, 40, each=49))["cards"][0]
     assert (few["verdict"], few["reason"]) == ("not_enough_data", "few_openings")
+
+
+def test_a_door_is_not_easier_because_its_openings_name_nothing() -> None:
+    """AI PM by rule: texts that name no technique. Those of either class that name one demand the same."""
+    market = Market()
+    for i in range(60):
+        ids = [
+            market.post(f"bare{i}", "ai_pm", years=1.0),
+            market.post(f"ai{i}", "ai_pm", years=1.0, tags=["machine_learning"]),
+            market.post(f"aigc{i}", "aigc_pm", years=1.0, tags=["llm"]),
+        ]
+        market.board(f"E{i}", "ashby")
+        market.look(f"E{i}", 0, ids)
+    found = choice_of(market, replace(ME, cities=None))["cards"][0]
+    assert (found["difference"]["d"], found["named_difference"]) == (pytest.approx(-0.5), 0.0)
+    assert (found["verdict"], found["reason"]) == ("not_enough_data", "hangs_on_unnamed")

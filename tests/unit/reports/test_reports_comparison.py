@@ -107,6 +107,14 @@ def test_a_mean_is_tested_in_its_own_unit() -> None:
     assert said(row) == ("supported", "")
 
 
+def test_years_of_a_text_that_is_cut_off_are_in_no_mean() -> None:
+    """As in T7, which shows the same years."""
+    market = pairs(40, {"ai_years": 2.0}, {"ai_years": 2.0})
+    some(market, "ai_pm", 2, ai_years=8.0, has_text=False)
+    row = claims(market)["ai_years"]
+    assert (row["ai"]["n"], row["ai"]["level"], row["aigc"]["n"]) == (20, 2.0, 40)
+
+
 def test_techniques_are_counted_whatever_their_kind() -> None:
     """machine_learning and llm are of G2; sql is not."""
     market = pairs(40, {"tags": ["llm", "machine_learning", "sql"]}, {"tags": ["llm"]})

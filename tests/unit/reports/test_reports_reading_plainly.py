@@ -13,7 +13,8 @@ from reports.charts.requirements import weekly_requirements
 from reports.charts.weekly import WeekAxis
 from reports.document.weekly import WeeklyReport
 from reports.rendering.markdown import render_markdown
-from reports.sections.level import headline_counts, headline_note
+from reports.sections.experience import experience
+from reports.sections.level import headline_counts, headline_note, headline_shares
 from reports.sections.qualifications import qualifications
 from reports.statistics.shares import wilson
 from reports.wording.sentences import sentence
@@ -44,6 +45,50 @@ def test_what_is_missed_once_stands_beside_what_closed(lang: Lang) -> None:
     settled = headline(pending=0, closures=8)
     assert "| 40 / 8 |" in re.sub(" +", " ", headline_counts(settled, words))
     assert "+" not in headline_note(settled, words)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("n", "employers", "index", "median"),
+    [
+        (30, 10, "116 [109, 123]", "5"),
+        (29, 10, "(116 [109, 123])", "(5)"),
+        (30, 9, "(116 [109, 123])", "(5)"),
+        (9, 10, "", ""),
+    ],
+)
+def test_an_index_and_a_median_of_few_postings_are_in_brackets(
+    lang: Lang, n: int, employers: int, index: str, median: str
+) -> None:
+    """The note below the table says so of every figure in it."""
+    words = Words(lang)
+    share = {"y": 6, "n": 100, "share": 0.06, "lo": 0.03, "hi": 0.1, "print": "full"}
+    change = {"value": None, "lo": None, "hi": None, "compared": None, "verdict": "insufficient"}
+    report = headline(
+        stock=n, floor_n=n, employers=employers, median_floor=5.0,
+        share_of_all=share, share_of_ai_type=None, change_13w=change,
+    )  # fmt: skip
+    report["level_index"]["status"] = "ok"
+    report["level_index"]["series"][0]["base"] = "2026-W36"
+    shown = cells(headline_counts(report, words)), cells(headline_shares(report, words))
+    assert [cell for cell in shown[0] if "116" in cell] == [index] * (n >= 10)
+    assert [cell for cell in shown[1] if cell in ("5", "(5)")] == [median] * (n >= 10)
+
+
+def cells(table: str) -> list[str]:
+    """The cells of the last line of a table, none of an empty one."""
+    last = [*"\n", *table.splitlines()][-1]
+    return [cell.strip().replace("\u00a0", " ") for cell in last.strip("| ").split("|")]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("boards", "median"), [(30, "4 (4–4)"), (29, "(4 (4–4))"), (9, "–")])
+def test_years_of_few_postings_are_in_brackets(lang: Lang, boards: int, median: str) -> None:
+    words, said = Words(lang), {"years": 4.0, "ai_years": 2.0}
+    shown = cells(experience(two_classes(boards, said, said), words))
+    assert shown[2] == median
+    years = words("say.years", years="2").replace("\u00a0", " ")
+    assert (f"({years})" in shown[5], years in shown[5]) == (boards == 29, boards > 9)
 
 
 def two_classes(boards: int, ai: Mapping[str, Any], aigc: Mapping[str, Any]) -> WeeklyReport:
@@ -152,6 +197,14 @@ def test_how_well_texts_are_read_is_what_the_documentation_has_measured() -> Non
         re.DOTALL,
     )
     assert len(draws) >= 3
+    beside = re.search(  # two draws in one table
+        r"(\d+) agreed on \|[^|]*?(\d+) agreed on \|.*?\| role class \| ([\d.]+) [^|]*\| ([\d.]+) "
+        r".*?micro F1 \| ([\d.]+) [^|]*\| ([\d.]+) ",
+        method,
+        re.DOTALL,
+    )
+    assert beside is not None
+    draws += [beside.groups()[place::2] for place in range(2)]
     n = sum(int(rows) for rows, _, _ in draws)
     right = sum(round(int(rows) * float(share)) for rows, share, _ in draws)
     for lang in LANGS:

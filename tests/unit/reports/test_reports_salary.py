@@ -226,6 +226,19 @@ def test_the_section_the_chart_and_the_same_numbers_in_both_languages() -> None:
     assert f"n = {n}" in files["charts/salary.en.svg"].decode("utf-8")
 
 
+@pytest.mark.parametrize("rule", ["full", "small_n"])
+def test_the_chart_brackets_what_the_table_brackets(rule: str) -> None:
+    market = invented()
+    for says in market.says.values():
+        says["salary"] = pay(21_000, 31_000)
+    report = report_of(market)
+    for row in report["salary"]["rows"]:
+        row["print"] = rule  # type: ignore[typeddict-item]
+    svg = report_files(report, ["en"])["charts/salary.en.svg"].decode("utf-8")
+    assert (">(312)<" in svg) == (rule == "small_n")  # an axis may have a tick of that name
+    assert ("AI PM (312) (n =" in svg, "AI PM 312 (n =" in svg) == (rule == "small_n", rule == "full")
+
+
 def test_without_pay_the_section_says_so() -> None:
     report = report_of_kind("regular")
     assert "Not enough data on pay: 0 of" in rendered(report, "en")

@@ -1,6 +1,7 @@
 """The words of both languages: verbs follow the verdict, catalogs agree, how numbers are written."""
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterable
 from copy import deepcopy
@@ -281,6 +282,16 @@ def test_findings_count_the_claims() -> None:
     (whole, partly) = (finding for finding in findings() if finding["id"] == "hypotheses")
     assert "12 claims: 3 supported this week, 2 contradicted" in sentence(whole, Words("en"))
     assert "（其中 2 条部分出于定义）" in sentence(partly, Words("zh"))
+
+
+def test_claims_are_named_in_their_order_also_by_what_reads_the_stored_report() -> None:
+    whole = next(finding for finding in findings() if finding["id"] == "hypotheses")
+    whole = whole | {"extra": whole["extra"] | {"asks_ai_years": 1, "algorithm_team": 1, "open_3": 1}}  # type: ignore[typeddict-item]
+    stored = json.loads(json.dumps(whole, sort_keys=True))
+    assert sentence(stored, Words("en")) == sentence(whole, Words("en"))
+    named = [sentence(stored, Words("zh")).index(Words("zh")(f"claim.{claim}")) for claim in
+             ("asks_ai_years", "algorithm_team", "open_3")]  # fmt: skip
+    assert named == sorted(named)
 
 
 @pytest.mark.parametrize(
