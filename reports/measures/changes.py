@@ -99,8 +99,9 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     reason: Reason = "" if len(rows) else "first_week" if usable and len(listed) else "no_usable_cells"
     source = _source_of(panel)
     rewritten = _rewritten(panel, rows, source, edited)
-    rows = rows[~np.isin(source[rows], list(rewritten))]
-    edited = edited.among(panel.posting_id[rows].tolist())
+    if rewritten:
+        rows = rows[~np.isin(source[rows], list(rewritten))]
+        edited = edited.among(panel.posting_id[rows].tolist())
     changes = {
         posting: list(_changes(texts)) for posting, texts in (*edited.texts.items(), *edited.unquoted.items())
     }
