@@ -11,8 +11,6 @@ _SECRET = re.compile(
     r"(?i)\b((?:api[-_]?key|app_?key|app_?id|token|secret|password|cookie|authorization)[=:]\s*"
     r"(?:(?:bearer|basic)\s+)?)[^\s&\"']+"
 )
-
-
 _QUIETER = {
     # httpx tells whole URLs, and with them keys, at INFO.
     **dict.fromkeys(("httpx", "httpcore", "apscheduler"), logging.WARNING),

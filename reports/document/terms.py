@@ -39,6 +39,14 @@ PrintRule = Literal["full", "small_n", "counts"]
 """full: n >= 30 and at least 10 employers · small_n: n >= 10, print the share greyed as "small n" ·
 counts: print only "y of n"."""
 
+
+def print_rule(n: int, employers: int) -> PrintRule:
+    """Return what may be printed of a figure that rests on n postings of so many employers."""
+    if n >= 30 and employers >= 10:
+        return "full"
+    return "small_n" if n >= 10 else "counts"
+
+
 Population = Literal["fetches", "stock", "panel", "flow_4w", "window", "listed", "stays"]
 """fetches: the boards' outcomes · stock: postings listed at the last usable observation of the week ·
 panel: stock per series (unit, epoch) on usable cells · flow_4w: postings that newly appeared in the 4 weeks

@@ -30,9 +30,7 @@ from storage.history import Edited, History, TextVersion
 from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
 
-REWRITTEN = (
-    0.5  # share of a source's postings edited in the window, from which on the source writes them anew
-)
+REWRITTEN = 0.5  # share of a source's postings edited in the window, above which it writes them anew itself
 LEAST_REWRITTEN = 10  # postings listed all along, and employers of these, by which that is judged
 MOST_LISTED = 500  # postings edited last of which the changes are listed
 TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
@@ -208,7 +206,7 @@ def _shares(
         return {**share_of(y, employer), "id": name}
 
     of: defaultdict[str, set[int]] = defaultdict(set)
-    of["text"] = {*edited.postings}
+    of["text"] = set(edited.postings)
     for posting, made in changes.items():
         for change in made:
             of["any"].add(posting)

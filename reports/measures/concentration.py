@@ -6,10 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from reports.document.concentration import Concentration, ConcentrationRow, Dimension, Largest
-from reports.document.terms import ROLES, RoleId
+from reports.document.terms import ROLES, RoleId, print_rule
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.measures.statements import print_rule
 from reports.statistics.arrays import Bools
 from reports.statistics.concentration import concentration
 

@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 import numpy as np
 
 from reports.document.composition import Experience, ExperienceContrast, ExperienceRow, OpenAt
-from reports.document.terms import ROLES, Change, Reason, RoleId, Status
+from reports.document.terms import ROLES, Change, Reason, RoleId, Status, print_rule
 from reports.measures.panel import Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
-from reports.measures.statements import adjust, change_row, direction_of, known, print_rule, share_of
+from reports.measures.statements import adjust, change_row, direction_of, known, share_of
 from reports.statistics.arrays import Bools, Floats, Ints, quantile
 from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import clustered_share

@@ -18,14 +18,14 @@ from reports.document.comparison import (
     Unit,
 )
 from reports.document.stays import Lifetimes, StayRow
-from reports.document.terms import Change, Readings, Reason
+from reports.document.terms import Change, Readings, Reason, print_rule
 from reports.measures.comparison import Comparison
 from reports.measures.experience import floors_of
 from reports.measures.fingerprint import pipeline_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.requirements import Tags
-from reports.measures.statements import adjust, change_row, clear, known, print_rule, silence
+from reports.measures.statements import adjust, change_row, clear, known, silence
 from reports.statistics.arrays import Z95, Bools, Floats
 from reports.statistics.testing import Z80
 

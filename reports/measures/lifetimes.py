@@ -8,11 +8,11 @@ import numpy as np
 
 from reports.document.stays import Cliff, Lifetimes, StayContrast, StayRow, StillOpen
 from reports.document.tables import DaysOpen
-from reports.document.terms import ROLES, RoleId
+from reports.document.terms import ROLES, RoleId, print_rule
 from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import KINDS, NOT_PM, Panel, belongs, rows_of
 from reports.measures.population import window
-from reports.measures.statements import adjust, change_row, direction_of, print_rule
+from reports.measures.statements import adjust, change_row, direction_of
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import wilson

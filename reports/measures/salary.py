@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.document.salary import Disclosure, PayGap, PayRow, RateRow, Salary
-from reports.document.terms import ROLES, Reason, RoleId
+from reports.document.terms import ROLES, Reason, RoleId, print_rule
 from reports.measures.experience import floors_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.measures.statements import FEW_EMPLOYERS, clear, print_rule, share_of
+from reports.measures.statements import FEW_EMPLOYERS, clear, share_of
 from reports.statistics.arrays import Bools, Floats, Ints, quantile
 from reports.statistics.medians import Shift, median_interval, stratified_shift
 from reports.statistics.testing import benjamini_hochberg

@@ -2,7 +2,7 @@
 
 import math
 
-from reports.document.terms import Change, Direction, PrintRule, Reason, Share, Verdict
+from reports.document.terms import Change, Direction, Reason, Share, Verdict, print_rule
 from reports.statistics.arrays import Bools, Ints
 from reports.statistics.differences import StratifiedDifference
 from reports.statistics.shares import ClusteredShare, clustered_share
@@ -17,13 +17,6 @@ LEAST_MENTIONS = 10
 def known(value: float) -> float | None:
     """Return None for nan."""
     return None if math.isnan(value) else float(value)
-
-
-def print_rule(n: int, employers: int) -> PrintRule:
-    """Return what may be printed of a share of n postings."""
-    if n >= 30 and employers >= 10:
-        return "full"
-    return "small_n" if n >= 10 else "counts"
 
 
 def share_row(found: ClusteredShare) -> Share:

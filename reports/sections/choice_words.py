@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reports.document.choice import BarrierRow, Door, LeverRow, Named, ProfileRow, UnlockRow
 from reports.document.terms import Share
+from reports.sections.parts import bracketed
 from reports.wording.escaping import Markdown, clean
 from reports.wording.words import NOTHING, Words
 
@@ -23,7 +24,7 @@ def bracket(words: Words, strict: Share, lenient: Share) -> Markdown:
         return Markdown(f"{'–'.join(ends)}/{words.count(strict['n'])}")
     alone = strict["employers"] == 1  # one employer is one answer, which has no interval
     text = words.percent_range(low, high, None if alone else strict["lo"], lenient["hi"])
-    return Markdown(f"({text})") if strict["print"] == "small_n" else text
+    return bracketed(text, strict["print"])
 
 
 def person(words: Words, row: ProfileRow) -> str:

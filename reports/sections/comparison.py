@@ -5,7 +5,7 @@ from datetime import date
 from reports.document.comparison import ClaimSide, EvidenceRow, HypothesisRow, LabelRow, PipelineRow
 from reports.document.terms import RoleId, Share
 from reports.document.weekly import WeeklyReport
-from reports.sections.parts import joined, marked, one_line
+from reports.sections.parts import bracketed, joined, marked, one_line
 from reports.wording.escaping import Markdown, link, md
 from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words, spark
@@ -112,7 +112,7 @@ def _plain_share(words: Words, share: Share) -> Markdown:
     if share["print"] == "counts":
         return Markdown(f"{share['y']}/{share['n']}")
     told = words.percent(share["share"])
-    return Markdown(f"({told})") if share["print"] == "small_n" else told
+    return bracketed(told, share["print"])
 
 
 # ------------------------------------------------------------------ labels

@@ -3,7 +3,7 @@
 from reports.document.composition import ExperienceRow, OpenAt
 from reports.document.terms import PrintRule, RoleId
 from reports.document.weekly import WeeklyReport
-from reports.sections.parts import texts
+from reports.sections.parts import bracketed, texts
 from reports.wording.escaping import Markdown
 from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words
@@ -52,7 +52,7 @@ def _asked(words: Words, row: ExperienceRow) -> Markdown:
     if row["median"] is None or row["print"] == "counts":
         return share
     told = words("say.years", years=words.number(row["median"]))
-    return words("say.asked_years", share=share, years=_bracketed(told, row["print"]))
+    return words("say.asked_years", share=share, years=bracketed(told, row["print"]))
 
 
 def _median(words: Words, row: ExperienceRow) -> Markdown:
@@ -61,7 +61,7 @@ def _median(words: Words, row: ExperienceRow) -> Markdown:
     if row["median"] is None or row["p25"] is None or row["p75"] is None:
         return words.number(row["median"])
     told = f"{words.number(row['median'])} ({words.number(row['p25'])}–{words.number(row['p75'])})"
-    return _bracketed(Markdown(told), row["print"])
+    return bracketed(Markdown(told), row["print"])
 
 
 def _open(words: Words, at: OpenAt | None, rule: PrintRule) -> Markdown:
@@ -70,8 +70,4 @@ def _open(words: Words, at: OpenAt | None, rule: PrintRule) -> Markdown:
     if rule == "counts":
         return Markdown(f"{at['y']}/{at['n']}")
     text = words.percent_between(at["share"], at["lo"], at["hi"], signed=False)
-    return _bracketed(text, rule)
-
-
-def _bracketed(told: Markdown, rule: PrintRule) -> Markdown:
-    return Markdown(f"({told})") if rule == "small_n" else told
+    return bracketed(text, rule)

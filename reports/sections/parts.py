@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
+from reports.document.terms import PrintRule, print_rule
 from reports.document.weekly import WeeklyReport
 from reports.wording.escaping import Markdown, md
 from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words
-
-FEWEST_POSTINGS = 10  # the print rule of shares (docs/METHOD.md), for figures that are none
-FEW_POSTINGS = 30
-FEW_EMPLOYERS = 10
 
 
 def texts(report: WeeklyReport) -> tuple[int, int]:
@@ -54,10 +51,14 @@ def pair(words: Words, first: int | None, second: int | None) -> Markdown:
 
 
 def guarded(told: Markdown, n: int, employers: int) -> Markdown:
-    """Return a figure that rests on `n` postings: none below 10, in brackets below 30 or of few employers."""
-    if n < FEWEST_POSTINGS or told == NOTHING:
-        return NOTHING
-    return Markdown(f"({told})") if n < FEW_POSTINGS or employers < FEW_EMPLOYERS else told
+    """Return a figure as the print rule lets it be printed; one that is no share has no counts to show."""
+    rule = print_rule(n, employers)
+    return NOTHING if rule == "counts" or told == NOTHING else bracketed(told, rule)
+
+
+def bracketed(told: Markdown, rule: PrintRule) -> Markdown:
+    """Return a figure, in brackets if it rests on few."""
+    return Markdown(f"({told})") if rule == "small_n" else told
 
 
 def named_table(words: Words, names: Sequence[str], rows: Sequence[Sequence[str]]) -> Markdown:

@@ -50,6 +50,23 @@ def decoded_text(raw: bytes) -> str:
     return _LINE_END.sub("\n", raw.decode(codec, errors="replace"))
 
 
+def decoded_line(raw: bytes) -> str:
+    """Return the text of one line of many, line ends as \\n: UTF-8, with or without a mark, else GB18030.
+
+    A line is too little to tell other encodings by. A few broken bytes in much UTF-8 become U+FFFD, since as
+    GB18030 all the rest would be read wrongly.
+    Raises InputError, the end of a sentence, if it is neither.
+    """
+    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    damage = text.count(_DAMAGED) - raw.count(_DAMAGED.encode())
+    if not damage or damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
+        return _LINE_END.sub("\n", text)
+    try:
+        return _LINE_END.sub("\n", raw.decode("gb18030"))
+    except UnicodeDecodeError:
+        raise InputError("is neither UTF-8 nor GB18030 text") from None
+
+
 def _damage(chunks: Chunks, encoding: str) -> int:
     """Return at how many places the text cannot be decoded; signs of damage that it holds itself are none."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")

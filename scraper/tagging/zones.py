@@ -91,7 +91,10 @@ def _with_wishes(low: str, sentences: Sequence[Sentence]) -> list[Sentence]:
     wished = list(sentences)
     for at, (start, end, zone, _) in enumerate(sentences):
         opened = _WISHED.search(low, start, end) if zone in _ASKED else None
-        for place in range(at + 1, at + 1 + (_items_of(low, sentences, at, opened.end()) if opened else 0)):
+        if opened is None:
+            continue
+        first = at + 1
+        for place in range(first, first + _items_of(low, sentences, at, opened.end())):
             wished[place] = wished[place]._replace(zone="preferred")
     return wished
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from scraper.errors import InputError
 from scraper.normalizing.places import Places, parse_places
+from scraper.parsing.encodings import decoded_line
 from scraper.stages import Stages, in_step
 from scraper.understanding.pay import beside_salary_json, salary_json
 from scraper.understanding.posting import TAXONOMY, Understanding, understand_in_stages
@@ -15,9 +16,6 @@ from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 
 _Format = Literal["text", "html"]
-_TOLERANCE = 50
-"""Bytes above 127 for each broken one, from which on a text is still UTF-8."""
-_LINE_END = re.compile(r"\r\n?")
 _TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw", "description")
 """Fields that are text; in all but the last one spreadsheets put numbers."""
 _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*[,}]')
@@ -73,22 +71,6 @@ def _education(education: EducationAsked | None) -> dict[str, Any] | None:
 def _places(places: Places) -> dict[str, Any]:
     named = ("cities", "regions", "countries", "remote_scope")
     return {**{name: list(getattr(places, name)) for name in named}, "remote": places.remote}
-
-
-def _decoded(raw: bytes) -> str:
-    """Decode a line: UTF-8, with or without a byte-order mark, else GB18030.
-
-    A few broken bytes in much UTF-8 become U+FFFD, since as GB18030 all the rest would be read wrongly.
-    Raises InputError, the end of a sentence, if it is neither.
-    """
-    text = raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
-    damage = text.count("\ufffd") - raw.count("\ufffd".encode())
-    if not damage or damage * _TOLERANCE <= sum(byte > 127 for byte in raw):
-        return _LINE_END.sub("\n", text)
-    try:
-        return _LINE_END.sub("\n", raw.decode("gb18030"))
-    except UnicodeDecodeError:
-        raise InputError("is neither UTF-8 nor GB18030 text") from None
 
 
 class _BadLine(Exception):
@@ -150,7 +132,7 @@ def _line_text(line: str | bytes) -> str:
     if isinstance(line, str):
         return line.removeprefix("\ufeff")
     try:
-        return _decoded(line)
+        return decoded_line(line)
     except InputError as error:
         # What is asked for by name can still be found: an id is mostly ASCII.
         raise _BadLine(str(error), _id_in(line.decode("ascii", errors="replace"))) from error
