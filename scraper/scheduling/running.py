@@ -24,6 +24,9 @@ _LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LOOK_UP = timedelta(minutes=5)
+_HEED = 1.0
+"""Seconds after which a signal is heeded that came in the moment in which the first thread began to wait, or
+that another thread took: Python runs its handler only when the wait returns."""
 _MERCY = 30.0
 """Seconds that a run gets to end after it was told to."""
 
@@ -195,7 +198,8 @@ def run_forever(expression: str, command: Sequence[str], folder: Path, tell: Cal
     try:
         scheduler(expression, run).start()
         # What a signal raises comes up here, in the first thread. APScheduler's own logs it and goes on.
-        Event().wait()
+        while not ending.wait(_HEED):
+            pass
     finally:
         ending.set()
         for process in tuple(underway):

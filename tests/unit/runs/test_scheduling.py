@@ -381,3 +381,25 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
         daemon.send_signal(how)
         assert "the run ended with -15" in daemon.stdout.read()  # to the end: none of them is left
     assert daemon.returncode == code
+
+
+def test_a_signal_that_does_not_wake_the_first_thread_is_heeded() -> None:
+    """It came just before the thread began to wait; or another thread took it, as here."""
+    script = """if True:
+        import signal, subprocess, threading
+        from pathlib import Path
+        from scraper.scheduling import running
+        usual = running.scheduler
+        def at_once(expression, job):
+            made = usual(expression, job)
+            made.add_job(job)
+            return made
+        class Started(subprocess.Popen):
+            def __init__(self, *given, **more):
+                super().__init__(*given, **more)
+                signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+        running.scheduler, subprocess.Popen = at_once, Started
+        running.run_forever("17 12 * * sun", ["sleep", "60"], Path(), print)
+    """
+    ended = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, timeout=50)
+    assert (ended.returncode, ended.stdout) == (0, "the run ended with -15\n")
