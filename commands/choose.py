@@ -54,7 +54,9 @@ def choose(
 
     times = read_times(week, as_of)
     with context.store() as store:
-        monday = times.monday(store.zone, context.clock(), store.history_from())
+        now = context.clock()
+        times.refuse_ahead(store.zone, now, lambda: store.newest_looks().values())
+        monday = times.monday(store.zone, now, store.history_from())
         # Read when the person is understood, unless he names a city that only postings know.
         facts = cache(lambda: read_facts(store, monday, times.cut(store.zone)))
         person = read_profile(file, said, lambda: places_of(facts()))

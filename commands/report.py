@@ -81,7 +81,8 @@ def make_report(
 ) -> "WeeklyReport":
     """Write the report of a week to `out`, say which pages, and keep its numbers.
 
-    `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there.
+    `part` narrows it by the options of a view. Raises ConfigError for a city or a company that is not there,
+    and for a week that has not begun.
     """
     from reports.output.printer import printer
 
@@ -89,17 +90,24 @@ def make_report(
     compute_in_one_thread()
     # Many objects and few cycles: looking for those is a quarter of a small report's time.
     with uncollected(), printer() as printing, context.store() as store:
+        times.refuse_ahead(store.zone, context.clock(), lambda: store.newest_looks().values())
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part)
+        from reports.output.stored import later_state
         from reports.output.writing import write_report
         from reports.wording.words import LANGS, Lang
 
+        replaced = later_state(out, built)
         langs = LANGS if lang == "both" else (cast(Lang, lang),)
         for path in write_report(built, out, langs, images=images, printer=printing):
             if path.suffix in (".md", ".html") and path.name.startswith("report."):
                 echo(path)
         _keep_vintages(store, history, built, context.clock())
     write_overview(context.settings, out)
+    if replaced is not None:
+        folder, then = replaced
+        now = built["provenance"]["as_of"]
+        warn(f"{folder} held this report as of {then}, which is later; it now holds the state of {now}")
     return built
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import cast
 from urllib.parse import quote
 
+from reports.building.views import folder_of
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
 from reports.rendering.digest import Line, digest, title
@@ -120,6 +121,20 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
     Raises ReportError if there is none, or none that this release can tell of.
     """
     return _read(out_dir / week, week)[0]
+
+
+def later_state(out_dir: Path, report: WeeklyReport) -> tuple[Path, str] | None:
+    """Return the folder of `report` in `out_dir` and the instant of what lies there, if that knew more.
+
+    None where nothing lies, nothing that this release can read, or a report without any data.
+    """
+    folder = out_dir / report["week"] / folder_of(report["view"])
+    try:
+        held = _read(folder, report["week"])[0]["provenance"]
+    except ReportError:
+        return None
+    knew_more = held["data_cut"] is not None and held["as_of"] > report["provenance"]["as_of"]
+    return (folder, held["as_of"]) if knew_more else None
 
 
 def page_to_link(out_dir: Path, week: str, lang: Lang) -> str:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scraper.errors import ConfigError
-from storage.weeks import day_start, last_finished, parse_label, week_of
+from storage.weeks import day_start, label, last_finished, parse_label, week_of
 
 LONGEST_BUDGET = timedelta(hours=24)
 YEARS = range(2000, 2101)
@@ -103,6 +104,20 @@ class Times:
             return self.week
         finished = last_finished(self.cut(zone) or now, zone)
         return finished if history_from is None else max(finished, week_of(history_from, zone))
+
+    def refuse_ahead(self, zone: str, now: datetime, looks: Callable[[], Iterable[datetime]]) -> None:
+        """Raise ConfigError for a week that has not begun at `now`.
+
+        A clock may be behind what is on file: with a look in that week or after it, it has begun.
+        """
+        if self.week is None or (begins := day_start(self.week, zone)) <= now:
+            return
+        if not any(look >= begins for look in looks()):
+            last = label(last_finished(now, zone))
+            raise ConfigError(
+                f"--week {label(self.week)} has not begun, it begins on {self.week}; "
+                f"the last that is over is {last}"
+            )
 
 
 def read_times(week: str | None, as_of: str | None = None) -> Times:

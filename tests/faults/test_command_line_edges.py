@@ -140,12 +140,33 @@ def test_a_report_without_anything_in_its_week_says_so(run: Run, demo_database: 
     shutil.copy(demo_database, tmp_path / "demo.db")  # a report keeps what it publishes
     demo = ("--db", f"sqlite:///{tmp_path / 'demo.db'}", "report", "--lang", "en", "--week")
     assert run(*demo, "2026-W46").err == ""
-    future = run(*demo, "2030-W01")
-    said = "pmtrend: nothing was looked at in 2030-W01; the newest look on file is of 2026-W47\n"
-    assert (future.code, future.err) == (0, said)
-    assert run(*demo, "2026-W30").err == said.replace("2030-W01", "2026-W30")
+    said = "pmtrend: nothing was looked at in 2026-W30; the newest look on file is of 2026-W47\n"
+    silent = run(*demo, "2026-W30")
+    assert (silent.code, silent.err) == (0, said)
     said = "pmtrend: nothing was on file at 2026-09-01T15:59:59Z, so the report is empty\n"
     assert run(*demo, "2026-W47", "--as-of", "2026-09-01").err == said
+
+
+def test_a_week_that_has_not_begun_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    said = "--week 2026-W49 has not begun, it begins on 2026-11-30; the last that is over is 2026-W47"
+    for verb in (["report"], ["choose", "--pm-years", 5, "--ai-years", 0]):
+        assert said in sentence(run(*verb, "--week", "2026-W49"))
+    assert not (tmp_path / "pmtrend-reports").exists()
+
+
+def test_an_earlier_state_that_takes_the_place_of_a_later_one_is_told(
+    run: Run, demo_database: Path, tmp_path: Path
+) -> None:
+    shutil.copy(demo_database, tmp_path / "demo.db")
+    demo = ("--db", f"sqlite:///{tmp_path / 'demo.db'}", "report", "--lang", "en", "--week", "2026-W44")
+    assert run(*demo).err == ""
+    earlier = run(*demo, "--as-of", "2026-10-30")
+    assert earlier.code == 0
+    held = "pmtrend-reports/2026-W44 held this report as of 2026-11-18T02:02:41Z, which is later; "
+    now = json.loads((tmp_path / "pmtrend-reports/2026-W44/report.json").read_bytes())["provenance"]["as_of"]
+    assert f"{held}it now holds the state of {now}\n" in earlier.err
+    assert now < "2026-10-31"
+    assert run(*demo).err == ""  # the present one is back, and nothing later was lost
 
 
 def test_a_part_without_a_name_is_one_sentence(run: Run) -> None:

@@ -145,3 +145,21 @@ def test_the_configured_database_lies_beside_the_file(url: str, absolute: str) -
     assert absolute_database(url, home) == absolute
     assert database_of(Settings(database=url, home=home, source="file")) == absolute
     assert database_of(Settings(database=url, home=home)) == url, "without a file as it is"
+
+
+def test_a_week_that_has_not_begun_is_refused_unless_it_is_on_file() -> None:
+    def never() -> list[datetime]:
+        raise AssertionError("the store need not be asked")
+
+    for begun in (None, "2026-W47", "2026-W48"):
+        read_times(begun).refuse_ahead(SHANGHAI, WEDNESDAY, never)
+    ahead = read_times("2026-W49")
+    for looks in ([], [WEDNESDAY]):
+        with pytest.raises(
+            ConfigError, match=r"2026-W49 has not begun, it begins on 2026-11-30; .* 2026-W47"
+        ):
+            ahead.refuse_ahead(SHANGHAI, WEDNESDAY, lambda looks=looks: looks)
+    # The week begins on Sunday at 16:00 in UTC. A clock may be behind what is on file.
+    sunday = datetime(2026, 11, 29, 16, tzinfo=UTC)
+    ahead.refuse_ahead(SHANGHAI, sunday, never)
+    ahead.refuse_ahead(SHANGHAI, WEDNESDAY, lambda: [WEDNESDAY, sunday])
