@@ -12,7 +12,7 @@ def weekly_counts(panel: Panel, first: int) -> Ints:
     """Return the counts of the panel's weeks from column `first` on.
 
     A row has week (ordinal of its Monday), unit (id) and role (code), then postings listed, births, reposts,
-    entered, closures, pending, left: as storage/tables.py has them. Rows of zeros are left out.
+    entered, closures, pending, left: the columns of the table. Rows of zeros are left out.
     """
     found = flows(panel)
     flowed = [found.births, found.reposts, found.entered, found.closures, found.pending, found.left]
