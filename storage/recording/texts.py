@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, cast, exists, select
+from sqlalchemy import BigInteger, Connection, cast, exists, select, tuple_
 from sqlalchemy.orm import aliased
 
 from storage.records import StoredText
 from storage.tables import Company, Posting, Version
 
 _later = aliased(Version)
-_IS_LATEST = ~exists().where(_later.posting_id == Version.posting_id).where(_later.id > Version.id)
+# By when it was seen: an import may bring an older text at last.
+_IS_LATEST = ~exists().where(
+    _later.posting_id == Version.posting_id,
+    tuple_(_later.first_seen_at, _later.id) > tuple_(Version.first_seen_at, Version.id),
+)
 _SPREAD, _RANGE = 2654435761, 2**32
 """Knuth's multiplicative hash: spreads consecutive numbers evenly over the range."""
 STORED_TEXT = (

@@ -241,6 +241,12 @@ def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: 
     assert recorder.store.status(day(1)).open == 3
 
 
+def test_an_older_look_brings_no_latest_text(recorder: Recorder) -> None:
+    recorder.record(listing(day(7), ["a"], texts={"a": "RAG now"}), listing(day(0), ["a"]))
+    (latest,) = recorder.store.texts(recorder.store.latest_versions())
+    assert latest.text == "RAG now"
+
+
 def test_an_older_look_between_the_last_sighting_and_the_miss_belongs_to_the_stay(recorder: Recorder) -> None:
     recorder.record(listing(day(0), TEN), listing(day(14), TEN[1:]))
     recorder.record(listing(day(7), TEN))
