@@ -81,10 +81,9 @@ class Listing:
     """What one look at one listing showed.
 
     `family`/`key` name the listing; `ids` are the native ids of everything it listed, PM or not, read or
-    rejected (of a multi-employer listing together with the employer's company_key). `whole` tells that
-    every page was read, totals agreed and rejects stayed under 10 %: only then may absence mean
-    anything. `state` is set by the caller for failures (`partial`, `refused`, `missing`, `failed`); a
-    whole listing arrives as `complete` and may be judged `suspect` by the store. `scope` says what was
+    rejected (of a multi-employer listing together with the employer's company_key). `state` is what the
+    caller knows: `complete` if every page was read, totals agreed and few items were rejected, for only then
+    may absence mean anything; the store may judge such a one `suspect`. `scope` says what was
     asked; `digest` identifies the bytes that were seen. `kept` is the number of PM postings, of which
     `postings` holds those that bring something new. `seen_pages` are given if an equal later look may be
     taken for this one. `fills` is the share of the listed postings that have each field.

@@ -90,7 +90,7 @@ def gather(
     `first` is the list request to begin with, if it is not the family's own (archives hold others).
     `memory` is what the last look saw: if every reply is the same again, nothing is parsed. `detailed` is
     native id -> hash of the entry in the list whose details are known: the same entry is not asked for again.
-    When `late` tells that the time is over, nothing more is asked for, and the look is partial.
+    When `late` tells that the time is over, nothing more is asked for: the list is partial if pages are left.
 
     `now` dates a look that got no reply. Expected errors end up in the state and reason of what is
     returned; anything else is a bug and passes through.
@@ -98,40 +98,15 @@ def gather(
     request = first or family.first(board)
     had: dict[Request, Reply | FetchError] = {}
     if memory is not None:
-        again = repeated(memory, request, family, fetcher, had)
+        again = _repeated(memory, request, family, fetcher, had, late)
         if again is not None:
             return again
     look = _Look(family, fetcher, wanted, now, had)
-    asked: set[Request] = set()
-    waiting = [request]
     try:
-        while waiting:
-            request = waiting.pop(0)
-            if request in asked:
-                raise ShapeChanged(request.url, "the board's pages do not end")
-            if len(asked) >= _MAX_PAGES:
-                raise TooBig(request.url, f"the board has more than {_MAX_PAGES} pages")
-            if look.pages and late():
-                raise TooSlow(request.url, "the time was over before the whole board was read")
-            asked.add(request)
-            waiting = [*look.take(board, request), *waiting]
+        look.walk(board, request, late)
     except FetchError as error:
-        state: FetchState = "partial" if look.pages else error.state
-        unanswered = isinstance(error, ServerTrouble) and error.status is None and not look.pages
-        gathered = look.gathered(state, str(error))
-        return replace(gathered, unanswered=unanswered, moved_to=error.moved_to)
-    state, reason = look.judged()
-    if state != "failed" and family.parse_detail is not None:
-        look.add_details(detailed or {}, late)
-        if look.unnamed:
-            state, reason = (
-                "partial",
-                f"{look.unnamed} postings whose titles are not known were not asked for",
-            )
-        elif look.without_details and not reason:
-            reason = f"the details of {look.without_details} postings could not be read"
-    repeatable = state == "complete" and not look.without_details and family.query is None
-    return look.gathered(state, reason, repeatable=repeatable)
+        return look.broken_off(error)
+    return look.ended(detailed or {}, late)
 
 
 def failed(bug: Exception, now: datetime) -> Gathered:
@@ -140,17 +115,18 @@ def failed(bug: Exception, now: datetime) -> Gathered:
     return Gathered("failed", reason, now, digest=hashlib.sha256(reason.encode()).hexdigest())
 
 
-def repeated(
+def _repeated(
     memory: Memory,
     first: Request,
     family: Family,
     fetcher: Fetcher,
     had: dict[Request, Reply | FetchError],
+    late: Callable[[], bool],
 ) -> Gathered | None:
     """Ask for the pages of the last look again; return an unchanged look if every reply is the same.
 
-    Else None, and `had` holds what was answered until then. A board of one page is asked conditionally;
-    of several pages all bodies are needed if one of them differs.
+    Else None, also when it got `late`, and `had` holds what was answered until then. A board of one page is
+    asked conditionally; of several pages all bodies are needed if one of them differs.
     """
     digest = hashlib.sha256()
     held = 0
@@ -158,6 +134,8 @@ def repeated(
     if _request(memory.pages[0]) != first:
         return None
     for page in memory.pages:
+        if had and late():
+            return None
         request = _request(page)
         conditions = _conditions(page) if len(memory.pages) == 1 else ()
         try:
@@ -223,7 +201,41 @@ class _Look:
         self.disputed: set[str] = set()
         self.hash = hashlib.sha256()
 
-    def take(self, board: Board, request: Request) -> list[Request]:
+    def walk(self, board: Board, first: Request, late: Callable[[], bool]) -> None:
+        """Read the list page by page, each before the pages that it leads to. Raises FetchError."""
+        asked: set[Request] = set()
+        waiting = [first]
+        while waiting:
+            request = waiting.pop(0)
+            if request in asked:
+                raise ShapeChanged(request.url, "the board's pages do not end")
+            if len(asked) >= _MAX_PAGES:
+                raise TooBig(request.url, f"the board has more than {_MAX_PAGES} pages")
+            if self.pages and late():
+                raise TooSlow(request.url, "the time was over before the whole board was read")
+            asked.add(request)
+            waiting = [*self._take(board, request), *waiting]
+
+    def broken_off(self, error: FetchError) -> Gathered:
+        """Return the look as far as it came before its list could not be read on."""
+        state: FetchState = "partial" if self.pages else error.state
+        unanswered = isinstance(error, ServerTrouble) and error.status is None and not self.pages
+        return replace(self._gathered(state, str(error)), unanswered=unanswered, moved_to=error.moved_to)
+
+    def ended(self, detailed: Mapping[str, str], late: Callable[[], bool]) -> Gathered:
+        """Return the look whose list was read to its end, with the details that are wanted and not known."""
+        state, reason = self._judged()
+        if state != "failed" and self.family.parse_detail is not None:
+            self._add_details(detailed, late)
+            if self.unnamed:
+                state = "partial"
+                reason = f"{self.unnamed} postings whose titles are not known were not asked for"
+            elif self.without_details and not reason:
+                reason = f"the details of {self.without_details} postings could not be read"
+        repeatable = state == "complete" and not self.without_details and self.family.query is None
+        return self._gathered(state, reason, repeatable=repeatable)
+
+    def _take(self, board: Board, request: Request) -> list[Request]:
         """Read one page; return the requests that it leads to."""
         reply = self.had.pop(request, None) or self.fetcher.fetch(request, published=self.family.published)
         if isinstance(reply, FetchError):
@@ -267,7 +279,7 @@ class _Look:
             elif self.postings.setdefault(kept.native_id, kept).company != kept.company:
                 self.disputed.add(kept.native_id)
 
-    def judged(self) -> tuple[FetchState, str]:
+    def _judged(self) -> tuple[FetchState, str]:
         listed = len(self.postings) + len(self.rejects)
         if unreadable(len(self.rejects), listed):
             first = self.rejects[0].reason
@@ -281,7 +293,7 @@ class _Look:
         walked = max(self.items, self.slots) >= total * (1 - _DRIFT)
         return walked and self.items >= total * (1 - _SHIFTED)
 
-    def add_details(self, detailed: Mapping[str, str], late: Callable[[], bool]) -> None:
+    def _add_details(self, detailed: Mapping[str, str], late: Callable[[], bool]) -> None:
         """Complete what is wanted, or has no title in the list, unless it is `detailed` already."""
         gone: list[str] = []
         unanswered = asked_for_title = 0
@@ -333,7 +345,7 @@ class _Look:
             raise TooBig(reply.url, "the texts of the board are larger than those of any that is followed")
         return kept
 
-    def gathered(self, state: FetchState, reason: str, *, repeatable: bool = False) -> Gathered:
+    def _gathered(self, state: FetchState, reason: str, *, repeatable: bool = False) -> Gathered:
         reason = bounds.brief(reason, _MAX_REASON)
         digest = self.hash.hexdigest() if self.pages else hashlib.sha256(reason.encode()).hexdigest()
         return Gathered(

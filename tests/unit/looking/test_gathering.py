@@ -1,5 +1,6 @@
 """One look at one board: paging, totals, rejects, details, and what each failure is called."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from scraper.errors import BoardGone, FetchError, Refused, ServerTrouble
 from scraper.looking.gathering import Gathered, gather
 from scraper.model import Board, Family, Page, RawPosting, Reject, Reply, Request
+from storage.memories import Memory
 
 NOW = datetime(2026, 9, 7, tzinfo=UTC)
 SEEN = datetime(2026, 9, 7, 1, tzinfo=UTC)
@@ -41,9 +43,9 @@ class Script:
             "toy", lambda board: Request("page:0"), parse, lambda url: None, parse_detail=parse_detail
         )
 
-    def look(self) -> Gathered:
+    def look(self, memory: Memory | None = None, late: Callable[[], bool] = lambda: False) -> Gathered:
         wanted = lambda posting: "PM" in posting.title  # noqa: E731
-        return gather(BOARD, self.family(), self, wanted, NOW)
+        return gather(BOARD, self.family(), self, wanted, NOW, memory=memory, late=late)
 
 
 def page(*ids: str, next_page: int | None = None, total: int | None = None, rejects: int = 0) -> Page:
@@ -59,6 +61,19 @@ def test_all_pages_are_read_in_order() -> None:
     look = Script(page("a", "b", next_page=1, total=3), page("c", total=3)).look()
     assert (look.state, look.pages, [p.native_id for p in look.postings]) == ("complete", 2, ["a", "b", "c"])
     assert look.observed_at == SEEN
+
+
+def test_when_the_time_is_over_no_further_page_is_asked_for_be_it_a_known_one() -> None:
+    script = Script(page("a", next_page=1), page("b"))
+    memory = Memory(script.look().seen_pages, "", 2, 2, "", 1, NOW)
+    assert script.look(memory).unchanged
+    script.asked.clear()
+    over = lambda: bool(script.asked)  # noqa: E731
+    for known in (None, memory):
+        look = script.look(known, over)
+        assert (look.state, script.asked) == ("partial", ["page:0"])
+        assert [posting.native_id for posting in look.postings] == ["a"]
+        script.asked.clear()
 
 
 def test_a_posting_that_slips_to_the_next_page_counts_once() -> None:
