@@ -34,23 +34,34 @@ class Held:
     def __init__(
         self, leases: Leases, lease: Lease, asked: datetime, clock: Callable[[], datetime], term: timedelta
     ):
-        self.lease, self.lost = lease, False
+        self.lease, self.lost, self._given_back = lease, False, False
         self._leases, self._clock, self._term = leases, clock, term
         self._safe_until = asked + term / 2
+        self._turn = Lock()
 
     def renew(self) -> bool:
         """Hold it for another term; tell whether it is still ours."""
-        asked = self._clock()
-        if not self.lost and self._leases.renew(self.lease, self._term):
-            self._safe_until = asked + self._term / 2
-        elif not self.lost:
-            self.lost = True
-            LOG.warning("another collector has taken over %s", self.lease.host)
-        return not self.lost
+        with self._turn:
+            asked = self._clock()
+            if self.lost or self._given_back:
+                return False
+            if self._leases.renew(self.lease, self._term):
+                self._safe_until = asked + self._term / 2
+            else:
+                self.lost = True
+                LOG.warning("another collector has taken over %s", self.lease.host)
+            return not self.lost
+
+    def give_back(self, asked: Sequence[str], *, gave_up: bool, pause: timedelta) -> None:
+        """Let others have it after the `pause`. Whoever would renew it just now comes too late, or before."""
+        with self._turn:
+            self._given_back = True
+            self._leases.release(self.lease, asked, gave_up=gave_up, pause=pause)
 
     def is_ours(self) -> bool:
         """Tell whether a request that begins now ends before anybody else may ask the host."""
-        return not self.lost and (self._clock() < self._safe_until or self.renew())
+        held = not self.lost and not self._given_back
+        return held and (self._clock() < self._safe_until or self.renew())
 
 
 class _Guarded:
@@ -105,7 +116,7 @@ class SharedHosts:
         if not isinstance(error, StorageError):
             for host, held in list(self._held.items()):
                 pause = max(_AFTER_A_BREAK, timedelta(seconds=self._pause(host)))
-                self._leases.release(held.lease, (), gave_up=False, pause=pause)
+                held.give_back((), gave_up=False, pause=pause)
 
     def _keep(self) -> None:
         while not self._stop.wait(self._term.total_seconds() / _RENEWALS):
@@ -149,8 +160,8 @@ class SharedHosts:
     def give_back(self, host: Host, asked: Sequence[Board], *, gave_up: bool) -> None:
         """Let others have what is left of the host, if anything is."""
         self.silent += gave_up * (len(host.boards) - len(asked))
-        lease, pause = self._held.pop(host.name).lease, timedelta(seconds=self._pause(host.name))
-        self._leases.release(lease, [board.name for board in asked], gave_up=gave_up, pause=pause)
+        held, pause = self._held.pop(host.name), timedelta(seconds=self._pause(host.name))
+        held.give_back([board.name for board in asked], gave_up=gave_up, pause=pause)
 
     def fetcher(self, board: Board, fetcher: Fetcher) -> Fetcher:
         """Return the fetcher for a board that was taken."""

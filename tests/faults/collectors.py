@@ -25,7 +25,7 @@ from scraper.model import Board
 from scraper.runs import collecting
 from storage.store import open_store
 
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 
 
 @dataclass

@@ -22,7 +22,7 @@ def test_a_copy_made_while_a_run_writes_is_one_moment_of_the_store(
 ) -> None:
     """Each copy is sound by itself, holds the looks up to some one and no later ones, and stops no run."""
     recorder.record(listing(day(0), [f"p{n}" for n in range(40)]))
-    stop = threading.Event()
+    stop, another = threading.Event(), threading.Event()
     failed: list[BaseException] = []
 
     def run() -> None:
@@ -32,6 +32,7 @@ def test_a_copy_made_while_a_run_writes_is_one_moment_of_the_store(
                     return
                 ids = [f"p{n}" for n in range(40) if (n + week) % 9]
                 recorder.record(listing(day(7 * week), ids, texts={one: f"RAG {week}" for one in ids[:5]}))
+                another.set()
         except BaseException as error:
             failed.append(error)
 
@@ -44,6 +45,8 @@ def test_a_copy_made_while_a_run_writes_is_one_moment_of_the_store(
             recorder.store.backup(copy)
             assert looks(copy) == list(range(1, len(looks(copy)) + 1))
             assert before <= len(looks(copy)) <= len(looks(tmp_path / "store.db"))
+            another.clear()
+        assert another.wait(60) or failed
     finally:
         stop.set()
         writer.join()

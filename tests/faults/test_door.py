@@ -35,7 +35,7 @@ def debian(machine: Machine) -> Machine:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    for _ in range(3000):
+    for _ in range(12_000):
         if condition():
             return
         time.sleep(0.01)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import databases
@@ -11,17 +12,19 @@ import pytest
 from collectors import KILL, STOP, WAKE, Collector, Questions, start, stopped
 from toys import START, Days, fetching, job, page
 from typed import typed
+from worker_tasks import gone
 
 import pmtrend
 from scraper.clock import utcnow
 from scraper.looking import hosts
+from scraper.looking.sharing import Held
 from scraper.model import Board
 from scraper.runs import collecting
 from storage.errors import LeaseLost, LockHeld
 from storage.leasing.rows import Claim, Leases, Round
 from storage.store import Store, open_store
 
-TERM = timedelta(seconds=3)
+TERM, LONG = timedelta(seconds=4), timedelta(minutes=5)
 NAMES = ("c0", "c1", "c2", "c3")
 KEYS = [f"h{number % 12:02}.test/b{number:02}" for number in range(40)]
 """40 boards on 12 hosts: three or four each."""
@@ -54,8 +57,8 @@ def started(
     monkeypatch.setattr(hosts, "_PAUSE", 0.1)
     url = databases.url(tmp_path / "x.db")
 
-    def start_all(clock: Callable[[], Any]) -> list[Collector]:
-        return [start(name, url, market[1], board.port, tmp_path, clock, TERM) for name in NAMES]
+    def start_all(clock: Callable[[], Any], term: timedelta) -> list[Collector]:
+        return [start(name, url, market[1], board.port, tmp_path, clock, term) for name in NAMES]
 
     return start_all
 
@@ -89,7 +92,7 @@ def test_four_collectors_ask_each_board_once_a_round_and_each_host_one_at_a_time
     all_there(questions)
     for round_ in (1, 2):
         # An hour later: looks of one second, which two rounds in a row may be, are one look.
-        told = [one.ended() for one in started(lambda hours=round_: utcnow() + timedelta(hours=hours))]
+        told = [one.ended() for one in started(lambda hours=round_: utcnow() + timedelta(hours=hours), LONG)]
         assert sorted(what for _, what in questions.asked) == sorted(KEYS)
         assert set(questions.by()) == set(NAMES)
         assert {host: most for host, most in board.most.items() if host} == dict.fromkeys(
@@ -121,14 +124,22 @@ def test_the_hosts_of_a_killed_one_are_taken_over_and_the_report_is_that_of_a_si
 ) -> None:
     questions, boards = market
     processes: list[Collector] = []
+    all_started, killed = Event(), Event()
 
     def on_question(name: str, number: int) -> None:
         questions.wait(lambda: len(questions.by()) == len(NAMES))
         if (name, number) == ("c0", 5):  # the first of its hosts is not done yet, or just so
+            assert all_started.wait(60)
             processes[0].send(KILL)
+            killed.set()
 
     questions.on_question = on_question
-    processes += started(Days())
+    processes += started(Days(), LONG)
+    all_started.set()
+    assert killed.wait(60)
+    gone(processes[0].pid)
+    over = "UPDATE leases SET expires_at = clock_timestamp() WHERE split_part(holder, ':', 2) = '{}'"
+    databases.query(tmp_path / "x.db", f"{over.format(processes[0].pid)} AND done_at IS NULL")
     told = [one.ended() for one in processes]
     assert told[0] is None and None not in told[1:]
     times = Counter(what for _, what in questions.asked)
@@ -177,14 +188,17 @@ def test_one_that_wakes_after_its_hosts_were_taken_over_asks_no_more_and_stores_
 ) -> None:
     questions, _ = market
     processes: list[Collector] = []
+    all_started = Event()
 
     def on_question(name: str, number: int) -> None:
         questions.wait(lambda: len(questions.by()) == len(NAMES))
         if (name, number) == ("c0", 2):
+            assert all_started.wait(60)
             processes[0].send(STOP)
 
     questions.on_question = on_question
-    processes += started(utcnow)
+    processes += started(utcnow, TERM)
+    all_started.set()
     told = [one.ended() for one in processes[1:]]
     assert stopped(processes[0].pid)
     assert looks(store, tmp_path / "x.db") == dict.fromkeys(KEYS, 1)
@@ -214,9 +228,21 @@ def test_hosts_of_a_run_that_is_broken_off_come_free_soon(
         collecting.collect(store, boards, fetcher, clock=Days(), on_look=interrupted)
     left = databases.query(
         tmp_path / "x.db",
-        "SELECT done_at IS NULL, expires_at - clock_timestamp() BETWEEN '1s' AND '10s' FROM leases",
+        "SELECT done_at IS NULL, expires_at <= clock_timestamp() + interval '10s' FROM leases",
     )
     assert left == [(True, True)]
+
+
+def test_a_lease_that_was_given_back_is_not_renewed(store: Store, leases: Leases) -> None:
+    """Whoever keeps the leases may just have begun with it."""
+    of = leases.join({"a": ["x:1"]}, HOUR)
+    claim = taken(store, of, "a")
+    assert isinstance(claim, Claim)
+    held = Held(leases, claim.lease, utcnow(), utcnow, LONG)
+    assert held.renew() and held.is_ours()
+    held.give_back((), gave_up=False, pause=NOW)
+    assert not held.renew() and not held.is_ours() and not held.lost
+    assert isinstance(taken(store, of, "a"), Claim)
 
 
 # ------------------------------------------------------------------ the door, and the database

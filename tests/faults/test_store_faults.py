@@ -60,7 +60,7 @@ def collector(folder: Path) -> subprocess.Popen[str]:
 
 
 def until(path: Path) -> None:
-    for _ in range(2000):
+    for _ in range(12_000):
         if path.exists():
             return
         time.sleep(0.01)

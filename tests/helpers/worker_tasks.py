@@ -38,7 +38,7 @@ def sign(name: str) -> Path:
 
 
 def until(path: Path) -> None:
-    for _ in range(3000):
+    for _ in range(12_000):
         if path.exists():
             return
         time.sleep(0.01)
@@ -80,7 +80,7 @@ def waiting(texts: Sequence[StoredText]) -> tuple[str, list[Tagged]]:
 
 def gone(pid: int) -> bool:
     """Wait until the process has ended; False if it does not."""
-    for _ in range(3000):
+    for _ in range(12_000):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

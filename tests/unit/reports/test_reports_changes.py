@@ -17,6 +17,7 @@ from store_helpers import TAXONOMY, Recorder, day, listing
 from reports.building.weekly import build_weekly
 from reports.document.edits import PostingChanges
 from reports.document.weekly import WeeklyReport
+from reports.measures import changes as measured
 from reports.measures.changes import posting_changes
 from reports.measures.panel import Panel, build_panel
 from reports.sections.changes import MAX_EXAMPLES, counts, examples
@@ -65,8 +66,9 @@ def edited(texts: Mapping[int, tuple[TextVersion, ...]], unread: frozenset[int] 
     def edits(postings: Any, since: datetime, until: datetime, most: int) -> Edited:
         asked = set(postings)
         assert (until - since).days == 28
-        found = {p: t for p, t in texts.items() if p in asked}
-        return Edited(found, unread=unread & asked)
+        found = {p: t for p, t in sorted(texts.items()) if p in asked}
+        quoted = dict(list(found.items())[:most])
+        return Edited(quoted, {p: t for p, t in found.items() if p not in quoted}, unread=unread & asked)
 
     return History(edits=edits)
 
@@ -457,6 +459,15 @@ def test_what_a_source_rewrote_is_no_change_of_its_employers() -> None:
         "years_lowered": (1, 10),
     }
     assert {row["source"] for row in part["rows"]} == {"ashby"}
+
+
+def test_what_a_source_rewrote_takes_no_quote_from_what_employers_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(measured, "MOST_LISTED", 1)  # the feed's postings come first
+    part = with_feed(12, 7)["changes"]
+    assert [(row["source"], row["changed"]) for row in part["rows"]] == [("ashby", "years")]
+    assert part["unlisted"] == 0
 
 
 @pytest.mark.parametrize(("employers", "rewritten"), [(12, 6), (9, 9)])

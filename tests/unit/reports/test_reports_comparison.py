@@ -62,6 +62,38 @@ def some(market: Market, role: str, every: int, **says: Any) -> Market:
     return market
 
 
+def test_that_nothing_differs_is_a_finding_only_where_it_would_have_been_seen() -> None:
+    """Who asks for AI years: the same employers in both classes but for two, then others in each class."""
+
+    def told(shift: int) -> tuple[str, list[str]]:
+        market = pairs(60, {"years": 5.0, "tags": ["llm"]}, {"years": 5.0, "tags": ["llm"]})
+        for board in range(30):
+            for role, other in (("ai", 0), ("aigc", shift if shift > 2 or board < 2 else 0)):
+                market.says[f"b{(board + other) % 60:03d}-{role}"] |= {"ai_years": 3.0}
+        report = report_of(market)
+        row = next(row for row in report["hypotheses"]["rows"] if row["claim"] == "asks_ai_years")
+        return row["verdict"], [one["id"] for one in report["findings"]]
+
+    verdict, findings = told(2)
+    assert verdict == "no_clear_difference" and "ai_years" in findings
+    verdict, findings = told(30)
+    assert verdict == "insufficient" and "ai_years" not in findings
+
+
+def test_a_difference_of_shares_of_work_is_at_most_all_of_it() -> None:
+    """Two mass posters that differ in opposite ways, and few others: next to nothing is known."""
+    market = pairs(22, {"pipeline": 0.5}, {"pipeline": 0.5})
+    for board, ai in (("b000", 1.0), ("b001", 0.0)):
+        listed = [f"{board}-ai", f"{board}-aigc"]
+        for number in range(60):
+            listed.append(market.post(f"{board}-ai-{number}", "ai_pm", pipeline=ai))
+            listed.append(market.post(f"{board}-aigc-{number}", "aigc_pm", pipeline=1 - ai))
+        market.look(board, 0, listed)
+    row = claims(market)["pipeline"]
+    assert said(row) == ("insufficient", "wide_interval")
+    assert (row["difference"]["lo"], row["difference"]["hi"]) == (-1, 1)
+
+
 def test_a_claim_is_supported_or_contradicted_by_the_sign() -> None:
     for role, verdict in (("ai_pm", "supported"), ("aigc_pm", "contradicted")):
         market = some(pairs(60, {"tags": ["llm"]}, {"tags": ["llm"]}), role, 2, ai_years=3.0)

@@ -277,6 +277,7 @@ def test_the_note_holds_the_newest_60_weeks(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ stored reports
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_stored_report_is_read_as_it_was_written(tmp_path: Path, regular: WeeklyReport) -> None:
     write_report(regular, tmp_path, ["zh"])
     (tmp_path / "2026-W99").mkdir()
@@ -285,6 +286,7 @@ def test_a_stored_report_is_read_as_it_was_written(tmp_path: Path, regular: Week
     assert load_report(tmp_path, "2026-W48") == regular
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_message_links_to_the_page_then_to_markdown_in_its_language_then_in_the_other(
     tmp_path: Path, regular: WeeklyReport
 ) -> None:

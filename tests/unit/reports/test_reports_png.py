@@ -141,6 +141,7 @@ def test_without_fonts_nothing_is_written(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_pngs_of_another_state_are_removed(tmp_path: Path) -> None:
     report = report_of_kind("first")
     write_report(report, tmp_path, ["en"], images="png")

@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 import pytest
-from report_market import report_of_kind
+from report_market import files_of_kind, report_of_kind
 
 from reports.errors import ReportError
 from reports.output import printer as printers
@@ -22,13 +22,14 @@ def cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fork_prints_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     report = report_of_kind("regular")
-    alone = report_files(report, LANGS)
+    alone = files_of_kind("regular")
     with printer() as fork:
         monkeypatch.setattr(printers, "_printed", lambda *_: pytest.fail("printed here"))
         assert report_files(report, LANGS, printer=fork) == alone
     assert {"report.en.md", "report.zh.md", "report.html", "report.json", "data/README.md"} < alone.keys()
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_fork_that_is_killed_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     report = report_of_kind("first")
     monkeypatch.setattr(printers, "_print_when_asked", lambda _pipe: os.kill(os.getpid(), signal.SIGKILL))
@@ -36,6 +37,7 @@ def test_a_fork_that_is_killed_is_done_without(monkeypatch: pytest.MonkeyPatch) 
         assert report_files(report, ["en"], printer=fork) == report_files(report, ["en"])
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_what_cannot_be_printed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: object) -> Any:
         raise ReportError("no font has it")

@@ -79,8 +79,8 @@ def test_an_empty_section_is_found() -> None:
 
 def test_titles_without_texts_are_said_and_years_not_missed() -> None:
     text = rendered(REPORTS["titles only"], "zh")
-    assert "**只有岗位名称。** 本期 24 个岗位都没有正文" in text.split("##")[0]
-    assert "要求几年经验无从得知：2026-W34–W37 的来源只有岗位名称，没有正文。" in text
+    assert "**没有完整正文。** 本期 24 个岗位都只有名称" in text.split("##")[0]
+    assert "要求几年经验无从得知：2026-W34–W37 的来源没有给出完整正文。" in text
     assert "AI 从业年限" not in text.split("## ")[1]
     assert "其中写为必备" not in text
     assert "states how many years it asks for" in rendered(REPORTS["no years"], "en")

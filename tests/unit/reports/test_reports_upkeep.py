@@ -135,6 +135,7 @@ def test_where_nothing_is_to_be_told_nothing_is(lang: Lang) -> None:
         assert silent not in text
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_the_tables_hold_them_all() -> None:
     found = report_files(telling(), ["en"])
     rows = {

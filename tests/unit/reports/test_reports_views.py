@@ -1,5 +1,6 @@
 """Parts of the market: what belongs to a view, what it is called, and that parts add up to the whole."""
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -86,6 +87,7 @@ def test_names_of_views() -> None:
     assert view.options == " --market cn --city 上海"
     assert folder_of({"company": "A/../B"}).startswith("company-A----B-")
     assert View(city="New York").options == " --city 'New York'"
+    assert shlex.split(View(city="Coeur d'Alene").options) == ["--city", "Coeur d'Alene"]
 
 
 TEXTS = st.text(min_size=1, max_size=80)

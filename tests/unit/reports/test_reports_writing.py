@@ -85,6 +85,7 @@ def test_writing_twice_gives_the_same_bytes(regular: WeeklyReport, tmp_path: Pat
     assert on_disk == set(first)
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_what_an_earlier_rendering_left_is_removed_and_nothing_else(
     regular: WeeklyReport, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_what_an_earlier_rendering_left_is_removed_and_nothing_else(
     assert not left & {"charts/old.en.svg", "data/old.csv", "report.zh.md", "charts/level.zh.svg"}
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_file_where_the_folder_should_be_is_one_sentence(regular: WeeklyReport, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(ReportError, match="cannot be written to") as caught:
@@ -113,12 +115,14 @@ def test_a_file_where_the_folder_should_be_is_one_sentence(regular: WeeklyReport
     assert (tmp_path / "out").read_text() == "a file"
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_folder_where_a_file_should_be_is_one_sentence(regular: WeeklyReport, tmp_path: Path) -> None:
     (tmp_path / regular["week"] / "report.json").mkdir(parents=True)
     with pytest.raises(ReportError, match="cannot be written to"):
         write_report(regular, tmp_path, LANGS)
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_full_disk_leaves_the_old_file_and_no_litter(
     regular: WeeklyReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,6 +140,7 @@ def test_a_full_disk_leaves_the_old_file_and_no_litter(
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_what_a_killed_process_had_begun_to_write_is_taken_away_when_it_is_old(
     regular: WeeklyReport, tmp_path: Path
 ) -> None:
