@@ -1,7 +1,5 @@
 """Writes the exchanges as a WARC file whose bytes depend on nothing but its content."""
 
-import base64
-import hashlib
 import io
 import uuid
 from collections.abc import Iterable
@@ -13,6 +11,8 @@ from urllib.parse import urlsplit
 from warcio.recordbuilder import RecordBuilder
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
+
+from scraper.fetching.warcfile import payload_digest
 
 _NAMESPACE = uuid.UUID("0b8c6a52-3d5f-5f5c-8e0a-9b7d4c1e2f33")
 _STATUS = {200: "200 OK", 403: "403 Forbidden", 503: "503 Service Unavailable"}
@@ -42,7 +42,7 @@ def write(exchanges: Iterable[Exchange], notice: str, started: datetime) -> byte
     writer.write_record(_record("warcinfo", None, started, about.encode()))
     kept: dict[tuple[str, str], datetime] = {}
     for exchange in exchanges:
-        digest = _digest(exchange.body)
+        digest = payload_digest(exchange.body)
         known = kept.get((exchange.url, digest))
         kept.setdefault((exchange.url, digest), exchange.at)
         response = _response(exchange, digest, known)
@@ -88,12 +88,8 @@ def _record(
 
 def _fixed(kind: str, url: str | None, at: datetime, block: bytes) -> dict[str, str]:
     """The two headers that warcio would take from the clock and from chance."""
-    name = " ".join([kind, url or "", _date(at), _digest(block)])
+    name = " ".join([kind, url or "", _date(at), payload_digest(block)])
     return {"WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(_NAMESPACE, name)}>", "WARC-Date": _date(at)}
-
-
-def _digest(body: bytes) -> str:
-    return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode("ascii")
 
 
 def _date(at: datetime) -> str:

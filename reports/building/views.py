@@ -102,4 +102,5 @@ def _has(postings: Postings, fact: str, good: Callable[[Any], bool]) -> npt.NDAr
 
 
 def _quoted(value: str) -> str:
-    return value if value.isalnum() else "'" + value.replace("'", "") + "'"
+    """Return a value as a shell reads it; names in any script stay as they are."""
+    return value if value.isalnum() else "'" + value.replace("'", "'\\''") + "'"

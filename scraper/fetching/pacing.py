@@ -81,7 +81,6 @@ class Pacer:
         """Never ask `host` more often than every `gap` seconds (a Crawl-delay)."""
         state = self._host(host)
         state.shortest = max(state.shortest, min(gap, LONGEST_GAP))
-        state.gap = max(state.gap, state.shortest)
 
     def _host(self, host: str) -> _Host:
         return self._hosts.setdefault(host, _Host(self._gap))

@@ -56,7 +56,7 @@ def parse_instant(value: Plain | None) -> datetime | None:
     match = _STAMP.fullmatch(text)
     if match:
         return _from_stamp(match)
-    if text.isascii() and text.isdigit():
+    if re.fullmatch(r"\d{1,15}", text, re.ASCII):
         return _from_number(int(text))
     if re.fullmatch(r"\d{5}\.\d{1,12}", text, re.ASCII):
         return _from_number(float(text))

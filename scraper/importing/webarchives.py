@@ -32,7 +32,7 @@ def unpacked(name: str, text: str) -> tuple[str, str, Plain | None]:
         raise InputError(f"{name} is a web archive (MHTML) without a page in it")
     try:
         saved = parsedate_to_datetime(str(message["Date"]))
-    except ValueError:
+    except (ValueError, OverflowError):
         saved = None
     address = str(message["Snapshot-Content-Location"] or page["Content-Location"] or "")
     return markup.decode("utf-8", "replace"), address, saved

@@ -211,16 +211,9 @@ _SECOND = range(_PART + 2, 2 * _PART + 2)
 
 
 def _read(match: re.Match[str], text: str) -> Amount | None:
-    groups = match.groups()
-    join = groups[_PART]
-    numbers = (groups[:_PART], groups[_PART + 1 : 2 * _PART + 1], groups[2 * _PART + 1 :])
-    parts = [_Part._make(part) for part in numbers if part[1] is not None]
-    if not (scaled := _scaled(parts)) and len(parts) == 3:
-        parts = parts[:2]  # "70k-120k EUR - 0.2% equity": the third number is another thing
-        scaled = _scaled(parts)
-    if not scaled:
+    if (found := _numbers(match)) is None:
         return None
-    values, units = scaled
+    parts, values, units = found
     currency = _currency_of(parts)
     per = next((part.period for part in parts if part.period), None)
     period: Period | None = _period_of(per) if per else "year" if "lpa" in units else None
@@ -231,6 +224,7 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
     alone = len(values) == 1 and not units[0]
     if not (currency or yuan or period or months) and (alone or _NOT_MONEY.match(after)):
         return None
+    join = match["join"]
     return Amount(
         low=values[0],
         high=values[-1],
@@ -245,6 +239,18 @@ def _read(match: re.Match[str], text: str) -> Amount | None:
         start=match.start(),
         end=end + (months.end() if months else 0),
     )
+
+
+def _numbers(match: re.Match[str]) -> tuple[list[_Part], list[float], list[str]] | None:
+    """Return the numbers that belong together, their values, scaled, and units; None if they do not rise."""
+    groups = match.groups()
+    numbers = (groups[:_PART], groups[_PART + 1 : 2 * _PART + 1], groups[2 * _PART + 1 :])
+    parts = [_Part._make(part) for part in numbers if part[1] is not None]
+    scaled = _scaled(parts)
+    if scaled is None and len(parts) == 3:
+        parts = parts[:2]  # "70k-120k EUR - 0.2% equity": the third number is another thing
+        scaled = _scaled(parts)
+    return None if scaled is None else (parts, *scaled)
 
 
 def _salaries_a_year(after: str, *, is_money: bool) -> re.Match[str] | None:

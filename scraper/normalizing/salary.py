@@ -122,7 +122,7 @@ _OPEN_BOTTOM_RIGHT = re.compile(r"\s?(?:及|或)?(?:以下|以内)")
 
 
 def _field_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
-    if near.topic in ("other", "ote") or _is_pension_plan(amount):
+    if _is_other_money(amount, near):
         return None
     bare = not (amount.currency or amount.units or amount.yuan or amount.period or amount.months)
     if bare and (amount.low < 1000 or (amount.low >= 1900 and amount.high <= 2100)):
@@ -134,11 +134,7 @@ def _field_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band
 
 def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | None:
     said = near.topic == "salary"
-    if near.topic in ("other", "ote") or _is_pension_plan(amount):
-        return None
-    if not amount.is_range and _HALF_A_RANGE.search(near.left):
-        return None
-    if amount.joined_by_and and not (said or "between" in near.left):
+    if _is_other_money(amount, near) or _is_misread(amount, near, said):
         return None
     band = _band(amount, near, currency)
     if band is None or amount.months:
@@ -147,6 +143,13 @@ def _text_band(amount: Amount, near: Neighbours, currency: str | None) -> _Band 
     if amount.currency:
         return band if _is_pay_with_sign(amount, band, announced) else None
     return band if (announced or near.chinese()) and _is_pay_without_sign(amount, said) else None
+
+
+def _is_misread(amount: Amount, near: Neighbours, said: bool) -> bool:
+    """Tell whether an amount is half of a range, or a range two amounts ("$5M and $8M in funding")."""
+    if not amount.is_range and _HALF_A_RANGE.search(near.left):
+        return True
+    return amount.joined_by_and and not (said or "between" in near.left)
 
 
 def _is_pay_with_sign(amount: Amount, band: _Band, announced: bool) -> bool:
@@ -189,8 +192,9 @@ def _band(amount: Amount, near: Neighbours, currency: str | None) -> _Band | Non
     return _Band(low, high, code, period, inferred, months, amount.start, amount.end, near)
 
 
-def _is_pension_plan(amount: Amount) -> bool:
-    return amount.low == amount.high == 401_000
+def _is_other_money(amount: Amount, near: Neighbours) -> bool:
+    """Tell whether an amount is no base pay, as the words beside it say, or a plan of pensions (401k)."""
+    return near.topic in ("other", "ote") or amount.low == amount.high == 401_000
 
 
 def _currency(amount: Amount, near: Neighbours, site: str | None) -> str | None:

@@ -131,15 +131,7 @@ class Tagger:
         read = self._repeated_title if len(title.raw) <= _REPEATED else self._read_title
         head, in_head, listed = read(title)
         body = prepare(text, names)
-        lost = sentences.lost_line_ends(body)
-        yield
-        found = self._scanner.scan(body, lost)
-        yield
-        parts = sections.find_sections(body, found)
-        if seams := sections.seams(body, parts):
-            found = self._scanner.scan(body, seams | lost)
-        yield
-        zoning = yield from zone_text(body, found, parts, lost)
+        found, zoning = yield from self._scan_in_stages(body)
         yield
         marked = Marked(body, zoning.sentences, found.clauses)
         yield
@@ -187,6 +179,18 @@ class Tagger:
         )
 
     tag = at_once(tag_in_stages)
+
+    def _scan_in_stages(self, body: Text) -> Stages[tuple[Found, Zoning]]:
+        """Return what stands where in a text, and the zones of its sentences."""
+        lost = sentences.lost_line_ends(body)
+        yield
+        found = self._scanner.scan(body, lost)
+        yield
+        parts = sections.find_sections(body, found)
+        if seams := sections.seams(body, parts):
+            found = self._scanner.scan(body, seams | lost)
+        yield
+        return found, (yield from zone_text(body, found, parts, lost))
 
     def _read_title(self, title: Folded) -> _Title:
         head = without_units(prepare(title, most=MAX_TITLE))

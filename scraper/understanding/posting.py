@@ -84,21 +84,36 @@ def understand_in_stages(
         scanned, title=title, stated=pay, salary_raw=salary_raw, currency=currency
     )
     yield
-    facts = detail.facts
-    tagging = Tagging(
+    tagging = _tagging(lang, detail, compensation, find_workplace(workplace, locations, title, scanned))
+    return Understanding(text, tagging, detail, compensation)
+
+
+understand = at_once(understand_in_stages)
+"""Understand one posting; see `understand_in_stages` for what it takes."""
+
+
+def _tagging(
+    lang: Literal["zh", "en", "mixed"],
+    detail: TextTagging,
+    compensation: Compensation,
+    workplace: Workplace | None,
+) -> Tagging:
+    """Return what is stored of what was understood."""
+    verdict, facts = detail.verdict, detail.facts
+    return Tagging(
         taxonomy=TAXONOMY.version,
         lang=lang,
-        role=detail.verdict.role,
-        classic=detail.verdict.classic,
-        genai=detail.verdict.genai,
+        role=verdict.role,
+        classic=verdict.classic,
+        genai=verdict.genai,
         years_total=detail.years_total,
         years_ai=detail.years_ai,
         education=detail.education,
         salary=compensation.pay,
-        workplace=find_workplace(workplace, locations, title, scanned),
+        workplace=workplace,
         tags=detail.tags,
-        title_label=detail.verdict.title_label,
-        body_label=detail.verdict.body_label,
+        title_label=verdict.title_label,
+        body_label=verdict.body_label,
         fingerprint=facts.fingerprint,
         years_all=facts.years,
         industries=facts.asked.industries,
@@ -109,8 +124,3 @@ def understand_in_stages(
         alternatives=facts.alternatives,
         compensation=stated_beside(compensation),
     )
-    return Understanding(text, tagging, detail, compensation)
-
-
-understand = at_once(understand_in_stages)
-"""Understand one posting; see `understand_in_stages` for what it takes."""

@@ -89,6 +89,9 @@ def test_a_request_without_answer_counts_its_whole_time_and_shortens_nothing(pac
         raise TimeoutError
     ask(pacer, clock, ok=False)
     assert pacer.wait("a.example") == 20.0
+    with pytest.raises(ConnectionError), pacer.turn("a.example"):
+        raise ConnectionError
+    assert pacer.wait("a.example") == 20.0
 
 
 def test_a_host_is_left_alone_as_long_as_it_asked(pacer, clock):

@@ -42,6 +42,22 @@ def past(*counts: int, last: int | None = None) -> History:
         pytest.param(past(222), range(70, 292), 7, False, id="a third exchanged"),
         pytest.param(past(40), range(24, 64), 60, False, id="after two months two fifths may be left"),
         pytest.param(past(40), range(24, 64), 7, True, id="after a week they may not"),
+        pytest.param(past(3), range(0), 7, True, id="a board of three may not empty"),
+        pytest.param(past(100), range(60), 7, False, id="three fifths are not too few"),
+        pytest.param(past(100), range(59), 7, True, id="fewer are"),
+        pytest.param(past(100), range(180), 7, False, id="1.8 times as many are not too many"),
+        pytest.param(past(100), range(181), 7, True, id="more are"),
+        pytest.param(past(10), range(25), 7, False, id="of a small board fifteen more are not too many"),
+        pytest.param(past(10), range(26), 7, True, id="sixteen are"),
+        pytest.param(past(100), range(50, 150), 7, False, id="half of the known ones are enough"),
+        pytest.param(past(100), range(51, 151), 7, True, id="fewer are not"),
+        pytest.param(past(100), range(50, 150), 1, False, id="on the next day, too"),
+        pytest.param(past(100), range(84, 184), 60, False, id="after two months 16 of 100 are enough"),
+        pytest.param(past(100), range(85, 185), 60, True, id="15 are not"),
+        pytest.param(past(3), range(1), 7, False, id="two of three may go"),
+        pytest.param(past(100), range(51, 151), 0.5, True, id="nor are fewer then"),
+        pytest.param(past(6), range(3), 1, False, id="what a week can do, a day can"),
+        pytest.param(past(10), range(2), 60, False, id="in two months a small board may shrink to a fifth"),
     ],
 )
 def test_judging_a_listing(history: History | None, now: range, after: float, suspect: bool) -> None:
@@ -60,6 +76,7 @@ def test_two_suspect_listings_confirm_each_other_only_if_they_are_alike() -> Non
     assert lifecycle.agree(first, day(0), frozenset(range(150, 361)), day(7))
     assert not lifecycle.agree(first, day(0), frozenset(range(600, 811)), day(7))
     assert not lifecycle.agree(first, day(0), frozenset(), day(7))
+    assert not lifecycle.agree(frozenset(), day(0), first, day(7))
     assert lifecycle.agree(frozenset(), day(0), frozenset(), day(7))
 
 
@@ -68,6 +85,8 @@ def test_a_listing_is_nearer_to_what_it_resembles_more() -> None:
     assert lifecycle.nearer(halved, halved, usual)
     assert not lifecycle.nearer(usual, halved, usual)
     assert lifecycle.nearer(frozenset(), frozenset(), usual)
+    assert not lifecycle.nearer(frozenset(), halved, usual)
+    assert not lifecycle.nearer(frozenset(range(40, 50)), halved, usual), "it resembles neither"
 
 
 def test_one_miss_dates_a_closure_and_a_second_a_day_later_confirms_it() -> None:
@@ -102,6 +121,10 @@ def test_coming_back_is_counted_from_the_first_miss(back: float, expected: str) 
 def test_a_posting_missed_once_was_never_closed_however_late_it_comes_back() -> None:
     once = SpellState(day(0), missed_at=day(7))
     assert lifecycle.sighted(once, day(40), backlog=False) == Resumed(SpellState(day(40)), gap=once)
+
+
+def test_a_sighting_before_the_last_one_takes_nothing_back() -> None:
+    assert lifecycle.sighted(SpellState(day(7)), day(3), backlog=False) == Resumed(SpellState(day(7)))
 
 
 def test_what_the_first_listing_of_a_series_shows_is_backlog() -> None:
