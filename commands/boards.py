@@ -14,6 +14,7 @@ from scraper.boards import INDUSTRIES
 from scraper.config import NO_OPERATOR
 from scraper.errors import ConfigError
 from scraper.model import Market, Reply, Request
+from storage.markets import LANGUAGE_OF, MarketName
 from storage.records import Industry
 
 if TYPE_CHECKING:
@@ -39,26 +40,40 @@ def list_boards(context: Context, family: str | None, as_json: bool) -> None:
 @boards.command()
 @click.argument("url")
 @click.option("--company", default="", metavar="NAME", help="The employer (default: what its page says).")
-@click.option("--market", type=click.Choice(["en", "zh"]), help="Language of its postings.")
+@click.option(
+    "--market",
+    type=click.Choice([*LANGUAGE_OF, *LANGUAGE_OF.values()]),
+    help="Its postings are in Chinese (cn, or zh as lists of boards say) or English (intl, en).",
+)
 @click.option(
     "--industry", type=click.Choice(INDUSTRIES), default="other", help="What it does.", show_default=True
 )
 @click.option("--no-check", is_flag=True, help="Do not ask the board whether it lists postings.")
 @pass_context
 def add(
-    context: Context, url: str, company: str, market: Market | None, industry: Industry, no_check: bool
+    context: Context,
+    url: str,
+    company: str,
+    market: MarketName | Market | None,
+    industry: Industry,
+    no_check: bool,
 ) -> None:
     """Follow the board behind URL: its own address, a posting of it, or a page that embeds it."""
     from scraper.following.adding import Wishes
     from scraper.following.adding import add as follow
 
     settings = context.settings
-    wishes = Wishes(company, market, industry, check=not no_check)
+    wishes = Wishes(company, _language(market), industry, check=not no_check)
     # What its address tells needs nobody to be asked, and so no operator.
     live: AbstractContextManager[Fetcher]
     live = live_fetcher(context) if settings.operator.strip() else nullcontext(_NoOperator())
     with live as fetcher:
         echo_lines(follow(url, own_boards(settings), fetcher, wishes, context.clock()))
+
+
+def _language(market: MarketName | Market | None) -> Market | None:
+    """The market as boards have it."""
+    return LANGUAGE_OF[market] if market == "cn" or market == "intl" else market
 
 
 class _NoOperator:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 @click.option("--remote/--no-remote", default=None, help="Whether remote work will do (it will).")
 @click.option("--industry", "industries", multiple=True, metavar="NAME", help="One you know (repeatable).")
 @click.option("--language", "languages", multiple=True, metavar="NAME", help="One you speak (repeatable).")
-@click.option("--market", type=click.Choice(MARKET_NAMES), help="Only openings of this market.")
+@click.option(
+    "--market",
+    type=click.Choice(MARKET_NAMES),
+    help="Only openings on boards in Chinese (cn) or English (intl).",
+)
 @click.option("--salary-min", type=float, metavar="AMOUNT", help="The yearly pay that you hope for.")
 @click.option("--currency", metavar="CODE", help="Of --salary-min (default: CNY).")
 @click.option("--profile", "file", type=click.Path(path_type=Path), help="A TOML file that says the same.")

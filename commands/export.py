@@ -10,6 +10,7 @@ from commands.progress import progress_bar
 from commands.telling import tell_if_empty, warn
 from scraper.options.times import end_of, read_as_of, read_weeks
 from scraper.printing import echo
+from storage.counted import counted
 
 if TYPE_CHECKING:
     from reports.export.writing import Format
@@ -59,6 +60,6 @@ def export(
             tell_if_empty(store)
     echo(told)
     if found.untagged:
-        warn(f"{found.untagged} postings are not tagged, and left out: run retag")
+        warn(f"{counted(found.untagged, 'posting is', 'postings are')} not tagged, and left out: run retag")
     if found.mixed:
-        warn(f"{found.mixed} postings are tagged with another taxonomy: run retag")
+        warn(f"{counted(found.mixed, 'posting is', 'postings are')} tagged with another taxonomy: run retag")

@@ -46,7 +46,9 @@ LOG = logging.getLogger("pmtrend")
     show_default=True,
     help="What the markdown shows; png writes both (needs a Chinese font).",
 )
-@click.option("--market", type=click.Choice(MARKET_NAMES), help="Only boards of this market.")
+@click.option(
+    "--market", type=click.Choice(MARKET_NAMES), help="Only boards in Chinese (cn) or English (intl)."
+)
 @click.option("--industry", type=click.Choice(INDUSTRIES), help="Only employers of this industry.")
 @click.option("--city", metavar="NAME", help="Only postings in this city.")
 @click.option("--company", metavar="NAME", help="Only this employer's postings.")

@@ -20,7 +20,7 @@ def refresh(context: Context) -> None:
 
     with context.store() as store:
         changed = run(store)
-    echo(f"{changed:,} weekly counts changed")
+    echo(f"{changed:,} weekly count{'s' * (changed != 1)} changed")
 
 
 @rollup.command()

@@ -28,7 +28,7 @@ def find(kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow], w
     found += _claims(demands["hypotheses"])
     found += _mover(demands["movers"])
     found += _skills(demands["contrast"])
-    found += _years(demands["experience"])
+    found += _years(demands["experience"], demands["hypotheses"])
     return found[:MOST]
 
 
@@ -297,14 +297,21 @@ def _skill(row: ContrastRow, contrast: Contrast) -> Finding:
     )
 
 
-def _years(experience: Experience) -> Iterable[Finding]:
-    """Who asks for AI years, and who is open to three years; nothing where nobody states any years."""
+def _years(experience: Experience, claims: Hypotheses) -> Iterable[Finding]:
+    """Who asks for AI years, and who is open to three years; nothing where nobody states any years.
+
+    That there is no clear difference is only worth saying where the claim on it is not left undecided:
+    else one that matters could have gone unseen.
+    """
     if not any(row["stated"]["y"] for row in experience["rows"]):
         return []
     names = {"asks_ai_years": "ai_years", "open_3": "open_to_3"}
+    undecided = {row["claim"] for row in claims["rows"] if row["verdict"] == "insufficient"}
     found: list[Finding] = []
     for row in experience["contrast"]:
         if row["id"] not in names or not row["ai"]["n"] or not row["aigc"]["n"]:
+            continue
+        if row["direction"] == "no_clear_difference" and row["id"] in undecided:
             continue
         change = row["difference"]
         found.append(

@@ -86,12 +86,11 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     rows = _known_before(panel, np.unique(panel.posting[listed]))
     first = panel.weeks[-1] - WEEK * (WINDOW_WEEKS - 1)
     second = timedelta(seconds=1)  # instants are whole seconds
-    edited = history.edits(
-        panel.posting_id[rows].tolist(),
+    window_ends = (
         week_end(first - WEEK, facts.zone) - second,
         week_end(panel.weeks[-1], facts.zone) - second,
-        MOST_LISTED,
     )
+    edited = history.edits(panel.posting_id[rows].tolist(), *window_ends, MOST_LISTED)
     usable = bool(panel.usable[:, panel.last].any())
     status: Status = "ok" if len(rows) else "insufficient"
     reason: Reason = "" if len(rows) else "first_week" if usable and len(listed) else "no_usable_cells"
@@ -99,7 +98,10 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     rewritten = _rewritten(panel, rows, source, edited)
     if rewritten:
         rows = rows[~np.isin(source[rows], list(rewritten))]
-        edited = edited.among(panel.posting_id[rows].tolist())
+        kept = panel.posting_id[rows].tolist()
+        edited = edited.among(kept)
+        if edited.unquoted:  # quotes were spent on what does not count
+            edited = history.edits(kept, *window_ends, MOST_LISTED)
     changes = {
         posting: list(_changes(texts)) for posting, texts in (*edited.texts.items(), *edited.unquoted.items())
     }

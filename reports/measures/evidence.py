@@ -133,7 +133,7 @@ def evidence(
     claims: Hypotheses,
     contrast: Contrast,
 ) -> Evidence:
-    """Return at most 8 quotes, one a topic: what findings and decided claims rest on, then T6.
+    """Return at most `MOST` quotes, one a topic: what findings and decided claims rest on, then T6.
 
     Of the postings of the class that has more of it the one listed last, of an employer not quoted yet, in
     the language quoted less so far.
@@ -158,23 +158,9 @@ def evidence(
             quoted.add(posting.company)
             langs[_lang(posting)] += 1
             spell = int(latest[candidates[topic][place]])
-            chosen.append(
-                {
-                    "quoted_for": tag,
-                    "supports": topic.supports,
-                    "role": topic.role,
-                    "quote_before": found.before,
-                    "quoted_words": found.term,
-                    "quote_after": found.after,
-                    "title": posting.title,
-                    "company": posting.company_name,
-                    "source": panel.units[panel.unit[spell]].source,
-                    "url": posting.url,
-                    "appeared": _day(panel, spell, facts.zone),
-                    "lang": _lang(posting),
-                    "content_hash": passages[posting.id][tag].content_hash,
-                }
-            )
+            source = panel.units[panel.unit[spell]].source
+            digest = passages[posting.id][tag].content_hash
+            chosen.append(_row(topic, tag, found, posting, source, _day(panel, spell, facts.zone), digest))
         if len(chosen) == MOST:
             break
     return {
@@ -184,6 +170,26 @@ def evidence(
         "reason": "" if chosen else "not_stated",
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
         "rows": chosen,
+    }
+
+
+def _row(
+    topic: _Topic, tag: str, found: Excerpt, posting: PostingFact, source: str, appeared: str, digest: str
+) -> EvidenceRow:
+    return {
+        "quoted_for": tag,
+        "supports": topic.supports,
+        "role": topic.role,
+        "quote_before": found.before,
+        "quoted_words": found.term,
+        "quote_after": found.after,
+        "title": posting.title,
+        "company": posting.company_name,
+        "source": source,
+        "url": posting.url,
+        "appeared": appeared,
+        "lang": _lang(posting),
+        "content_hash": digest,
     }
 
 

@@ -4,7 +4,7 @@ What is measured, which way it should go and when it counts is the same in every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -165,6 +165,10 @@ def _measured(panel: Panel, people: Population, tags: Tags) -> Mapping[ClaimId, 
 def _row(claim: Claim, whole: Comparison, y: Bools | Floats, asked: Bools) -> HypothesisRow:
     compared = whole.among(asked)
     found = compared.difference(y)
+    if claim.unit == "mean_share":
+        found = replace(
+            found, most=1.0
+        )  # of a mean the most that there can be is not known, of a share it is
     sides = [_side(compared, claim, y, group) for group in (compared.ai, compared.aigc)]
     everyone = sides[0]["n"] + sides[1]["n"]
     change = _with_enough(change_row(found, everyone, counted=claim.unit == "share"), sides)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from reports.statistics.arrays import Floats, Ints
-from reports.statistics.shares import wilson
+from reports.statistics.shares import FEW_CLUSTERS, wilson
 from reports.statistics.student import degrees_of_freedom, t_quantile
 
-FEW_CLUSTERS = 10  # below this no interval
 _ROUNDING = 1e-12  # of a variance that is 0 but for rounding
 
 

@@ -1,8 +1,9 @@
 """Words and numbers of one language: the message catalog and how figures are written in it.
 
 The catalogs `messages/en/*.toml` and `messages/zh/*.toml` hold the same keys with the same placeholders. A
-message is trusted markdown; what is put into it is escaped unless it is `Markdown` already. What other rooms
-record in English sentences is translated by `messages/reasons_zh.toml`.
+message is trusted markdown; what is put into it is escaped unless it is `Markdown` already. English has a
+word for one and another for several: `{n} {n:posting is|postings are}`. What other rooms record in English
+sentences is translated by `messages/reasons_zh.toml`.
 """
 
 import re
@@ -31,8 +32,6 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
 _ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]++)\S*\)")
 _PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
-_SINGULAR = re.compile(r"(?<![\d.,–−-])(?<!of )1 (employer|board|posting|requirement)s\b")
-"""What English counts in the plural, but for one ("1 of 1 boards" it leaves)."""
 _LONGEST_REASON = 500
 """Characters of a recorded sentence up to which it is told in the language of the report."""
 NOTHING = Markdown("–")
@@ -82,6 +81,18 @@ def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
     )
 
 
+class _Part(str):
+    """What is put into a message. Where that is a number, `{n:posting is|postings are}` are words for it."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return str(self)
+        one, several = spec.split("|")
+        return one if self == "1" else several
+
+
 class Words:
     """Everything that is written differently in English and Chinese."""
 
@@ -100,12 +111,13 @@ class Words:
 
     def __call__(self, key: str, **parts: str) -> Markdown:
         """Return the message as markdown, each part escaped unless it is Markdown. KeyError if unknown."""
-        told = self._messages[key].format_map({name: md(part) for name, part in parts.items()})
-        return Markdown(_SINGULAR.sub(r"1 \1", told) if self.lang == "en" and "1 " in told else told)
+        return Markdown(
+            self._messages[key].format_map({name: _Part(md(part)) for name, part in parts.items()})
+        )
 
     def plain(self, key: str, **parts: str) -> str:
         """Return the message as plain text, for charts (its message must hold no markdown)."""
-        return self._messages[key].format_map(parts)
+        return self._messages[key].format_map({name: _Part(part) for name, part in parts.items()})
 
     def tag(self, row: Mapping[str, object]) -> str:
         """Return the name of a tag row (`en`, `zh`) in this language."""

@@ -26,6 +26,7 @@ from scraper.errors import ConfigError, InputError
 from scraper.fetching.archive import REVISITED_WITHIN
 from scraper.fetching.replay import ReplayArchive
 from scraper.fetching.warcfile import RETRIED, Damaged, payload_digest, records
+from storage.counted import counted
 
 LEAST_AGE = REVISITED_WITHIN + timedelta(days=1)
 """Younger files are those that a run may still refer to."""
@@ -115,13 +116,13 @@ def lines(folder: Path, today: date, older: timedelta) -> list[str]:
     told.append(f"all\t{found[0].first:%Y-%m} to {found[-1].first:%Y-%m}\t{_amount(found)}")
     if old := waiting(folder, today, older):
         size = megabytes(sum(month.size for month in old))
-        told.append(f"older than {older.days} days and not yet compact: {len(old)} months, {size}")
+        told.append(f"older than {older.days} days and not yet compact: {counted(len(old), 'month')}, {size}")
     return told
 
 
 def _amount(of: Sequence[Month]) -> str:
     files = sum(len(month.files) for month in of)
-    return f"{files} file{'' if files == 1 else 's'}\t{megabytes(sum(month.size for month in of))}"
+    return f"{counted(files, 'file')}\t{megabytes(sum(month.size for month in of))}"
 
 
 def megabytes(size: int) -> str:

@@ -12,6 +12,7 @@ from scraper.looking import hosts
 from scraper.looking.gathering import Gathered
 from scraper.looking.planning import plan
 from scraper.model import Board
+from storage.counted import counted
 
 Verdict = Literal["alive", "partial", "empty", "moved", "dead", "refused", "failed", "not asked"]
 VERDICTS: dict[Verdict, str] = {
@@ -85,7 +86,7 @@ def lines(found: Sequence[Checked]) -> list[str]:
     return [
         *("\t".join(_row(one)) for one in need),
         *(f"{verdict}: {VERDICTS[verdict]}" for verdict in order[2:] if counts[verdict]),
-        f"{len(found)} board{'s' * (len(found) != 1)} checked: {told}; {postings} postings listed, "
+        f"{counted(len(found), 'board')} checked: {told}; {counted(postings, 'posting')} listed, "
         f"{managers} for product managers",
     ]
 

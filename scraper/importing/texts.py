@@ -44,11 +44,16 @@ def compose(fields: Mapping[str, Plain], title: str) -> Description:
 
     The description column comes first, then duties, requirements and preferences, each under a heading in
     the language of the text. Running text that brings headings of its own gets none: many files have the
-    whole description in a column that is called requirements. If any part is HTML, all is.
+    whole description in a column that is called requirements. If any part is HTML, all is. A summary stands
+    for a missing description; alone, and without headings of a whole text, it is only a beginning.
     """
+    alone = False
+    if "summary" in fields and "description" not in fields:
+        alone = fields.keys().isdisjoint(_HEADINGS) and not _OWN_HEADING.search(as_text(fields["summary"]))
+        fields = {**fields, "description": fields["summary"]}
     texts: dict[str, str] = {}
     items: dict[str, list[str]] = {}
-    cut = "description" in fields and fields.get("cut") is True
+    cut = alone or ("description" in fields and fields.get("cut") is True)
     for field in ("description", *_HEADINGS):
         value = fields.get(field)
         if isinstance(value, list):

@@ -24,6 +24,7 @@ from scraper.errors import (
 )
 from scraper.fetching import Fetcher
 from scraper.model import NOT_MODIFIED, Board, Family, Page, RawPosting, Reject, Reply, Request
+from storage.counted import counted
 from storage.memories import Memory, SeenPage
 from storage.records import FetchState
 
@@ -143,7 +144,7 @@ def _repeated(
                 replace(request, headers=(*request.headers, *conditions)), published=family.published
             )
         except FetchError as error:
-            had[request] = error
+            had[request] = error.with_traceback(None)  # else it would hold what was read here
             return None
         same = reply.status == NOT_MODIFIED or hashlib.sha256(reply.body).hexdigest() == page.sha256
         had[request] = reply
@@ -229,9 +230,11 @@ class _Look:
             self._add_details(detailed, late)
             if self.unnamed:
                 state = "partial"
-                reason = f"{self.unnamed} postings whose titles are not known were not asked for"
+                reason = (
+                    f"not asked for, since their titles are not known: {counted(self.unnamed, 'posting')}"
+                )
             elif self.without_details and not reason:
-                reason = f"the details of {self.without_details} postings could not be read"
+                reason = f"the details of {counted(self.without_details, 'posting')} could not be read"
         repeatable = state == "complete" and not self.without_details and self.family.query is None
         return self._gathered(state, reason, repeatable=repeatable)
 
@@ -239,7 +242,10 @@ class _Look:
         """Read one page; return the requests that it leads to."""
         reply = self.had.pop(request, None) or self.fetcher.fetch(request, published=self.family.published)
         if isinstance(reply, FetchError):
-            raise reply
+            try:
+                raise reply
+            finally:
+                del reply  # else the error and this frame would hold each other, and the look
         if not self.pages:
             self.observed_at = reply.fetched_at
         with _PARSING:

@@ -29,6 +29,7 @@ from scraper.parsing.urls import canonical_url
 from scraper.sources import jsonld
 from scraper.sources.parts import jobposting
 from scraper.workers.preparing import wanted
+from storage.counted import counted
 
 _SPEAKS_OF_ONE = b"JobPosting"
 _LONGEST_ID = 2000  # as of rows of files
@@ -55,8 +56,9 @@ class Crawl:
         """Say what was found."""
         looks = sum(len(one.postings) for one in self.listings)
         return (
-            f"{self.pages} pages: PM postings seen {looks} times on {len(self.listings)} days; left out: "
-            f"{self.others} other postings, {self.closed} that were over, {self.several} pages with several"
+            f"{counted(self.pages, 'page')}: PM postings seen {counted(looks, 'time')} on "
+            f"{counted(len(self.listings), 'day')}; left out: {counted(self.others, 'other posting')}, "
+            f"{self.closed} that were over, {counted(self.several, 'page')} with several"
         )
 
 
@@ -88,7 +90,10 @@ def read_crawls(paths: Sequence[Path]) -> Crawl:
             "archives of boards' replies are for `pmtrend replay`"
         )
     more = counts["unreadable"] - _MOST_REJECTS
-    problems = [*reading.problems, *([f"… and {more} more pages that cannot be read"] if more > 0 else [])]
+    problems = [
+        *reading.problems,
+        *([f"… and {counted(more, 'more page')} that cannot be read"] if more > 0 else []),
+    ]
     return Crawl(
         tuple(reading.days[day].listing() for day in sorted(reading.days)),
         counts["pages"],

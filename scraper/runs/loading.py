@@ -13,6 +13,7 @@ from scraper.normalizing.titles import GATE_VERSION
 from scraper.runs.crawling import Crawl, is_warc, read_crawls
 from scraper.runs.recording import Run, check_date
 from scraper.runs.summary import OnLook, RunSummary
+from storage.counted import counted
 from storage.records import IMPORT, FetchState, Listing
 from storage.store import Store
 
@@ -101,7 +102,7 @@ def warnings(listings: Sequence[ImportedListing], now: datetime, *, complete: bo
     for listing in listings:
         told += [f"not read: {reject.reason}" for reject in listing.rejects[:_SHOWN]]
         if len(listing.rejects) > _SHOWN:
-            told.append(f"… and {len(listing.rejects) - _SHOWN} more rows not read")
+            told.append(f"… and {counted(len(listing.rejects) - _SHOWN, 'more row')} not read")
     return told
 
 
@@ -111,13 +112,16 @@ def ahead(listings: Sequence[ImportedListing], now: datetime) -> list[str]:
     if last <= now + timedelta(days=1):
         return []
     day, days = last.date().isoformat(), (last - now).days
-    return [f"the listing of {day} lies {days} days ahead; what is seen before that day will count as older"]
+    return [
+        f"the listing of {day} lies {counted(days, 'day')} ahead; "
+        "what is seen before that day will count as older"
+    ]
 
 
 def _refuse_unreadable(listings: Sequence[ImportedListing]) -> None:
     rejects = [reject for one in listings for reject in one.rejects]
     if rejects and not any(one.postings for one in listings):
-        more = f" (and {len(rejects) - 1} more rows like that)" if len(rejects) > 1 else ""
+        more = f" (and {counted(len(rejects) - 1, 'more row')} like that)" if len(rejects) > 1 else ""
         raise InputError(f"no row can be read, so nothing was stored: {rejects[0].reason}{more}")
 
 

@@ -18,6 +18,7 @@ from scraper.sources.parts import asking
 from scraper.understanding.posting import TAXONOMY
 from scraper.understanding.records import tag_record
 from scraper.workers.preparing import NOTHING_AHEAD, wanted
+from storage.counted import counted
 from storage.leasing.rules import Lease
 from storage.memories import Known, Memory, Repetition
 from storage.recording.tagging_rows import tagging_rows
@@ -26,6 +27,8 @@ from storage.store import RunHandle, RunKind, Store
 
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _FARTHEST = timedelta(days=366)
+_FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+"""Nobody had a board on the web before."""
 _BATCH = 500
 _STALE = "stands under several employers"
 _FIELDS = (
@@ -150,7 +153,8 @@ class Run:
         if listing.multi_employer:
             records, withheld = self._without_stale(listing.posting_family, records, disputed)
             if withheld and not listing.reason:
-                reason = f"the texts of {withheld} postings stand under several employers and were left out"
+                of = counted(withheld, "posting")
+                reason = f"the texts of {of} stand under several employers and were left out"
                 listing = replace(listing, reason=reason)
         hashes = record_hashes or {}
         listing = replace(
@@ -344,9 +348,15 @@ def _scope(family: Family, asked: Request, told: Sequence[str]) -> str:
 
 
 def check_date(observed_at: datetime, now: datetime) -> None:
-    """Refuse a date that can only be a slip: what is older than it would not count any more."""
+    """Raise InputError for a date that can only be a slip.
+
+    After one far ahead nothing that is older would count any more, and after one of long ago there would be
+    centuries of weeks without a look.
+    """
+    day = observed_at.date().isoformat()
     if observed_at > now + _FARTHEST:
-        day = observed_at.date().isoformat()
         raise InputError(
             f"there is a listing of {day}, which lies more than a year ahead; nothing was stored"
         )
+    if observed_at < _FIRST:
+        raise InputError(f"there is a listing of {day}, when there were no boards yet; nothing was stored")

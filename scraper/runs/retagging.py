@@ -13,6 +13,7 @@ from scraper.errors import PmtrendError
 from scraper.understanding.posting import TAXONOMY
 from scraper.understanding.records import Tagged, Untaggable, tag_texts
 from scraper.workers.processes import WorkerLost, in_processes
+from storage.counted import counted
 from storage.records import StoredText
 from storage.store import Store
 
@@ -91,7 +92,7 @@ class Retagging:
     def line(self) -> str:
         """Say how far it came."""
         if self.tagged + self.failed == self.total:
-            return f"{self.tagged} texts tagged"
+            return f"{counted(self.tagged, 'text')} tagged"
         return f"{self.tagged} of {self.total} texts tagged; `pmtrend retag` goes on with the others"
 
     def problems(self) -> list[str]:

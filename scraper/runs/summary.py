@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from storage.counted import counted
 from storage.monitoring.status import FAILED
 from storage.records import FetchState, Listing, Recorded
 
@@ -74,12 +75,12 @@ class RunSummary:
         states = Counter(self.states.values())
         counts = ", ".join(f"{states[state]} {state}" for state in sorted(states))
         return [
-            f"{_count(self.looks, 'look')} at {_count(len(self.states), 'listing')}: {counts}",
-            f"{_count(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
+            f"{counted(self.looks, 'look')} at {counted(len(self.states), 'listing')}: {counts}",
+            f"{counted(self.postings, 'posting')} listed, {self.rejected} not readable; of the PM postings "
             f"{self.created} new to the store, {self.changed} changed, {self.closed} closed",
-            *([f"stored already: {_count(self.duplicates, 'look')}"] if self.duplicates else []),
+            *([f"stored already: {counted(self.duplicates, 'look')}"] if self.duplicates else []),
             *(
-                [f"unchanged since the look before: {_count(self.unchanged, 'listing')}"]
+                [f"unchanged since the look before: {counted(self.unchanged, 'listing')}"]
                 * (self.unchanged > 0)
             ),
             *self._left_alone(),
@@ -97,11 +98,7 @@ class RunSummary:
             (self.waiting, "board", "left alone for now after failures: {} (see `pmtrend status`)"),
             (self.resting, "board", "resting, as the terms of their sources ask: {}"),
         ]
-        return [sentence.format(_count(number, what)) for number, what, sentence in told if number]
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+        return [sentence.format(counted(number, what)) for number, what, sentence in told if number]
 
 
 OnLook = Callable[[Looked], None]

@@ -29,6 +29,7 @@ from scraper.tagging import Tagger, TextTagging
 from scraper.vocabulary.ngrams import CUT, ITEM, Corpus, Limits, Phrase
 from scraper.vocabulary.quoting import around
 from scraper.vocabulary.reading import language_of, tagged
+from storage.counted import counted
 from storage.records import StoredText
 
 Language = Literal["zh", "en"]
@@ -95,7 +96,10 @@ class Candidates:
         """Yield it as `pmtrend taxonomy candidates` prints it."""
         for lang, count in self.texts.items():
             rows = [one for one in self.best if one.lang == lang]
-            yield f"{lang}: {count} different texts of PM postings; {len(rows)} phrases that no tag covers"
+            yield (
+                f"{lang}: {counted(count, 'different text')} of PM postings; "
+                f"{counted(len(rows), 'phrase')} that no tag covers"
+            )
             if rows:
                 yield "postings  companies  in AI roles  phrase"
             for one in rows:

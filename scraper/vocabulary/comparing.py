@@ -11,6 +11,7 @@ from typing import Any, get_args
 from scraper.tagging import Tagger, TextTagging
 from scraper.vocabulary.quoting import around
 from scraper.vocabulary.reading import Vocabulary, language_of, tagged
+from storage.counted import counted
 from storage.records import Quote, RoleClass, StoredText
 
 ROLES: tuple[RoleClass, ...] = get_args(RoleClass)
@@ -72,7 +73,7 @@ class Comparison:
         if moved:
             yield from self._matrix()
         yield (
-            f"{self.old} → {self.new}: {self.postings} postings, {self.changed} with other tags, "
+            f"{self.old} → {self.new}: {counted(self.postings, 'posting')}, {self.changed} with other tags, "
             f"{sum(moved.values())} with another role"
         )
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from storage.counted import counted
 from storage.monitoring.drift import Drift
 from storage.monitoring.outlook import QUARANTINE_AFTER, Outlook
 from storage.records import FetchState
@@ -153,8 +154,8 @@ class Status:
             *([f"OVERDUE    no board was asked in the last {RECENT.days} days"] if self.overdue else []),
             f"boards     {sum(self.boards.values())}: {states}",
             *self._coverage_line(),
-            f"listed     {self.seen} postings at their latest looks, {self.rejected} not readable",
-            f"PM roles   {self.total}, of them {self.open} open: {roles}; {self.not_pm} are none",
+            f"listed     {counted(self.seen, 'posting')} at the latest looks, {self.rejected} not readable",
+            f"PM roles   {self.total}, of them {self.open} open: {roles}; PM by title only: {self.not_pm}",
             *self._untagged_line(),
             f"came, went {_told(self.flow_last_run)} in the last run; "
             f"{_told(self.flow_recent)} in {FLOW.days} days",
@@ -172,8 +173,8 @@ class Status:
     def _untagged_line(self) -> list[str]:
         if not self.untagged:
             return []
-        wait = "posting waits" if self.untagged == 1 else "postings wait"
-        return [f"vocabulary {self.untagged} {wait} for `pmtrend retag`: another one has tagged them"]
+        waiting = counted(self.untagged, "posting waits", "postings wait")
+        return [f"vocabulary {waiting} for `pmtrend retag`: another one has tagged them"]
 
     def _covered(self) -> Coverage:
         found = self.coverage.values()
@@ -193,7 +194,7 @@ class Status:
 
 
 def _told(flow: Flow) -> str:
-    more = [f"{flow.reposted} reposted"] * (flow.reposted > 0) + [f"{flow.backlog} found there"] * (
+    more = [f"{flow.reposted} reposted"] * (flow.reposted > 0) + [f"{flow.backlog} there already"] * (
         flow.backlog > 0
     )
     return ", ".join([f"{flow.new} new", *more, f"{flow.closed} closed"])

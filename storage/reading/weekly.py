@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, Text, cast, func, select
 
 from storage.column_types import AnyRow
+from storage.counted import counted
 from storage.engines.upgrading import revision
 from storage.reading.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
 from storage.reading.postings import read_postings
@@ -79,7 +80,8 @@ def read_facts(
     postings, mixed = read_postings(readers, owners, lately, cut, in_force, reading)
     breaks = _breaks(connection, zone, cut)
     if mixed and taxonomy_row is not None:
-        note = f"{mixed} postings are tagged with another taxonomy than {taxonomy_row.version}: run retag"
+        others = counted(mixed, "posting")
+        note = f"tagged with another taxonomy than {taxonomy_row.version}: {others}; run retag"
         week = week_of(taxonomy_row.in_force_from, zone)
         breaks.append(Break("*", None, week, "taxonomy", note))
     return Facts(

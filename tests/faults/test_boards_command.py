@@ -91,6 +91,13 @@ def test_added_twice_is_no_error(run: Run) -> None:
     assert (again.code, again.out) == (0, "ashby:acme-kitchens is followed already; nothing was changed\n")
 
 
+@pytest.mark.parametrize(("said", "stored"), [("cn", "zh"), ("zh", "zh"), ("intl", "en"), ("en", "en")])
+def test_a_market_is_called_as_reports_or_as_boards_call_it(run: Run, said: str, stored: str) -> None:
+    assert run("boards", "add", ACME, "--company", "Acme", "--market", said, "--no-check").code == 0
+    rows = [line.split("\t") for line in run("boards", "list", "--family", "ashby").out.splitlines()]
+    assert [row[3] for row in rows if row[1] == "acme-kitchens"] == [stored]
+
+
 def test_some_boards_in_vain_is_exit_code_3(run: Run) -> None:
     run("boards", "add", ACME)
     outcome = run("boards", "check", "--board", "acme-kitchens", "--board", "cohere")

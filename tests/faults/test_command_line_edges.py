@@ -425,4 +425,4 @@ def test_what_a_run_found_new_is_new_to_the_store(run: Run, tmp_path: Path) -> N
     """A first look finds what was there before: not news of the market, as `status` and reports count it."""
     (tmp_path / "jobs.csv").write_text(JOBS)
     assert "of the PM postings 1 new to the store" in imported(run, "--as-of", "2026-11-20").out
-    assert "0 new, 1 found there" in run("status").out
+    assert "0 new, 1 there already" in run("status").out

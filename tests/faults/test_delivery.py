@@ -181,16 +181,18 @@ def test_after_a_broken_connection_nothing_is_sent_again(
 
 
 def test_a_service_that_hangs_is_left(services: ChatServices, hook: Any, now: Any) -> None:
-    released = threading.Event()
+    asked, released = threading.Event(), threading.Event()
 
     def hang() -> Iterator[bytes]:
-        released.wait(20)
+        asked.set()
+        released.wait(60)
         yield b""
 
     services.script("dingtalk", Scripted(chunks=hang))
-    limits = Limits(body=2**16, deadline=0.3, read=0.3)
+    limits = Limits(body=2**16, deadline=30, read=1)
     with Poster(clock=now, allow_addresses=frozenset({services.address}), limits=limits) as poster:
         told = failure(poster, hook("dingtalk"))
+    assert asked.wait(60)
     released.set()
     assert "no answer in time; whether the message arrived is not known" in told
     assert len(services.asked) == 1

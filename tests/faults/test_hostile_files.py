@@ -179,6 +179,13 @@ def test_a_web_archive_that_nests_without_end_is_one_sentence(tmp_path: Path) ->
         sys.setrecursionlimit(before)
 
 
+def test_a_web_archive_whose_date_is_none_has_no_date(tmp_path: Path) -> None:
+    header = "Mon, 01 Jan 99999999999999999999 00:00:00 +0000"
+    (tmp_path / "a.mhtml").write_text(f"Date: {header}\n{nested(0)}")
+    with pytest.raises(InputError, match="in which no postings were found"):
+        read_files([tmp_path / "a.mhtml"], as_of=None, now=NOW)
+
+
 # ------------------------------------------------------------------ rows
 
 

@@ -100,6 +100,24 @@
     });
   };
 
+  // On a narrow screen a row is shown as a card (page.css), whose figures need the names of their columns.
+  // Roles stay what they were: browsers take them away from a table that is laid out otherwise.
+  const makeCards = (table) => {
+    if (table.closest(".whole")) return;
+    table.classList.add("cards");
+    table.setAttribute("role", "table");
+    for (const group of [table.tHead, ...table.tBodies]) group.setAttribute("role", "rowgroup");
+    for (const row of table.rows) row.setAttribute("role", "row");
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head) => head.setAttribute("role", "columnheader"));
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, column) => {
+        cell.setAttribute("role", column ? "cell" : "rowheader");
+        if (column) cell.dataset.label = heads[column].textContent.trim();
+      });
+    }
+  };
+
   // ---- what is folded: opened by a link to it, and on paper
 
   const unfold = () => {
@@ -144,6 +162,7 @@
         choose(link.dataset.to);
       });
     }
+    document.querySelectorAll("table").forEach(makeCards);
     document.querySelectorAll("table").forEach(makeSortable);
     document.querySelectorAll(".contents").forEach(follow);
     unfold();

@@ -135,7 +135,9 @@ def expired(job: items.Item, now: datetime) -> bool:
     until = _moment(job.get("validThrough"))
     if until is None:
         return False
-    return (until + timedelta(days=1) if until.time() == datetime.min.time() else until) < now
+    is_day = until.time() == datetime.min.time()
+    # Not by adding a day to what it says: to stand for ever is said as 9999-12-31.
+    return until < (now - timedelta(days=1) if is_day else now)
 
 
 def _blocks(page: str) -> Iterator[str]:

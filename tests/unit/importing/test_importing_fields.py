@@ -12,6 +12,7 @@ from scraper.importing.columns import fold_name
 from scraper.importing.dates import parse_instant, parse_posted
 from scraper.importing.facts import split_facts, split_title
 from scraper.importing.postings import raw_posting
+from scraper.importing.texts import compose
 from scraper.importing.values import Plain, as_number, plain
 
 SEEN = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
@@ -54,7 +55,8 @@ def test_instants(value: Plain, instant: str) -> None:
     "value",
     ["", "今日更新", "03/04/2026", "2026-02-30", float("inf"),
       "2026-13-01", "0000-01-01", "9999-12-31", "2026", 2026, 7, True, -5, 36525, 73051, "46176.x", 1.5,
-     "2026-06-28T25:00:00", "2026-06-28T10:00:00+99:00", ["2026-06-28"], 10**30, "²³⁴⁵⁶⁷⁸"],
+     "2026-06-28T25:00:00", "2026-06-28T10:00:00+99:00", ["2026-06-28"], 10**30, "²³⁴⁵⁶⁷⁸",
+     "9" * 5000],
 )  # fmt: skip
 def test_no_instants(value: Plain) -> None:
     assert parse_instant(value) is None
@@ -264,3 +266,21 @@ def test_header_names_are_compared_folded() -> None:
         "jobtitle"
     }
     assert fold_name("薪资（元/月）") == "薪资"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "cut"),
+    [
+        ({"summary": "Own the roadmap."}, "Own the roadmap.", True),
+        ({"summary": "Own it.", "requirements": ["3+ years"]}, "Own it.\n\nRequirements\n- 3+ years", False),
+        (
+            {"summary": "负责大模型产品", "responsibilities": "规划"},
+            "负责大模型产品\n\n岗位职责\n规划",
+            False,
+        ),
+        ({"summary": "岗位职责：规划\n任职要求：3年"}, "岗位职责：规划\n任职要求：3年", False),
+        ({"summary": "Own it.", "description": "Own the roadmap."}, "Own the roadmap.", False),
+    ],
+)
+def test_a_summary_alone_is_the_beginning_of_a_text(fields: dict[str, Plain], text: str, cut: bool) -> None:
+    assert compose(fields, "Product Manager")[::2] == (text, cut)

@@ -1,5 +1,7 @@
 """One look at one board: paging, totals, rejects, details, and what each failure is called."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -76,6 +78,29 @@ def test_when_the_time_is_over_no_further_page_is_asked_for_be_it_a_known_one() 
         script.asked.clear()
 
 
+def test_a_look_that_ends_keeps_no_reply() -> None:
+    """Others wait until a large reply is forgotten; that must not take a search for circles."""
+    given: list[weakref.ref[Reply]] = []
+
+    class Kept(Script):
+        def fetch(self, request: Request, *, published: bool) -> Reply:
+            if isinstance(self.pages[int(request.url[-1])], FetchError):
+                raise ServerTrouble(request.url, "503")
+            reply = super().fetch(request, published=published)
+            given.append(weakref.ref(reply))
+            return reply
+
+    memory = Memory(Kept(page("a", next_page=1), page("b")).look().seen_pages, "", 2, 2, "", 1, NOW)
+    gc.disable()
+    try:
+        for broken in (ServerTrouble("u", "503"), page("b", rejects=9), Page(next=Request("page:0"))):
+            for known in (None, memory):
+                Kept(page("a", next_page=1), broken).look(known)
+        assert len(given) == 12 and not any(reply() for reply in given)
+    finally:
+        gc.enable()
+
+
 def test_a_posting_that_slips_to_the_next_page_counts_once() -> None:
     look = Script(page("a", "b", next_page=1), page("b", "c")).look()
     assert [p.native_id for p in look.postings] == ["a", "b", "c"]
@@ -147,7 +172,7 @@ def test_details_are_fetched_for_wanted_postings_only_and_may_fail() -> None:
     )
     script = Script(listed, details={"1": None, "2": ServerTrouble("u", "503")})
     look = script.look()
-    assert (look.state, look.reason) == ("complete", "the details of 1 postings could not be read")
+    assert (look.state, look.reason) == ("complete", "the details of 1 posting could not be read")
     assert [p.description for p in look.postings[:2]] == ["whole", "list text"]
     assert [p.detail is None for p in look.postings] == [True, False, False]
     assert script.asked == ["page:0", "detail:1", "detail:2"]

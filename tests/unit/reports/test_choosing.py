@@ -165,7 +165,9 @@ def test_titles_alone_are_one_sentence() -> None:
     built = Market()
     built.post("a", "ai_pm", has_text=False)
     built.look("X", 0, ["a"])
-    assert "The 1 AI PM and AIGC PM openings" in page(choose(built.facts(), monday(0), ME))
+    assert "The 1 AI PM and AIGC PM opening of 2026-W33–W36 came without" in page(
+        choose(built.facts(), monday(0), ME)
+    )
 
 
 def test_who_names_no_skill_is_told_what_that_means() -> None:

@@ -7,7 +7,6 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from reports.document.weekly import WeeklyReport
 from reports.output.overview import write_overview
 from reports.output.writing import write_report
 from reports.pages.shell import asset
-from reports.wording.words import LANGS
+from reports.wording.words import LANGS, Words
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1></script>]]>\u202eabc'
 
@@ -41,7 +40,7 @@ def browser() -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def report() -> WeeklyReport:
     """A regular report with long tables, some of them of hostile names."""
-    made = deepcopy(report_of_kind("regular"))
+    made = report_of_kind("regular")
     for part in ("skills", "contrast"):
         rows = made[part]["rows"]  # type: ignore[literal-required]
         made[part]["rows"] = [  # type: ignore[literal-required]
@@ -323,6 +322,17 @@ def test_a_narrow_phone_scrolls_tables_but_never_the_page(
             )
             assert tab.run(f"{wide}.length") > 3
             assert tab.run(f"{wide}.every(box => box.tabIndex === 0)")
+            # Only whole tables are tables there: a row of the others is a card in which all can be read.
+            assert (
+                tab.run(f"{wide}.filter(box => !box.closest('.whole') && !box.matches('.chart')).length") == 0
+            )
+            cell = f"document.querySelector('#{lang}-contrast ~ .scroll tbody tr').lastElementChild"
+            assert tab.run(f"{cell}.dataset.label") == Words(lang)("column.verdict")
+            assert tab.run(f"getComputedStyle({cell}, '::before').content") == json.dumps(
+                Words(lang)("column.verdict"), ensure_ascii=False
+            )
+            tab.resize(1200, 900)
+            assert tab.run(f"getComputedStyle({cell}, '::before').content") == "none"
 
 
 def luminance(pixels: Any) -> Any:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from crawl_sample import job, made, page
 
-from scraper.errors import ConfigError
+from scraper.errors import ConfigError, InputError
 from scraper.importing import ImportedListing
 from scraper.model import RawPosting, Reject
 from scraper.runs.loading import read_listings, warnings
+from scraper.runs.recording import check_date
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 
@@ -33,6 +34,14 @@ def test_files_are_listings_and_crawls_say_also_what_was_found_in_them(table: Pa
     listings, found = read_listings([crawl], as_of=None, now=NOW, complete=False)
     assert found is not None and found.pages == 1
     assert [one.observed_at for one in listings] == [datetime(2024, 3, 1, 12, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), NOW + timedelta(days=367)])
+def test_a_date_that_can_only_be_a_slip_is_refused(at: datetime) -> None:
+    check_date(datetime(1996, 5, 1, tzinfo=UTC), NOW)
+    check_date(NOW + timedelta(days=365), NOW)
+    with pytest.raises(InputError, match=f"a listing of {at.date().isoformat()}, .*; nothing was stored"):
+        check_date(at, NOW)
 
 
 def test_what_a_crawl_cannot_be(table: Path, crawl: Path) -> None:

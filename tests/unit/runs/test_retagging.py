@@ -222,7 +222,7 @@ def test_ctrl_c_and_a_kill_leave_what_is_done_and_no_process(
         start_new_session=True,
     )
     expected = [*range(1, 9)]  # the third batch waits, in one process; the other process does what it may
-    for _ in range(3000):
+    for _ in range(12_000):
         if (tmp_path / "counted 8").exists() and (waits := list(tmp_path.glob("waits *"))):
             break
         time.sleep(0.01)
@@ -378,7 +378,7 @@ def test_reports_can_be_read_meanwhile_and_say_what_is_mixed(store: Store) -> No
     found = store.facts(**facts)  # type: ignore[arg-type]
     assert len(found.postings) == COUNT
     assert [one.note for one in found.breaks] == [
-        f"{COUNT - 4} postings are tagged with another taxonomy than {TAXONOMY.version}: run retag"
+        f"tagged with another taxonomy than {TAXONOMY.version}: {COUNT - 4} postings; run retag"
     ]
     list(batches)
     assert store.facts(**facts).breaks == ()  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from places import SHARED_DATA
 from source_cases import NOW, board_of, list_request, parsed
@@ -82,6 +82,7 @@ FIELDS = (
 
 
 @given(job=st.dictionaries(st.sampled_from(FIELDS), JSON))
+@example(job={"title": "Product Manager", "validThrough": "9999-12-31"})
 def test_any_jobposting_is_a_posting_or_a_changed_shape(job: dict[str, Any]) -> None:
     page = f'<script type="application/ld+json">{json.dumps({"@type": "JobPosting", **job})}</script>'
     parse_detail = JSONLD.parse_detail

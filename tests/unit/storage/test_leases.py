@@ -70,6 +70,19 @@ def test_a_round_is_over_when_all_its_hosts_are_done() -> None:
     assert is_claimable(again[0], 2, minutes(2))
 
 
+def test_what_an_earlier_round_left_undone_keeps_no_round_open() -> None:
+    left = HostLease("z", 1, minutes(500), 0, frozenset({"z1"}))
+    done = HostLease("a", 2, minutes(500), 5, frozenset({"a1"}), done_at=NOON)
+    assert under_way([left, done], NOON) is None
+    assert [(one.host, one.round) for one in join([left, done], {"a": ["a1"]})] == [("a", 3)]
+
+
+def test_a_lease_that_is_renewed_is_held_for_another_term_from_then_on() -> None:
+    (one,) = join([], {"a": ["a1"]})
+    held = renewed(claimed(one, "x", NOON, TERM), NOON + TERM / 2, TERM)
+    assert [is_claimable(held, 1, NOON + TERM * terms) for terms in (1.4, 1.5)] == [False, True]
+
+
 def test_a_round_whose_time_is_over_makes_way_but_its_holders_are_not_disturbed() -> None:
     (one,) = join([], {"a": ["a1"]}, budget=5)
     held = claimed(one, "x", minutes(4), TERM)

@@ -84,6 +84,15 @@ def test_two_suspect_looks_that_agree_break_the_series_and_censor_the_rest(recor
     assert [cell.first for cell in found.cells] == [True, True, False, False]
 
 
+def test_what_only_the_first_of_two_agreeing_looks_showed_was_missed_and_left_no_scope(
+    recorder: Recorder,
+) -> None:
+    other = [f"q{number}" for number in range(40)]
+    recorder.record(listing(day(0), TEN + OTHERS), listing(day(7), other), listing(day(14), other[1:]))
+    (gone,) = spells(recorder, "q0")
+    assert (gone.last_seen_at, gone.missed_at, gone.reason) == (day(7), day(14), "")
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [(40, 20), (40, 23), (30, 15), (20, 10), (10, 3), (60, 30), (300, 150), (8, 0)]
 )
