@@ -8,13 +8,17 @@ logistic regression (Newton's method) whose prior is the shipped table, so that 
     minimise  -sum log p(label | parts) + 1/2 sum strength_i (w_i - shipped_i)^2
 
 Where fitting does not judge better than the table, the table stays: it is the simpler of the two. Prints
-worths as multiples of the shipped ones (1.0: agrees). Needs the folder of real postings; takes a minute.
+worths as multiples of the shipped ones (1.0: agrees).
+
+The two limits of `both` are judged likewise: in each part those count that are right most often about the
+others' employers (tools in use left aside). Needs the folder of real postings; takes a minute.
 """
 
 import random
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +31,9 @@ from data_options import data_options
 from labelled import Row, gold, own
 
 from scraper.normalizing.companies import company_key
+from scraper.tagging.role_signs import which_ai
 from scraper.tagging.roles import Verdict
+from scraper.tagging.tables import load
 from scraper.understanding.posting import understand
 
 PARTS = (
@@ -47,6 +53,9 @@ AI_ROLES = ("ai_pm", "aigc_pm", "both")
 SHARPNESS = 1.2
 """Log-odds per point: how sharp the limit of the shipped table is, as a start."""
 STRENGTH = 10.0
+BORDERS = tuple(product((0.2, 0.25, 0.3, 0.35, 0.4), (1.0, 1.5, 2.0, 2.5, 3.0)))
+"""Values of `both_share` and `both_least` to choose from."""
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -93,16 +102,22 @@ def left_out(rows: Sequence[Judged], points: Floats, core: Floats, limit: float,
     """Return how often the fitted numbers are right about rows of employers that were left out."""
     shipped, strength = prior(limit)
     right = 0
+    for held in parts(rows, rounds):
+        weights = fit(points[~held], core[~held], shipped, strength)
+        said = np.column_stack([np.ones(held.sum()), points[held]]) @ weights > 0
+        right += int((said == (core[held] > 0.5)).sum())
+    return right / (rounds * len(rows))
+
+
+def parts(rows: Sequence[Judged], rounds: int) -> Iterator[Bools]:
+    """Yield which rows are left out: in each round ten parts, an employer in one."""
     for round in range(rounds):
         employers = sorted({row.employer for row in rows})
         random.Random(round).shuffle(employers)
         part = {employer: place % 10 for place, employer in enumerate(employers)}
         of = np.array([part[row.employer] for row in rows])
         for held in range(10):
-            weights = fit(points[of != held], core[of != held], shipped, strength)
-            said = np.column_stack([np.ones((of == held).sum()), points[of == held]]) @ weights > 0
-            right += int((said == (core[of == held] > 0.5)).sum())
-    return right / (rounds * len(rows))
+            yield of == held
 
 
 def prior(limit: float) -> tuple[Floats, Floats]:
@@ -118,6 +133,37 @@ def axis_lines(rows: Sequence[Judged]) -> list[str]:
     right = sum(count for (label, said), count in seen.items() if label == said)
     wrong = {f"{label} called {said}": n for (label, said), n in sorted(seen.items()) if label != said}
     return [f"which AI: {right} of {sum(seen.values())} right; {wrong}"]
+
+
+def border_line(rows: Sequence[Judged], rounds: int) -> str:
+    """Return how often the shipped limits of `both` are right, and those chosen on other employers."""
+    named = [
+        row
+        for row in rows
+        if row.label in AI_ROLES and row.verdict.role in AI_ROLES and "unnamed" not in row.verdict.reasons
+    ]
+    axis = load("roles")["axis"]
+    shipped = BORDERS.index((axis["both_share"], axis["both_least"]))
+    right = np.array(
+        [
+            [
+                which_ai(
+                    row.verdict.classic,
+                    row.verdict.genai,
+                    {**axis, "both_share": share, "both_least": least},
+                    unnamed="ai_pm",
+                )[0]
+                == row.label
+                for row in named
+            ]
+            for share, least in BORDERS
+        ]
+    )
+    chosen = [int(right[right[:, ~held].sum(1).argmax(), held].sum()) for held in parts(named, rounds)]
+    return (
+        f"limits of `both`, {len(named)} postings: shipped ones right in {right[shipped].mean():.4f}, "
+        f"chosen on other employers {sum(chosen) / (rounds * len(named)):.4f}"
+    )
 
 
 def report(name: str, rows: Sequence[Judged]) -> list[str]:
@@ -155,6 +201,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     print(f"fitted worth of each part, in shipped ones: {worth}")
     print("\n".join(axis_lines(rows)))
+    print(border_line(rows, given.rounds))
 
 
 if __name__ == "__main__":

@@ -34,13 +34,14 @@ class Sign(NamedTuple):
 def sign_of(tag: FineTag) -> Sign:
     """Return what `tag` is a sign of.
 
-    Dialogue and speech systems are built both ways ("shared") and are models all the same.
+    Systems for dialogue, speech and language are built both ways; work on them is on models all the same.
     """
     share = load("roles")["weight"].get(tag.id, 1.0)
-    if tag.category == "lifecycle" and tag.out != "algorithm_collaboration":
+    stage = tag.category == "lifecycle" and tag.out != "algorithm_collaboration"
+    if stage or tag.category in ("nlp", "speech"):
         on_model = 1.0
     else:
-        on_model = share if tag.era == "classic" or tag.category in ("nlp", "speech") else 0.0
+        on_model = share if tag.era == "classic" else 0.0
     axis = {"classic": 0, "genai": 1}.get(tag.era)
     return Sign(axis, share, on_model, tag.category == "ai_generic")
 
@@ -138,7 +139,7 @@ def which_ai(
     """
     if classic + genai < axis["named_from"]:
         return unnamed, "unnamed"
-    share = genai / (genai + classic)
-    if axis["both_from"] <= share <= axis["both_to"] and min(classic, genai) >= axis["both_least"]:
+    weaker = min(classic, genai)
+    if weaker >= axis["both_least"] and weaker / (genai + classic) >= axis["both_share"]:
         return "both", "both"
-    return ("aigc_pm", "genai") if share >= 0.5 else ("ai_pm", "classic")
+    return ("aigc_pm", "genai") if genai >= classic else ("ai_pm", "classic")
