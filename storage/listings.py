@@ -160,8 +160,6 @@ class Recorded:
     late: bool = False  # older than what was known of the board
     state: FetchState = "complete"
     reason: str = ""
-    seen: int = 0
     created: int = 0
     changed: int = 0
     closed: int = 0
-    reopened: int = 0

@@ -34,14 +34,13 @@ class SeenPage:
 class Memory:
     """What the last usable look at a board saw, kept only if seeing the same again changes nothing.
 
-    `scope`, `listed`, `kept` and `reason` are those of that look, `look` is its number in the store;
-    `newest_at` is when the board was last looked at, usably or not.
+    `scope`, `listed` and `reason` are those of that look, `look` is its number in the store; `newest_at` is
+    when the board was last looked at, usably or not.
     """
 
     pages: tuple[SeenPage, ...]
     scope: str
     listed: int
-    kept: int
     reason: str
     look: int
     newest_at: datetime

@@ -15,7 +15,7 @@ from sqlalchemy import Text, cast, func, insert, select, update
 from storage.database import Database
 from storage.engines import upgrading
 from storage.engines.allocator import uncollected
-from storage.engines.opening import explained, open_engine, patience
+from storage.engines.opening import explained, few_pages, open_engine, patience
 from storage.exporting.reading import Export, read_export
 from storage.history import Edited, Edition, History, Number
 from storage.leasing.rows import Leases
@@ -208,7 +208,7 @@ class Store(Database):
         until: datetime,
         most: int,
     ) -> Edited:
-        with self._reading() as connection:
+        with self._reading() as connection, few_pages(connection):
             return read_edits(connection, postings, since, min(until, cut), most, cut, taxonomy)
 
     def publish(self, edition: Edition, numbers: Iterable[Number], now: datetime) -> bool:
@@ -303,6 +303,11 @@ class Store(Database):
         """Store taggings [(version id, `tagging_rows` of it)] made at `now`, all or none."""
         with self._writing() as connection:
             retagging.add(connection, taxonomy, rows, now)
+
+    def is_empty(self) -> bool:
+        """Tell whether no posting is stored."""
+        with self._reading() as connection:
+            return connection.scalar(select(Version.id).limit(1)) is None
 
     def latest_versions(self, sample: int | None = None) -> list[int]:
         """Return the id of each posting's latest version, in order; or `sample` of them, always the same."""

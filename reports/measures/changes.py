@@ -248,10 +248,13 @@ def _rows(
     tags = {tag.id: tag for tag in facts.taxonomy.tags} if facts.taxonomy else {}
     found: list[PostingChange] = []
     quoted = np.array(sorted(edited.texts), dtype=np.int64)
-    for row in rows[np.isin(panel.posting_id[rows], quoted)].tolist():
+    told = rows[np.isin(panel.posting_id[rows], quoted)]
+    for row, (_, url) in zip(told.tolist(), panel.postings.heads(told), strict=True):
         number, posting = int(panel.posting_id[row]), panel.postings[row]
         source, texts = facts.units[posting.unit].source, edited.texts[number]
-        found += [_row(posting, source, change, texts, tags.get(change.tag)) for change in changes[number]]
+        found += [
+            _row(posting, url, source, change, texts, tags.get(change.tag)) for change in changes[number]
+        ]
     return sorted(
         found,
         key=lambda row: (
@@ -267,6 +270,7 @@ def _rows(
 
 def _row(
     posting: PostingFact,
+    url: str,
     source: str,
     change: _Change,
     texts: Sequence[TextVersion],
@@ -276,7 +280,7 @@ def _row(
     return {
         "company": posting.company_name,
         "title": after.title,
-        "url": posting.url,
+        "url": url,
         "source": source,
         "role": after.role,
         "changed": change.changed,

@@ -19,7 +19,7 @@ GROUPS = ("G1", "G2", "G3", "G4")
 
 
 def contrast(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Contrast:
-    """Return T6 over a population of postings (its stratum: the source)."""
+    """Return T6 over a population of postings (its stratum: the source), among those that are compared."""
     n_ai, n_aigc = int(compared.ai.sum()), int(compared.aigc.sum())
     asked = tags.asked[people.rows]
     rows: list[ContrastRow] = []

@@ -93,6 +93,10 @@ class PostingRows(Sequence[PostingFact]):
             )
         return self.columns.at(row)
 
+    def heads(self, rows: Ints) -> list[tuple[str, str]]:
+        """Return titles and addresses of these rows, listed lately: of a store they are read at once."""
+        return self.columns.details.heads(self.columns.detail[rows].tolist())
+
     def coded(self, fact: str, rows: Ints) -> Coded[Any]:
         """Return what these rows, listed lately, say of a fact that few different values make up."""
         column = self.columns.details.coded[fact]

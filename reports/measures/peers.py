@@ -5,7 +5,7 @@ import numpy as np
 from reports.document.peers import PeerRow, Peers
 from reports.document.terms import Window
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window, window_population
+from reports.measures.population import WINDOW_WEEKS, Population, telling, window, window_population
 from reports.measures.requirements import Tags, tag_matrix
 from reports.measures.statements import share_of
 from reports.statistics.arrays import Floats, Ints
@@ -34,11 +34,12 @@ def no_peers(now: Window) -> Peers:
 def peers(panel: Panel, taxonomy: TaxonomyRecord | None, company: str) -> Peers:
     """Return the table of one employer (its name) in the panel of the whole market."""
     people, tags = window_population(panel), tag_matrix(panel, taxonomy)
+    people = people.where(telling(panel, people))
     found = no_peers(window(panel, panel.last - WINDOW_WEEKS + 1, panel.last))
     mine = np.array([panel.postings[row].company_name == company for row in people.rows], dtype=bool)
     found["company"], found["n"], found["n_others"] = company, int(mine.sum()), int((~mine).sum())
     if not mine.any():
-        return {**found, "reason": "no_postings"}
+        return {**found, "reason": "not_stated"}
     rows = _rows(people, tags, mine)
     # What sets it apart comes first: the distance of its share from that of the others.
     rows.sort(key=lambda row: (-abs((row["share"] or 0.0) - (row["others"]["share"] or 0.0)), row["tag"]))

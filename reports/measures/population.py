@@ -134,6 +134,16 @@ def with_text(panel: Panel, people: Population) -> Bools:
     return panel.postings.each("has_text", bool, people.rows).astype(bool)
 
 
+def telling(panel: Panel, people: Population) -> Bools:
+    """Return which of the postings tell what they ask for: those with their whole text.
+
+    Beside these a title or a summary, which leaves things out, would pull every share down. Where no
+    posting has its text they are all that there is, and all of them count.
+    """
+    read = with_text(panel, people)
+    return read if read.any() else np.ones(len(read), dtype=bool)
+
+
 def stock_rows(panel: Panel, week: int) -> Ints:
     """Return the panel rows of what was listed in a week (column) on the series of the report week."""
     now = panel.epoch[:, panel.last]

@@ -12,7 +12,7 @@ from storage.records import Facts
 
 ROLES_LISTED = tuple(ROLE_CODES[role] for role in ("ai_pm", "aigc_pm", "both"))
 MOST_LISTED = 500
-"""Titles and addresses are read one by one from the store, and each row is 450 bytes of report.json."""
+"""Titles and addresses are read from the store, and each row is 450 bytes of report.json."""
 _DAY = 86_400_000_000  # microseconds
 
 
@@ -48,7 +48,7 @@ def listed_postings(panel: Panel, facts: Facts) -> ListedPostings:
 def _longest(panel: Panel, latest: Ints, days: Floats) -> list[int]:
     """Return the places of those open longest: of equals by board and employer, then by their words.
 
-    Words are read one by one, so only where nothing else decides; numbers of rows decide nothing.
+    Words are read only where nothing else decides; numbers of rows decide nothing.
     """
     names = [(unit.board, unit.name) for unit in panel.units]
     ranks = {name: rank for rank, name in enumerate(sorted(names))}
@@ -59,11 +59,12 @@ def _longest(panel: Panel, latest: Ints, days: Floats) -> list[int]:
         tied = (days[order] == days[last]) & (units[order] == units[last])
         order = order[: max(MOST_LISTED, int(np.flatnonzero(tied)[-1]) + 1)]
 
-    def said(place: int) -> tuple[float, int, str, str]:
-        posting = panel.postings[int(panel.posting[latest[place]])]
-        return -float(days[place]), int(units[place]), posting.title, posting.url
+    heads = dict(zip(order.tolist(), panel.postings.heads(panel.posting[latest[order]]), strict=True))
 
-    return sorted(order.tolist(), key=said)[:MOST_LISTED]
+    def said(place: int) -> tuple[float, int, tuple[str, str]]:
+        return -float(days[place]), int(units[place]), heads[place]
+
+    return sorted(heads, key=said)[:MOST_LISTED]
 
 
 def _row(

@@ -10,7 +10,7 @@ from reports.document.composition import Base, SkillRow, Skills
 from reports.document.terms import ROLES, RoleId
 from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import ROLE_CODES, Panel, belongs, columns_of
-from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window
+from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
 from reports.measures.statements import share_row
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.shares import clustered_share
@@ -104,9 +104,10 @@ def tag_matrix(panel: Panel, taxonomy: TaxonomyRecord | None) -> Tags:
 
 
 def skills(panel: Panel, people: Population, tags: Tags) -> Skills:
-    """Return T3 over a population of postings."""
+    """Return T3 over a population of postings: all with their text, or all without (then of titles)."""
     weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
-    sparks = _sparks(panel, tags, weeks)
+    texts = bool(with_text(panel, people).any())
+    sparks = _sparks(panel, tags, weeks, texts=texts)
     rows: list[SkillRow] = []
     for role in ROLES:
         found = _skill_rows(panel, people, tags, role, sparks)
@@ -118,11 +119,17 @@ def skills(panel: Panel, people: Population, tags: Tags) -> Skills:
         "status": "ok" if n else "insufficient",
         "reason": "" if n else "no_postings",
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
-        "bases": [_base(panel, people, role) for role in ROLES],
+        "bases": [_base(panel, people, role, texts=texts) for role in ROLES],
         "spark_weeks": [label(panel.weeks[w]) for w in weeks],
         "rows": rows,
         "mde": detectable_change(REFERENCE_SHARE, n, n, _typical_deff(rows)),
     }
+
+
+def _with_text(panel: Panel, rows: Ints) -> Ints:
+    """Those of the postings (panel rows) that came with their whole text."""
+    chosen: Ints = rows[panel.postings.each("has_text", bool, rows).astype(bool)]
+    return chosen
 
 
 def _typical_deff(rows: Sequence[SkillRow]) -> float:
@@ -132,12 +139,13 @@ def _typical_deff(rows: Sequence[SkillRow]) -> float:
     )
 
 
-def _base(panel: Panel, people: Population, role: RoleId) -> Base:
+def _base(panel: Panel, people: Population, role: RoleId, *, texts: bool) -> Base:
     mine = people.of(role)
+    adverts = _with_text(panel, people.adverts) if texts else people.adverts
     return {
         "role": role,
         "n": int(mine.sum()),
-        "adverts": int(belongs(panel.role[people.adverts], role).sum()),
+        "adverts": int(belongs(panel.role[adverts], role).sum()),
         "employers": len(np.unique(people.employer[mine])),
     }
 
@@ -191,11 +199,15 @@ def _source_weights(panel: Panel, role: RoleId) -> Floats:
     return (seen / seen.sum(axis=0)).mean(axis=1) if seen.shape[1] else np.zeros(sources)
 
 
-def _sparks(panel: Panel, tags: Tags, weeks: range) -> dict[RoleId, list[Floats]]:
-    """Per class and week the share of each tag in the stock, on the series of the report week; nan if few."""
+def _sparks(panel: Panel, tags: Tags, weeks: range, *, texts: bool) -> dict[RoleId, list[Floats]]:
+    """Per class and week the share of each tag in the stock, on the series of the report week; nan if few.
+
+    With `texts` among the postings that have one.
+    """
     found: dict[RoleId, list[Floats]] = {role: [] for role in ROLES}
     for week in weeks:
         rows = stock_rows(panel, week)
+        rows = _with_text(panel, rows) if texts else rows
         code = panel.role[rows]
         hits = tags.asked.counts(rows, code.astype(np.int64), len(ROLE_CODES))
         sizes = np.bincount(code, minlength=5)

@@ -23,14 +23,13 @@ class TwoWayIndex:
     """E counts[s, w] = row_effect[s] * week_effect[w]; effects are nan where nothing was observed.
 
     `week_segment`, `row_segment`: 0 unobserved, else the connected piece, numbered by its first week. In each
-    piece week_effect is 1 in its base week, the first with a positive count. `rounds` of fitting were needed.
+    piece week_effect is 1 in its base week, the first with a positive count.
     """
 
     row_effect: Floats
     week_effect: Floats
     row_segment: Ints
     week_segment: Ints
-    rounds: int
 
 
 def two_way_index(counts: Floats) -> TwoWayIndex:
@@ -44,17 +43,14 @@ def two_way_index(counts: Floats) -> TwoWayIndex:
     row_segment, week_segment = _segments(counts)
     rows, weeks = counts.shape
     row_effect, week_effect = np.full(rows, np.nan), np.full(weeks, np.nan)
-    rounds = 0
     for segment in range(1, int(week_segment.max(initial=0)) + 1):
         in_rows = np.flatnonzero(row_segment == segment)
         in_weeks = np.flatnonzero(week_segment == segment)
-        part = counts[np.ix_(in_rows, in_weeks)]
-        a, b, used = _fit(part)
-        row_effect[in_rows], week_effect[in_weeks], rounds = a, b, max(rounds, used)
-    return TwoWayIndex(row_effect, week_effect, row_segment, week_segment, rounds)
+        row_effect[in_rows], week_effect[in_weeks] = _fit(counts[np.ix_(in_rows, in_weeks)])
+    return TwoWayIndex(row_effect, week_effect, row_segment, week_segment)
 
 
-def _fit(part: Floats) -> tuple[Floats, Floats, int]:
+def _fit(part: Floats) -> tuple[Floats, Floats]:
     observed = (~np.isnan(part)).astype(np.float64)
     filled = np.nan_to_num(part)
     row_total, week_total = filled.sum(axis=1), filled.sum(axis=0)
@@ -68,12 +64,11 @@ def _fit(part: Floats) -> tuple[Floats, Floats, int]:
         b, rounds = following, rounds + 1
     if moved >= TOLERANCE:
         seen = week_total > 0
-        b[seen], newton = _newton(part[:, seen], b[seen])
-        rounds += newton
-    return row_total / (observed @ b), b, rounds
+        b[seen] = _newton(part[:, seen], b[seen])
+    return row_total / (observed @ b), b
 
 
-def _newton(part: Floats, b: Floats) -> tuple[Floats, int]:
+def _newton(part: Floats, b: Floats) -> Floats:
     """Climb the likelihood of log b given the row totals; it is concave, so halving the step always helps."""
     log_b = np.log(b)
     rounds, moved = 0, 1.0
@@ -86,7 +81,8 @@ def _newton(part: Floats, b: Floats) -> tuple[Floats, int]:
         while _likelihood(part, log_b + step) < reached - ROUNDING * abs(reached):
             step /= 2
         log_b, rounds, moved = log_b + step, rounds + 1, float(np.abs(step).max())
-    return np.exp(log_b), rounds
+    found: Floats = np.exp(log_b)
+    return found
 
 
 def _likelihood(part: Floats, log_b: Floats) -> float:

@@ -86,6 +86,18 @@ def patience(connection: Connection, seconds: float) -> Iterator[None]:
         module.set_patience(dbapi)
 
 
+@contextmanager
+def few_pages(connection: Connection) -> Iterator[None]:
+    """For the time of the block let a connection hold few pages: it goes through the database once."""
+    dbapi: Any = connection.connection.dbapi_connection
+    module = _module(connection.engine)
+    module.hold_few_pages(dbapi, few=True)
+    try:
+        yield
+    finally:
+        module.hold_few_pages(dbapi, few=False)
+
+
 def one_run(engine: Engine, *, shared: bool = False) -> AbstractContextManager[None]:
     """Be the only run on this store for the time of the block. Raises LockHeld at once if another one is.
 
@@ -110,12 +122,24 @@ def settle(connection: Connection, tables: Sequence[Table]) -> None:
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Turn database errors that a person can mend into one sentence."""
+    """Turn database errors that a person can mend into one sentence.
+
+    An error of clearing up after an interrupt, as of a connection whose answer nobody waited for, is that
+    interrupt.
+    """
     driver = engine.dialect.loaded_dbapi
     try:
         yield
     except (DatabaseError, driver.Error) as error:  # the driver's own where its rows are taken directly
+        if _of_an_interrupt(error):
+            raise KeyboardInterrupt from None
         meaning = _module(engine).meaning(error.orig if isinstance(error, DatabaseError) else error)
         if not meaning:
             raise
         raise StorageError(f"the database {without_password(engine.url)} {meaning}") from error
+
+
+def _of_an_interrupt(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None

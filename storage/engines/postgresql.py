@@ -164,6 +164,10 @@ _UNREACHED = re.compile(
 )
 
 
+def hold_few_pages(dbapi: Any, *, few: bool) -> None:
+    """The server holds its pages itself."""
+
+
 def meaning(error: BaseException | None) -> str:
     """Return what an error means to a person, as the rest of a sentence on the database; "" if nothing."""
     from psycopg import InterfaceError, OperationalError, ProgrammingError, errors

@@ -4,13 +4,13 @@ import json
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from operator import methodcaller
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Text, func, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -26,7 +26,7 @@ from storage.tables import Posting as PostingRow
 from storage.tables import Tagging as TaggingRow
 from storage.tables import Version as VersionRow
 
-_CHUNK: Final = 250
+_CHUNK: Final = 500
 """Rows read at a time: few enough to stay in the caches of the processor."""
 _HEADS: Final = 4_096
 """Titles with addresses that are remembered."""
@@ -115,7 +115,7 @@ def read_details(readers: Readers, taggings: Ints, companies: Ints, reading: Rea
     coded = {name: _together(name, make, halves) for name, make in makes.items()}
     counts = np.concatenate([one.counts for one in halves])
     return Details(
-        lru_cache(_HEADS)(partial(_read_head, reading, taggings)),
+        _Heads(reading, taggings),
         coded | _employers(readers.connection, companies),
         _tags(counts, _together(_TAGS, str, halves)),
     )
@@ -178,19 +178,40 @@ def _tags(counts: Ints, asked: Coded[str]) -> TagColumns:
     )
 
 
-def _read_head(reading: Reading, taggings: Ints, row: int) -> tuple[str, str]:
-    """Return title and address of a posting, as they were in the version that was tagged."""
-    with reading() as connection:
-        found = connection.execute(_HEAD, {"tagging": int(taggings[row])}).one()
-    return found.title, found.url
+class _Heads:
+    """Reads titles and addresses of postings, as they were in the versions that were tagged."""
+
+    def __init__(self, reading: Reading, taggings: Ints):
+        self._reading, self._taggings = reading, taggings
+        self._known: dict[int, tuple[str, str]] = {}
+
+    def __call__(self, rows: Sequence[int]) -> list[tuple[str, str]]:
+        """Return those of these rows; what is read is remembered for a while."""
+        missing = [row for row in rows if row not in self._known]
+        if len(self._known) + len(missing) > _HEADS:
+            self._known.clear()
+            missing = list(rows)
+        if missing:
+            with self._reading() as connection:
+                self._read(connection, {int(self._taggings[row]): row for row in missing})
+        return [self._known[row] for row in rows]
+
+    def _read(self, connection: Connection, rows: Mapping[int, int]) -> None:
+        for part in chunks(rows):
+            for tagging, title, url in connection.execute(_HEAD, {"taggings": part}):
+                self._known[rows[tagging]] = title, url
 
 
 _HEAD: Final = (
-    select(VersionRow.title, func.coalesce(func.nullif(VersionRow.url, ""), PostingRow.url).label("url"))
+    select(
+        TaggingRow.id,
+        VersionRow.title,
+        func.coalesce(func.nullif(VersionRow.url, ""), PostingRow.url).label("url"),
+    )
     .select_from(TaggingRow)
     .join(VersionRow, VersionRow.id == TaggingRow.version_id)
     .join(PostingRow, PostingRow.id == VersionRow.posting_id)
-    .where(TaggingRow.id == bindparam("tagging"))
+    .where(among(TaggingRow.id, "taggings"))
 )
 
 

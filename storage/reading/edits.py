@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from operator import attrgetter
+from itertools import chain
 from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, exists, select
 from sqlalchemy.orm import aliased
 
+from storage.among import among
 from storage.chunking import chunks
 from storage.column_types import AnyRow
 from storage.facts import read_asked
@@ -32,15 +33,21 @@ _FACTS = (
     "salary_period",
     "salary_months",
 )
-_COMPARED = attrgetter(*_FACTS)
+_OF_FACTS = slice(len(_FACTS))
+"""Their places in a row of `readings`."""
+_TOGETHER = 2_000
+"""Postings of which one statement asks whether they were edited: few were."""
+_WHOLE = 50
+"""Postings of which whole texts are held at a time."""
 
 
 def edited_postings(
-    connection: Connection, since: datetime, until: datetime
+    connection: Connection, since: datetime, until: datetime, wanted: Collection[int] | None = None
 ) -> dict[int, list[tuple[int, datetime]]]:
     """Return posting id -> its versions up to `until` (id, first seen) of those that got another in between.
 
-    "In between" is after `since`; the version with which a posting begins is no edit.
+    "In between" is after `since`; the version with which a posting begins is no edit. `wanted` asks only for
+    some postings.
     """
     older = aliased(Version)
     edits = (
@@ -52,14 +59,20 @@ def edited_postings(
             )
         )
     )
+    if wanted is None:
+        edited = set(connection.scalars(edits))
+    else:
+        some = edits.where(among(Version.posting_id, "postings"))
+        parts = chunks(wanted, _TOGETHER)
+        edited = {one for part in parts for one in connection.scalars(some, {"postings": part})}
+    versions = (
+        select(Version.posting_id, Version.id, Version.first_seen_at)
+        .where(among(Version.posting_id, "postings"), Version.first_seen_at <= until)
+        .order_by(Version.posting_id, Version.first_seen_at, Version.id)
+    )
     found: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
-    for part in chunks(sorted(set(connection.scalars(edits)))):
-        rows = connection.execute(
-            select(Version.posting_id, Version.id, Version.first_seen_at)
-            .where(Version.posting_id.in_(part), Version.first_seen_at <= until)
-            .order_by(Version.posting_id, Version.first_seen_at, Version.id)
-        )
-        for posting, version, at in rows.all():
+    for part in chunks(sorted(edited)):
+        for posting, version, at in connection.execute(versions, {"postings": part}).all():
             found[posting].append((version, at))
     return dict(found)
 
@@ -85,48 +98,72 @@ def read_edits(
     the newest vocabulary that has counts; a posting of which none has is only counted. Quotes are read of the
     `most` that were edited last.
     """
-    wanted = set(postings)
     chains = {
         posting: since_versions(versions, since)
-        for posting, versions in edited_postings(connection, since, until).items()
-        if posting in wanted
+        for posting, versions in edited_postings(connection, since, until, postings).items()
     }
-    found = readings(connection, (version for chain in chains.values() for version, _ in chain), cut)
-    read: dict[int, list[AnyRow]] = {}
-    for posting, chain in chains.items():
-        common = common_taxonomy(found[chain[0][0]], found[chain[-1][0]], taxonomy)
-        if common is not None:
-            read[posting] = [found[version][common] for version, _ in chain if common in found[version]]
-    tags = _tag_sets(row for rows in read.values() for row in (rows[0], rows[-1]))
-    other = {
-        posting: rows
-        for posting, rows in read.items()
-        if _COMPARED(rows[0]) != _COMPARED(rows[-1]) or tags[rows[0].id] != tags[rows[-1].id]
-    }
-    latest = sorted(other, key=lambda posting: (chains[posting][-1][1], posting), reverse=True)
-    quoted = _quoted_texts(connection, {posting: other[posting] for posting in latest[:most]}, tags)
-    unquoted = {
-        posting: tuple(_text(row, dict.fromkeys(tags[row.id], ("mentioned", None))) for row in rows)
-        for posting in latest[most:]
-        for rows in [(other[posting][0], other[posting][-1])]
-    }
-    same, unread = read.keys() - other.keys(), chains.keys() - read.keys()
+    other: dict[int, tuple[TextVersion, TextVersion]] = {}
+    read_by: dict[int, int] = {}
+    same, unread = set(), set()
+    for part in chunks(chains):  # so that few taggings are held at a time
+        ends = {posting: (chains[posting][0][0], chains[posting][-1][0]) for posting in part}
+        found = readings(connection, chain.from_iterable(ends.values()), cut)
+        for posting, (first, last) in ends.items():
+            common = common_taxonomy(found[first], found[last], taxonomy)
+            if common is None:
+                unread.add(posting)
+            elif (texts := _unquoted(found[first][common], found[last][common])) is None:
+                same.add(posting)
+            else:
+                other[posting], read_by[posting] = texts, common
+    latest = sorted(other, key=lambda posting: (chains[posting][-1][1], posting), reverse=True)[:most]
+    quoted: dict[int, tuple[TextVersion, ...]] = {}
+    for part in chunks(sorted(latest), _WHOLE):
+        found = readings(connection, (version for posting in part for version, _ in chains[posting]), cut)
+        read = {
+            posting: [
+                of[read_by[posting]]
+                for version, _ in chains[posting]
+                if read_by[posting] in (of := found[version])
+            ]
+            for posting in part
+        }
+        quoted |= _quoted_texts(connection, read)
+    unquoted = {posting: texts for posting, texts in other.items() if posting not in quoted}
     return Edited(quoted, unquoted, frozenset(same), frozenset(unread))
 
 
+def _tags_of(row: AnyRow) -> Set[str]:
+    """The tags that a tagging asks for; mere mentions are left out."""
+    return read_asked(row.asked.partition(";")[0]).keys()
+
+
+def _unquoted(before: AnyRow, after: AnyRow) -> tuple[TextVersion, TextVersion] | None:
+    """Two taggings as texts without quotes, with the tags that only one of them asks for; None if they have
+    the same facts and ask for the same tags."""
+    gone: Set[str] = set()
+    new: Set[str] = set()
+    if before.asked != after.asked:
+        tags, others = _tags_of(before), _tags_of(after)
+        gone, new = tags - others, others - tags
+    if not gone and not new and before[_OF_FACTS] == after[_OF_FACTS]:
+        return None
+    return (
+        _text(before, dict.fromkeys(gone, ("mentioned", None))),
+        _text(after, dict.fromkeys(new, ("mentioned", None))),
+    )
+
+
 def _quoted_texts(
-    connection: Connection, postings: Mapping[int, Sequence[AnyRow]], tags: Mapping[int, Set[str]]
+    connection: Connection, read: Mapping[int, Sequence[AnyRow]]
 ) -> dict[int, tuple[TextVersion, ...]]:
     """Posting -> its texts with the quotes of what may differ between the first and the last."""
-    texts: dict[int, tuple[TextVersion, ...]] = {}
-    for part in chunks(sorted(postings)):  # so that few whole texts are held at a time
-        rows = {posting: postings[posting] for posting in part}
-        whole = _whole(connection, (row.id for of in rows.values() for row in of))
-        wanted = {row.id: tags[of[0].id] ^ tags[of[-1].id] for of in rows.values() for row in of}
-        asked = _tags(connection, whole, wanted)
-        for posting, of in rows.items():
-            texts[posting] = tuple(_text(row, asked[row.id], whole[row.id]) for row in of)
-    return texts
+    whole = _whole(connection, (row.id for of in read.values() for row in of))
+    wanted = {row.id: _tags_of(of[0]) ^ _tags_of(of[-1]) for of in read.values() for row in of}
+    asked = _tags(connection, whole, wanted)
+    return {
+        posting: tuple(_text(row, asked[row.id], whole[row.id]) for row in of) for posting, of in read.items()
+    }
 
 
 def common_taxonomy(
@@ -145,17 +182,16 @@ def known_at(cut: datetime) -> ColumnElement[bool]:
 def readings(connection: Connection, versions: Iterable[int], cut: datetime) -> dict[int, dict[int, AnyRow]]:
     """Return version -> vocabulary -> its tagging as known at `cut`, without quotes, with the `sha256`."""
     found: dict[int, dict[int, AnyRow]] = defaultdict(dict)
-    columns = (getattr(Tagging, name) for name in ("id", "version_id", "taxonomy_id", "asked", *_FACTS))
-    statement = select(*columns, Taxonomy.sha256).join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
+    columns = (getattr(Tagging, name) for name in (*_FACTS, "id", "version_id", "taxonomy_id", "asked"))
+    statement = (
+        select(*columns, Taxonomy.sha256)
+        .join(Taxonomy, Taxonomy.id == Tagging.taxonomy_id)
+        .where(among(Tagging.version_id, "versions"), known_at(cut))
+    )
     for part in chunks(versions):
-        for row in connection.execute(statement.where(Tagging.version_id.in_(part), known_at(cut))).all():
+        for row in connection.execute(statement, {"versions": part}).all():
             found[row.version_id][row.taxonomy_id] = row
     return found
-
-
-def _tag_sets(rows: Iterable[AnyRow]) -> dict[int, Set[str]]:
-    """Tagging -> the tags that it asks for; mere mentions are left out."""
-    return {row.id: read_asked(row.asked.partition(";")[0]).keys() for row in rows}
 
 
 def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, AnyRow]:

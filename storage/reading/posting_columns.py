@@ -57,10 +57,10 @@ class TagColumns:
 class Details:
     """What the postings listed lately say: coded columns by the name of the fact, and tags.
 
-    `heads` gives title and address of a row; of a store they are read when asked for, since few ever are.
+    `heads` gives title and address of some rows; of a store they are read when asked for, since few ever are.
     """
 
-    heads: Callable[[int], tuple[str, str]]
+    heads: Callable[[Sequence[int]], list[tuple[str, str]]]
     coded: Mapping[str, Coded[Any]]
     tags: TagColumns
 
@@ -88,6 +88,7 @@ class Postings(Mapping[int, PostingFact]):
         if isinstance(postings, cls):
             return postings
         rows = [postings[id] for id in sorted(postings)]
+        said = [(p.title, p.url) for p in rows]
         return cls(
             id=np.array([p.id for p in rows], dtype=np.int32),
             unit=np.array([p.unit for p in rows], dtype=np.int32),
@@ -97,7 +98,7 @@ class Postings(Mapping[int, PostingFact]):
             posted_at=np.array([microseconds(p.posted_at) for p in rows], dtype=np.int64),
             detail=np.arange(len(rows), dtype=np.int32),
             details=Details(
-                [(p.title, p.url) for p in rows].__getitem__,
+                lambda asked: [said[row] for row in asked],
                 {name: _coded(getattr(p, name) for p in rows) for name in CODED},
                 TagColumns.of([p.tags for p in rows]),
             ),
@@ -170,7 +171,7 @@ _NAMES: Final = tuple(field.name for field in fields(PostingFact))
 def _of_detail(name: str) -> Callable[[_Posting], Any]:
     if name in _HEADS:
         part = _HEADS.index(name)
-        return lambda self: self._columns.details.heads(int(self._columns.detail[self._row]))[part]
+        return lambda self: self._columns.details.heads([int(self._columns.detail[self._row])])[0][part]
 
     def get(self: _Posting) -> Any:
         column = self._columns.details.coded[name]

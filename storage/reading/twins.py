@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 
+from storage.engines.opening import few_pages
 from storage.forking import asked, forked
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Readers:
 def readers(engine: Engine, reading: Reading) -> Iterator[Readers]:
     """Yield what reads one state of the database; two processes where that is worthwhile and can be."""
     work, worthwhile = partial(_read_on_demand, engine), _can_be_opened_twice(engine)
-    with forked(work, worthwhile=worthwhile) as pipe, reading() as connection:
+    with forked(work, worthwhile=worthwhile) as pipe, reading() as connection, few_pages(connection):
         if pipe is not None and not _read_the_same(engine, connection, pipe):
             pipe = None
         yield Readers(connection, pipe)
@@ -84,7 +85,11 @@ def _read_the_same(engine: Engine, connection: Connection, pipe: Pipe) -> bool:
 def _read_on_demand(engine: Engine, pipe: Pipe) -> None:
     """Read what is asked for, of the state of the moment in which the other one says to begin."""
     pipe.recv()
-    with engine.connect().execution_options(readonly=True) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(readonly=True) as connection,
+        connection.begin(),
+        few_pages(connection),
+    ):
         _begin(connection)
         pipe.send([True])
         while True:

@@ -175,8 +175,7 @@ def _record_newest(look: _Look) -> Recorded:
         _prune_ids(connection, board.id, fetch)
         if shows:
             remember(connection, board.id, seen)
-    result.seen = sum(len(unit.listed) for unit in units.values())
-    result.closed, result.reopened = book.closed, book.reopened
+    result.closed = book.closed
     return result
 
 
@@ -301,5 +300,4 @@ def _record_late(look: _Look) -> Recorded:
     for posting, unit in known.values():
         if unit in units:
             sighted_late(connection, look.rows, posting, at, later)
-            result.seen += 1
     return result

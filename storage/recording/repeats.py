@@ -65,7 +65,7 @@ def read_memories(
     newest = select(func.max(look.observed_at)).where(look.board_id == Board.id).scalar_subquery()
     statement = (
         select(Board.family, Board.key, Board.memory, newest.label("newest_at"))
-        .add_columns(Fetch.id, Fetch.scope, Fetch.listed, Fetch.kept, Fetch.reason)
+        .add_columns(Fetch.id, Fetch.scope, Fetch.listed, Fetch.reason)
         .join(Fetch, Fetch.id == last.scalar_subquery())
         .join(Run, Run.id == Fetch.run_id)
         .join(Taxonomy, Taxonomy.id == Run.taxonomy_id)
@@ -78,7 +78,6 @@ def read_memories(
             tuple(_seen_page(page) for page in row.memory["pages"]),
             row.scope,
             row.listed,
-            row.kept,
             row.reason,
             row.id,
             row.newest_at,

@@ -76,7 +76,7 @@ class SpellBook:
 
     def __init__(self, connection: Connection, board: int | None, listed: Iterable[int]):
         self.connection = connection
-        self.closed = self.reopened = 0
+        self.closed = 0
         self._latest: dict[int, _Entry] = {}
         self._new: list[_Entry] = []
         self._gaps: dict[int, tuple[SpellState, datetime]] = {}
@@ -116,7 +116,6 @@ class SpellBook:
         entry.state, entry.moved = outcome.spell, True
         if outcome.gap:
             entry.changed = True
-            self.reopened += outcome.gap.confirmed_at is not None
             self._gaps[posting] = outcome.gap, at
 
     def missed_except(self, unit: int, listed: Set[int], at: datetime) -> None:

@@ -51,6 +51,12 @@ def filled(folder: Path, name: str = "store.db") -> Path:
     return folder / name
 
 
+@pytest.fixture(scope="module")
+def source(each_engine: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a store, for who only reads it."""
+    return filled(tmp_path_factory.mktemp("source"))
+
+
 def test_it_is_the_same_row_by_row_and_goes_on_alike(tmp_path: Path) -> None:
     path, told = filled(tmp_path), []
     database = bare(tmp_path / "copy.db")
@@ -66,20 +72,19 @@ def test_it_is_the_same_row_by_row_and_goes_on_alike(tmp_path: Path) -> None:
     assert rows(tmp_path / "copy.db") == rows(path), "new rows get the next numbers in both"
 
 
-def test_sqlite_to_postgresql_and_back(tmp_path: Path, server: Any, each_engine: str) -> None:
-    path = filled(tmp_path)
+def test_sqlite_to_postgresql_and_back(source: Path, tmp_path: Path, server: Any) -> None:
     there, back = server.create(), tmp_path / "back.db"
-    copying.copy(url(path), server.url(there), quiet)
+    copying.copy(url(source), server.url(there), quiet)
     copying.copy(server.url(there), f"sqlite:///{back}", quiet)
-    assert databases.rows_of(server.url(there)) == databases.rows_of(f"sqlite:///{back}") == rows(path)
+    assert databases.rows_of(server.url(there)) == databases.rows_of(f"sqlite:///{back}") == rows(source)
     server.drop(there)
 
 
-def test_an_empty_store_and_into_one_that_was_only_opened(tmp_path: Path) -> None:
+def test_an_empty_store_and_into_one_that_was_only_opened(source: Path, tmp_path: Path) -> None:
     Recorder(tmp_path, "empty.db").store.close()
     open_store(bare(tmp_path / "opened.db"), "Europe/Berlin").close()
-    copying.copy(url(filled(tmp_path)), url(tmp_path / "opened.db"), quiet)
-    assert rows(tmp_path / "opened.db") == rows(tmp_path / "store.db"), "with the zone of the source"
+    copying.copy(url(source), url(tmp_path / "opened.db"), quiet)
+    assert rows(tmp_path / "opened.db") == rows(source), "with the zone of the source"
 
 
 # ------------------------------------------------------------------ what is refused
@@ -118,14 +123,13 @@ def test_what_is_no_store_of_this_release_is_not_copied(tmp_path: Path) -> None:
 
 
 def test_a_run_on_the_target_keeps_a_copy_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = filled(tmp_path)
     with closing(open_store(url(tmp_path / "target.db"))) as store, store.one_run():
-        said = typed(monkeypatch, capsys, "db", "copy", url(path), url(tmp_path / "target.db"))
+        said = typed(monkeypatch, capsys, "db", "copy", url(source), url(tmp_path / "target.db"))
     assert said.code == 4 and "another run of pmtrend" in said.err
-    said = typed(monkeypatch, capsys, "db", "copy", url(path), url(tmp_path / "target.db"))
-    count = sum(map(len, rows(path).values()))
+    said = typed(monkeypatch, capsys, "db", "copy", url(source), url(tmp_path / "target.db"))
+    count = sum(map(len, rows(source).values()))
     assert said == (0, f"copied and compared {count} rows of {KEPT} tables\n", "")
 
 
@@ -192,19 +196,19 @@ def at(number: int, **values: Callable[[Any], Any]) -> Spoil:
     ],
 )
 def test_a_difference_is_named_and_nothing_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, change: Spoil, said: str
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, change: Spoil, said: str
 ) -> None:
-    path, target = filled(tmp_path), bare(tmp_path / "copy.db")
+    target = bare(tmp_path / "copy.db")
     with monkeypatch.context() as patch:
         patch.setattr(copying, "insert_rows", spoilt(change, table))
-        assert said in refused(url(path), target)
-    copying.copy(url(path), target, quiet)
-    assert rows(tmp_path / "copy.db") == rows(path)
+        assert said in refused(url(source), target)
+    copying.copy(url(source), target, quiet)
+    assert rows(tmp_path / "copy.db") == rows(source)
 
 
 @pytest.mark.parametrize("after", [1, 12])
-def test_a_copy_that_is_killed_leaves_the_target_empty(tmp_path: Path, after: int) -> None:
-    path, target = filled(tmp_path), bare(tmp_path / "copy.db")
+def test_a_copy_that_is_killed_leaves_the_target_empty(source: Path, tmp_path: Path, after: int) -> None:
+    target = bare(tmp_path / "copy.db")
     command = (
         f"import sys, os, signal; sys.path[:] = {sys.path!r}\n"
         "from storage.engines import copying\n"
@@ -213,8 +217,8 @@ def test_a_copy_that_is_killed_leaves_the_target_empty(tmp_path: Path, after: in
         "    tables.append(1)\n"
         f"    os.kill(os.getpid(), signal.SIGKILL) if len(tables) > {after} else right(*rest)\n"
         "copying.insert_rows = insert_rows\n"
-        f"copying.copy({url(path)!r}, {target!r}, lambda done, total: None)\n"
+        f"copying.copy({url(source)!r}, {target!r}, lambda done, total: None)\n"
     )
     assert subprocess.run([sys.executable, "-c", command]).returncode == -9
-    copying.copy(url(path), target, quiet)
-    assert rows(tmp_path / "copy.db") == rows(path)
+    copying.copy(url(source), target, quiet)
+    assert rows(tmp_path / "copy.db") == rows(source)

@@ -93,6 +93,25 @@ def _explained(store: Store, work: Callable[[], object]) -> None:
         work()
 
 
+def test_an_interrupt_that_left_a_connection_at_work_is_still_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C may come between a question and its answer: nothing can be done with the connection then."""
+
+    def ask(dbapi: Any, statement: str) -> None:
+        dbapi.autocommit = True
+        try:
+            dbapi.pgconn.send_query(b"SELECT pg_sleep(60)")
+            raise KeyboardInterrupt
+        finally:
+            dbapi.autocommit = False
+
+    store.engine.dispose()
+    monkeypatch.setattr(postgresql, "_outside", ask)
+    with pytest.raises(KeyboardInterrupt):
+        _explained(store, lambda: add(store, "nobody"))
+
+
 def test_a_writer_waits_for_its_turn_and_sees_what_was_written_meanwhile(store: Store, other: Store) -> None:
     began, seen = threading.Event(), []
 

@@ -73,6 +73,6 @@ def test_postings_are_found_again_however_many_and_whatever_their_ids(recorder: 
     many = [*ids(1200), "quote ' and \\", "上海/产品 🙂", "[1, 2]"]
     recorder.record(short(listing(day(0), many)))
     (again,) = recorder.record(short(listing(day(7), many[1:])))
-    assert (again.created, again.seen, again.closed) == (0, 1202, 0)
+    assert (again.created, again.closed) == (0, 0)
     (closed,) = recorder.record(short(listing(day(14), many[1:])))
     assert closed.closed == 1

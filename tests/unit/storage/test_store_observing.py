@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from store_helpers import Recorder, day, feed, listing
 
+from storage.recording.contents import MOST_VERSIONS
 from storage.records import Facts, Spell
 from storage.tables import Fetch, Posting, Version
 
@@ -109,6 +110,14 @@ def test_a_listing_that_stays_halved_breaks_once_and_closes_nothing(
     assert not any(spell.closed for spell in found.spells)
 
 
+def test_a_listing_and_an_employer_in_it_are_judged_by_their_last_five_looks(recorder: Recorder) -> None:
+    many = {f"e{number}": [f"e{number}-{k}" for k in range(3)] for number in range(20)}
+    for week, size in enumerate((10, 10, 10, 10, 25, 25, 25, 41)):
+        big = [f"big-{k}" for k in range(size)]
+        recorder.record(listing(day(7 * week), big), feed(day(7 * week), many | {"big": big}))
+    assert all(cell.usable for cell in facts(recorder).cells)
+
+
 def test_a_listing_that_recovers_breaks_nothing_whatever_it_was_in_between(recorder: Recorder) -> None:
     ids = [f"p{number}" for number in range(30)]
     recorder.record(
@@ -152,6 +161,13 @@ def test_a_suspect_look_that_stays_alone_breaks_nothing(recorder: Recorder) -> N
     assert [cell.usable for cell in found.cells] == [True, False, True]
 
 
+def test_suspect_looks_of_different_scopes_do_not_agree(recorder: Recorder) -> None:
+    looks = listing(day(0), TEN + OTHERS), listing(day(7), [], scope="narrow"), listing(day(14), [])
+    *_, last = recorder.record(*looks)
+    assert last.state == "suspect"
+    assert "coverage" not in {b.reason for b in facts(recorder).breaks}
+
+
 def test_a_declared_change_of_scope_breaks_the_series_at_once(recorder: Recorder) -> None:
     recorder.record(
         listing(day(0), TEN + OTHERS, scope="wide"),
@@ -185,6 +201,15 @@ def test_a_changed_text_is_a_new_version_and_the_old_one_is_kept(recorder: Recor
     with recorder.store.engine.begin() as connection:
         texts = connection.scalars(select(Version.text).order_by(Version.first_seen_at)).all()
     assert texts == ["RAG", "RAG and agents", "RAG"]
+
+
+def test_a_posting_that_changes_at_every_look_keeps_so_many_versions_and_no_more(recorder: Recorder) -> None:
+    texts = [f"RAG {number}" for number in range(MOST_VERSIONS + 2)]
+    recorder.record(*(listing(day(7 * w), ["a"], texts={"a": text}) for w, text in enumerate(texts)))
+    with recorder.store.engine.begin() as connection:
+        kept = connection.scalars(select(Version.text).order_by(Version.first_seen_at)).all()
+    assert kept == texts[:MOST_VERSIONS]
+    assert spells(recorder, "a")[0].last_seen_at == day(7 * (len(texts) - 1))
 
 
 def test_a_list_without_texts_takes_none_away(recorder: Recorder) -> None:
@@ -237,7 +262,7 @@ def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: 
     before = {s.posting: s for s in facts(recorder).spells}
     recorder.record(listing(day(0), ["a", "z"]))
     after = facts(recorder)
-    assert spells(recorder, "a")[0].opened_at == day(0)
+    assert [spell.opened_at for spell in spells(recorder, "a")] == [day(0)]
     assert spells(recorder, "b")[0] == before[spells(recorder, "b")[0].posting]
     (gone,) = spells(recorder, "z")
     assert (gone.opened_at, gone.last_seen_at, gone.reason, gone.closed) == (
@@ -248,6 +273,11 @@ def test_an_older_look_extends_history_and_closes_and_reopens_nothing(recorder: 
     )
     assert not any(spell.closed for spell in after.spells)
     assert recorder.store.status(day(1)).open == 3
+
+
+def test_a_second_look_at_the_same_instant_is_not_late(recorder: Recorder) -> None:
+    first, second = recorder.record(listing(day(0), ["a"]), listing(day(0), ["a", "b"]))
+    assert (first.late, second.late, second.created) == (False, False, 1)
 
 
 def test_an_older_look_brings_no_latest_text(recorder: Recorder) -> None:
@@ -272,7 +302,8 @@ def test_an_older_look_between_the_last_sighting_and_the_miss_belongs_to_the_sta
 def test_an_older_look_between_partial_ones_is_no_second_stay(recorder: Recorder) -> None:
     """Else the first would stay open for good: only a posting's latest stay is looked at."""
     recorder.record(listing(day(0), TEN), listing(day(14), TEN[1:], state="partial"))
-    recorder.record(listing(day(7), TEN))
+    recorder.record(listing(day(7), [*TEN, "z"]))
+    assert spells(recorder, "z")[0].reason == "" and recorder.store.check() == []
     recorder.record(listing(day(21), TEN[1:]), listing(day(28), TEN[1:]))
     (gone,) = spells(recorder, "p0")
     assert (gone.last_seen_at, gone.missed_at, gone.closed) == (day(7), day(21), True)

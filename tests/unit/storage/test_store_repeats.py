@@ -16,7 +16,7 @@ from storage.records import Facts, Listing, TaxonomyRecord
 pytestmark = pytest.mark.usefixtures("each_engine")
 
 _SETTINGS = settings(
-    max_examples=30,
+    max_examples=15,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -65,6 +65,20 @@ def test_a_twin_reads_what_the_first_reads(engine: Engine) -> None:
         assert later.both(count, count) == (0, 0)
 
 
+def pages(connection: Connection) -> Any:
+    return connection.exec_driver_sql("PRAGMA cache_size").scalar()
+
+
+def test_both_hold_few_pages_meanwhile(engine: Engine) -> None:
+    with engine.connect() as connection:
+        usual = pages(connection)
+    with readers(engine, reading(engine)) as both:
+        here, there = both.both(pages, pages)
+    assert here == there != usual
+    with engine.connect() as connection:
+        assert pages(connection) == usual
+
+
 @pytest.mark.parametrize("moment", [1, 2])
 def test_where_somebody_writes_as_they_begin_there_is_one(
     engine: Engine, monkeypatch: pytest.MonkeyPatch, moment: int
