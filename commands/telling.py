@@ -44,7 +44,7 @@ def tell_summary(summary: "RunSummary") -> None:
 
 def tell_if_empty(store: "Store") -> None:
     """Say that there is nothing in the store, if so."""
-    if not store.latest_versions(1):
+    if store.is_empty():
         from storage.engines.opening import without_password
 
         name = without_password(store.engine.url)

@@ -129,3 +129,12 @@ def recorder(tmp_path: Path) -> Iterator[Any]:
     made = Recorder(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def blank_charts() -> Iterator[None]:
+    """Reports have the charts they would have, blank (tests/helpers/report_market.py)."""
+    from report_market import undrawn
+
+    with undrawn():
+        yield

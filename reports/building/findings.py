@@ -5,7 +5,7 @@ from typing import Literal
 
 from reports.document.changes import Movers
 from reports.document.comparison import Hypotheses
-from reports.document.composition import ClassMix, Contrast, ContrastRow, Experience, MixRow, Skills
+from reports.document.composition import ClassMix, Contrast, ContrastRow, Experience, MixRow
 from reports.document.tables import BreakRow, Headline, HeadlineRow
 from reports.document.terms import Direction, Kind, Reason, RoleId, Verdict, Window
 from reports.document.weekly import Demands, Finding, Market
@@ -22,7 +22,7 @@ def find(kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow], w
         asked = health["boards"] - health["totals"]["not_fetched"]
         return [_finding(kind, "T0", "level", "count", float(asked), 0, 0, week)]
     headline, mix = market["headline"], demands["class_mix"]
-    found = [_listed(kind, headline, demands["skills"], week)]
+    found = [_listed(kind, headline, mix, week)]
     found += _levels(headline, mix, breaks, week) if kind == "regular" else []
     found += _class_share(kind, mix)
     found += _claims(demands["hypotheses"])
@@ -72,10 +72,11 @@ def _finding(
     }
 
 
-def _listed(kind: Kind, headline: Headline, skills: Skills, week: Window) -> Finding:
+def _listed(kind: Kind, headline: Headline, mix: ClassMix, week: Window) -> Finding:
     if kind == "partial":  # no whole listing: say what was seen
-        counts = {b["role"]: b["n"] for b in skills["bases"]}
-        employers, table, window = skills["bases"][0]["employers"], "T3", skills["window"]
+        counts: dict[RoleId, int] = {row["role"]: row["window"]["y"] for row in mix["rows"]}
+        whole = mix["rows"][0]["window"]
+        counts["all"], employers, table, window = whole["n"], whole["employers"], "T2", mix["window"]
     else:
         counts = {r["role"]: r["stock"] or 0 for r in headline["rows"]}
         employers, table, window = headline["rows"][0]["employers"] or 0, "T1", week

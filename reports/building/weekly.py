@@ -40,7 +40,7 @@ from reports.measures.mix import class_mix
 from reports.measures.movers import movers
 from reports.measures.panel import Panel, build_panel
 from reports.measures.peers import no_peers, peers
-from reports.measures.population import WINDOW_WEEKS, Population, window, window_population
+from reports.measures.population import WINDOW_WEEKS, Population, telling, window, window_population
 from reports.measures.postings import listed_postings
 from reports.measures.qualifications import qualifications
 from reports.measures.quality import preliminary, quality
@@ -167,13 +167,14 @@ def _demands(
     """Return the tables on what postings ask for: all of it is in the panel, so that a fork may make them."""
     status, reason = _status(kind_of(panel, facts))
     compared = compare(panel, people, tags)
+    tells = telling(panel, people)
     return {
         "class_mix": class_mix(panel, windows, people),
-        "skills": skills(panel, people, tags),
+        "skills": skills(panel, people.where(tells), tags),
         "hypotheses": hypotheses(panel, people, tags, compared, t10),
         "requirement_groups": requirement_groups(panel, people, tags, compared),
         "fingerprint": fingerprint(panel, people, tags, compared),
-        "contrast": contrast(panel, people, tags, compared),
+        "contrast": contrast(panel, people, tags, compared.among(tells)),
         "movers": movers(panel, windows, tags),
         "requirements_weekly": requirements_weekly(panel, tags, status, reason),
         "co_occurrence": co_occurrence(panel, people, tags),

@@ -195,7 +195,7 @@ def _in_sitemaps(page: Reply, fetcher: Fetcher) -> Candidate | None:
         except FetchError:
             continue
         if any(_describes(posting, fetcher) for posting in postings[:_POSTINGS]):
-            return Candidate("jsonld", key, "its sitemap, whose pages describe postings")
+            return Candidate("jsonld", key)
     return None
 
 

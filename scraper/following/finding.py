@@ -27,11 +27,10 @@ _LOADED_COUNTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A board to which an address leads; `why` says how that is known."""
+    """A board to which an address leads."""
 
     family: str
     key: str
-    why: str
 
     @property
     def name(self) -> str:
@@ -54,7 +53,7 @@ def as_url(text: str) -> str:
 def in_address(url: str) -> Candidate | None:
     """Return the board that a URL is an address of, None if it is of none."""
     found = family_of(url)
-    return Candidate(found[0].name, found[1], "its address") if found else None
+    return Candidate(found[0].name, found[1]) if found else None
 
 
 def in_page(url: str, page: str) -> tuple[Candidate, ...]:
@@ -70,8 +69,8 @@ def in_page(url: str, page: str) -> tuple[Candidate, ...]:
     seen: dict[tuple[str, str], list[tuple[int, Candidate]]] = defaultdict(list)
     for counts, found in [
         *((_LOADED_COUNTS, one) for one in _named_by_vendors(url, text)),
-        *((_LOADED_COUNTS, one) for one in _addressed(loaded, "what the page loads")),
-        *((1, one) for one in _addressed(text, "an address in the page")),
+        *((_LOADED_COUNTS, one) for one in _addressed(loaded)),
+        *((1, one) for one in _addressed(text)),
     ]:
         seen[found.family, found.key.casefold()].append((counts, found))
     ranked = sorted(seen.values(), key=lambda ones: -sum(counts for counts, _ in ones))
@@ -96,13 +95,13 @@ def is_sitemap(text: str) -> bool:
     return "<urlset" in text[:2000] or "<sitemapindex" in text[:2000]
 
 
-def _addressed(text: str, why: str) -> Iterator[Candidate]:
+def _addressed(text: str) -> Iterator[Candidate]:
     """Yield the board of each different address in `text`."""
     for address in dict.fromkeys(found[0] for found in _ADDRESS.finditer(text)):
         parts = urls.split(address if address.startswith("http") else f"https:{address}")
         found = family_of(parts.geturl()) if parts and not _FILE.search(parts.path) else None
         if found and not found[0].multi_employer:
-            yield Candidate(found[0].name, found[1], why)
+            yield Candidate(found[0].name, found[1])
 
 
 # ------------------------------------------------------------------ what vendors name in their scripts
@@ -119,23 +118,21 @@ _ORACLE_SITE = re.compile(rf"siteNumber{_TOKEN}")
 def _named_by_vendors(url: str, text: str) -> Iterator[Candidate]:
     host = (parts.hostname or "") if (parts := urls.split(url)) else ""
     if "greenhouse" in text:
-        yield from _each(_GREENHOUSE, text, "greenhouse", "Greenhouse's settings in the page")
+        yield from _each(_GREENHOUSE, text, "greenhouse")
     if "smartrecruiters" in text:
-        yield from _each(_SMARTRECRUITERS, text, "smartrecruiters", "SmartRecruiters' settings in the page")
-        yield from _each(
-            _SMARTRECRUITERS_WIDGET, text, "smartrecruiters", "SmartRecruiters' widget in the page"
-        )
+        yield from _each(_SMARTRECRUITERS, text, "smartrecruiters")
+        yield from _each(_SMARTRECRUITERS_WIDGET, text, "smartrecruiters")
     for domain in _EIGHTFOLD.findall(text)[:1]:
-        yield Candidate("eightfold", f"{host}/{domain}", "Eightfold's settings in the page")
+        yield Candidate("eightfold", f"{host}/{domain}")
     hosts, sites = _ORACLE_HOST.findall(text), _ORACLE_SITE.findall(text)
     if hosts and sites:
-        yield Candidate("oracle_rc", f"{hosts[0]}/{sites[0]}", "Oracle's settings in the page")
+        yield Candidate("oracle_rc", f"{hosts[0]}/{sites[0]}")
     if 'id="js-websiteInfo"' in text and host:
         portal = "/".join(urls.segments(parts)[:1]) if parts else ""
-        yield Candidate("feishu", f"{host}/{portal}".rstrip("/"), "Feishu's settings in the page")
+        yield Candidate("feishu", f"{host}/{portal}".rstrip("/"))
 
 
-def _each(pattern: re.Pattern[str], text: str, family: str, why: str) -> Iterator[Candidate]:
+def _each(pattern: re.Pattern[str], text: str, family: str) -> Iterator[Candidate]:
     assert family in FAMILIES
     for key in dict.fromkeys(pattern.findall(text)):
-        yield Candidate(family, key, why)
+        yield Candidate(family, key)

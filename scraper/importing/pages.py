@@ -1,4 +1,4 @@
-"""Saved web pages as records: those of boards by the selectors of pages.toml, any by its stated data."""
+"""Saved web pages as records: boards by the selectors of pages.toml, others by stated data or a table."""
 
 import json
 import re
@@ -13,8 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scraper.errors import InputError
 from scraper.importing.answers import answer_rows, job_posting_rows
-from scraper.importing.columns import Bad, Record
+from scraper.importing.columns import NEEDED, Bad, Record
 from scraper.importing.values import Plain, plain
+from scraper.importing.webtables import table_rows
 from scraper.parsing.nesting import too_deep
 from scraper.parsing.urls import canonical_url
 
@@ -66,7 +67,7 @@ def _layouts() -> tuple[PageLayout, ...]:
 
 
 def saved_page(name: str, markup: str, *, address: str = "", saved: Plain | None = None) -> SavedPage:
-    """Return the postings of a page: of a known board, in a script that holds its state, or as JSON-LD.
+    """Return the postings of a page: of a known board, of a script with its state, of JSON-LD or a table.
 
     `address` and `saved` are where and when it was saved, if that stands beside the page rather than in it.
 
@@ -77,11 +78,12 @@ def saved_page(name: str, markup: str, *, address: str = "", saved: Plain | None
     page = LexborHTMLParser(markup)
     date, saved_from = (saved, canonical_url(address)) if address else _saved(markup[:_COMMENT])
     own = next((url for spec in _OWN_ADDRESS if (url := canonical_url(_first(page, spec)))), saved_from)
-    rows = _board_rows(page, own) or _stated_rows(page, own)
+    rows = _board_rows(page, own) or _stated_rows(page, own) or table_rows(markup)
     if not rows:
         raise InputError(
             f"{name} is a web page in which no postings were found: neither the list or the posting of a job "
-            "board that is known, nor schema.org JobPosting data; save the list as CSV, XLSX or JSON"
+            "board that is known, nor schema.org JobPosting data, nor a table whose header names "
+            f"{NEEDED}; save the list as CSV, XLSX or JSON"
         )
     return SavedPage(date, tuple(rows))
 

@@ -27,7 +27,7 @@ from scraper.importing.columns import (
 from scraper.importing.values import as_text, plain
 
 _DELIMITERS = ",\t;|"
-_HEADER_WITHIN = 10  # rows in which a header is looked for: exports put a title or a note above it
+HEADER_WITHIN = 10  # rows in which a header is looked for: exports put a title or a note above it
 _HEAD_LINES = 60
 _LONGEST_CELL = 1 << 24
 csv.field_size_limit(_LONGEST_CELL)
@@ -113,7 +113,7 @@ def delimited_records(name: str, stream: IO[str]) -> Iterator[Record | Bad]:
         head = head[1:]
     for delimiter in _DELIMITERS:
         if _header_at([row for row in _csv_rows(head, delimiter)]) is not None:
-            return _records(_csv_rows(chain(head, stream), delimiter))
+            return listed_records(_csv_rows(chain(head, stream), delimiter))
     first_row = next(_csv_rows(head, ","), [])
     for export in headerless():
         if export.fits(first_row):
@@ -138,12 +138,12 @@ def workbook_records(path: Path) -> Iterator[Record | Bad]:
     """
     found, columns = False, list[str]()
     for rows in _sheets(path):
-        head = list(islice(rows, _HEADER_WITHIN))
+        head = list(islice(rows, HEADER_WITHIN))
         if _header_at(head) is None:
             columns = columns or [as_text(plain(cell)) for cell in next(filter(any, head), ())]
         else:
             found = True
-            yield from _records(chain(head, rows))
+            yield from listed_records(chain(head, rows))
     if not found:
         raise InputError(unknown_layout(path.name, columns))
 
@@ -200,13 +200,14 @@ def _names(row: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _header_at(rows: Sequence[Any]) -> int | None:
-    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+    for at, row in enumerate(rows[:HEADER_WITHIN]):
         if is_layout(_names(row)):
             return at
     return None
 
 
-def _records(rows: Iterable[Any]) -> Iterator[Record | Bad]:
+def listed_records(rows: Iterable[Any]) -> Iterator[Record | Bad]:
+    """Yield the rows of cells below the first one that is a header of postings, as records."""
     header: tuple[str, ...] = ()
     folded: list[str] = []
     for number, row in enumerate(rows, start=1):

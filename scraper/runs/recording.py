@@ -236,7 +236,7 @@ class Run:
                 self._waiting.repeat(*name, repetition)
             self._memories[name] = replace(memory, newest_at=at)
             self._newest_looks()[name] = at
-            recorded = Recorded(unchanged=True, reason=memory.reason, seen=memory.kept)
+            recorded = Recorded(unchanged=True, reason=memory.reason)
         else:
             recorded = Recorded(duplicate=True)  # the clock was set back meanwhile
         if self._waiting.full:

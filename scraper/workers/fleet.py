@@ -15,7 +15,7 @@ from scraper.errors import ConfigError, PmtrendError
 from scraper.workers.preparing import release
 
 try:
-    from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin
+    from distributed import Client, Future, KilledWorker, LocalCluster, Worker, WorkerPlugin, dask
     from distributed.client import FutureCancelledError
 except ImportError:
     raise ConfigError(
@@ -26,6 +26,9 @@ R = TypeVar("R")
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^\s/]{1,300}:\d{1,5}")
 _PATIENCE = 15
 """Seconds: how long a scheduler may take to answer, and workers to be there."""
+_LOST = {"distributed.deploy.lost-worker-timeout": "1h"}
+"""How long a worker of this machine may take to be there again. Dask would give it up after 15 seconds, which
+one that starts beside much other work needs; and with the last one given up, a run would wait for ever."""
 
 logging.getLogger("distributed").setLevel(logging.ERROR)
 """It warns of what it mends, such as a worker that is lost; importing it asks for even more."""
@@ -87,6 +90,7 @@ def fleet(jobs: int | None, scheduler: str | None) -> Iterator[Fleet]:
 def _local(jobs: int) -> Iterator[Client]:
     # One thread each, as Python runs one at a time; no limit of memory but the machine's; no web page.
     with (
+        dask.config.set(_LOST),
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,

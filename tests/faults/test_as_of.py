@@ -29,7 +29,7 @@ from storage.records import TaxonomyRecord
 from storage.store import Store, open_store
 from storage.weeks import WEEK, label, week_end
 
-pytestmark = pytest.mark.usefixtures("each_engine")
+pytestmark = pytest.mark.usefixtures("each_engine", "blank_charts")
 
 WEEKS = [date(2026, 8, 31) + WEEK * n for n in range(7)]  # the first of the demonstration: W36 to W42
 LATER = datetime(2026, 11, 25, 6, tzinfo=UTC)

@@ -20,6 +20,8 @@ from scraper.understanding.posting import TAXONOMY
 from storage.engines.copying import copy
 from storage.store import open_store
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 NOW = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)  # as in conftest.demo_database
 LIST = """title,company,city,description,url
 AI 产品经理,éclair,上海,负责大模型产品与 RAG；3年以上产品经验，本科,https://jobs.example/1

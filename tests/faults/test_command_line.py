@@ -15,6 +15,8 @@ from typed import Outcome, Run, typed
 from scraper.scheduling import running
 from storage.engines.sqlite import exclusive
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 
 @pytest.fixture
 def run(

@@ -25,6 +25,8 @@ from scraper.understanding.posting import TAXONOMY
 from storage.errors import StorageError
 from storage.store import Store, open_store
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 ACME = "https://jobs.ashbyhq.com/acme-kitchens"
 JOBS = "title,company\nProduct Manager,Acme\n"

@@ -8,6 +8,8 @@ from crawl_sample import Sample, job, page
 from places import DEMO
 from typed import typed
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 MARCH = datetime(2024, 3, 4, 10, tzinfo=UTC)
 SITE = "https://jobs.nordlicht.example/careers"
 

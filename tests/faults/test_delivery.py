@@ -23,6 +23,8 @@ from scraper.fetching.client import Limits
 from scraper.fetching.posting import Poster
 from scraper.fetching.webhooks import Service, Webhook
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 MESSAGE = {"msgtype": "markdown", "markdown": {"content": "周报"}}
 

@@ -16,6 +16,7 @@ import databases
 import fleet_tasks
 import pytest
 import source_cases
+from distributed import dask
 from places import RECORDINGS, ROOT
 from test_as_of import files
 from typed import typed
@@ -166,6 +167,11 @@ def test_work_that_kills_its_workers_is_given_up(two: Fleet) -> None:
     assert two.submit(fleet_tasks.doubled, 21).result() == 42
 
 
+def test_a_worker_that_takes_long_to_start_again_is_not_given_up(two: Fleet) -> None:
+    """With none left, whoever waits for work would wait for ever."""
+    assert dask.config.get("distributed.deploy.lost-worker-timeout") == "1h"
+
+
 def test_a_bug_in_a_worker_is_shown_where_it_is(two: Fleet) -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         two.submit(fleet_tasks.failing).result()
@@ -184,7 +190,7 @@ def test_a_worker_without_the_files_says_so(two: Fleet, tmp_path: Path) -> None:
 
 
 def test_workers_of_another_release_are_refused(two: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    two._client.wait_for_workers(2, timeout=60)  # those that tests above have killed are started again
+    two._client.wait_for_workers(2, timeout=300)  # those that tests above have killed are started again
     with fleet(None, address(two)) as others:
         assert others.size == 2
     monkeypatch.setattr("scraper.workers.preparing.__version__", "0.0.1")
@@ -257,7 +263,7 @@ def test_interrupted_it_leaves_no_process_and_goes_on_the_next_time(two: Fleet, 
 
 
 def _group_ends(pid: int) -> bool:
-    for _ in range(1000):
+    for _ in range(6000):
         try:
             os.killpg(pid, 0)
         except ProcessLookupError:

@@ -24,6 +24,8 @@ from scraper.runs.replaying import replay
 from storage.store import open_store
 from storage.weeks import label, week_of
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 WEEKS = 10
 ZONE = "Asia/Shanghai"
 LATER = datetime(2027, 6, 1, tzinfo=UTC)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from typed import Run, typed
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 WEEK = ("report", "--week", "2026-W47", "--lang", "zh")
 
 

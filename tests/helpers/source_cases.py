@@ -42,6 +42,7 @@ def list_request(family: Family) -> Request:
     return asked(RECORDINGS / family.name / "normal")[1]
 
 
+@cache
 def asked(case: Path) -> tuple[Board, Request, dict[str, Any]]:
     """The board and request that a case answers, and its request.json."""
     family = FAMILIES[case.parts[-2]]

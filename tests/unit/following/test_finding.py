@@ -152,11 +152,6 @@ def test_of_several_boards_one_must_stand_out(body: str, names: list[str]) -> No
     assert [found.name for found in finding.in_page(SITE, page(body))] == names
 
 
-def test_the_reason_says_where_it_was_found() -> None:
-    (found,) = finding.in_page(SITE, page('<iframe src="https://jobs.ashbyhq.com/acme/embed"></iframe>'))
-    assert found.why == "what the page loads"
-
-
 @given(st.text(max_size=300))
 def test_any_text_can_be_searched(text: str) -> None:
     assert all(one.family in FAMILIES and one.key for one in finding.in_page(SITE, text))

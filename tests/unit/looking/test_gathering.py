@@ -67,7 +67,7 @@ def test_all_pages_are_read_in_order() -> None:
 
 def test_when_the_time_is_over_no_further_page_is_asked_for_be_it_a_known_one() -> None:
     script = Script(page("a", next_page=1), page("b"))
-    memory = Memory(script.look().seen_pages, "", 2, 2, "", 1, NOW)
+    memory = Memory(script.look().seen_pages, "", 2, "", 1, NOW)
     assert script.look(memory).unchanged
     script.asked.clear()
     over = lambda: bool(script.asked)  # noqa: E731
@@ -90,7 +90,7 @@ def test_a_look_that_ends_keeps_no_reply() -> None:
             given.append(weakref.ref(reply))
             return reply
 
-    memory = Memory(Kept(page("a", next_page=1), page("b")).look().seen_pages, "", 2, 2, "", 1, NOW)
+    memory = Memory(Kept(page("a", next_page=1), page("b")).look().seen_pages, "", 2, "", 1, NOW)
     gc.disable()
     try:
         for broken in (ServerTrouble("u", "503"), page("b", rejects=9), Page(next=Request("page:0"))):

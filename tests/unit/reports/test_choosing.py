@@ -21,6 +21,8 @@ from scraper.options.profiles import KEYS
 from storage.profile import Profile
 from storage.records import Pay
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 ME = Profile("me", 3, 0, frozenset({"llm"}), "bachelor", salary_min=200_000)
 EVIL = "=cmd()|<script>\x1b[31m \u202eevil"
 
@@ -165,7 +167,7 @@ def test_titles_alone_are_one_sentence() -> None:
     built = Market()
     built.post("a", "ai_pm", has_text=False)
     built.look("X", 0, ["a"])
-    assert "The 1 AI PM and AIGC PM opening of 2026-W33–W36 came without" in page(
+    assert "The 1 AI PM and AIGC PM opening of 2026-W36 came without" in page(
         choose(built.facts(), monday(0), ME)
     )
 

@@ -10,6 +10,7 @@ from facts_builder import TAXONOMY, Market, monday, trend_market
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.building.views import View
 from reports.building.weekly import build_weekly
 from reports.document.comparison import HypothesisRow
 from reports.document.terms import Change
@@ -78,6 +79,35 @@ def test_that_nothing_differs_is_a_finding_only_where_it_would_have_been_seen() 
     assert verdict == "no_clear_difference" and "ai_years" in findings
     verdict, findings = told(30)
     assert verdict == "insufficient" and "ai_years" not in findings
+
+
+def test_titles_beside_whole_texts_pull_no_share_down() -> None:
+    market = some(pairs(40, {"tags": ["sql"]}, {"tags": ["sql"]}), "ai_pm", 2, tags=[], has_text=False)
+    report = report_of(market)
+    row = next(row for row in report["contrast"]["rows"] if row["tag"] == "sql")
+    assert (row["ai"]["share"], row["ai"]["n"], row["aigc"]["n"]) == (1.0, 20, 40)
+    asked = {row["role"]: row for row in report["skills"]["rows"] if row["tag"] == "sql"}
+    assert (asked["ai_pm"]["share"], asked["ai_pm"]["n"], asked["all"]["n"]) == (1.0, 20, 60)
+    assert asked["ai_pm"]["spark"][-1] == 1.0
+    bases = {base["role"]: (base["n"], base["adverts"]) for base in report["skills"]["bases"]}
+    assert (bases["ai_pm"], bases["all"]) == ((20, 20), (60, 60))
+    assert report["headline"]["rows"][0]["stock"] == 80
+    # Where there are titles alone, they are what can be counted.
+    titles = some(some(market, "ai_pm", 1, has_text=False), "aigc_pm", 1, has_text=False)
+    row = next(row for row in report_of(titles)["contrast"]["rows"] if row["tag"] == "sql")
+    assert (row["ai"]["share"], row["ai"]["n"]) == (0.5, 40)
+
+
+def test_an_employer_without_texts_is_not_held_against_others() -> None:
+    market = pairs(12, {"tags": ["sql"]}, {"tags": ["sql"]})
+    for native in ("b000-ai", "b000-aigc"):
+        market.says[native] |= {"tags": [], "has_text": False}
+    of = {
+        name: build_weekly(market.facts(), monday(0), view=View(company=name))["peers"]
+        for name in ("b000", "b001")
+    }
+    assert (of["b000"]["rows"], of["b000"]["reason"]) == ([], "not_stated")
+    assert [(row["share"], row["others"]["n"]) for row in of["b001"]["rows"]] == [(1.0, 20)]
 
 
 def test_a_difference_of_shares_of_work_is_at_most_all_of_it() -> None:

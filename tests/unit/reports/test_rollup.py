@@ -46,7 +46,7 @@ def recording(path: Path) -> Iterator[Recorder]:
 # ------------------------------------------------------------------ what is counted
 
 
-@holds(settings(FILLING, max_examples=25), looks())
+@holds(settings(FILLING, max_examples=15), looks())
 def test_what_is_listed_and_flows_is_what_the_spells_say(history: list[Listing]) -> None:
     with folder() as path, recording(path) as recorder:
         for look in history:

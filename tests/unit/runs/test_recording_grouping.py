@@ -107,6 +107,16 @@ def test_the_copy_of_an_aggregator_is_the_original_s_opening(store: Store) -> No
     assert len({p.vacancy for p in facts(store).postings.values()}) == 1
 
 
+def test_openings_of_one_board_that_share_an_address_stay_several(store: Store) -> None:
+    """An employer may send all who apply to one page."""
+    at = "https://boards.greenhouse.io/acme/jobs/4012345"
+    one = RawPosting("c1", "Product Manager, Search", description=TEXT, company="Acme", apply_url=at)
+    two = RawPosting("c2", "Product Manager, Payments", description=OTHER, company="Acme", apply_url=at)
+    look(store, "remoteok", "product-manager", one, company="Remote OK")
+    look(store, "remoteok", "product-manager", one, two, day=7, company="Remote OK")
+    assert len({p.vacancy for p in facts(store).postings.values()}) == 2
+
+
 def test_what_comes_later_changes_no_earlier_vacancy(store: Store) -> None:
     """A text between two others would join them, had it come first."""
     look(store, "greenhouse", "acme", RawPosting("1", "Product Manager", description=TEXT))
