@@ -25,7 +25,7 @@ _PARAMETERS = 288
 """Values of a statement that inserts several rows: 32 tags."""
 _PATIENCE = 30.0
 """Seconds that a transaction waits for its turn to write."""
-_PAGES, _FEW_PAGES = 8_000, 500
+_HOLD_PAGES, _HOLD_FEW_PAGES = "PRAGMA cache_size=-8000", "PRAGMA cache_size=-500"
 """KB of pages that are held: what looks that are stored together write; what going through a store needs."""
 
 
@@ -134,7 +134,7 @@ def hold_few_pages(dbapi: Any, *, few: bool) -> None:
     Who goes through a store once needs a page hardly ever again, and few stay in the caches of the processor:
     that is a sixth of the time.
     """
-    dbapi.execute(f"PRAGMA cache_size=-{_FEW_PAGES if few else _PAGES}")
+    dbapi.execute(_HOLD_FEW_PAGES if few else _HOLD_PAGES)
 
 
 def meaning(error: BaseException | None) -> str:
