@@ -12,6 +12,7 @@ import numpy as np
 
 from reports.building.findings import find
 from reports.building.views import WHOLE, View, narrowed
+from reports.document.changes import RequirementsWeekly
 from reports.document.instants import instant
 from reports.document.peers import Peers
 from reports.document.published import published_numbers, stated_weeks
@@ -87,21 +88,14 @@ def build_weekly(
     whole, facts = facts, narrowed(facts, view)
     panel = build_panel(facts, week)
     kind = kind_of(panel, facts)
-    status, reason = _status(kind)
     many = len(panel.posting_id) >= _MANY
-    (people, tags, windows), t10 = side_by_side(
-        lambda: (
-            window_population(panel),
-            tag_matrix(panel, facts.taxonomy),
-            two_windows(panel, status, reason),
-        ),
-        lambda: lifetimes(panel, facts),
-        worthwhile=many,
+    (people, tags, windows, weekly), t10 = side_by_side(
+        lambda: _basics(panel, facts), lambda: lifetimes(panel, facts), worthwhile=many
     )
     breaks = break_rows(panel, facts.breaks)
     market, demands = side_by_side(
         lambda: _market(panel, facts, week, people, tags, t10, profiles, history),
-        lambda: _demands(panel, facts, people, tags, windows, t10),
+        lambda: _demands(panel, people, tags, windows, weekly, t10),
         worthwhile=many,
     )
     findings = find(kind, market, demands, breaks, window(panel, panel.last, panel.last))
@@ -129,6 +123,14 @@ def build_weekly(
         "provenance": _provenance(facts, command),
     }
     return _compared(rounded(report), history)
+
+
+def _basics(panel: Panel, facts: Facts) -> tuple[Population, Tags, TwoWindows, RequirementsWeekly]:
+    """Return what the tables are made of, and the one that takes as long as the stays take longer."""
+    status, reason = _status(kind_of(panel, facts))
+    tags = tag_matrix(panel, facts.taxonomy)
+    weekly = requirements_weekly(panel, tags, status, reason)
+    return window_population(panel), tags, two_windows(panel, status, reason), weekly
 
 
 def _market(
@@ -162,10 +164,14 @@ def _market(
 
 
 def _demands(
-    panel: Panel, facts: Facts, people: Population, tags: Tags, windows: TwoWindows, t10: Lifetimes
+    panel: Panel,
+    people: Population,
+    tags: Tags,
+    windows: TwoWindows,
+    weekly: RequirementsWeekly,
+    t10: Lifetimes,
 ) -> Demands:
     """Return the tables on what postings ask for: all of it is in the panel, so that a fork may make them."""
-    status, reason = _status(kind_of(panel, facts))
     compared = compare(panel, people, tags)
     tells = telling(panel, people)
     return {
@@ -176,7 +182,7 @@ def _demands(
         "fingerprint": fingerprint(panel, people, tags, compared),
         "contrast": contrast(panel, people, tags, compared.among(tells)),
         "movers": movers(panel, windows, tags),
-        "requirements_weekly": requirements_weekly(panel, tags, status, reason),
+        "requirements_weekly": weekly,
         "co_occurrence": co_occurrence(panel, people, tags),
         "experience": experience(panel, people),
         "qualifications": qualifications(panel, people),

@@ -56,8 +56,8 @@ def write_export(
         (work / README).write_text(readme(export, tables), encoding="utf-8")
         (work / DESCRIPTOR).write_text(to_json(package), encoding="utf-8")
     size = sum((folder / path).stat().st_size for path in files_of(package))
-    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-    return f"wrote {folder}: {told}; {size / 1e6:,.1f} MB"
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return f"wrote {folder}, rows of {told}; {size / 1e6:,.1f} MB"
 
 
 def _writers(work: Path, format: Format, tables: Sequence[Table]) -> list[Writer]:

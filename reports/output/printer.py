@@ -1,10 +1,10 @@
-"""Who prints a report: a fork that has loaded what draws while the store was read, or this process.
+"""Who prints a report: a fork that has loaded what draws while the store was opened, or this process.
 
 What draws takes as long to load as a small report to compute, and 90 MB. Nothing of it is loaded here.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +24,12 @@ class Printer:
     def __init__(self, fork: Connection | None = None):
         self._fork = fork
 
+    def get_ready(self) -> None:
+        """Let a fork load all that it needs: a core is free for it, since the store is read."""
+        if self._fork is not None:
+            with contextlib.suppress(OSError):  # it is gone, and what it would print is printed here
+                self._fork.send(None)
+
     def files(
         self, report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images", meanwhile: Callable[[], T]
     ) -> tuple[dict[str, bytes], T]:
@@ -32,17 +38,23 @@ class Printer:
         return told[0] if told else _printed(report, langs, images), made
 
 
-@contextmanager
+@contextlib.contextmanager
 def printer() -> Iterator[Printer]:
-    """Yield who prints: as long as the block runs it is getting ready, where there is another core."""
+    """Yield who prints: as long as the block runs a fork draws, where there is another core."""
     with forked(_print_when_asked) as fork:
         yield Printer(fork)
 
 
 def _print_when_asked(pipe: Connection) -> None:
-    import reports.output.printing  # noqa: F401  that it is there when it is needed
+    import reports.charts.pictures
 
-    pipe.send([_printed(*pipe.recv())])
+    question = pipe.recv()
+    if question is None:
+        # Until now two processes may have read, on all the cores that there are.
+        import reports.output.printing  # noqa: F401
+
+        question = pipe.recv()
+    pipe.send([_printed(*question)])
 
 
 def _printed(report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images") -> dict[str, bytes]:

@@ -136,12 +136,18 @@ def told_notices(report: WeeklyReport, words: Words, most: int | None = None) ->
 
 def named_view(view: Mapping[str, str], words: Words) -> Markdown:
     """Return a part of the market in words (`boards in China, postings in 上海`)."""
-    return words.joined(
-        [
-            words(f"view.{part}_{name}" if part == "market" else f"view.{part}", name=name)
-            for part, name in view.items()
-        ]
-    )
+    return words.joined([_named_part(part, name, words) for part, name in view.items()])
+
+
+def _named_part(part: str, name: str, words: Words) -> Markdown:
+    if part == "market":
+        return words(f"view.market_{name}")
+    if part == "industry":
+        return words("view.industry", name=words(f"view_industry.{name}"))
+    shown = md(name)
+    # Chinese has no spaces, but between its characters and Latin ones.
+    spaced = words.lang == "zh" and name[-1:].isascii()
+    return words(f"view.{part}", name=Markdown(f"{shown} ") if spaced else shown)
 
 
 def _title_line(report: WeeklyReport, words: Words) -> Markdown:

@@ -89,7 +89,7 @@ def address_key(url: str) -> str | None:
     page = canonical_url(url)
     if not page:
         return None
-    known, key = _known_key(url if "//" in url else "https://" + url, page)
+    known, key = _known_key(url, page)
     if known:
         return key
     parts = urlsplit(page)
