@@ -16,7 +16,7 @@ YEAR = timedelta(days=365)
 @click.group(invoke_without_command=True)
 @click.pass_context
 def archive(context: click.Context) -> None:
-    """The archive of replies: what it holds, and making old months smaller. Without a command: `list`."""
+    """The archive of replies: what it holds, making it smaller. Without a command: `list`."""
     if context.invoked_subcommand is None:
         context.invoke(list_years)
 
@@ -24,7 +24,7 @@ def archive(context: click.Context) -> None:
 @archive.command("list")
 @pass_context
 def list_years(context: Context) -> None:
-    """List what the archive holds, year by year: months, files, size (tab-separated)."""
+    """List what the archive holds. Year by year: months, files, size (tab-separated)."""
     from scraper.fetching.compacting import lines
 
     echo_lines(lines(context.settings.archive, context.clock().date(), YEAR))
@@ -40,7 +40,7 @@ def list_years(context: Context) -> None:
 )
 @pass_context
 def compact(context: Context, older: str) -> int:
-    """Make each month of old replies one file in which every body stands once; a replay tells the same."""
+    """Make old months smaller. One file each, in which every body stands once; a replay tells the same."""
     from scraper.fetching.compacting import compact as run
     from scraper.fetching.compacting import megabytes, waiting
 

@@ -31,7 +31,7 @@ def boards() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines: one array of objects.")
 @pass_context
 def list_boards(context: Context, family: str | None, as_json: bool) -> None:
-    """List the followed boards: family, key, company, market, industry, evidence (tab-separated)."""
+    """List the followed boards. Family, key, company, market, industry, evidence (tab-separated)."""
     families = () if family is None else (family,)
     rows = [asdict(board) for board in chosen_boards(context.settings, families, ())]
     echo_either(as_json, rows, ("\t".join(row.values()) for row in rows))
@@ -58,7 +58,7 @@ def add(
     industry: Industry,
     no_check: bool,
 ) -> None:
-    """Follow the board behind URL: its own address, a posting of it, or a page that embeds it."""
+    """Follow the board behind URL. Its own address, a posting of it, or a page that embeds it."""
     from scraper.following.adding import Wishes
     from scraper.following.adding import add as follow
 
@@ -98,7 +98,7 @@ def remove(context: Context, board: str) -> None:
 @click.option("--board", "keys", multiple=True, help="Only this board, KEY or FAMILY:KEY (repeatable).")
 @pass_context
 def check(context: Context, families: tuple[str, ...], keys: tuple[str, ...]) -> int:
-    """Ask each board once and list those that are dead, moved, empty, refused or failed; store nothing."""
+    """Ask each board once whether it answers. Lists the dead, moved, empty, refused; stores nothing."""
     from scraper.following import checking
 
     chosen = askable_boards(context.settings, families, keys)

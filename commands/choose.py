@@ -48,7 +48,7 @@ def choose(
     as_json: bool,
     **said: Any,
 ) -> None:
-    """Tell which door is open to you, AI PM or AIGC PM: what you qualify for and what stops you."""
+    """Tell which door is open to you, AI PM or AIGC PM. Also what you qualify for, and what stops you."""
     from reports.building.choosing import choice_json
     from reports.building.choosing import choose as run
     from reports.building.reading import places_of, read_facts

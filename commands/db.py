@@ -19,7 +19,7 @@ def db() -> None:
 @db.command()
 @pass_context
 def upgrade(context: Context) -> None:
-    """Bring the database to this release's schema (every verb does so, too)."""
+    """Bring the database to this release's schema. Every verb does so, too."""
     with context.store() as store:
         echo(f"{store.engine.url.database} is up to date")
 
@@ -28,7 +28,7 @@ def upgrade(context: Context) -> None:
 @click.option("--quick", is_flag=True, help="Leave out what every text must be read for: quotes and hashes.")
 @pass_context
 def check(context: Context, quick: bool) -> int:
-    """Check the file, and whether what is stored agrees with itself: spells, stocks, texts, quotes."""
+    """Check the file, and what is stored. Whether spells, stocks, texts and quotes agree with each other."""
     from reports.building.rollup import verify
     from scraper.normalizing.posting import stored_hashes
 
@@ -56,7 +56,7 @@ def backup(context: Context, file: Path) -> None:
 @db.command()
 @pass_context
 def reindex(context: Context) -> int:
-    """Make the full-text index of `find` anew; may be interrupted: the next `find` goes on."""
+    """Make the full-text index of `find` anew. May be interrupted: the next `find` goes on."""
     with context.store() as store:
         store.clear_index()
         lacking = add_to_index(store)
@@ -69,7 +69,7 @@ def reindex(context: Context) -> int:
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="DST")
 def copy(source: str, target: str) -> None:
-    """Copy the store at the URL SRC into the empty database at the URL DST, and compare every row.
+    """Copy a store into an empty database. SRC and DST are URLs; every row is compared.
 
     SQLite (sqlite:///FILE) and PostgreSQL (postgresql+psycopg://USER@HOST/NAME), each way. A copy that is
     broken off leaves DST empty.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print the messages, one JSON object a line; send nothing.")
 @pass_context
 def deliver(context: Context, week: str | None, services: tuple["Service", ...], dry_run: bool) -> int:
-    """Write index and feeds, and send the findings of a written report to group chats (again, if need be)."""
+    """Send the findings of a written report to group chats. Index and feeds are written as well."""
     from reports.delivery.messages import SERVICES
     from reports.output.stored import load_report
 

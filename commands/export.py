@@ -40,7 +40,7 @@ def export(
     as_of: str | None,
     texts: bool,
 ) -> None:
-    """Write the store as tables for research: Parquet by week, CSV, and a data package that describes them.
+    """Write the store as tables for research. Parquet by week, CSV, and a data package that describes them.
 
     DIR is made, or replaced as a whole if it holds an earlier export.
     """

@@ -45,7 +45,7 @@ def find(
     as_json: bool,
     **filters: Any,
 ) -> None:
-    """Find stored postings by their words, the best first, with the sentences that hold them.
+    """Find stored postings by their words. The best first, with the sentences that hold them.
 
     Put the query in quotes: 'RAG 金融' asks for both words, 'RAG OR 检索增强' for either, '"prompt
     engineering"' for a phrase; 'agent -sales' leaves a word out.

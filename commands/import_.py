@@ -22,7 +22,7 @@ from scraper.printing import echo
 def import_(
     context: Context, files: tuple[Path, ...], source: str, as_of: str | None, complete: bool, scope: str
 ) -> int:
-    """Store postings from files: CSV, TSV, XLSX, JSON or JSONL that you exported, pages that you saved.
+    """Store postings from files of your own. CSV, TSV, XLSX, JSON, JSONL, HTML tables, pages that you saved.
 
     WARC files of web crawls, too: their pages with schema.org JobPosting data, each at the time it was seen.
     """

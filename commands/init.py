@@ -11,7 +11,7 @@ from scraper.printing import echo
 @click.command()
 @pass_context
 def init(context: Context) -> None:
-    """Write pmtrend.toml here, or the file that --config names, and create the database beside it.
+    """Write pmtrend.toml and create the database beside it. Here, or the file that --config names.
 
     A database that --db or PMTREND_DATABASE_URL names stands in the file, unless its URL holds a password.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--scheduler", metavar="URL", help="Workers of a Dask cluster do that: tcp://HOST:8786.")
 @pass_context
 def replay(context: Context, warc: tuple[Path, ...], jobs: int | None, scheduler: str | None) -> int:
-    """Run the pipeline on archived replies (WARC files), each at the time it was archived.
+    """Run the pipeline on archived replies (WARC files). Each counts at the time it was archived.
 
     With --jobs or --scheduler workers read and tag ahead; one process stores. What is stored is the same.
     """

@@ -1,7 +1,7 @@
 """`pmtrend report`: the report of a week, written to a folder and kept as a vintage."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -63,7 +63,7 @@ def report(
     images: "Images",
     **part: str | None,
 ) -> int:
-    """Write the weekly report: HTML, markdown in English and Chinese, charts, JSON, CSV; index and feeds.
+    """Write the weekly report. HTML, markdown in English and Chinese, charts, JSON, CSV; index and feeds.
 
     A part of the market (--market, --industry, --city, --company) is reported on in a folder of its own.
     """
@@ -94,7 +94,7 @@ def make_report(
     with uncollected(), printer() as printing, context.store() as store:
         times.refuse_ahead(store.zone, context.clock(), lambda: store.newest_looks().values())
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
-        built, history = _build(context, store, monday, cut, part)
+        built, history = _build(context, store, monday, cut, part, printing.get_ready)
         from reports.output.stored import later_state
         from reports.output.writing import write_report
         from reports.wording.words import LANGS, Lang
@@ -132,7 +132,12 @@ def _tell_if_empty(report: "WeeklyReport", *, dated: bool) -> None:
 
 
 def _build(
-    context: Context, store: "Store", monday: date, cut: datetime | None, part: Mapping[str, str | None]
+    context: Context,
+    store: "Store",
+    monday: date,
+    cut: datetime | None,
+    part: Mapping[str, str | None],
+    when_read: Callable[[], None],
 ) -> "tuple[WeeklyReport, History]":
     """The report of a week, and what the store told of earlier ones."""
     from reports.building.reading import employers_of, places_of, read_facts
@@ -141,6 +146,7 @@ def _build(
     from reports.document.instants import instant
 
     whole = read_facts(store, monday, cut, all_details=bool(part.get("city") or part.get("company")))
+    when_read()
     profiles: Sequence[Profile] = ()
     view = WHOLE
     files = context.settings.report.profiles

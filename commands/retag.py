@@ -17,7 +17,7 @@ from scraper.printing import echo
 )
 @pass_context
 def retag(context: Context, jobs: int | None) -> int:
-    """Tag the whole store again with this release's taxonomy; may be interrupted and repeated."""
+    """Tag the whole store again with this release's taxonomy. May be interrupted and repeated."""
     from scraper.runs.retagging import Retagging
     from scraper.workers.processes import cores
 

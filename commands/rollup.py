@@ -37,7 +37,7 @@ def verify(context: Context) -> int:
     if any(found.lacking):
         looks, taggings = found.lacking
         echo(
-            f"the weekly counts lack {looks:,} looks and {taggings:,} taggings; "
+            f"the weekly counts lack some of the rows (looks {looks:,}, taggings {taggings:,}); "
             "`pmtrend rollup refresh` brings them up to date"
         )
         return 1

@@ -15,7 +15,7 @@ from commands.telling import echo_either
 )
 @pass_context
 def status(context: Context, as_json: bool, check: bool) -> int:
-    """Show boards by state, coverage, postings, what came and went, and what needs a look."""
+    """Show how the boards fare and what is stored. Coverage, what came and went, what needs a look."""
     from scraper.scheduling.running import next_due
     from scraper.tagging import taxonomy_record
 

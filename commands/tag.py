@@ -18,7 +18,7 @@ _CHUNK = 256 * 1024
 @click.argument("file", type=click.File("rb"), default="-")
 @click.option("--jsonl", is_flag=True, help="One JSON object a line in, one out, same order.")
 def tag(file: BufferedReader, jsonl: bool) -> int:
-    """Show what would be tagged in a text or HTML, and why (first line: the title; or from stdin)."""
+    """Show what would be tagged in a text or HTML, and why. Its first line is the title; FILE or stdin."""
     from scraper.explaining import explain
     from scraper.parsing.encodings import decoded_text
     from scraper.stages import collect_rarely

@@ -11,13 +11,13 @@ from commands.telling import echo_either, echo_lines, tell_if_empty
 
 @click.group()
 def taxonomy() -> None:
-    """The vocabulary: what it says, what it lacks, what a change of it does."""
+    """The vocabulary: what it says, lacks, what a change of it does."""
 
 
 @taxonomy.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For machines: one array of objects.")
 def list_tags(as_json: bool) -> None:
-    """List the tags: id, era, English and Chinese name, finer tags that roll up into it (tab-separated)."""
+    """List the tags. Id, era, English and Chinese name, finer tags that roll up into it (tab-separated)."""
     from scraper.tagging.taxonomy import taxonomy as load
     from scraper.vocabulary.showing import tag_lines, tag_rows
 
@@ -27,7 +27,7 @@ def list_tags(as_json: bool) -> None:
 @taxonomy.command()
 @click.argument("tag", metavar="TAG")
 def show(tag: str) -> None:
-    """Show a tag, by its id or its name in either language: groups, value chain, words it is found by."""
+    """Show a tag, by its id or its name in either language. Groups, value chain, words it is found by."""
     from scraper.tagging.taxonomy import taxonomy as load
     from scraper.vocabulary.showing import show_tag
 
@@ -45,7 +45,7 @@ def show(tag: str) -> None:
 def candidates(
     context: Context, lang: Literal["zh", "en"] | None, limit: int, min_companies: int, as_json: bool
 ) -> None:
-    """List frequent phrases of stored duties and requirements that no tag covers, with counts and quotes."""
+    """List frequent phrases that no tag covers. Of stored duties and requirements, with counts, quotes."""
     from scraper.tagging import default_tagger
     from scraper.vocabulary.candidates import LANGUAGES, find_candidates
     from scraper.vocabulary.reading import stored_texts
@@ -76,7 +76,7 @@ def candidates(
 @click.option("--json", "as_json", is_flag=True, help="For machines: one object.")
 @pass_context
 def diff(context: Context, old: str, new: str, sample: int | None, as_json: bool) -> None:
-    """Tag the stored postings with two vocabularies and show what differs; nothing is stored.
+    """Show what another vocabulary would change. Tags the stored postings with both; nothing is stored.
 
     OLD and NEW are files like scraper/tagging/taxonomy.toml, or `current` for the one of this release.
     """

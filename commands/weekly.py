@@ -13,7 +13,7 @@ from storage.weeks import week_to_report
 @click.command()
 @pass_context
 def weekly(context: Context) -> int:
-    """Collect, then write and deliver the report of the week (on its last day; before, of the last one)."""
+    """Collect, then write and deliver the report of the week. On its last day; before, of the last one."""
     code = look_at_boards(context)
     with context.store() as store:
         week = week_to_report(context.clock(), store.zone, store.history_from())
