@@ -119,7 +119,7 @@ exec '{PYTHON}' "$@"
 
     def run(self, *arguments: str, **options: Any) -> tuple[int, str, str]:
         process = self.start(*arguments, **options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     def calls(self) -> list[str]:

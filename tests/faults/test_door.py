@@ -307,8 +307,8 @@ def test_two_at_once_set_up_once(debian: Machine) -> None:
     second = debian.start("boards")
     assert second.stderr and "another call is setting up .venv" in second.stderr.readline()
     (debian.project / "hold").unlink()
-    assert first.communicate(timeout=60) == (f"{debian.elsewhere}|status\n", SETTING_UP)
-    assert second.communicate(timeout=60) == (f"{debian.elsewhere}|boards\n", "")
+    assert first.communicate(timeout=300) == (f"{debian.elsewhere}|status\n", SETTING_UP)
+    assert second.communicate(timeout=300) == (f"{debian.elsewhere}|boards\n", "")
     assert (first.returncode, second.returncode) == (0, 0)
     assert len(debian.calls()) == 3
 
@@ -319,7 +319,7 @@ def test_an_interrupted_set_up_never_looks_finished(debian: Machine, sign: signa
     process = debian.start("status")
     until((debian.project / "held").exists)
     os.killpg(process.pid, sign)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode != 0
     (debian.project / "hold").unlink()
     assert debian.run("status") == (0, f"{debian.elsewhere}|status\n", SETTING_UP)

@@ -41,7 +41,7 @@ def test_it_says_what_it_wrote(here: Path) -> None:
     done = call(here, "export", "deep/below")
     assert done.code == 0 and done.err == ""
     assert done.out.startswith(
-        "wrote deep/below: 1 boards, 1 units, 3 looks, 3 panel, 0 breaks, 4 postings, 4 tags"
+        "wrote deep/below, rows of boards 1, units 1, looks 3, panel 3, breaks 0, postings 4, tags 4"
     )
     assert read_checked(here / "deep" / "below")["postings"]
 
@@ -96,7 +96,7 @@ def test_postings_that_are_not_tagged_are_counted(here: Path) -> None:
         connection.execute("DELETE FROM taggings WHERE id = 1")
     connection.close()
     done = call(here, "export", "out", "--format", "csv")
-    assert done.err == "pmtrend: 1 postings are not tagged, and left out: run retag\n"
+    assert done.err == "pmtrend: 1 posting is not tagged, and left out: run retag\n"
     assert len(read_checked(here / "out")["postings"]) == 3
 
 

@@ -61,6 +61,7 @@ def replayed(path: Path, archives: list[Path], workers: Fleet | None, **options:
 # ------------------------------------------------------------------ the same store
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.file  # demo_database is one
 def test_the_demonstration_is_the_same_to_the_last_byte_of_its_report(
     two: Fleet,

@@ -136,10 +136,10 @@ def test_more_xml_than_any_feed_has_is_too_big(body: bytes) -> None:
 
 
 def test_xml_that_nests_deep_is_read_or_named_at_once() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with suppress(FetchError):
         reply(b"<a>" * 100_000 + b"</a>" * 100_000, "text/xml").xml()
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 # ------------------------------------------------------------------ what large replies are parsed into

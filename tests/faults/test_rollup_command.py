@@ -58,7 +58,8 @@ def test_counts_of_a_killed_run_are_late_not_wrong(folder: Path) -> None:
     late = call(folder, "rollup", "verify")
     assert (late.code, late.out) == (
         1,
-        "the weekly counts lack 1 looks and 0 taggings; `pmtrend rollup refresh` brings them up to date\n",
+        "the weekly counts lack some of the rows (looks 1, taggings 0); "
+        "`pmtrend rollup refresh` brings them up to date\n",
     )
     assert call(folder, "db", "check")[:2] == (0, "ok\n")
     change(folder, "DELETE FROM settings WHERE name = 'weekly_counts'")

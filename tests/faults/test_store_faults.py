@@ -75,17 +75,17 @@ def test_of_two_collectors_the_second_ends_at_once_and_the_lock_does_not_outlive
     first = collector(tmp_path)
     until(tmp_path / "asking")
     second = collector(tmp_path)
-    out, err = second.communicate(timeout=60)
+    out, err = second.communicate(timeout=300)
     assert (second.returncode, out) == (4, "")
     assert "another run of pmtrend is at work on this store" in err and err.count("\n") == 1
     if how == "is killed":
         first.send_signal(signal.SIGKILL)
-        first.wait(60)
+        first.wait(300)
     (tmp_path / "go").touch()
-    out, err = first.communicate(timeout=60)
+    out, err = first.communicate(timeout=300)
     assert first.returncode == (-signal.SIGKILL if how == "is killed" else 2), err
     third = collector(tmp_path)
-    _, err = third.communicate(timeout=60)
+    _, err = third.communicate(timeout=300)
     assert third.returncode == 2, err
     with opened(tmp_path / "pmtrend.db") as store:
         assert store.check() == []

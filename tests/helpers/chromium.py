@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 PROGRAM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # which root needs
@@ -82,7 +82,7 @@ class Chromium:
             self.ask("Browser.close")
         except (OSError, EOFError, TimeoutError):
             self._process.kill()
-        self._process.wait(20)
+        self._process.wait(120)
         os.close(self._in)
         os.close(self._out)
         self._profile.cleanup()

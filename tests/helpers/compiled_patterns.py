@@ -9,6 +9,7 @@ import json
 import pkgutil
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,20 @@ found: set[tuple[str, int, str, int]] = set()
 compiled = re._compile  # type: ignore[attr-defined]
 
 
+@cache
+def ours(file: str) -> str:
+    """Return the path of a file of the program in the checkout, "" of any other."""
+    path = Path(file)
+    inside = path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in SHIPPED
+    return path.relative_to(ROOT).as_posix() if inside else ""
+
+
 def noted(pattern: Any, flags: int) -> Any:
     frame = sys._getframe(2)
-    file = Path(frame.f_code.co_filename)
-    ours = file.is_relative_to(ROOT) and file.relative_to(ROOT).parts[0] in SHIPPED
-    if ours and not isinstance(pattern, re.Pattern):
+    if (file := ours(frame.f_code.co_filename)) and not isinstance(pattern, re.Pattern):
         text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
         told = int(flags) if isinstance(pattern, str) else int(flags) | re.ASCII
-        found.add((file.relative_to(ROOT).as_posix(), frame.f_lineno, text, told))
+        found.add((file, frame.f_lineno, text, told))
     return compiled(pattern, flags)
 
 

@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,14 +21,19 @@ import pmtrend
 DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in DOCS}
 ALL = "\n".join(TEXTS.values())
-TESTS = {
-    f"{path.name}::{node.name}"
-    for path in (ROOT / "tests").rglob("test_*.py")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-}
-"""Every test of the project: the name of its file, two colons, its own."""
 TASKS = {"bench", "demo", "test", "torture", "lint"}  # what ./run knows besides the verbs
+
+
+@cache
+def known_tests() -> set[str]:
+    """Return every test of the project: the name of its file, two colons, its own."""
+    return {
+        f"{path.name}::{node.name}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
 
 # ------------------------------------------------------------------ reading markdown
 

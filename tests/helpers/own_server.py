@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 LOCALE = "C.UTF-8"  # beside C the only one that every machine has; its order of texts is not asked for
-_PATIENCE = 30.0
+_PATIENCE = 120.0
 QUICK = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -75,7 +75,7 @@ class Server:
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """Return a plain connection of the superuser, without transactions."""
         return psycopg.connect(
-            host=str(self.folder), user="postgres", dbname=database, autocommit=True, connect_timeout=10
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True, connect_timeout=60
         )
 
     def create(self, template: str = "template0", *, options: str = "", name: str = "") -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from places import ROOT, SHIPPED
 
 BOUNDED: dict[str, tuple[int, str, int]] = {
-    "reports/wording/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 64),
+    "reports/wording/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 66),
     "scraper/parsing/dates.py": (100, "fold(raw[:100])", 1),
     "scraper/importing/watermarks.py": (8, "text[max(0, match.start(2) - 8) : match.start(2)]", 1),
     "scraper/following/naming.py": (300, "_PARTED.split(title[:300])", 2),
@@ -65,14 +65,15 @@ def calls() -> list[Call]:
         file = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         module = file.removesuffix(".py").replace("/", ".")
-        parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        nodes = list(ast.walk(tree))
+        parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
         imported = {
             name.asname or name.name: (node.module or "", name.name)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.ImportFrom)
             for name in node.names
         }
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 above = parents[node]
                 use = above.attr if isinstance(above, ast.Attribute) else "?"

@@ -54,7 +54,8 @@ class Points:
     home: Path
     reached: Callable[[Point], None]
     counts: Counter[str] = field(default_factory=Counter)
-    busy: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    thread: threading.local = field(default_factory=threading.local)
 
     def watch(self) -> None:
         """Begin. There is no end: whoever is watched is a process of its own."""
@@ -80,8 +81,9 @@ class Points:
         os.fsync, os.write = synced, written
 
     def at(self, what: str) -> None:
-        self.counts[what] += 1
-        self.reached(Point(what, self.counts[what]))
+        with self.lock:  # files are written by several threads
+            self.counts[what] += 1
+            self.reached(Point(what, self.counts[what]))
 
     def _statement(self, statement: str) -> None:
         words = re.match(r'\W*(\w+)(?:.*?\b(?:INTO|FROM|UPDATE|TABLE|EXISTS) "?(\w+))?', statement, re.DOTALL)
@@ -91,13 +93,13 @@ class Points:
         self.at(" ".join(filter(None, ("statement", verb, table))))
 
     def _audited(self, name: str, arguments: tuple[Any, ...]) -> None:
-        if self.busy or name not in _AUDITED:
+        if getattr(self.thread, "busy", False) or name not in _AUDITED:
             return
-        self.busy = True
+        self.thread.busy = True
         try:
             what = _AUDITED[name](self, arguments)
         finally:
-            self.busy = False
+            self.thread.busy = False
         if what:
             self.at(what)
 

@@ -11,6 +11,8 @@ import pytest
 from killing import TORN, Point
 from scenes import LIVE, VERBS, Scenes, archived, done, files, lost, market, rows, unsound, wrong
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 EVERY = 10_000
 RANDOM = {"collect": 20, "import": 15, "replay": 15, "retag": 15, "upgrade": 10, "backup": 5, "report": 15}
 RANDOM["compact"] = 100 - sum(RANDOM.values())

@@ -52,6 +52,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 # ------------------------------------------------------------------ commands
 
 
+def test_the_list_of_verbs_shows_each_with_a_whole_sentence() -> None:
+    """On a terminal of 80 columns; a sentence of its help that is longer would end in dots."""
+    for name, command in {**verbs(), **pmtrend.cli.commands}.items():
+        assert "..." not in command.get_short_help_str(66), name
+
+
 def test_every_verb_and_option_has_a_help_text() -> None:
     for name, command in [("pmtrend", pmtrend.cli), *verbs().items()]:
         assert command.help, name

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.fetching.redaction import public_headers, public_url, unordered_url
+from scraper.fetching.redaction import (
+    public_headers,
+    public_url,
+    unordered_url,
+    with_parameters,
+    without_token,
+)
 
 URLS = [
     ("https://a.example/jobs?limit=10&offset=20", "https://a.example/jobs?limit=10&offset=20"),
@@ -56,3 +62,35 @@ def test_headers_lose_credentials_and_nothing_else():
         *kept[2:],
     ]
     assert public_headers(headers) == kept
+
+
+def test_of_an_answer_the_names_of_its_secrets_are_kept():
+    answer = [("Set-Cookie", "session=canary; Path=/"), ("X-CSRF-Token", "canary"), ("Server", "nginx")]
+    assert public_headers(answer, answered=True) == [
+        ("Set-Cookie", "session=redacted"),
+        ("X-CSRF-Token", "redacted"),
+        ("Server", "nginx"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "pattern", "expected"),
+    [
+        (b'{"csrf": "canary", "n": 1}', '"csrf": "([^"]+)"', b'{"csrf": "redacted", "n": 1}'),
+        (b'{"n": 1}', '"csrf": "([^"]+)"', b'{"n": 1}'),
+        (b'{"n": 1}', "", b'{"n": 1}'),
+    ],
+)
+def test_a_token_in_a_body_is_taken_out(body, pattern, expected):
+    assert without_token(body, pattern) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/x", "https://a.example/x?app_key=a%26b"),
+        ("https://a.example/x?q=pm&App%5Fkey=old&&n=2#top", "https://a.example/x?q=pm&n=2&app_key=a%26b"),
+    ],
+)
+def test_parameters_stand_in_place_of_others_of_their_names(url, expected):
+    assert with_parameters(url, [("app_key", "a&b")]) == expected

@@ -31,6 +31,7 @@ def test_a_board_rests_as_the_terms_of_its_source_ask_even_if_it_is_named() -> N
     for all_due in (False, True):
         planned = plan([FEED], {("remotive", "all"): ago(5)}, NOW, all_due=all_due)
         assert (planned.due, planned.resting, planned.waiting) == (0, (FEED,), ())
+    assert plan([FEED], {("remotive", "all"): ago(0)}, NOW).due == 0
     assert plan([FEED], {("remotive", "all"): ago(6)}, NOW).due == 1
 
 
@@ -38,6 +39,7 @@ def test_who_failed_thrice_waits_unless_he_is_named() -> None:
     outlooks = {("greenhouse", "acme"): ago(24, failures=3)}
     assert plan([ACME], outlooks, NOW).waiting == (ACME,)
     assert plan([ACME], outlooks, NOW, all_due=True).due == 1
+    assert plan([ACME], {("greenhouse", "acme"): ago(48, failures=3)}, NOW).due == 1
 
 
 def test_a_last_look_in_the_future_holds_nobody_back() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -34,7 +35,10 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-MODULES = {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in files(*OURS, suffix=".py")}
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return every module of ours by its path in the checkout."""
+    return {name(path): ast.parse(path.read_text(encoding="utf-8")) for path in files(*OURS, suffix=".py")}
 
 
 # ------------------------------------------------------------------ imports
@@ -76,9 +80,9 @@ def imported(module: ast.Module) -> set[str]:
 
 def third_party(*places: str) -> set[str]:
     """What the modules below `places` import that neither Python nor we provide."""
-    beside_us = {Path(path).stem for path in MODULES} | {place.removesuffix(".py") for place in OURS}
+    beside_us = {Path(path).stem for path in modules()} | {place.removesuffix(".py") for place in OURS}
     found: set[str] = set()
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         if path.startswith(places):
             found |= imported(module)
     return found - set(sys.stdlib_module_names) - beside_us
@@ -184,7 +188,7 @@ def test_the_scan_sees_who_asks_the_time(text: str, times: int) -> None:
 
 
 def test_only_the_clock_asks_what_time_it_is() -> None:
-    asking = {path: found for path, module in MODULES.items() if (found := asks_the_time(module))}
+    asking = {path: found for path, module in modules().items() if (found := asks_the_time(module))}
     assert CLOCK in asking, "the scan itself is broken"
     assert {path: found for path, found in asking.items() if path.startswith(SHIPPED) and path != CLOCK} == {}
 
@@ -215,5 +219,5 @@ def test_texts_do_not_hold(what: str) -> None:
 
 
 def test_no_module_of_the_program_is_too_long_to_be_read() -> None:
-    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    lengths = {path: len((ROOT / path).read_text(encoding="utf-8").splitlines()) for path in modules()}
     assert {path: n for path, n in lengths.items() if path.startswith(SHIPPED) and n > 400} == {}

@@ -168,6 +168,19 @@ def test_loss_to_a_break_counts_the_larger_side() -> None:
     assert lost_to_breaks(panel_of(market, 1), (51, 51), (52, 52)) == 6 / 8
 
 
+def test_a_series_that_both_spans_observed_loses_nothing_to_its_beginning() -> None:
+    """X changed its scope within the earlier span, whose last look is of the series that goes on."""
+    market = Market()
+    market.look("X", 0, "abc")
+    for week in (1, 2, 3):
+        market.look("X", week, "ab", epoch=2)
+    market.breaks.append(Break("ashby", "X", monday(1), "scope", ""))
+    panel = panel_of(market, 3)
+    assert panel.broken[0, -3]
+    assert lost_to_breaks(panel, (49, 50), (51, 52)) == 0.0
+    assert lost_to_breaks(panel, (49, 49), (51, 52)) == 1.0
+
+
 def test_a_break_of_the_taxonomy_concerns_every_series() -> None:
     market = Market()
     for week in range(3):

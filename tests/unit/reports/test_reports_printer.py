@@ -24,6 +24,7 @@ def test_a_fork_prints_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     report = report_of_kind("regular")
     alone = files_of_kind("regular")
     with printer() as fork:
+        fork.get_ready()
         monkeypatch.setattr(printers, "_printed", lambda *_: pytest.fail("printed here"))
         assert report_files(report, LANGS, printer=fork) == alone
     assert {"report.en.md", "report.zh.md", "report.html", "report.json", "data/README.md"} < alone.keys()
@@ -34,6 +35,7 @@ def test_a_fork_that_is_killed_is_done_without(monkeypatch: pytest.MonkeyPatch) 
     report = report_of_kind("first")
     monkeypatch.setattr(printers, "_print_when_asked", lambda _pipe: os.kill(os.getpid(), signal.SIGKILL))
     with printer() as fork:
+        fork.get_ready()
         assert report_files(report, ["en"], printer=fork) == report_files(report, ["en"])
 
 
@@ -50,5 +52,6 @@ def test_what_cannot_be_printed_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 def test_on_one_core_it_is_printed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forking, "has_another_core", lambda: False)
     with printer() as here:
+        here.get_ready()
         made, other = here.files(report_of_kind("empty"), ["en"], "svg", os.getpid)
     assert other == os.getpid() and made == Printer().files(report_of_kind("empty"), ["en"], "svg", int)[0]

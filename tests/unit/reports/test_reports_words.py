@@ -13,10 +13,12 @@ from reports.document.comparison import ClaimId, ClaimVerdict
 from reports.document.terms import Direction, Reason, Verdict
 from reports.document.weekly import Finding
 from reports.measures.lifetimes import CONTRAST_DAYS
+from reports.rendering.markdown import named_view
 from reports.wording import words
 from reports.wording.sentences import sentence
 from reports.wording.tables import display_width, table
 from reports.wording.words import LANGS, Lang, Words, spark, terminal_language
+from storage.listings import Industry
 
 # ------------------------------------------------------------------ verbs
 
@@ -250,6 +252,18 @@ def test_english_messages_count_one_wherever_they_count() -> None:
     for key, names in english.items():
         assert names <= set(re.findall(r"\{(\w+)\}", words.catalog("en")[key])), key
     assert not any(re.search(r"\{\w+:", told) for told in words.catalog("zh").values())
+
+
+def test_a_part_of_the_market_is_named_in_the_language_of_the_report() -> None:
+    def named(lang: Any, **view: str) -> str:
+        return named_view(view, Words(lang))
+
+    assert named("zh", company="腾讯") == "腾讯的岗位"
+    assert named("zh", company="OpenAI", market="intl") == "OpenAI 的岗位、海外招聘页"
+    assert named("zh", industry="e-commerce") == "电商行业的公司"
+    assert named("en", industry="e-commerce") == "employers of the industry e-commerce"
+    for lang in LANGS:
+        assert all(Words(lang).has(f"view_industry.{industry}") for industry in get_args(Industry))
 
 
 def test_sparklines() -> None:

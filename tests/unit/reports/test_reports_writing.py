@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from copy import deepcopy
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from report_market import report_of_kind
 
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
-from reports.output.writing import write_report
+from reports.output import writing
+from reports.output.writing import report_files, write_report
 from reports.rendering import csv_files
 from reports.wording.words import LANGS
 
@@ -104,6 +106,21 @@ def test_what_an_earlier_rendering_left_is_removed_and_nothing_else(
     left = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
     assert {"notes.txt", "views/report.en.md", "report.en.md"} <= left
     assert not left & {"charts/old.en.svg", "data/old.csv", "report.zh.md", "charts/level.zh.svg"}
+
+
+@pytest.mark.usefixtures("blank_charts")
+def test_where_no_thread_can_be_started_all_is_written(
+    regular: WeeklyReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    files = report_files(regular, ["en"])
+    monkeypatch.setattr(writing, "report_files", lambda *_, **__: files)
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    written = write_report(regular, tmp_path, ["en"])
+    folder = tmp_path / regular["week"]
+    assert {str(path.relative_to(folder)): path.read_bytes() for path in written} == files
 
 
 @pytest.mark.usefixtures("blank_charts")

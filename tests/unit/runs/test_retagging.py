@@ -233,9 +233,9 @@ def test_ctrl_c_and_a_kill_leave_what_is_done_and_no_process(
         os.killpg(run.pid, how)
     else:
         run.send_signal(how)
-        run.wait(60)
+        run.wait(300)
         (tmp_path / "go").touch()
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=300)
     assert all(gone(int(path.name.split()[1])) for path in waits)
     assert tagged(path) == expected
     if how is signal.SIGINT:

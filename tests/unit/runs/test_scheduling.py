@@ -401,5 +401,5 @@ def test_a_signal_that_does_not_wake_the_first_thread_is_heeded() -> None:
         running.scheduler, subprocess.Popen = at_once, Started
         running.run_forever("17 12 * * sun", ["sleep", "60"], Path(), print)
     """
-    ended = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, timeout=50)
+    ended = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, timeout=300)
     assert (ended.returncode, ended.stdout) == (0, "the run ended with -15\n")

@@ -313,7 +313,7 @@ def _listing(number: int, look: tuple[int, set[int], str, str, str]) -> Listing:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )

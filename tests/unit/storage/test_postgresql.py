@@ -124,10 +124,10 @@ def test_a_writer_waits_for_its_turn_and_sees_what_was_written_meanwhile(store: 
         first.execute(insert(Company).values(key="a", name="a"))
         thread = threading.Thread(target=second)
         thread.start()
-        began.wait(30)
+        began.wait(300)
         thread.join(0.2)
         assert thread.is_alive() and seen == []
-    thread.join(30)
+    thread.join(300)
     assert seen == ["a"]
 
 
@@ -163,10 +163,10 @@ def test_the_lock_of_a_killed_run_is_free(store: Store, tmp_path: Path) -> None:
     with pytest.raises(LockHeld), store.one_run():
         pass
     run.kill()
-    run.wait(30)
+    run.wait(300)
     run.stdin.close()
     run.stdout.close()
-    for _ in range(600):  # the server sees the end of the process soon, not at once
+    for _ in range(6000):  # the server sees the end of the process soon, not at once
         try:
             with store.one_run():
                 return

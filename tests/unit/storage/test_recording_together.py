@@ -82,6 +82,7 @@ def test_looks_are_read_for_and_written_at_once_unless_they_have_to_do_with_each
         listing(day(1), ["c"], key="one"),
         listing(day(1), ["c"], others=["a"], key="three"),
         described(listing(day(1), ["c"], key="three"), employer="one"),
+        described(listing(day(1), [], key="three"), employer="one"),
         replace(elsewhere, postings=(posting("a", company="one"),)),
         described(elsewhere, address="original"),
     ):

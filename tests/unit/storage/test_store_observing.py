@@ -1,11 +1,12 @@
 """Recording looks: what becomes of postings, units and series, end to end in a real database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from store_helpers import Recorder, day, feed, listing
+from store_helpers import TAXONOMY, Recorder, day, feed, listing
 
 from storage.recording.contents import MOST_VERSIONS
 from storage.records import Facts, Spell
@@ -326,3 +327,12 @@ def test_a_look_that_showed_nothing_makes_no_later_news_old(tmp_path: Path) -> N
     (newest,) = recorder.record(listing(day(3), ["a"], state="partial"))
     assert newest.late, "what was seen on day 7 is news"
     recorder.store.close()
+
+
+def test_a_vocabulary_is_in_force_from_the_earliest_look_that_it_tagged(recorder: Recorder) -> None:
+    """An import of the past may come after the first look of today."""
+    other = replace(TAXONOMY, version="t2", sha256="sha-2")
+    for since in (day(7), day(-14)):
+        recorder.store.begin_run("import", other, now=day(20), observed_from=since)
+    taxonomy = recorder.store.facts(first_week=day(-7).date(), until=day(-7)).taxonomy
+    assert taxonomy is not None and taxonomy.version == "t2"
