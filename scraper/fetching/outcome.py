@@ -78,7 +78,7 @@ def without_secrets(answer: Answer, secrets: Iterable[str]) -> Answer:
     """Return `answer` without the `secrets` of the asker, should it repeat them, in headers or body."""
     url, headers, body = answer.url, answer.headers, answer.body
     forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), quote_plus(secret))}
-    for form in forms:
+    for form in sorted(forms, key=len, reverse=True):  # one may be the beginning of another
         url = url.replace(form, REDACTED)
         headers = tuple((name, value.replace(form, REDACTED)) for name, value in headers)
         body = body.replace(form.encode(), REDACTED.encode())

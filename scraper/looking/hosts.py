@@ -107,9 +107,9 @@ class _Looks:
         workers = [
             Thread(target=self._work, args=(hosts,), daemon=True) for _ in range(min(WORKERS, hosts.number))
         ]
-        for worker in workers:
-            worker.start()
         try:
+            for worker in workers:
+                worker.start()  # some are at work while others are started: an interrupt ends them, too
             at_work = len(workers)
             while at_work:
                 found = self.brought.get()

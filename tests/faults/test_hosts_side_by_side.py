@@ -2,11 +2,14 @@
 
 import os
 import signal
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +26,15 @@ from scraper.sources import FAMILIES
 JSON = ("Content-Type", "application/json")
 
 
-def slow(scripted: Any, body: bytes, seconds: float = 0.02) -> Any:
-    """An answer whose body takes its time, so that requests made at once meet."""
+def slow(board: Any, scripted: Any, body: bytes, seconds: float = 0.02) -> Any:
+    """An answer whose body takes its time, and until two requests have met at the board."""
 
     def chunks() -> Iterator[bytes]:
         time.sleep(seconds)
+        for _ in range(12_000):
+            if board.most[""] > 1:
+                break
+            time.sleep(0.01)
         yield body
 
     return scripted(chunks=chunks)
@@ -38,12 +45,14 @@ def all_threads_end() -> Iterator[None]:
     """Fail if the block leaves a worker behind."""
     before = set(threading.enumerate())
     yield
-    for _ in range(12_000):
+    for _ in range(3_000):
         left = [one for one in threading.enumerate() if one not in before and "_work" in one.name]
         if not left:
             return
         time.sleep(0.01)
-    raise AssertionError(f"still at work: {left}")
+    frames = sys._current_frames()
+    stacks = ["".join(traceback.format_stack(frames[one.ident])) for one in left if one.ident in frames]
+    raise AssertionError("still at work:\n" + "\n".join(stacks))
 
 
 def test_hosts_are_asked_side_by_side_and_each_by_one_request_at_a_time(
@@ -51,11 +60,11 @@ def test_hosts_are_asked_side_by_side_and_each_by_one_request_at_a_time(
 ) -> None:
     keys = [f"{host}.test/b{number}" for host in "abcde" for number in range(3)]
     for number, key in enumerate(keys):
-        board.say(f"/{key.partition('/')[2]}", slow(scripted, page(job(f"{number % 3}"))))
+        board.say(f"/{key.partition('/')[2]}", slow(board, scripted, page(job(f"{number % 3}"))))
     # One family's details stand on a host that others' lists are asked of, by another worker.
-    board.say("/list", slow(scripted, page(*(job(f"d{n}", text="") for n in range(5)))))
+    board.say("/list", slow(board, scripted, page(*(job(f"d{n}", text="") for n in range(5)))))
     for number in range(5):
-        board.say(f"/detail/d{number}", slow(scripted, b'{"text": "Own RAG."}'))
+        board.say(f"/detail/d{number}", slow(board, scripted, b'{"text": "Own RAG."}'))
     boards = [*(toys.board(key) for key in keys), toys.board("a.test/list", "toydetail")]
     with opened(tmp_path / "x.db") as store, fetching(board.port, Days()) as fetcher:
         summary = collecting.collect(store, boards, fetcher, clock=Days())
@@ -68,7 +77,7 @@ def test_hosts_are_asked_side_by_side_and_each_by_one_request_at_a_time(
 def test_no_more_hosts_are_asked_at_once_than_there_are_workers(
     toys: Any, board: Any, scripted: Any, tmp_path: Path
 ) -> None:
-    board.say("/jobs", slow(scripted, page(job(1)), 0.05))
+    board.say("/jobs", slow(board, scripted, page(job(1)), 0.05))
     boards = [toys.board(f"h{number}.test/jobs") for number in range(2 * hosts.WORKERS)]
     with opened(tmp_path / "x.db") as store, fetching(board.port, Days()) as fetcher:
         collecting.collect(store, boards, fetcher, clock=Days())
@@ -205,7 +214,7 @@ def test_an_archive_that_cannot_be_written_ends_the_run_with_its_sentence(
     """Row 29: the disk fills while eight workers write; what was stored stays, no worker is left behind."""
     import scraper.fetching.archive as module
 
-    board.say("/jobs", slow(scripted, page(job(1))))
+    board.say("/jobs", slow(board, scripted, page(job(1))))
     boards = [toys.board(f"h{number}.test/jobs") for number in range(30)]
     room, write = [12], os.write
 
@@ -256,10 +265,33 @@ def test_an_interrupt_ends_the_run_at_once_and_leaves_no_worker_and_no_traceback
     assert archive.path is None, "what was broken off tells nothing of the hosts"
 
 
+def test_an_interrupt_while_workers_are_started_ends_those_that_are_at_work(
+    toys: Any, board: Any, scripted: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = count()
+
+    class Interrupted(threading.Thread):
+        def start(self) -> None:
+            if next(started) == 3:
+                raise KeyboardInterrupt
+            super().start()
+
+    monkeypatch.setattr(hosts, "Thread", Interrupted)
+    board.say("/jobs", scripted(body=page(job(1))))
+    boards = [toys.board(f"h{number}.test/jobs") for number in range(20)]
+    with (
+        opened(tmp_path / "x.db") as store,
+        all_threads_end(),
+        fetching(board.port, Days()) as fetcher,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        collecting.collect(store, boards, fetcher, clock=Days())
+
+
 def test_an_error_of_the_store_ends_the_run(
     toys: Any, board: Any, scripted: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    board.say("/jobs", slow(scripted, page(job(1))))
+    board.say("/jobs", slow(board, scripted, page(job(1))))
     boards = [toys.board(f"h{number}.test/jobs") for number in range(20)]
 
     def full(_: Any) -> None:

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from scraper.errors import FetchError, TooBig
 from scraper.fetching.body import read_body
 from scraper.fetching.guard import is_public, literal_address
-from scraper.fetching.outcome import LONGEST_RETRY_AFTER, Answer, redirected, reply_or_error, retry_after
+from scraper.fetching.outcome import (
+    LONGEST_RETRY_AFTER,
+    Answer,
+    redirected,
+    reply_or_error,
+    retry_after,
+    without_secrets,
+)
 from scraper.model import Request
 
 AT = datetime(2026, 11, 16, 6, 0, tzinfo=UTC)
@@ -32,6 +39,13 @@ def test_the_headers_of_a_reply_are_in_lower_case_and_joined():
         Request(URL), answer(headers=[("Content-Type", "a/b"), ("VARY", "x"), ("vary", "y")])
     )
     assert reply.headers == {"content-type": "a/b", "vary": "x, y"}
+
+
+@pytest.mark.parametrize("secrets", [["key", "key 7"], ["key 7", "key"]])
+def test_no_secret_that_an_answer_repeats_is_kept_however_it_is_spelt(secrets):
+    told = without_secrets(answer(headers=[("Link", "?k=key%207&l=key+7")], body=b"key key 7"), secrets)
+    assert told.headers == (("Link", "?k=redacted&l=redacted"),)
+    assert told.body == b"redacted redacted"
 
 
 @given(st.text(max_size=60), st.sampled_from([301, 302, 307, 308]))

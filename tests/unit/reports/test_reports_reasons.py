@@ -43,7 +43,7 @@ WHOLE: dict[str, set[str] | None] = {
     "storage/reading/weekly.py": {"read_facts"},
     "scraper/runs/loading.py": {"import_listings", "_import_state"},
     "scraper/runs/recording.py": {"record"},
-    "scraper/looking/gathering.py": {"gather", "judged", "failed"},
+    "scraper/looking/gathering.py": {"ended", "_judged", "failed"},
 }
 """Functions (None: all) whose sentences are all recorded, save those of errors that end the program."""
 RAISING = [

@@ -16,6 +16,7 @@ from reports.statistics.control import laney_signals
 from reports.statistics.differences import StratifiedDesign, stratified_difference
 from reports.statistics.log_odds import log_odds
 from reports.statistics.shrinkage import Observed, prior_size, probability_beyond
+from reports.statistics.testing import binomial_tail
 
 # ------------------------------------------------------------------ log-odds with an informative prior
 
@@ -244,3 +245,12 @@ def test_each_employer_counts_once() -> None:
     design = StratifiedDesign(later, np.zeros(12, np.int64), np.array([0, 0, 1] + [0] * 8 + [1]))
     assert design.once_difference(y) == pytest.approx(-0.25)
     assert design.difference(y).d == pytest.approx(8 / 9 - 2 / 3)
+
+
+@pytest.mark.parametrize(("n", "p"), [(1, 0.5), (3, 0.5), (10, 0.3), (40, 0.02), (60, 0.9)])
+def test_a_binomial_tail_is_the_sum_of_what_is_at_least_as_much(n: int, p: float) -> None:
+    for least in range(-1, n + 2):
+        counts = range(max(least, 0), n + 1)
+        exact = math.fsum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in counts)
+        assert binomial_tail(least, n, p) == pytest.approx(exact, rel=1e-9)
+        assert binomial_tail(least, n, p) <= 1

@@ -14,6 +14,7 @@ from plain_reading import plain_facts
 from store_helpers import Repeating, day, feed, listing, seen
 
 from reports.measures.panel import week_columns
+from storage.counted import counted
 from storage.reading.columns import Cells, Spells, instant, microseconds
 from storage.reading.posting_columns import ROLE_CLASSES, Postings
 from storage.recording.tagging_rows import tagging_rows
@@ -126,7 +127,8 @@ def check(facts: Facts, recorder: Repeating, start: datetime, until: datetime, c
             told = facts.postings[id]
             assert {name: getattr(told, name) for name in posting} == posting
     notes = [b.note for b in facts.breaks if b.reason == "taxonomy"]
-    assert [int(note.split()[0]) for note in notes] == [plain.otherwise_tagged] * (plain.otherwise_tagged > 0)
+    told = [counted(plain.otherwise_tagged, "posting")] * (plain.otherwise_tagged > 0)
+    assert [note.partition(": ")[2].partition(";")[0] for note in notes] == told
 
 
 @holds(_SETTINGS, histories(), st.integers(0, 2**32))
