@@ -16,7 +16,8 @@ _LINKS = ("url", "apply_url")
 def table_rows(markup: str) -> list[Record | Bad]:
     """Return the rows of all tables that have a header of postings, numbered as they stand in their table.
 
-    A table that holds others only lays out the page. In a column of links a cell says where its link leads.
+    A table that holds others only lays out the page. In a column of links a cell says where its link leads,
+    if that is an address of the web.
     """
     page = LexborHTMLParser(_LINE_END.sub(r"\n\g<0>", markup))
     found: list[Record | Bad] = []
@@ -40,5 +41,5 @@ def _rows(table: LexborNode) -> list[Record | Bad]:
 
 
 def _target(cell: LexborNode) -> str:
-    link = cell.css_first("a[href]")
+    link = cell.css_first('a[href^="http://"], a[href^="https://"]')
     return (link.attributes.get("href") or "") if link is not None else ""
