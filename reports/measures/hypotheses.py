@@ -166,9 +166,7 @@ def _row(claim: Claim, whole: Comparison, y: Bools | Floats, asked: Bools) -> Hy
     compared = whole.among(asked)
     found = compared.difference(y)
     if claim.unit == "mean_share":
-        found = replace(
-            found, most=1.0
-        )  # of a mean the most that there can be is not known, of a share it is
+        found = replace(found, most=1.0)  # a mean may differ by anything, one of shares by no more
     sides = [_side(compared, claim, y, group) for group in (compared.ai, compared.aigc)]
     everyone = sides[0]["n"] + sides[1]["n"]
     change = _with_enough(change_row(found, everyone, counted=claim.unit == "share"), sides)
