@@ -65,7 +65,7 @@ def test_details_that_failed_are_asked_for_next_time_though_the_list_is_the_same
     board.say("/jobs", scripted(body=page(job(1, text=""), job(2, text=""))))
     board.say("/detail/1", text(scripted, "Own RAG."))
     board.say("/detail/2", scripted(500), scripted(body=b"<html>"), text(scripted, "Own agents."))
-    for reason in ("the details of 1 postings could not be read",) * 2 + ("",):
+    for reason in ("the details of 1 posting could not be read",) * 2 + ("",):
         summary = live.run()
         assert (summary.reasons, summary.states) == (
             {"toydetail:a.test/jobs": reason},
