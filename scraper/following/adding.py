@@ -20,6 +20,7 @@ from scraper.normalizing.companies import company_key
 from scraper.normalizing.titles import is_pm_title
 from scraper.parsing.urls import LONGEST_URL
 from scraper.sources import FAMILIES
+from storage.counted import counted
 from storage.records import Industry
 
 _HOPS = 3
@@ -67,7 +68,8 @@ def add(url: str, folder: Path, fetcher: Fetcher, wishes: Wishes, now: datetime)
     evidence = f"added without asking for its postings on {now.date()}"
     if wishes.check:
         looked = look(board, fetcher, now)
-        lines, evidence = [_told(found, looked)], f"answered with {_postings(looked)} on {now.date()}"
+        lines = [_told(found, looked)]
+        evidence = f"answered with {counted(looked.listed, 'posting')} on {now.date()}"
     file = own.add(folder, replace(board, evidence=evidence))
     where = (
         f"followed as {board.company} ({source}), market {board.market}, industry {board.industry}: {file}"
@@ -278,8 +280,5 @@ def _told(found: Candidate, looked: Gathered) -> str:
             "(--no-check writes it all the same)"
         )
     partly = f"; {looked.reason}" if looked.state == "partial" else ""
-    return f"{found.name}: {_postings(looked)}, {product_managers(looked)} for product managers{partly}"
-
-
-def _postings(looked: Gathered) -> str:
-    return f"{looked.listed} posting{'s' * (looked.listed != 1)}"
+    listed = counted(looked.listed, "posting")
+    return f"{found.name}: {listed}, {product_managers(looked)} for product managers{partly}"

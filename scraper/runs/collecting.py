@@ -20,6 +20,7 @@ from scraper.runs.recording import Run
 from scraper.runs.summary import OnLook, RunSummary
 from scraper.sources import FAMILIES
 from scraper.workers.preparing import wanted
+from storage.counted import counted
 from storage.errors import LeaseLost, StorageError
 from storage.leasing.rules import TERM, Lease
 from storage.monitoring.outlook import Outlook
@@ -105,7 +106,7 @@ def _stopped(looked: int, due: int, silent: int, *, over: bool) -> str:
     if over:
         return f"the time budget ended after {looked} of {due} boards"
     left = {"whose hosts do not answer": silent, "left to other collectors": due - looked - silent}
-    told = (f"{number} board{'s' * (number > 1)} {why}" for why, number in left.items() if number > 0)
+    told = (f"{counted(number, 'board')} {why}" for why, number in left.items() if number > 0)
     return f"not asked: {', '.join(told)}"
 
 

@@ -343,6 +343,16 @@ def test_runs_write_to_their_folders_and_to_that_of_a_database_file(
     assert list(map(str, written)) == folders
 
 
+AT_ONCE = """from scraper.scheduling import running
+        usual = running.scheduler
+        def at_once(expression, job):
+            made = usual(expression, job)
+            made.add_job(job)
+            return made
+"""
+"""Lines of a script: a scheduler whose job runs as soon as it is started, too."""
+
+
 @pytest.mark.parametrize(
     ("starting", "submitting"), [(0, 0), (1, 0), (0, 1)], ids=["known", "just started", "being submitted"]
 )
@@ -355,13 +365,8 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
         import signal, subprocess, time
         from pathlib import Path
         from apscheduler.executors.base import BaseExecutor
-        from scraper.scheduling import running
+        {AT_ONCE}
         signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background have it ignored
-        usual = running.scheduler
-        def at_once(expression, job):
-            made = usual(expression, job)
-            made.add_job(job)
-            return made
         class Started(subprocess.Popen):
             def __init__(self, *given, **more):
                 super().__init__(*given, **more)
@@ -385,15 +390,10 @@ def test_a_daemon_that_is_ended_ends_the_run_that_is_underway(
 
 def test_a_signal_that_does_not_wake_the_first_thread_is_heeded() -> None:
     """It came just before the thread began to wait; or another thread took it, as here."""
-    script = """if True:
+    script = f"""if True:
         import signal, subprocess, threading
         from pathlib import Path
-        from scraper.scheduling import running
-        usual = running.scheduler
-        def at_once(expression, job):
-            made = usual(expression, job)
-            made.add_job(job)
-            return made
+        {AT_ONCE}
         class Started(subprocess.Popen):
             def __init__(self, *given, **more):
                 super().__init__(*given, **more)
