@@ -26,8 +26,8 @@ MAX_KEPT = 12 * 2**20
 _MAX_REASON, _MAX_ID = 300, 200
 
 _BAD_CODES = re.compile("[\ud800-\udfff\x00]")
-# Soft hyphens, zero-width marks, marks that turn the direction of writing.
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+# Soft hyphens, zero-width marks, marks that turn the direction of writing; half of a line end of Windows.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|\r(?=\n)")
 _BAD_OR_UNSEEN = re.compile(f"{_BAD_CODES.pattern}|{_UNSEEN.pattern}")
 _KEYS = ("native_id", "url", "apply_url", "requisition")
 _OTHERS = tuple(one.name for one in fields(RawPosting) if one.type is str and one.name != "description")
@@ -40,8 +40,8 @@ def clean(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return `text` without soft hyphens, zero-width marks and marks that turn the direction of writing."""
-    return text if text.isascii() else _UNSEEN.sub("", text)
+    """Return `text` without soft hyphens, zero-width and direction marks, and with plain line ends."""
+    return text if text.isascii() and "\r" not in text else _UNSEEN.sub("", text)
 
 
 def brief(text: str, most: int = _MAX_REASON) -> str:
@@ -69,7 +69,8 @@ def bounded(posting: RawPosting, wanted: Callable[[RawPosting], bool]) -> RawPos
 
 
 def _is_bad(text: str) -> bool:
-    return not (text.isascii() and "\x00" not in text) and _BAD_OR_UNSEEN.search(text) is not None
+    plain = text.isascii() and "\x00" not in text and "\r" not in text
+    return not plain and _BAD_OR_UNSEEN.search(text) is not None
 
 
 def _cleaned(posting: RawPosting) -> RawPosting:

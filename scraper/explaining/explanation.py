@@ -14,6 +14,7 @@ from scraper.printing import without_controls
 from scraper.tagging.alternatives import OTHER
 from scraper.tagging.zones import Sentence
 from scraper.understanding.posting import TAXONOMY, Understanding, understand
+from scraper.understanding.shown import as_shown
 
 
 def explain(pasted: str) -> str:
@@ -21,7 +22,7 @@ def explain(pasted: str) -> str:
 
     pasted.py tells what is taken for its title.
     """
-    given = read_pasted(without_controls(pasted))
+    given = read_pasted(as_shown(without_controls(pasted)).text)
     found = understand(given.title, given.text, locations=given.locations)
     words = words_of("en" if found.tagging.lang == "en" else "zh")
     lines = [

@@ -14,9 +14,10 @@ board or a collector attached (skills, tags, 福利) are not read either: append
 found as requirements, with a quote that nobody wrote.
 
 Texts are taken as they are, but for what a board or an export did to them: a board's name hidden inside
-words (watermarks.py), radicals and symbol bullets in place of characters, Markdown's backslashes. Words such
-as 登录查看完整内容 at the end of a text go, and mark it as cut (`text_cut`). Digits of one board's own font
-are read; a salary in any other private font, or masked ("-K·薪"), is unknown, and nothing of it is kept.
+words (parsing/watermarks.py), radicals and symbol bullets in place of characters, Markdown's backslashes.
+Words such as 登录查看完整内容 at the end of a text go, and mark it as cut (`text_cut`). Digits of one board's
+own font are read; a salary in any other private font, or masked ("-K·薪"), is unknown, and nothing of it is
+kept.
 
 Which instant a row was seen at:
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from scraper.importing.cleaning import without_cut_marker, without_markup_debris
 from scraper.importing.values import Plain, as_text
-from scraper.importing.watermarks import without_watermarks
+from scraper.parsing.watermarks import without_watermarks
 
 # Headings that section readers know, for columns whose name was the only heading.
 _HEADINGS = {

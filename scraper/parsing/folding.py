@@ -21,6 +21,8 @@ _RANGES = ((0x0, 0xD800), (0xE000, 0x10000), (0x1D400, 0x1D800), (0x1F100, 0x1F2
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _TILDES = "\u301c\uff5e\u223c\u02dc"
 _BLANKS = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+_ITEM_NUMBERS = "".join(map(chr, (*range(0x2460, 0x249C), *range(0x24EA, 0x2500), *range(0x2776, 0x2794))))
+"""Numbers of list items that are one sign: ① ⑴ ⒈ ❶. They are no digits: "①3年" asks for three years."""
 _SHORT = 48
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u201b": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'"}
 
@@ -39,7 +41,7 @@ def _table() -> npt.NDArray[np.uint32]:
     for traditional, simple in zip(ideographs, simplified, strict=True):
         if len(simple) == 1:
             table[ord(traditional)] = ord(simple)
-    for chars, target in ((_DASHES, "-"), (_TILDES, "~"), (_BLANKS, " ")):
+    for chars, target in ((_DASHES, "-"), (_TILDES, "~"), (_BLANKS, " "), (_ITEM_NUMBERS, "•")):
         for char in chars:
             table[ord(char)] = ord(target)
     for char, target in _QUOTES.items():

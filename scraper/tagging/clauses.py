@@ -47,9 +47,18 @@ _EN_DEGREE_CLAUSE = re.compile(
     r"[\w'./ ]{0,40}"
     r"(?:preferred|desired|desirable|a plus|a bonus|an asset|an advantage|nice to have|would be))"
 )
+_EN_TO_DEGREE = re.compile(r"(?:,| and| plus| with)(?: an?)?(?: (?:bachelor|master|[\w.]{1,12}))?['’]?s? ?\Z")
+_BESIDE_DEGREE = {
+    "en": re.compile(
+        r"(?:,| and| plus| with) (?=(?:[\w+'-]{1,20} ){0,3}(?:knowledge|experience|understanding|familiarity"
+        r"|proficien|expertise|fluency|skills?\b|ability|exposure|years))"
+    ),
+    "zh": re.compile("(?:且|并且?|同时| )(?=熟悉|熟练|有|具备|具有|拥有|掌握|精通|了解|懂|会)"),
+}
 _OPENS_CLAUSE = re.compile(
     r"\s*(?:同时|且|并且|另外|如果|若)?(?:有|具备|具有|熟悉|熟练|了解|掌握|拥有|能|会|懂|对|精通|擅长|做过|参与|从事|本科|硕士|博士|计算机|至少|统招|全日制|\d|[一二三四五六七八九十两]+年|大专|良好|较强|优秀|专业)"
 )
+_ZH_WISH_ALONE = re.compile(r"\s*(?:那|则|也|都|就|将|会|更|可以|可|是|为|作为|被|视为|一个|很大的){1,6}")
 _OWN_DEMAND = re.compile(r"[\d一二两三四五六七八九十]\s*\+?年|学历")
 # A wish closes its clause even where the comma or line end behind it was lost: "…优先 具备…", "…优先2、3年".
 _ZH_NEXT_DEMAND = re.compile(
@@ -152,7 +161,7 @@ def marks(sentence: str, start: int, hits: Iterable[Hit[Word]]) -> Marks:
         edges(_negated(sentence, language, found)) if negates else (),
         edges(watching(sentence, language, clauses, found)) if watches else (),
         edges(using(sentence, language, clauses, found)) if uses else (),
-        edges(holding(clauses, found["field"])) if "field" in found else (),
+        edges(_field(sentence, language, clauses, found["field"])) if "field" in found else (),
         "hiring" in found,
     )
 
@@ -197,6 +206,18 @@ def clause_spans(sentence: str, language: Language) -> list[Span]:
         spans.append((start, found.start()))
         start = found.end()
     return [*spans, (start, len(sentence))]
+
+
+def _field(sentence: str, language: Language, clauses: list[Span], words: Iterable[Span]) -> Iterator[Span]:
+    """Yield what names a field of study, without what is asked beside it.
+
+    "Experience with search and a degree in law and knowledge of SQL": only law is studied.
+    """
+    for place, stop in words:
+        for start, end in holding(clauses, [(place, stop)]):
+            before = _EN_TO_DEGREE.search(sentence, start, place) if language == "en" else None
+            beside = _BESIDE_DEGREE[language].search(sentence, place, end)
+            yield before.start() if before else start, beside.start() if beside else end
 
 
 def _preferred(sentence: str, language: Language, clauses: list[Span], found: Found) -> Iterator[Span]:
@@ -258,7 +279,7 @@ def _zh_wish_ahead(sentence: str, start: int, end: int) -> bool:
 def _en_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:
     """Return where the clause of an English wish begins; of one said behind it, apart, the clause before.
 
-    So in "SQL (nice to have)", "SQL, a plus" and "SQL - preferred".
+    So in "SQL (nice to have)", "SQL, a plus" and "SQL - preferred". What is required before is no part of it.
     """
     start, end = clauses[index]
     if index and _EN_BARE.fullmatch(sentence, start, place):
@@ -266,7 +287,8 @@ def _en_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
         apart = sentence[before[1] : start].strip()
         if apart in ("(", "[", ",", "-", "—") and _EN_LAST.search(sentence[place:end]):
             return before[0]
-    return start
+    demand = sentence.rfind(" required,", start, place)
+    return start if demand < 0 else demand + len(" required,")
 
 
 def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int:
@@ -278,6 +300,8 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
     opened = sentence.rfind("(", 0, place)
     if opened >= 0 and sentence[opened + 1 : place].strip() and sentence.find(")", opened, place) < 0:
         return opened
+    if index and _ZH_WISH_ALONE.fullmatch(sentence, clauses[index][0], place):
+        index -= 1
     for _ in range(4):
         if index == 0:
             break
@@ -295,11 +319,14 @@ def _zh_start(sentence: str, clauses: list[Span], index: int, place: int) -> int
 def _negated(sentence: str, language: Language, found: Found) -> Iterator[Span]:
     reach = _REACH_ZH if language == "zh" else _REACH_EN
     spared = edges(found.get("negated_except", ()))
+    wished = found.get("preferred_after", ()) if language == "en" else ()
     for start, end in found.get("negated_before", ()):
         if not inside(start, spared):
             stop = _NEGATION_STOPS.search(sentence, end, end + reach)
             yield start, stop.start() if stop else end + reach
     for start, end in found.get("negated_after", ()):
-        if not inside(start, spared):
+        # "preferred but not required" is a wish; "not required" alone is among the words for one, too
+        beside = any(start - reach < place != start and stop < end + reach for place, stop in wished)
+        if not beside and not inside(start, spared):
             cut = max(sentence.rfind(mark, 0, start) for mark in ",;:(、")
             yield max(cut, start - reach), end

@@ -50,6 +50,11 @@ _ITEM_OR_ENGLISH = re.compile(r" *(?:[*•●]|-(?=[^\w])|\([a-z])")
 """What may follow a Chinese heading in its line: the first item, or its name in English."""
 _HEADING_LENGTH = 70
 _WORD_HEADING_LENGTH = 60
+_LETTERS_A_LINE = 500
+"""More than this many, and line ends were lost."""
+_PHRASE = 12
+_SENTENCE_BEFORE = re.compile(r"(?:\A|[.!?:)] |[a-z.!?:)])\Z")
+_SENTENCE_AFTER = re.compile(r":? ?[-•*]? ?[A-Z0-9]")
 _NEAR = 80
 """A line end must be this near a word that makes its line a heading, decoration included."""
 _ZH_WORD_HEADING_LENGTH = 20
@@ -84,10 +89,12 @@ def find_sections(text: Text, found: Found) -> Sections:
         if hits[0][0] == line.content and _is_about(text.low[line.start : line.end].strip())
         if not any(line.start <= start < line.end for start, _, _ in found.headings)
     ]
-    for line, hits in _by_line(text.low, [hit for hit in found.headings if _may_open(text, hit)]):
+    flat = text.low.count("\n") * _LETTERS_A_LINE < len(text.low)
+    likely = [hit for hit in found.headings if _may_open(text, hit) or (flat and _opens_between(text, hit))]
+    for line, hits in _by_line(text.low, likely):
         while abouts and abouts[0][0] < line.start:
             breaks.append(abouts.pop(0))
-        _read_line(text, line, hits, breaks, said)
+        _read_line(text, line, hits, breaks, said, flat=flat)
     framed = [(start, _EMPLOYER) for start, _, _ in found.abouts if _is_framed_about(text.low, start)]
     return Sections(sorted([*breaks, *abouts, *framed], key=itemgetter(0)), said)
 
@@ -136,6 +143,16 @@ def _may_open(text: Text, hit: Hit[Heading]) -> bool:
     return after == ":" or after.isupper() or after.isdecimal()
 
 
+def _opens_between(text: Text, hit: Hit[Heading]) -> bool:
+    """Tell whether an English heading stands between sentences, where all lines were run together."""
+    start, end, heading = hit
+    if heading.match not in ("start", "line") or not text.cased[start].isupper():
+        return False
+    parted = _SENTENCE_BEFORE.search(text.low, max(0, start - 2), start) is not None
+    said = heading.match == "start" and end - start >= _PHRASE
+    return (parted or said) and _SENTENCE_AFTER.match(text.cased, end) is not None
+
+
 def _line(low: str, start: int, end: int) -> Line:
     found = _DECORATION.match(low, start, end)
     content = found.end() if found else start
@@ -153,6 +170,8 @@ def _read_line(
     hits: list[Hit[Heading]],
     breaks: list[tuple[int, Zone]],
     said: list[Field],
+    *,
+    flat: bool,
 ) -> None:
     """Append the sections that begin in a line to `breaks`, and its fields to `said`."""
     zone = breaks[-1][1] if breaks else "unknown"
@@ -173,8 +192,9 @@ def _read_line(
                 said.append(field)
                 taken = hit[1]
         elif (
-            hit[2].match in _INLINE and _is_inline_heading(text, line, hit) and not _is_label(text, hit, zone)
-        ):
+            (hit[2].match in _INLINE and _is_inline_heading(text, line, hit))
+            or (flat and _opens_between(text, hit))
+        ) and not _is_label(text, hit, zone):
             if said and said[-1].end > hit[0]:
                 said[-1] = said[-1]._replace(end=hit[0])
             zone = cast(Zone, hit[2].zone)

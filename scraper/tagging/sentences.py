@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby, islice
+from unicodedata import numeric
 
 from scraper.tagging.masking import Text
 from scraper.tagging.tables import load
 
-_STOPS = "\n。!?;●•◦▪■◆○➢✓\uf06c\uf06e\uf075\uf0a7\uf0b2\uf0b7\uf0d8\uf0fc"
-"""What ends a sentence; the last ones are bullets of Word's symbol fonts, which texts pasted from it keep."""
+BULLETS = "●•◦▪■◆○➢✓\uf06c\uf06e\uf075\uf0a7\uf0b2\uf0b7\uf0d8\uf0fc"
+"""Bullets that end a sentence; the last ones are of Word's symbol fonts, which texts pasted from it keep."""
+_STOPS = f"\n。!?;{BULLETS}"
 _DIGITS = "0123456789"
 _AFTER_NUMBER = "、.)"
 _ABBREVIATIONS = (
@@ -34,6 +36,12 @@ _SEPARATOR = re.compile(
     # one that opens an item on years: "1、3-5年…"
     rf"|(?<=[\n。;: ][{_DIGITS}])(?:[、)](?=[{_DIGITS}])|\.(?=[{_DIGITS}]{{1,2}}[-~至到][{_DIGITS}]+年)))"
 )
+_OTHER_NUMBERS = (
+    re.compile(r"[ \t]{0,4}[(（]([0-9]{1,2})[)）]"),
+    re.compile(r"(?<=([①-⒛⓪-⓿❶-➓]))"),
+    re.compile(r"[ \t]{0,4}([0-9]{1,2})[ \t:：][ \t]{0,4}(?=[\u3400-\u9fffA-Za-z]|[0-9]{1,2}[年~-])"),
+)
+"""Other ways to number the items of a list: "(1)…", "①…", and "1 …", whose mark was lost."""
 _SENTENCE_LENGTH = 800
 _MOST_CUTS = 2_000
 """Separators that are heeded in one text; honest postings have some hundreds. The rest is cut by length."""
@@ -97,6 +105,25 @@ def cut_sentences(text: Text, breaks: Iterable[int]) -> list[Piece]:
             start = cut_end
         if cut_end - cut_start > 1:  # the number of a list item, with its mark
             number = int(cased[cut_start : cut_end - 1])
+    if any(number is not None for _, _, number in pieces):
+        return pieces
+    return _otherwise_numbered(text, pieces)
+
+
+def _otherwise_numbered(text: Text, pieces: list[Piece]) -> list[Piece]:
+    """Return the pieces with the numbers of the first other way in which two at least are numbered from 1 on.
+
+    Beside plain numbers these are those of lists inside a list; alone they number the list itself.
+    """
+    for way in _OTHER_NUMBERS:
+        found = [way.match(text.raw, start, end) for start, end, _ in pieces]
+        numbers = [int(numeric(one[1])) if len(one[1]) == 1 else int(one[1]) for one in found if one]
+        if numbers[:2] == [1, 2]:
+            counted = iter(numbers)
+            return [
+                (one.end(), end, next(counted)) if one else (start, end, None)
+                for one, (start, end, _) in zip(found, pieces, strict=True)
+            ]
     return pieces
 
 

@@ -4,15 +4,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from scraper.tagging.fields import OF_THE_JOB
 from scraper.tagging.matching import Hit
 from scraper.tagging.sections import Zone
-from scraper.tagging.sentences import Piece
+from scraper.tagging.sentences import BULLETS, Piece
 from scraper.tagging.tables import LANGUAGES, LATIN, Language, load
 
 _TURN: tuple[Language, str] = ("en", "turn")
+_ASIDE = ("benefits", "boilerplate")
+"""Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
 _CLOSING = ("boilerplate", "benefits", "company")
 _BULLETS = "-*•●◦▪·–○➢✓"
 _FIRST_MARK = re.compile(r"\s*\S")
@@ -24,6 +26,9 @@ _AS_A = re.compile(
 _ROLE = re.compile(r"[\s*-]*+(?:[a-z/&-]{2,16} ){0,3}product (?:manager|lead|owner)s?\b[^.:\n]{0,30}: [a-z]")
 """A line that names the role and says what it is, as where several openings share a text."""
 _BEGINS_JOB = ("负责", "你将", "您将", "你会", "您会", "你需要", "您需要")
+_LINE_START = re.compile(rf"(?:\A|\n)[ {BULLETS}]{{0,6}}\Z")
+_BLANK_LINE = re.compile(rf"\n {{0,6}}\n[ {BULLETS}]{{0,6}}\Z")
+_NEAR = 20
 _LABEL = 12
 _PARTS = re.compile(r"[^,;]+")
 
@@ -38,11 +43,24 @@ def words() -> Mapping[tuple[Language, str], Sequence[str]]:
         for zone, entry in table[language].items()
     }
     closing = {_closing_name(zone): table["closing"][zone] for zone in ("boilerplate", "benefits")}
-    return {**lists, **closing, _TURN: table["company_turn"]["holds"]}
+    return {
+        **lists,
+        **closing,
+        _TURN: table["company_turn"]["holds"],
+    }
 
 
 def _closing_name(zone: str) -> tuple[Language, str]:
     return "en", f"closing {zone}"
+
+
+class Sentence(NamedTuple):
+    """`[start:end)` of the text, its zone, and its number in a list if it has one."""
+
+    start: int
+    end: int
+    zone: Zone
+    number: int | None = None
 
 
 class Wording:
@@ -53,14 +71,18 @@ class Wording:
         self.low = low
         self._order = _order(language)
         self._begins = _begins(language)
+        self._known: dict[Piece, Zone] = {}
         self._hits = sorted((start, end, zone) for start, end, (of, zone) in hits if of == language)
 
     def zone(self, piece: Piece) -> Zone:
         """Return the zone of a sentence, unknown if nothing in it tells."""
+        if piece in self._known:
+            return self._known[piece]
         held = self._held(piece)
-        if self.chinese and "benefits" in held:
-            return self._zone_beside_benefits(piece)
-        return self._zone(piece, held)
+        beside = self.chinese and "benefits" in held
+        zone = self._zone_beside_benefits(piece) if beside else self._zone(piece, held)
+        self._known[piece] = zone
+        return zone
 
     def _zone_beside_benefits(self, piece: Piece) -> Zone:
         """Return the zone of a sentence with a benefit: that of its other parts, if they speak of the job.
@@ -99,6 +121,10 @@ class Wording:
         """Tell whether a line names the role and says what it is."""
         return ": " in self.low[piece[0] : piece[1]] and _ROLE.match(self.low, *piece[:2]) is not None
 
+    def asks(self, piece: Piece) -> bool:
+        """Tell whether a sentence holds what only demands do: a degree, years, a wish."""
+        return "required" in self._held(piece)
+
     def begins_duty(self, piece: Piece) -> bool:
         """Tell whether an English sentence begins with a verb of a duty: "Own …", "Writing and testing …"."""
         found = _FIRST_WORD.match(self.low, piece[0], piece[1])
@@ -122,6 +148,16 @@ class Wording:
             start -= 1
         return not start or low[start - 1] == "\n" or low[start] == "\n"
 
+    def begins_row(self, start: int) -> bool:
+        """Tell whether nothing but blanks and a bullet stands between a line end and `start`."""
+        return (
+            self.begins_line(start) or _LINE_START.search(self.low, max(0, start - _NEAR), start) is not None
+        )
+
+    def begins_paragraph(self, start: int) -> bool:
+        """Tell whether a blank line stands before `start`."""
+        return _BLANK_LINE.search(self.low, max(0, start - _NEAR), start) is not None
+
     def is_item(self, start: int) -> bool:
         """Tell whether a line with a bullet begins at `start`."""
         if not self.low[start].isspace():  # as nearly always
@@ -136,6 +172,26 @@ class Wording:
         first = bisect_left(self._hits, (start,))
         last = bisect_left(self._hits, (end,), first)
         return {zone for _, stop, zone in self._hits[first:last] if stop <= end}
+
+
+def in_zone(zone: Zone, pieces: Iterable[Piece]) -> list[Sentence]:
+    return [Sentence(start, end, zone, number) for start, end, number in pieces]
+
+
+def by_wording(reader: Wording, pieces: Iterable[Piece], *, first: bool) -> list[Sentence]:
+    sentences: list[Sentence] = []
+    before: Zone = "company" if first and not reader.chinese else "unknown"
+    for piece in pieces:
+        zone = reader.zone(piece)
+        if zone == "unknown" and (not reader.chinese or (first and before == "company")):
+            # Prose before the first heading: one subject per paragraph, so a sentence without a sign of its
+            # own goes on with what the last one spoke about; in Chinese, if that was the employer.
+            zone = "summary" if reader.names_role(piece) else before
+        if zone not in _ASIDE:
+            before = zone
+        start, end, number = piece
+        sentences.append(Sentence(start, end, zone, number))
+    return sentences
 
 
 def _first_words(sentence: str) -> tuple[int, ...]:

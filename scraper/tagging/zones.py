@@ -1,16 +1,15 @@
 """Which part of a posting a sentence belongs to.
 
 A posting is cut into sentences (sentences.py). Headings open a zone that lasts until the next (sections.py).
-Where no heading stands, a list whose numbers begin again is a new block, judged by its first items, and
-other sentences are judged by their wording; what gives no sign stays `unknown`. Nothing becomes `required`
-by default.
+Where no heading stands, Chinese lists and lines are judged as blocks (zh_blocks.py) and other sentences by
+their wording (zone_wording.py); what gives no sign stays `unknown`. Nothing becomes `required` by default.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, cast
+from typing import cast
 
 from scraper.stages import Stages
 from scraper.tagging.fields import Field
@@ -18,28 +17,16 @@ from scraper.tagging.masking import Text
 from scraper.tagging.matching import Found
 from scraper.tagging.sections import ZONES, Sections, Zone, headings
 from scraper.tagging.sentences import Piece, cut_sentences
-from scraper.tagging.zone_wording import Wording
+from scraper.tagging.zh_blocks import by_blocks, company_zh
+from scraper.tagging.zone_wording import Sentence, Wording, by_wording, in_zone
 
 __all__ = ["ZONES", "Sentence", "Zone", "Zoning", "headings", "zone_text"]
 
 _NO_IDEOGRAPHS = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
 """All but the bytes that begin an ideograph (U+4000 to U+9FFF) in UTF-8."""
-_FIRST_ITEMS = 3
-"""Items of a list that tell what it is about."""
-_ASIDE = ("benefits", "boilerplate")
-"""Zones that the wording of a sentence gives to itself alone: pay is told among the duties, too."""
 _ASKED = ("required", "responsibilities", "unknown")
 _WISHED = re.compile(r"(?:以下|下面|下列|如下)[^,;。:\n]{0,14}(?:优先|加分|尤佳|更佳)(?:考虑|录用)?者?:\s*")
 _ITEM = re.compile(r"\s*([(*•●◦▪·-])")
-
-
-class Sentence(NamedTuple):
-    """`[start:end)` of the text, its zone, and its number in a list if it has one."""
-
-    start: int
-    end: int
-    zone: Zone
-    number: int | None = None
 
 
 class Zoning:
@@ -72,15 +59,15 @@ def zone_text(
     for zone, group in _by_section(pieces, breaks):
         first = bool(breaks) and group[0][0] < breaks[0][0]
         if reader.chinese and zone in ("unknown", "responsibilities"):
-            zoned += _by_blocks(reader, group, zone, first=first)
+            zoned += by_blocks(reader, group, zone, first=first)
         elif zone == "unknown":
-            zoned += _by_wording(reader, group, first=first)
+            zoned += by_wording(reader, group, first=first)
         elif zone == "company":
-            zoned += (_company_zh if reader.chinese else _company)(reader, group)
+            zoned += (company_zh if reader.chinese else _company)(reader, group)
         elif zone in ("responsibilities", "required", "preferred") and not reader.chinese:
             zoned += _closed(reader, group, zone)
         else:
-            zoned += _in_zone(zone, group)
+            zoned += in_zone(zone, group)
     if reader.chinese and ("优先" in text.low or "佳:" in text.low or "加分:" in text.low):
         zoned = _with_wishes(text.low, zoned)
     return Zoning(sorted(zoned) if said else zoned)
@@ -146,10 +133,6 @@ def _of_fields(pieces: Iterable[Piece], said: Sequence[Field]) -> tuple[list[Sen
     return spoken, others
 
 
-def _in_zone(zone: Zone, pieces: Iterable[Piece]) -> list[Sentence]:
-    return [Sentence(start, end, zone, number) for start, end, number in pieces]
-
-
 def _is_chinese(low: str) -> bool:
     sample = low[:3000]
     if sample.isascii():
@@ -175,56 +158,6 @@ def _by_section(
         group.append(piece)
     if group:
         yield zone, group
-
-
-def _by_blocks(reader: Wording, pieces: list[Piece], zone: Zone, *, first: bool = False) -> list[Sentence]:
-    """Judge each run of list numbers by its first items; a run ends where the numbers begin again.
-
-    `first`: the pieces stand before the first heading.
-    """
-    blocks: list[list[Piece]] = [[]]
-    highest = 0
-    for piece in pieces:
-        number = piece[2]
-        if number is not None:
-            if number == 1 and highest > 1:
-                blocks.append([])
-                highest = 0
-            highest = max(highest, number)
-        blocks[-1].append(piece)
-    if zone == "responsibilities" and len(blocks) == 1:
-        return _in_zone(zone, pieces)
-    sentences: list[Sentence] = []
-    for block in blocks:
-        numbered = [piece for piece in block if piece[2] is not None][:_FIRST_ITEMS]
-        if len(numbered) >= 2:
-            asked = [reader.zone(piece) for piece in numbered].count("required")
-            verdict: Zone = "required" if asked * 2 > len(numbered) else "responsibilities"
-            for piece in block:
-                own = reader.zone(piece) if piece[2] is None else verdict
-                start, end, number = piece
-                sentences.append(Sentence(start, end, verdict if own == "unknown" else own, number))
-        elif zone == "responsibilities":
-            sentences += _in_zone(zone, block)
-        else:
-            sentences += _by_wording(reader, block, first=first)
-    return sentences
-
-
-def _by_wording(reader: Wording, pieces: Iterable[Piece], *, first: bool) -> list[Sentence]:
-    sentences: list[Sentence] = []
-    before: Zone = "company" if first and not reader.chinese else "unknown"
-    for piece in pieces:
-        zone = reader.zone(piece)
-        if zone == "unknown" and (not reader.chinese or (first and before == "company")):
-            # Prose before the first heading: one subject per paragraph, so a sentence without a sign of its
-            # own goes on with what the last one spoke about; in Chinese, if that was the employer.
-            zone = "summary" if reader.names_role(piece) else before
-        if zone not in _ASIDE:
-            before = zone
-        start, end, number = piece
-        sentences.append(Sentence(start, end, zone, number))
-    return sentences
 
 
 def _company(reader: Wording, pieces: Sequence[Piece]) -> Iterator[Sentence]:
@@ -256,19 +189,6 @@ def _duty_list(reader: Wording, pieces: Sequence[Piece], bullets: Sequence[bool]
                 return range(opened, at)
             items = []
     return ()
-
-
-def _company_zh(reader: Wording, pieces: list[Piece]) -> list[Sentence]:
-    """Return a Chinese section about the company, which ends where a list that speaks of the job begins."""
-    for at, piece in enumerate(pieces):
-        if at and reader.begins_job(piece):
-            return _in_zone("company", pieces[:at]) + _by_blocks(reader, pieces[at:], "unknown")
-        if piece[2] == 1 and reader.begins_line(piece[0] - len("1、")):
-            items = [item for item in pieces[at:] if item[2] is not None][:_FIRST_ITEMS]
-            speaking = sum(reader.zone(item) in ("responsibilities", "required") for item in items)
-            if len(items) > 1 and speaking * 2 > len(items):
-                return _in_zone("company", pieces[:at]) + _by_blocks(reader, pieces[at:], "unknown")
-    return _in_zone("company", pieces)
 
 
 def _closed(reader: Wording, pieces: Iterable[Piece], zone: Zone) -> Iterator[Sentence]:

@@ -4,7 +4,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any
 
 from scraper.errors import InputError
 from scraper.normalizing.places import Places, parse_places
@@ -12,10 +12,10 @@ from scraper.parsing.encodings import decoded_line
 from scraper.stages import Stages, in_step
 from scraper.understanding.pay import beside_salary_json, salary_json
 from scraper.understanding.posting import TAXONOMY, Understanding, understand_in_stages
+from scraper.understanding.shown import Shown, as_given, as_shown
 from storage.facts import facts_json, number_json, quote_json, tag_json
 from storage.records import EducationAsked, YearsAsked
 
-_Format = Literal["text", "html"]
 _TEXTS = ("title", "company", "salary_raw", "experience_raw", "education_raw", "description")
 """Fields that are text; in all but the last one spreadsheets put numbers."""
 _LEADING_ID = re.compile(r'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d{1,300})\s*[,}]')
@@ -111,10 +111,13 @@ def _answer(number: int, line: str | bytes, problems: list[str]) -> Stages[str |
         problems.append(error)
         return _dumps({"id": bad.id, "error": error})
     yield
+    given = {name: row.get(name) or "" for name in ("title", "description")}
+    as_text = row.get("format") != "html"
+    shown = {name: as_shown(text) if as_text else Shown(text) for name, text in given.items()}
     understanding = yield from understand_in_stages(
-        row.get("title") or "",
-        row.get("description") or "",
-        format=cast(_Format, row.get("format") or "text"),
+        shown["title"].text,
+        shown["description"].text,
+        format="text" if as_text else "html",
         company=row.get("company") or "",
         locations=_locations(row),
         salary_raw=row.get("salary_raw") or "",
@@ -122,8 +125,10 @@ def _answer(number: int, line: str | bytes, problems: list[str]) -> Stages[str |
         education_raw=row.get("education_raw") or "",
     )
     yield
-    places = parse_places(_locations(row), row.get("title") or "")
-    answer = to_json(row.get("id"), understanding, places, with_text=row.get("format") == "html")
+    places = parse_places(_locations(row), shown["title"].text)
+    answer = to_json(row.get("id"), understanding, places, with_text=not as_text)
+    if any(one.given for one in shown.values()):
+        answer = as_given(answer, {name: (shown[name], given[name]) for name in given})
     yield
     return _dumps(answer)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from scraper.bounds import visible
 from scraper.normalizing.compensation import Compensation, find_compensation
 from scraper.normalizing.scanning import Scanned
 from scraper.normalizing.text import detect_language, to_text
@@ -60,7 +61,7 @@ def understand_in_stages(
     the text; for years and degree the text goes before the board's field. Without a title the duties
     alone decide the role.
     """
-    text = to_text(description, "html") if format == "html" else description
+    text = visible(to_text(description, "html")) if format == "html" else description
     head = _folded_title(title) if len(title) <= LONGEST_TITLE else folded(title)
     lang = detect_language(f"{title}\n{text}")
     forms = folded(text)

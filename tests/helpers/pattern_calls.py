@@ -14,7 +14,7 @@ from places import ROOT, SHIPPED
 BOUNDED: dict[str, tuple[int, str, int]] = {
     "reports/wording/words.py": (500, "if len(cleaned) > _LONGEST_REASON:", 66),
     "scraper/parsing/dates.py": (100, "fold(raw[:100])", 1),
-    "scraper/importing/watermarks.py": (8, "text[max(0, match.start(2) - 8) : match.start(2)]", 1),
+    "scraper/parsing/watermarks.py": (8, "text[max(0, match.start(2) - 8) : match.start(2)]", 1),
     "scraper/following/naming.py": (300, "_PARTED.split(title[:300])", 2),
     "scraper/normalizing/companies.py": (300, "fold(name[:_LONGEST])", 3),
     "scraper/normalizing/extras.py": (110, "money.low[max(0, word.start - _AROUND) : word.start]", 2),

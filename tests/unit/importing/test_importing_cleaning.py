@@ -15,10 +15,10 @@ from scraper.importing.cleaning import (
     without_cut_marker,
     without_markup_debris,
 )
-from scraper.importing.watermarks import without_watermarks
+from scraper.parsing.watermarks import without_watermarks
 
 POSTINGS = SHARED_DATA / "postings"
-TABLE = tomllib.loads((files("scraper.importing") / "watermarks.toml").read_text(encoding="utf-8"))
+TABLE = tomllib.loads((files("scraper.parsing") / "watermarks.toml").read_text(encoding="utf-8"))
 MARKS, WORDS = TABLE["marks"], TABLE["words"].split()
 
 

@@ -15,10 +15,10 @@ from places import ROOT
 
 from scraper.importing.facts import split_facts
 from scraper.importing.values import plain
-from scraper.importing.watermarks import without_watermarks
 from scraper.normalizing.companies import company_key, is_anonymous
 from scraper.normalizing.places import parse_places
 from scraper.parsing.payloads import too_heavy
+from scraper.parsing.watermarks import without_watermarks
 from scraper.tagging.masking import employer_names
 from scraper.understanding.answering import tag_lines
 from storage.searching.text import text_tokens

@@ -11,10 +11,10 @@ from scraper.boards import load_boards
 from scraper.errors import InputError
 from scraper.following import finding
 from scraper.following.adding import Wishes, add, remove
-from scraper.importing import watermarks
 from scraper.model import Reply, Request
 from scraper.normalizing import privacy
 from scraper.normalizing.addresses import address_key
+from scraper.parsing import watermarks
 from scraper.parsing.urls import LONGEST_URL, canonical_url
 
 SIZE = 256 * 1024

@@ -74,7 +74,7 @@ def test_it_holds_the_data_that_the_program_reads(held: set[str]) -> None:
         "scraper/importing/answers.toml",
         "scraper/importing/columns.toml",
         "scraper/importing/pages.toml",
-        "scraper/importing/watermarks.toml",
+        "scraper/parsing/watermarks.toml",
         "scraper/tagging/taxonomy.toml",
     } <= held
 

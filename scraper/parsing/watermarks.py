@@ -36,6 +36,7 @@ MOST_MARKS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    names: tuple[str, ...]
     marks: re.Pattern[str]
     hidden: re.Pattern[str]
     pairs: Set[str]
@@ -55,6 +56,7 @@ def _words() -> _Words:
         rf"{head[:at]}[ \t]*\n[ \t]*{head[at:]}" for head in headings for at in range(1, len(head), 2)
     )
     return _Words(
+        names=tuple(mark.lower() for mark in marks),
         marks=re.compile(r"((?:(?<!\s)\s+)?)(" + "|".join(map(re.escape, marks)) + r")(\s*)", re.IGNORECASE),
         hidden=re.compile(rf"<(span|i|em|b|p)\s[^<>]*>\s*(?:{names})\s*</\1>", re.IGNORECASE),
         pairs=frozenset(data["words"].split()),
@@ -62,6 +64,12 @@ def _words() -> _Words:
         openers=(*headings, *data["openers"].split()),
         torn=re.compile(rf"(?=[{firsts}])(?<![\u4e00-\u9fff])(?:{torn})"),
     )
+
+
+def may_hold_watermarks(text: str) -> bool:
+    """Tell fast whether a board's name, or what is left of it, stands anywhere in `text`."""
+    low = text.lower()
+    return not low.isascii() and any(name in low for name in _words().names)
 
 
 def without_watermarks(text: str) -> str:
