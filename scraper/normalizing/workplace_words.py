@@ -13,7 +13,8 @@ CUES: dict[int, tuple[str, ...]] = {
     HYBRID: ("hybrid", "混合"),
     ONSITE: (
         *("onsite", "on-site", "in-office", "in office", "in-person", "in person"),
-        *("坐班", "线下", "现场"),
+        *("office-based", "office based"),
+        *("坐班", "线下", "现场", "驻场"),
     ),
     OFFICE: ("office", "hub", "hq", "headq"),
     WEEK: ("week", "wk", "每周", "一周"),
@@ -98,6 +99,7 @@ OFFICE_DAYS = _any(
     rf"{_ZH_WEEK}{_ZH_GAP}{_ZH_DAYS}{_ZH_GAP}{_ZH_AWAY}",
     rf"{_ZH_WEEK}{_ZH_GAP}{_ZH_AWAY}{_ZH_GAP}{_ZH_DAYS}",
     rf"{_ZH_AWAY}{_ZH_GAP}{_ZH_WEEK}{_ZH_GAP}{_ZH_DAYS}",
+    rf"{_ZH_AWAY}(?:办公|工作)?,{_ZH_WEEK}(?:到岗|坐班|到公司|线下|现场|进办公室){_ZH_GAP}{_ZH_DAYS}",
     rf"{_ZH_WEEK}{_ZH_GAP}(?:到岗|坐班|到公司|线下|现场|进办公室){_ZH_GAP}{_ZH_DAYS}[^\n。;]{{0,12}}{_ZH_AWAY}",
     rf"(?:周|星期)[一二三四五](?:[、/和及](?:周|星期)?[一二三四五]){{0,3}}{_ZH_GAP}{_ZH_AWAY}",
 )
@@ -149,6 +151,8 @@ _SAYS_ONSITE = _any(
         r"in (?:the|our) [\w ]{0,20}office (?:5|five) days",
         r"work (?:best )?happens in person\b",
         r"in[- ]person (?:5|five) days",
+        r"office[- ]based (?:role|position|job|working)\b",
+        r"from (?:the|our) [\w ]{0,20}?office (?:5|five) days",
         r"(?:roles?|positions?|jobs?) (?:is|are) (?:based |located )?(?:in|at|out of) (?:the|our) "
         r"[\w ]{0,30}office",
     ),
@@ -156,7 +160,7 @@ _SAYS_ONSITE = _any(
     r"(?:location|workplace|type|where)[^:]{0,20}:.{0,50}\b(?:on-?site|in[- ]office|in[- ]person)\b",
     r"\(on-?site\)|^\W*(?:on-?site|in[- ]person)\b"
     r"(?! (?:collaborat|event|meal|gather|meeting|interview|training|support|visit))[^\n]{0,40}$",
-    r"现场办公|线下办公|坐班|线下实习|(?:每周|一周)[^，。；\n]{0,4}(?:线下|到公司|现场)[^，。；\n]{0,3}[4-7四五六]\s?天",
+    r"现场办公|线下办公|驻场办公|坐班|线下实习|(?:每周|一周)[^，。；\n]{0,4}(?:线下|到公司|现场)[^，。；\n]{0,3}[4-7四五六]\s?天",
 )
 # The office that one is to come to is named: what else the sentence says (journeys, a retreat) is beside it.
 _SAYS_ONE_OFFICE = _any(

@@ -158,7 +158,8 @@ def _degrees(
             )
             if preferred and _demanded(text.low, sentence, group, start):
                 preferred = False
-            requirement: Literal["required", "preferred"] = "preferred" if preferred else "required"
+            wished = preferred and name != "none"  # "degree not required" is no wish for none
+            requirement: Literal["required", "preferred"] = "preferred" if wished else "required"
             if name == _UNNAMED and not _ENOUGH.match(text.low, end):
                 unnamed.append(Degree("bachelor", requirement, start, end))
             else:

@@ -24,7 +24,7 @@ _LINE_ENDS = "\r\v\f\u0085\u2028\u2029"
 _TOP_LEVEL = r"(?:ai|io|com|cn|net|org|co|app|dev|tech|de|uk)(?![a-z0-9-])"
 _ADDRESSES = re.compile(
     r"https?://[!-~]+|www\.[!-~]+|(?<![a-z0-9._+-])[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9.-]+"
-    rf"|(?<![a-z0-9.-])(?:[a-z0-9][a-z0-9-]*\.)+{_TOP_LEVEL}(?:/[!-~]*)?"
+    rf"|(?<![a-z0-9.-])(?![bm]\.tech)(?:[a-z0-9][a-z0-9-]*\.)+{_TOP_LEVEL}(?:/[!-~]*)?"
 )
 # What every address holds one of. Each begins with a character of its own, so that it is found fast.
 _ADDRESS_SIGNS = tuple(

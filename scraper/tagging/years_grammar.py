@@ -27,6 +27,7 @@ EN = re.compile(
     r"(?:\(\d{1,2}\s*[-~]\s*\d{1,2}\)\s*)?(?P<dash>-)?(?P<unit>years?|yrs?|yoe|months?|(?<=decade))\b\.?'?"
     r"(?P<post>\s*\+|\s+or more|\s+minimum|\s+plus)?"
 )
+_BETWEEN = re.compile(r"(?<=between )(\d{1,2}) and (?=\d{1,2}\+? ?(?:years|yrs))")
 AT_LEAST = r"(?:at least|(?:an? )?minimum of|minimum|more than|over)"
 # A part of the years named before, without a unit of its own: "…, of which 2 in ML", "(3+ on AI)", "two of
 # them shipping LLM products". A comma or bracket alone opens one only with a lower bound or "of them".
@@ -94,6 +95,8 @@ def without_list_numbers(low: str, numbers: Iterable[Hit[None]]) -> str:
 
 def numbers_with_units(low: str, units: Iterable[Hit[str]]) -> Iterator[re.Match[str]]:
     """Yield the numbers with a unit, Chinese ones first; the grammars are tried only around a unit."""
+    if "between " in low:
+        low = _BETWEEN.sub(r"\1 to  ", low)  # as long as before: nothing moves
     done = 0
     for start in islice((start for start, _, of in units if of == "zh"), _MOST):
         if low[max(start - _GAP, 0) : start].rstrip(" +")[-1:] in _ZH_DIGITS:
