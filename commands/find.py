@@ -30,7 +30,7 @@ from storage.searching import MOST
 @click.option(
     "--since", metavar="2026-W30|DATE", help="Only postings first seen in or after that week or day."
 )
-@click.option("--open", "is_open", is_flag=True, help="Only postings that are still listed.")
+@click.option("--open", "is_open", is_flag=True, help="Only postings that were not seen to close.")
 @click.option(
     "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="Postings to show."
 )

@@ -28,8 +28,27 @@ def find(kind: Kind, market: Market, demands: Demands, breaks: list[BreakRow], w
     found += _claims(demands["hypotheses"])
     found += _mover(demands["movers"])
     found += _skills(demands["contrast"])
-    found += _years(demands["experience"], demands["hypotheses"])
+    found += _years(demands["experience"])
     return found[:MOST]
+
+
+def most_telling(findings: list[Finding]) -> Finding:
+    """Return the finding that a line of an index tells of a week.
+
+    It is the first that names a direction (not by definition), else the first that tells something of the
+    market. That nothing can be compared, or too little is there, is the news of no week: for a month after a
+    break each says so.
+    """
+
+    def rank(finding: Finding) -> int:
+        directed = finding["verdict"] in ("rose", "fell") or finding["direction"] in CLEAR
+        if directed and not finding["extra"].get("by_definition"):
+            return 0
+        if finding["id"] == "listed":
+            return 2
+        return 3 if finding["verdict"] in ("insufficient", "not_comparable") else 1
+
+    return min(findings, key=rank)
 
 
 def _finding(
@@ -146,7 +165,7 @@ def _level(row: HeadlineRow) -> Finding:
 def _class_share(kind: Kind, mix: ClassMix) -> Iterable[Finding]:
     """AIGC PM's share of new postings and its change; while that is unknown, its share of the window."""
     row = next(r for r in mix["rows"] if r["role"] == "aigc_pm")
-    if kind == "regular" and mix["status"] == "ok":
+    if kind == "regular" and mix["status"] == "ok" and row["verdict"] != "insufficient":
         return [_share_change(row, mix)]
     share, table = row["window"], "T2"
     if share["n"] == 0 or share["share"] is None:
@@ -163,7 +182,7 @@ def _class_share(kind: Kind, mix: ClassMix) -> Iterable[Finding]:
             mix["window"],
             interval=(share["lo"], share["hi"]),
             role="aigc_pm",
-            reason=mix["reason"],
+            reason=mix["reason"] or row["change"]["reason"],
             extra={"y": share["y"], "employer_share": share["employer_share"]},
         )
     ]
@@ -269,8 +288,14 @@ def _skills(contrast: Contrast) -> Iterable[Finding]:
             contrast["n_ai"] + contrast["n_aigc"],
             0,
             contrast["window"],
-            direction="no_clear_difference",
-            extra={"tested": contrast["tested"], "n_ai": contrast["n_ai"], "n_aigc": contrast["n_aigc"]},
+            direction="undecided" if contrast["undecided"] else "no_clear_difference",
+            extra={
+                "tested": contrast["tested"],
+                "undecided": contrast["undecided"],
+                "mde": contrast["mde"],
+                "n_ai": contrast["n_ai"],
+                "n_aigc": contrast["n_aigc"],
+            },
         )
     ]
 
@@ -294,32 +319,24 @@ def _skill(row: ContrastRow, contrast: Contrast) -> Finding:
             "aigc": row["aigc"]["share"],
             "n_ai": row["ai"]["n"],
             "n_aigc": row["aigc"]["n"],
+            "by_definition": int(row["by_definition"]),
         },
     )
 
 
-def _years(experience: Experience, claims: Hypotheses) -> Iterable[Finding]:
-    """Who asks for AI years, and who is open to three years; nothing where nobody states any years.
-
-    That there is no clear difference is only worth saying where the claim on it is not left undecided:
-    else one that matters could have gone unseen.
-    """
-    if not any(row["stated"]["y"] for row in experience["rows"]):
-        return []
+def _years(experience: Experience) -> Iterable[Finding]:
+    """Who asks for AI years, and who is open to three years, where that can be told."""
     names = {"asks_ai_years": "ai_years", "open_3": "open_to_3"}
-    undecided = {row["claim"] for row in claims["rows"] if row["verdict"] == "insufficient"}
     found: list[Finding] = []
     for row in experience["contrast"]:
-        if row["id"] not in names or not row["ai"]["n"] or not row["aigc"]["n"]:
-            continue
-        if row["direction"] == "no_clear_difference" and row["id"] in undecided:
+        if row["id"] not in names or row["direction"] in ("undecided", "insufficient"):
             continue
         change = row["difference"]
         found.append(
             _finding(
                 names[row["id"]],
                 "T7",
-                "level" if change["d"] is not None else "insufficient",
+                "level",
                 "points",
                 change["d"],
                 row["ai"]["n"] + row["aigc"]["n"],

@@ -1,0 +1,7 @@
+"""Charts of a report, drawn with matplotlib from the document alone."""
+
+import os
+
+# No chart needs a screen. A notebook names its own backend to all that it starts, and where that is not
+# installed, matplotlib cannot even be imported.
+os.environ["MPLBACKEND"] = "agg"

@@ -51,8 +51,10 @@ _SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,
     "path.simplify": False,
 }
-# Every chart function runs under these settings, whatever the process has set elsewhere.
-drawing = matplotlib.rc_context(_SETTINGS)
+# All but the backend, which is not drawn with and would load pyplot.
+_STANDARD = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+# Every chart function runs under these settings, whatever a matplotlibrc or the process has set elsewhere.
+drawing = matplotlib.rc_context(_STANDARD | _SETTINGS)
 WIDTH = 8.2  # inches; 590 pt
 WIDTH_PT = WIDTH * 72
 SMALL, NORMAL, TITLE = 8.5, 9.5, 12.5  # points

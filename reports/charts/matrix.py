@@ -8,14 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from reports.charts.canvas import INK, MUTED, NORMAL, SMALL, WIDTH_PT, Canvas, Chart, drawing, shortened
+from reports.charts.canvas import (
+    INK,
+    MUTED,
+    NORMAL,
+    SMALL,
+    WIDTH_PT,
+    Canvas,
+    Chart,
+    drawing,
+    em_width,
+    shortened,
+)
 
 # Purple and green differ in lightness under every colour blindness (ColorBrewer PRGn); white is chance.
 _COLOURS = LinearSegmentedColormap.from_list("together", ["#9970AB", "#F7F7F7", "#5AAE61"])
 _NOTHING = "#F1F3F5"
 _STRONGEST = 4.0  # a lift that has the darkest colour; a quarter has the other
 _ROW, _HEAD, _GAP, _EDGE = 17.0, 22.0, 12.0, 12.0  # points
-_CELL = 18.0
+_CELL, _NARROWEST, _INDENT = 18.0, 15.0, 4.0  # points
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +74,9 @@ def _draw(axes: Axes, matrix: Matrix, width: float) -> None:
     axes.set_ylim(len(matrix.tags), 0)
     axes.set_xticks([])
     axes.set_yticks([])
+    cell_width = _cell_width(matrix.tags, width)
     for row, name in enumerate(matrix.tags):
-        start = row * _CELL + (4 if row else 0)
+        start = row * cell_width + (_INDENT if row else 0)
         axes.text(
             start,
             row + 0.5,
@@ -79,19 +91,29 @@ def _draw(axes: Axes, matrix: Matrix, width: float) -> None:
             shade = _NOTHING if cell.lift is None else _COLOURS(_shade(cell.lift))
             # Not add_patch, which reckons the limits anew for each; they are set above.
             axes.add_artist(
-                Rectangle((column * _CELL, row + 0.04), _CELL - 1, 0.92, facecolor=shade, linewidth=0)
+                Rectangle(
+                    (column * cell_width, row + 0.04), cell_width - 1, 0.92, facecolor=shade, linewidth=0
+                )
             )
             if cell.lift is not None:
+                told = f"{cell.lift:.1f}"
+                strong = cell.clear and told != "1.0"  # which nobody would call more often
                 axes.text(
-                    (column + 0.5) * _CELL - 0.5,
+                    (column + 0.5) * cell_width - 0.5,
                     row + 0.52,
-                    f"{cell.lift:.1f}",
+                    told,
                     size=SMALL - 1.5,
-                    color=INK if cell.clear else MUTED,
-                    weight="bold" if cell.clear else "normal",
+                    color=INK if strong else MUTED,
+                    weight="bold" if strong else "normal",
                     va="center",
                     ha="center",
                 )
+
+
+def _cell_width(names: Sequence[str], width: float) -> float:
+    """Return how wide cells may be for the names behind them to have room, within bounds."""
+    room = [(width - _INDENT - em_width(name) * SMALL) / row for row, name in enumerate(names[1:], start=1)]
+    return max(_NARROWEST, min([_CELL, *room]))
 
 
 def _shade(lift: float) -> float:

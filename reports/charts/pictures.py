@@ -19,7 +19,7 @@ from reports.document.tables import LevelSeries
 from reports.document.terms import PrintRule, RoleId
 from reports.document.terms import Share as ShareCell
 from reports.document.weekly import WeeklyReport
-from reports.sections.level import has_stock
+from reports.sections.level import has_stock, index_rules
 from reports.sections.requirements import shown_contrasts
 from reports.sections.salary import named_pair, rows_of, shown_pairs
 from reports.wording.notices import is_invented
@@ -64,8 +64,12 @@ def pictures(report: WeeklyReport, words: Words) -> dict[str, Picture]:
 
 
 def _level(report: WeeklyReport, words: Words) -> Picture | None:
-    part = report["level_index"]
-    lines = [_line(one, part["weeks"], words) for one in part["series"] if one["role"] != "all"]
+    part, rules = report["level_index"], index_rules(report)
+    lines = [
+        _line(one, part["weeks"], rules[one["role"]], words)
+        for one in part["series"]
+        if one["role"] != "all" and rules[one["role"]] != "counts"
+    ]
     lines = [line for line in lines if any(value is not None for value in line.values)]
     if part["status"] != "ok" or not lines or not has_stock(report):
         return None
@@ -77,7 +81,7 @@ def _level(report: WeeklyReport, words: Words) -> Picture | None:
     return _picture(words, "level", title, subtitle, level_chart(title, subtitle, axis, lines, subtitle))
 
 
-def _line(series: LevelSeries, weeks: Sequence[str], words: Words) -> Line:
+def _line(series: LevelSeries, weeks: Sequence[str], rule: PrintRule, words: Words) -> Line:
     """The index of one class; a segment of a single week is 100 by definition and left out."""
     sizes = Counter(point["segment"] for point in series["points"] if point["index"] is not None)
     points = {point["week"]: point for point in series["points"] if sizes[point["segment"]] > 1}
@@ -90,6 +94,7 @@ def _line(series: LevelSeries, weeks: Sequence[str], words: Words) -> Line:
         [point["lo"] if point else None for point in row],
         [point["hi"] if point else None for point in row],
         frozenset(i for i, week in enumerate(weeks) if week in begun),
+        few=rule == "small_n",
     )
 
 

@@ -104,9 +104,9 @@ def _share(row: WeeklyShares, words: Words) -> str:
 
 
 def requirement_pairs(report: WeeklyReport, words: Words) -> Drawn | None:
-    """Return the matrices of requirements that come together, one for each class that has two or more."""
+    """Return the matrices of requirements that come together, one for each class that has a number in it."""
     part = report["co_occurrence"]
-    classes = [one for one in part["classes"] if len(one["tags"]) > 1]
+    classes = [one for one in part["classes"] if any(pair["lo"] is not None for pair in one["pairs"])]
     if not classes:
         return None
     title = words.plain("chart.together_title")

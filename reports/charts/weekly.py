@@ -29,7 +29,8 @@ STOCK_COLOUR, FLOW_COLOUR, CLOSURE_COLOUR = "#56606B", "#009E73", "#E69F00"
 class Line:
     """One series over the weeks of a chart. None is a gap; `lo`/`hi` bound the 95 % interval.
 
-    A line is not drawn across `cuts`: the positions of weeks at which the series starts anew.
+    A line is not drawn across `cuts`: the positions of weeks at which the series starts anew. Of one that
+    rests on `few` the last value is bracketed.
     """
 
     label: str
@@ -38,6 +39,7 @@ class Line:
     lo: Sequence[float | None]
     hi: Sequence[float | None]
     cuts: frozenset[int] = frozenset()
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def flow_chart(
             weight="bold",
         )
         _draw_line(upper, Line(names[0], STOCK_COLOUR, panel.stock, (), (), panel.cuts))
+        upper.set_ylim(0, most[0] * 1.15)
+        upper.set_yticks([tick for tick in upper.get_yticks() if tick == round(tick)])  # these are counts
         upper.set_ylim(0, most[0] * 1.15)
         _flow_bars(lower, panel, most[1], most[2])
         for axes in (upper, lower):
@@ -273,7 +277,9 @@ def _end_labels(axes: Axes, ends: Sequence[tuple[str, str, float]], span: float)
 def _end_label(line: Line) -> str:
     """The name of a line, with its last value if that is of the last week."""
     last = line.values[-1]
-    return line.label if last is None else f"{line.label} {last:.0f}"
+    if last is None:
+        return line.label
+    return f"{line.label} ({last:.0f})" if line.few else f"{line.label} {last:.0f}"
 
 
 def _span(values: Sequence[float | None]) -> tuple[float, float]:

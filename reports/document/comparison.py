@@ -49,9 +49,9 @@ class ClaimSide(TypedDict):
 class HypothesisRow(Readings):
     """One claim of the article. `expects`: the class that it says has more.
 
-    `difference` is aigc minus ai (strata = source), in the unit of the row. `mde`: the smallest
-    difference that this row could have seen (80 % power); `relevant`: the smallest that would matter, which
-    is fixed. `by_definition`: what is measured also decides which class a posting is in.
+    `difference` is aigc minus ai (strata = source), in the unit of the row. `relevant`: the smallest
+    difference that would matter, which is fixed. `by_definition`: what is measured also decides which class
+    a posting is in.
     """
 
     claim: ClaimId
@@ -61,7 +61,6 @@ class HypothesisRow(Readings):
     ai: ClaimSide
     aigc: ClaimSide
     difference: Change
-    mde: float | None
     relevant: float
     verdict: ClaimVerdict
     reason: Reason

@@ -132,7 +132,9 @@ class ContrastRow(Readings):
 
 class Contrast(Table):
     """T6. Sorted by the plain difference of shares (aigc minus ai), falling, then tag. `tested` tags passed
-    the pooled filter (y >= 10) of the Benjamini-Hochberg family; `different` of them differ at q < 0.10."""
+    the pooled filter (y >= 10) of the Benjamini-Hochberg family; `different` of them differ at q < 0.10, and
+    of `undecided` a difference that matters could have gone unseen. `mde`: the median of their smallest
+    visible differences (1 at most)."""
 
     window: Window
     n_ai: int
@@ -140,6 +142,7 @@ class Contrast(Table):
     rows: list[ContrastRow]
     tested: int
     different: int
+    undecided: int
     mde: float | None
 
 

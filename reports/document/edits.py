@@ -45,8 +45,9 @@ class ChangeShare(Share):
 
 
 class RewrittenSource(TypedDict):
-    """A source that writes the texts of its postings anew: of `n` that were listed before the window, of so
-    many `employers`, `y` were edited in it. What differs in its texts is not what employers changed."""
+    """A source that writes the texts of its postings anew: of `n` that were listed before the window (where
+    these are too few, before its last week), of so many `employers`, `y` were edited in it. What differs in
+    its texts is not what employers changed."""
 
     source: str
     n: int

@@ -64,7 +64,9 @@ class PayGap(TypedDict):
     """AIGC PM minus AI PM in one market and currency: Hodges-Lehmann shift of the midpoints inside cells of
     place (tier of the Chinese city, else country) and required years that hold five of each class.
 
-    `n_ai`, `n_aigc` vacancies in those `pay_cells`, of `employers`; `q`: Benjamini-Hochberg over the rows.
+    `n_ai`, `n_aigc` vacancies in those `pay_cells`, of `employers`; `q`: Benjamini-Hochberg over the rows;
+    `mde`: the smallest shift that would have been seen in 80 % of cases; `relevant`: the smallest that would
+    matter, a tenth of the median of all these.
     None where `reason` says that there is too little.
     """
 
@@ -79,6 +81,8 @@ class PayGap(TypedDict):
     shift_hi: float | None
     p: float | None
     q: float | None
+    mde: float | None
+    relevant: float | None
     reason: Reason
     direction: Direction
 

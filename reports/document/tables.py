@@ -138,7 +138,7 @@ class HeadlineRow(TypedDict):
     """One class. Counts of the week: stock, vacancies and employers of the stock, births, reposts, closures
     and unconfirmed misses (`pending`) on pairs of usable cells (None: no pair). `births_4w` adds births whose
     interval spans a missing week inside the 4 weeks. `window` counts adverts listed in the 4 weeks.
-    `share_of_all`, `share_of_ai_type` (None for `all`, `other_pm`) are shares of the stock.
+    `share_of_all`, `share_of_ai_type` (None for `all`, `other_pm`) are shares of the stock's vacancies.
     """
 
     role: RoleId

@@ -34,7 +34,9 @@ Reason = Literal[
     "short_watch",  # no source watched both classes long enough
 ]
 Verdict = Literal["rose", "fell", "no_clear_change", "insufficient", "not_comparable", "level"]
-Direction = Literal["higher_in_aigc", "higher_in_ai", "no_clear_difference", "insufficient"]
+Direction = Literal["higher_in_aigc", "higher_in_ai", "no_clear_difference", "undecided", "insufficient"]
+"""no_clear_difference: none is clear, and one that matters would mostly have been seen · undecided: none is
+clear, and one that matters could have gone unseen · insufficient: not tested."""
 PrintRule = Literal["full", "small_n", "counts"]
 """full: n >= 30 and at least 10 employers · small_n: n >= 10, print the share greyed as "small n" ·
 counts: print only "y of n"."""
@@ -96,8 +98,9 @@ class Change(TypedDict):
 
     `n0`/`n1` postings of the earlier/later window (or of ai_pm / aigc_pm) inside the strata that hold both;
     `employers` = clusters; `strata` = their number; `lost` = fraction of the postings of both groups that lie
-    outside common strata; `q` = Benjamini-Hochberg over the family of the table. d, lo, hi, p, q are None
-    where `reason` says that there is too little.
+    outside common strata; `q` = Benjamini-Hochberg over the family of the table; `mde` = the smallest
+    difference that would have been seen in 80 % of cases. d, lo, hi, p, q, mde are None where `reason` says
+    that there is too little.
     """
 
     d: float | None
@@ -105,6 +108,7 @@ class Change(TypedDict):
     hi: float | None
     p: float | None
     q: float | None
+    mde: float | None
     n0: int
     n1: int
     employers: int

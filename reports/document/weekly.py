@@ -48,8 +48,10 @@ class Finding(TypedDict):
     - `class_share` (aigc_pm): level; its share of all PM postings of the window; `extra`: y, employer_share.
     - `class_share_change` (aigc_pm): value = change of its share of new postings; `extra`: share, share_lo,
       share_hi, y of the later window.
-    - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc.
-      Tag None: none of `extra.tested` tags differs clearly.
+    - `skill_contrast` (tag): value = AIGC minus AI share, see `direction`; `extra`: ai, aigc, n_ai, n_aigc,
+      by_definition (1: the classes are told apart by it).
+      Tag None: none of `extra.tested` tags differs clearly; of `extra.undecided` of them a difference that
+      matters could have gone unseen, and `extra.mde` is the median of the smallest visible ones.
     - `hypotheses`: value = claims of the article that are supported; n = postings with text of both classes;
       `extra`: claims, supported, by_definition (of these), contradicted, no_clear_difference, insufficient;
       by its id each claim that is decided, and not by definition: 1 supported, -1 contradicted.

@@ -31,7 +31,7 @@ from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
 
 REWRITTEN = 0.5  # share of a source's postings edited in the window, above which it writes them anew itself
-LEAST_REWRITTEN = 10  # postings listed all along, and employers of these, by which that is judged
+LEAST_REWRITTEN = 10  # postings listed before, and employers of these, by which that is judged
 MOST_LISTED = 500  # postings edited last of which the changes are listed
 TOLD: tuple[tuple[ChangedFact, Turn], ...] = (
     ("years", "lowered"),
@@ -138,16 +138,20 @@ def _rewritten(panel: Panel, rows: Ints, source: Ints, edited: Edited) -> dict[i
     """The sources that write the texts of their postings anew, by their codes, which have the order of names.
 
     Employers that have nothing to do with each other do not edit most of their postings within four weeks.
-    Judged by postings that were listed before these weeks: what came since had less time to be edited.
+    Judged by postings that were listed before these weeks, since what came later had less time to be edited;
+    where these are too few, by all that were known before the last week.
     """
-    rows = _known_before(panel, rows, WINDOW_WEEKS)
-    touched = np.isin(panel.posting_id[rows], np.array(sorted(edited.postings), dtype=np.int64))
+    touched = np.isin(panel.posting_id, np.array(sorted(edited.postings), dtype=np.int64))
+    judged = [_known_before(panel, rows, WINDOW_WEEKS), rows]
     found: dict[int, RewrittenSource] = {}
     for code, name in enumerate(sorted({unit.source for unit in panel.units})):
-        mine = source[rows] == code
-        n, y, employers = int(mine.sum()), int(touched[mine].sum()), len(np.unique(panel.company[rows[mine]]))
-        if min(n, employers) >= LEAST_REWRITTEN and y > REWRITTEN * n:
-            found[code] = {"source": name, "n": n, "y": y, "employers": employers}
+        for mine in (among[source[among] == code] for among in judged):
+            n, employers = len(mine), len(np.unique(panel.company[mine]))
+            if min(n, employers) >= LEAST_REWRITTEN:
+                y = int(touched[mine].sum())
+                if y > REWRITTEN * n:
+                    found[code] = {"source": name, "n": n, "y": y, "employers": employers}
+                break
     return found
 
 

@@ -1,5 +1,7 @@
 """T6: how AI PM and AIGC PM differ in what they ask for, tag by tag, and in the four requirement groups."""
 
+from statistics import median
+
 import numpy as np
 
 from reports.document.comparison import GroupRow, Groups
@@ -7,11 +9,10 @@ from reports.document.composition import Contrast, ContrastRow
 from reports.measures.comparison import WORK_WITH_OTHERS, Comparison
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
-from reports.measures.requirements import REFERENCE_SHARE, Tags
+from reports.measures.requirements import Tags
 from reports.measures.statements import adjust, change_row, direction_of, share_of
 from reports.statistics.arrays import Bools
 from reports.statistics.differences import odds_ratio
-from reports.statistics.testing import detectable_change
 from storage.records import TaxonomyTag
 
 ODDS_LEAST = 30
@@ -32,6 +33,7 @@ def contrast(panel: Panel, people: Population, tags: Tags, compared: Comparison)
         row["direction"] = direction_of(row["difference"])
     rows.sort(key=lambda row: (-_plain_difference(row), row["tag"]))
     enough = n_ai > 0 and n_aigc > 0
+    visible = [mde for row in rows if (mde := row["difference"]["mde"]) is not None]
     return {
         "id": "T6",
         "population": "window",
@@ -43,7 +45,8 @@ def contrast(panel: Panel, people: Population, tags: Tags, compared: Comparison)
         "rows": rows,
         "tested": sum(row["difference"]["p"] is not None for row in rows),
         "different": sum(row["direction"] in ("higher_in_aigc", "higher_in_ai") for row in rows),
-        "mde": detectable_change(REFERENCE_SHARE, n_ai, n_aigc),
+        "undecided": sum(row["direction"] == "undecided" for row in rows),
+        "mde": min(1.0, median(visible)) if visible else None,
     }
 
 

@@ -95,8 +95,10 @@ def _row(
 
 
 def _share(panel: Panel, listed: Ints, role: RoleId, among: tuple[int, ...]) -> Share:
-    """The class's share of the adverts listed in the week that belong to `among` (role codes)."""
+    """The class's share of the vacancies listed in the week that belong to `among` (role codes)."""
     base = listed[np.isin(panel.spell_role[listed], among)]
+    first = np.unique(panel.vacancy[panel.posting[base]], return_index=True)[1]
+    base = base[first]
     return share_of(np.isin(panel.spell_role[base], columns_of(role)), panel.company[panel.posting[base]])
 
 

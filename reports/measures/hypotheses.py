@@ -25,9 +25,8 @@ from reports.measures.fingerprint import pipeline_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.requirements import Tags
-from reports.measures.statements import adjust, change_row, clear, known, silence
-from reports.statistics.arrays import Z95, Bools, Floats
-from reports.statistics.testing import Z80
+from reports.measures.statements import RELEVANT, adjust, change_row, clear, decides, silence
+from reports.statistics.arrays import Bools, Floats
 
 LEAST_POSTINGS = 30  # of each class
 LEAST_EMPLOYERS = 10  # of each class
@@ -51,18 +50,18 @@ class Claim:
 
 
 CLAIMS = (
-    Claim("asks_ai_years", "ai", "share", 0.1),
+    Claim("asks_ai_years", "ai", "share", RELEVANT),
     Claim("ai_years", "ai", "years", 0.5),
     Claim("techniques", "ai", "count", 0.5),
-    Claim("hands_on", "ai", "share", 0.1),
-    Claim("pipeline", "ai", "mean_share", 0.1, by_definition=True),
-    Claim("labelling", "ai", "share", 0.1, by_definition=True),
-    Claim("tob", "ai", "share", 0.1),
-    Claim("algorithm_team", "ai", "share", 0.1),
-    Claim("days_open", "ai", "share", 0.1),
-    Claim("industry", "aigc", "share", 0.1),
-    Claim("open_3", "aigc", "share", 0.1),
-    Claim("no_years", "aigc", "share", 0.1),
+    Claim("hands_on", "ai", "share", RELEVANT),
+    Claim("pipeline", "ai", "mean_share", RELEVANT, by_definition=True),
+    Claim("labelling", "ai", "share", RELEVANT, by_definition=True),
+    Claim("tob", "ai", "share", RELEVANT),
+    Claim("algorithm_team", "ai", "share", RELEVANT),
+    Claim("days_open", "ai", "share", RELEVANT),
+    Claim("industry", "aigc", "share", RELEVANT),
+    Claim("open_3", "aigc", "share", RELEVANT),
+    Claim("no_years", "aigc", "share", RELEVANT),
 )
 _OF_YEARS = frozenset({"asks_ai_years", "ai_years", "open_3", "no_years"})
 _NO_READINGS: Readings = {
@@ -123,7 +122,7 @@ def verdict_of_claim(row: HypothesisRow) -> tuple[ClaimVerdict, Reason]:
         if row["robust"] is False:
             return "no_clear_difference", "not_robust"
         return "supported" if (change["d"] > 0) == (row["expects"] == "aigc") else "contradicted", ""
-    if row["mde"] is not None and row["mde"] <= row["relevant"]:
+    if decides(change, row["relevant"]):
         return "no_clear_difference", ""
     return "insufficient", "wide_interval"
 
@@ -171,9 +170,8 @@ def _row(claim: Claim, whole: Comparison, y: Bools | Floats, asked: Bools) -> Hy
     everyone = sides[0]["n"] + sides[1]["n"]
     change = _with_enough(change_row(found, everyone, counted=claim.unit == "share"), sides)
     if change["d"] is None:
-        return _unjudged(claim, sides, change, None, _NO_READINGS)
-    readings = compared.readings(y, of_years=claim.id in _OF_YEARS)
-    return _unjudged(claim, sides, change, known(found.detectable()), readings)
+        return _unjudged(claim, sides, change, _NO_READINGS)
+    return _unjudged(claim, sides, change, compared.readings(y, of_years=claim.id in _OF_YEARS))
 
 
 def _row_of_stays(claim: Claim, lifetimes: Lifetimes) -> HypothesisRow:
@@ -184,14 +182,10 @@ def _row_of_stays(claim: Claim, lifetimes: Lifetimes) -> HypothesisRow:
         _watched(watched["ai_pm"], contrast["ai"]["still_open"]),
         _watched(watched["aigc_pm"], contrast["aigc"]["still_open"]),
     ]
-    change = _with_enough({**contrast["difference"]}, sides)
-    half = None if change["hi"] is None or change["lo"] is None else (change["hi"] - change["lo"]) / 2
-    return _unjudged(claim, sides, change, None if half is None else half * (Z95 + Z80) / Z95, _NO_READINGS)
+    return _unjudged(claim, sides, _with_enough({**contrast["difference"]}, sides), _NO_READINGS)
 
 
-def _unjudged(
-    claim: Claim, sides: list[ClaimSide], change: Change, mde: float | None, readings: Readings
-) -> HypothesisRow:
+def _unjudged(claim: Claim, sides: list[ClaimSide], change: Change, readings: Readings) -> HypothesisRow:
     """The row of a claim; its verdict needs the tests of all."""
     return {
         "claim": claim.id,
@@ -201,7 +195,6 @@ def _unjudged(
         "ai": sides[0],
         "aigc": sides[1],
         "difference": change,
-        "mde": mde,
         "relevant": claim.relevant,
         **readings,
         "verdict": "insufficient",

@@ -283,7 +283,8 @@ def _contrast(stays: Stays) -> StayContrast:
     )
     difference = change_row(replace(found, most=1.0), int(groups[0].sum() + groups[1].sum()))
     if difference["reason"] in ("no_flow", "disconnected"):
-        difference["reason"] = "short_watch" if groups[0].any() and groups[1].any() else "no_postings"
+        watched = sum(bool(group.any()) for group in groups)
+        difference["reason"] = ("no_stays", "no_postings", "short_watch")[watched]
     adjust([difference])
     sides = [stays.cases.where(group) for group in groups]
     return {

@@ -15,10 +15,10 @@ from reports.document.terms import ROLES, Reason, RoleId, print_rule
 from reports.measures.experience import floors_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.measures.statements import FEW_EMPLOYERS, clear, share_of
-from reports.statistics.arrays import Bools, Floats, Ints, quantile
+from reports.measures.statements import FEW_EMPLOYERS, RELEVANT, clear, share_of
+from reports.statistics.arrays import Z95, Bools, Floats, Ints, quantile
 from reports.statistics.medians import Shift, median_interval, stratified_shift
-from reports.statistics.testing import benjamini_hochberg
+from reports.statistics.testing import Z80, benjamini_hochberg
 from storage.markets import NAME_OF
 from storage.records import Pay
 
@@ -239,7 +239,10 @@ def _gaps(people: Population, offers: _Offers) -> list[PayGap]:
         gap["q"] = q
         if gap["shift"] is not None:
             if not clear(gap["shift_lo"], gap["shift_hi"], q):
-                gap["direction"] = "no_clear_difference"
+                seen = (
+                    gap["mde"] is not None and gap["relevant"] is not None and gap["mde"] <= gap["relevant"]
+                )
+                gap["direction"] = "no_clear_difference" if seen else "undecided"
             else:
                 gap["direction"] = "higher_in_aigc" if gap["shift"] > 0 else "higher_in_ai"
     return gaps
@@ -267,14 +270,20 @@ def _gap(people: Population, offers: _Offers, market: str, currency: str) -> Pay
         "shift_hi": shift.hi if shift else None,
         "p": shift.p if shift else None,
         "q": None,
+        "mde": (shift.hi - shift.lo) / 2 * (Z95 + Z80) / Z95 if shift else None,
+        "relevant": RELEVANT * float(np.median(_middle(offers, used))) if shift else None,
         "reason": reason if shift or reason else "few_employers",
         "direction": "insufficient",
     }
 
 
+def _middle(offers: _Offers, used: Bools) -> Floats:
+    middle: Floats = (offers.low[used] + offers.high[used]) / 2
+    return middle
+
+
 def _shift(people: Population, offers: _Offers, used: Bools) -> Shift | None:
     """Return the shift inside the cells; None where it hangs on one employer."""
-    middle = (offers.low[used] + offers.high[used]) / 2
     aigc = people.of("aigc_pm")[used]
-    found = stratified_shift(middle, aigc, offers.cell[used], people.employer[used])
+    found = stratified_shift(_middle(offers, used), aigc, offers.cell[used], people.employer[used])
     return found if found and math.isfinite(found.lo) and math.isfinite(found.hi) else None

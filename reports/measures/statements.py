@@ -12,6 +12,7 @@ FEW_EMPLOYERS = 20  # below this no test
 FALSE_DISCOVERY_RATE = 0.10
 LEAST_EXPECTED = 5.0
 LEAST_MENTIONS = 10
+RELEVANT = 0.1  # a difference of shares between the classes that matters
 
 
 def known(value: float) -> float | None:
@@ -62,6 +63,7 @@ def change_row(found: StratifiedDifference, everyone: int, *, counted: bool = Tr
         "hi": None,
         "p": None,
         "q": None,
+        "mde": None,
         "n0": found.n0,
         "n1": found.n1,
         "employers": found.clusters,
@@ -72,12 +74,22 @@ def change_row(found: StratifiedDifference, everyone: int, *, counted: bool = Tr
     if reason == "":
         row["d"] = found.d
         row["lo"], row["hi"], row["p"] = found.interval()
+        row["mde"] = found.detectable()
     return row
 
 
 def silence(change: Change, reason: Reason) -> Change:
     """Return the change without its numbers: it may not be stated, for this reason."""
-    return {**change, "d": None, "lo": None, "hi": None, "p": None, "q": None, "reason": reason}
+    return {
+        **change,
+        "d": None,
+        "lo": None,
+        "hi": None,
+        "p": None,
+        "q": None,
+        "mde": None,
+        "reason": reason,
+    }
 
 
 def adjust(changes: list[Change]) -> None:
@@ -102,10 +114,15 @@ def verdict_of(change: Change) -> Verdict:
     return "rose" if change["d"] > 0 else "fell"
 
 
+def decides(change: Change, relevant: float) -> bool:
+    """Tell whether a difference of this size would have been seen in 80 % of cases."""
+    return change["mde"] is not None and change["mde"] <= relevant
+
+
 def direction_of(change: Change) -> Direction:
     """Return what a difference between aigc_pm and ai_pm allows to say."""
     if change["d"] is None:
         return "insufficient"
     if not clear(change["lo"], change["hi"], change["q"]):
-        return "no_clear_difference"
+        return "no_clear_difference" if decides(change, RELEVANT) else "undecided"
     return "higher_in_aigc" if change["d"] > 0 else "higher_in_ai"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import cast
 from urllib.parse import quote
 
+from reports.building.findings import most_telling
 from reports.building.views import folder_of
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
@@ -58,10 +59,9 @@ class ToldWeek:
 
 
 def told_week(report: WeeklyReport, pages: Pages, views: Sequence[ToldView] = ()) -> ToldWeek:
-    """Return what is told of a report; the headline is its first finding beyond how many are listed."""
+    """Return what is told of a report; the headline is its most telling finding."""
     listed = [finding["n"] for finding in report["findings"] if finding["id"] == "listed"]
-    beyond = [finding for finding in report["findings"] if finding["id"] != "listed"]
-    first = (beyond or report["findings"])[0]
+    headline = most_telling(report["findings"])
     words = {lang: Words(lang) for lang in LANGS}
     return ToldWeek(
         week=report["week"],
@@ -74,7 +74,7 @@ def told_week(report: WeeklyReport, pages: Pages, views: Sequence[ToldView] = ()
         n=listed[0] if listed else None,
         titles={lang: title(report, words[lang]) for lang in LANGS},
         lines={lang: tuple(digest(report, words[lang])) for lang in LANGS},
-        headlines={lang: sentence(first, words[lang]) for lang in LANGS},
+        headlines={lang: sentence(headline, words[lang]) for lang in LANGS},
         pages=pages,
         views=tuple(views),
     )

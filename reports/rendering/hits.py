@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from reports.document.instants import instant
 from reports.wording.escaping import clean, visible
-from storage.searching.hits import Hit
+from storage.searching.hits import Hit, State
 from storage.searching.quotes import Quote, Span
 from storage.searching.search import Found
 
@@ -19,6 +19,12 @@ ROLES: Final = {
     "other_pm": "other PM",
     "not_pm": "no PM role",
     None: "not tagged yet",
+}
+STATES: Final[Mapping[State, str]] = {
+    "open": "open",
+    "missed": "gone at the latest reading, not confirmed",
+    "closed": "closed",
+    "unknown": "open or closed: not known",
 }
 _UNSEEN: Final = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Characters that JSON may hold as they are, and that terminals obey."""
@@ -68,7 +74,7 @@ def _about(hit: Hit, zone: ZoneInfo) -> Iterator[str]:
     yield clean(", ".join(hit.places))
     yield ROLES[hit.role]
     first, last = (f"{at.astimezone(zone):%Y-%m-%d}" for at in (hit.first_seen_at, hit.last_seen_at))
-    yield f"{first} – {last}, open" if hit.open else f"{first} – {last}, closed"
+    yield f"{first if first == last else f'{first} – {last}'}, {STATES[hit.state]}"
 
 
 def _of_quote(quote: Quote, mark: Mark) -> str:
@@ -108,7 +114,7 @@ def search_object(query: str, found: Found, unindexed: int) -> dict[str, Any]:
                 "url": hit.url,
                 "first_seen": instant(hit.first_seen_at),
                 "last_seen": instant(hit.last_seen_at),
-                "open": hit.open,
+                "state": hit.state,
                 "quotes": list(_quotes(hit)),
             }
             for hit in found.hits

@@ -103,7 +103,7 @@ def examples(report: WeeklyReport, words: Words) -> list[Markdown]:
 def _rank(row: PostingChange) -> tuple[int, bool, str, str, str, str, str]:
     kind = (row["changed"], row["turn"])
     place = _FIRST.index(kind) if kind in _FIRST else len(_FIRST)
-    unproved = not (row["words_before"] or row["words_after"])
+    unproved = row["words_before"] == row["words_after"]
     return place, unproved, row["company"], row["title"], row["url"], row["tag"], row["edited_at"]
 
 
@@ -136,6 +136,8 @@ _WRITTEN: Mapping[ChangedFact, Callable[[Words, str], Markdown]] = {
 
 def _quotes(row: PostingChange, words: Words) -> Markdown:
     before, after = row["words_before"], row["words_after"]
+    if before == after:  # then something else in the text made the difference
+        return Markdown("")
     if before and after:
         return words("changes.quotes", before=before, after=after)
     if before:

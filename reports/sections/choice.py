@@ -5,7 +5,16 @@ from typing import Literal
 from reports.document.choice import BarrierRow, BlockerRow, Card, Choice, Door
 from reports.document.terms import RoleId
 from reports.document.weekly import WeeklyReport
-from reports.sections.choice_words import LEAST_SHOWN, barrier_index, best, bracket, levers, listed, person
+from reports.sections.choice_words import (
+    LEAST_SHOWN,
+    barrier_index,
+    best,
+    bracket,
+    levers,
+    listed,
+    part_of,
+    person,
+)
 from reports.sections.parts import ending, joined
 from reports.wording.escaping import Markdown
 from reports.wording.tables import Column, table
@@ -143,7 +152,7 @@ def _blockers(words: Words, role: RoleId, rows: list[BlockerRow]) -> Markdown | 
         words(
             "choice.blocker",
             constraint=words(f"choice_constraint.{row['constraint']}"),
-            share=words.percent(row["share"]),
+            share=part_of(row["fails"], row["n"], words),
         )
         for row in rows[:_BLOCKERS]
         if row["fails"]

@@ -27,6 +27,11 @@ def bracket(words: Words, strict: Share, lenient: Share) -> Markdown:
     return bracketed(text, strict["print"])
 
 
+def part_of(y: int, n: int, words: Words) -> str:
+    """A share as a percentage, of a handful as a count."""
+    return f"{y}/{n}" if n < 10 else words.percent(y / n)
+
+
 def person(words: Words, row: ProfileRow) -> str:
     """Return what is known of a person, as plain text."""
     said = [words.plain("person.years", pm=words.number(row["pm_years"]), ai=words.number(row["ai_years"]))]

@@ -11,6 +11,7 @@ from reports.sections.choice_words import (
     called,
     levers,
     listed,
+    part_of,
     person,
     tag_name,
 )
@@ -116,16 +117,11 @@ def _stops(door: Door, words: Words) -> list[str]:
         words.plain(
             "choice.blocker",
             constraint=words.plain(f"choice_constraint.{row['constraint']}"),
-            share=_share(row["fails"], row["n"], words),
+            share=part_of(row["fails"], row["n"], words),
         )
         for row in door["blockers"][:_BLOCKERS]
         if row["fails"]
     ]
-
-
-def _share(y: int, n: int, words: Words) -> str:
-    """A share as a percentage, of a handful as a count."""
-    return f"{y}/{n}" if n < 10 else words.percent(y / n)
 
 
 def _pay(door: Door, words: Words) -> str:
@@ -188,7 +184,7 @@ def _verdict(report: ChoiceReport, words: Words) -> Iterator[str]:
 def _door(door: Door, words: Words) -> Iterator[str]:
     yield words.plain(f"role.{door['role']}")
     lacking = [
-        f"{clean(words.tag(row))} {_share(row['y'], row['n'], words)}" for row in door["lacking"][:_LACKING]
+        f"{clean(words.tag(row))} {part_of(row['y'], row['n'], words)}" for row in door["lacking"][:_LACKING]
     ]
     for key, told in (
         ("lacking", lacking),
@@ -264,6 +260,8 @@ def _reading(report: ChoiceReport, doors: Sequence[Door], words: Words) -> Itera
         share = bracket(words, both["strict"], both["lenient"])
         yield words.plain("choose.both", share=share, n=words.count(both["n"]))
     yield words.plain("choose.how")
+    if report["profile"]["market"] is not None:
+        yield words.plain("choose.both_markets")
     if report["not_compared"]:
         named = [_not_compared(name, doors, words) for name in report["not_compared"]]
         yield words.plain("choose.not_compared", list=listed(words, named))
@@ -287,7 +285,7 @@ def _not_compared(constraint: str, doors: Sequence[Door], words: Words) -> str:
         words.plain(
             "choose.asked_by",
             role=words.plain(f"role.{door['role']}"),
-            share=_share(row["asked"], row["n"], words),
+            share=part_of(row["asked"], row["n"], words),
         )
         for door in doors
         for row in door["blockers"]

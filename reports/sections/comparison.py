@@ -5,7 +5,7 @@ from datetime import date
 from reports.document.comparison import ClaimSide, EvidenceRow, HypothesisRow, LabelRow, PipelineRow
 from reports.document.terms import RoleId, Share
 from reports.document.weekly import WeeklyReport
-from reports.sections.parts import bracketed, joined, marked, one_line
+from reports.sections.parts import bracketed, guarded, joined, marked, one_line
 from reports.wording.escaping import Markdown, link, md
 from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words, spark
@@ -154,7 +154,7 @@ def _markets(report: WeeklyReport, words: Words) -> Markdown:
         words("say.in_market", market=_market(words, row["market"] or ""), share=_of(words, row["inflated"]))
         for row in rows
     ]
-    return words("text.aside", text=words.joined(named))
+    return words("say.by_market", list=words.joined(named))
 
 
 def _market(words: Words, market: str) -> Markdown:
@@ -186,7 +186,7 @@ def _mean(words: Words, row: PipelineRow) -> Markdown:
     if row["n"] < _LEAST_TOLD:
         return words("say.too_few", n=n)
     share = words.percent_between(row["mean"], row["lo"], row["hi"], signed=False)
-    return words("say.share_of_n", share=share, n=n)
+    return words("say.share_of_n", share=guarded(share, row["n"], row["employers"]), n=n)
 
 
 def _told_stages(report: WeeklyReport, role: RoleId) -> list[tuple[str, Share]]:

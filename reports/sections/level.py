@@ -2,6 +2,7 @@
 
 from reports.document.series_breaks import restarts
 from reports.document.tables import HeadlineRow
+from reports.document.terms import PrintRule, RoleId, print_rule
 from reports.document.weekly import WeeklyReport
 from reports.sections.parts import guarded, joined, named_table, pair
 from reports.wording.escaping import Markdown
@@ -24,6 +25,12 @@ def _spark(report: WeeklyReport, row: HeadlineRow) -> Markdown:
     return spark(row["spark"], cuts)
 
 
+def index_rules(report: WeeklyReport) -> dict[RoleId, PrintRule]:
+    """Return what may be printed of the index of each class, by the postings that are listed."""
+    rows = report["headline"]["rows"]
+    return {row["role"]: print_rule(row["stock"] or 0, row["employers"] or 0) for row in rows}
+
+
 def headline_note(report: WeeklyReport, words: Words) -> Markdown:
     """Return what the words and marks of T1 mean, its index among them."""
     note = words("say.headline_note")
@@ -31,8 +38,10 @@ def headline_note(report: WeeklyReport, words: Words) -> Markdown:
         note = joined(words, note, words("say.pending_note", count=words.count(waiting)))
     if report["level_index"]["status"] == "ok":
         note = joined(words, note, _index_note(report, words))
-    cut = any(CUT in _spark(report, row) for row in report["headline"]["rows"])
-    return joined(words, note, words("say.spark_note")) if cut else note
+    drawn = [_spark(report, row) for row in report["headline"]["rows"]]
+    if any(line != NOTHING for line in drawn):
+        note = joined(words, note, words("say.spark_scale"))
+    return joined(words, note, words("say.spark_note")) if any(CUT in line for line in drawn) else note
 
 
 def headline_counts(report: WeeklyReport, words: Words) -> Markdown:
@@ -72,10 +81,13 @@ def headline_shares(report: WeeklyReport, words: Words) -> Markdown:
     rows = report["headline"]["rows"]
     compared = next((row["change_13w"]["compared"] for row in rows if row["change_13w"]["compared"]), None)
     change = words("column.change", week=words.window(compared) if compared else NOTHING)
+    # Where no change is told its column goes, and the verdict has to say what it is on.
+    told = any(row["change_13w"]["value"] is not None for row in rows)
+    verdict = "verdict" if told else "change_verdict"
     columns: list[Column] = [
         (words("column.role"), "left"),
         (change, "right"),
-        *((words(f"column.{name}"), "right") for name in ("verdict", "of_all", "of_ai_type", "median_years")),
+        *((words(f"column.{name}"), "right") for name in (verdict, "of_all", "of_ai_type", "median_years")),
     ]
 
     def line(row: HeadlineRow) -> list[str]:
@@ -97,5 +109,7 @@ def _index_note(report: WeeklyReport, words: Words) -> Markdown:
     bases = [series["base"] for series in report["level_index"]["series"] if series["base"]]
     if not bases:
         return words("say.no_index")
+    if index_rules(report)["all"] == "counts":
+        return words("say.few_for_index")
     restarted = min(bases) == report["week"]
     return words("say.index_restarts") if restarted else words("say.index_note", base=min(bases))

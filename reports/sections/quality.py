@@ -24,6 +24,8 @@ def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
     rows = sorted(report["breaks"], key=lambda row: (*same(row), row["unit"] or "", row["note"]))
     groups = [list(group) for _, group in groupby(rows, same)]
     shown = [_break(group, words) for group in groups[-MAX_BREAKS:]]
+    if any(row["reason"] != "taxonomy" for row in rows):
+        shown.append(words("say.breaks_part"))
     hidden = sum(len(group) for group in groups[:-MAX_BREAKS])
     if hidden:
         shown.append(words("say.more_breaks", count=words.count(hidden)))
@@ -33,10 +35,15 @@ def breaks(report: WeeklyReport, words: Words) -> list[Markdown]:
 def suspects(report: WeeklyReport, words: Words) -> list[Markdown]:
     """Return a line with a sentence per suspect reading, the newest first.
 
-    Those that leave a board without a usable reading this week are in the table of `problems`.
+    Those that leave a board without a usable reading this week are in the table of `problems`, those that
+    turned out to be a new level are told as breaks.
     """
     told_below = (report["week"], "missing")
-    rows = [row for row in report["quality"]["suspects"] if (row["week"], row["outcome"]) != told_below]
+    rows = [
+        row
+        for row in report["quality"]["suspects"]
+        if (row["week"], row["outcome"]) != told_below and row["outcome"] != "new_level"
+    ]
     rows.sort(key=lambda row: row["observed_at"], reverse=True)
     told = [
         words(
@@ -106,7 +113,7 @@ def drift(report: WeeklyReport, words: Words) -> list[Markdown]:
     hidden = len(rows) - len(told)
     if hidden:
         told.append(words("say.more_drift", count=words.count(hidden)))
-    return one_line(words, told)
+    return one_line(words, [words("say.drift_head"), *told, words("say.drift_note")] if told else [])
 
 
 def _source_field(name: str, words: Words) -> Markdown:

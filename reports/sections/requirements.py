@@ -9,7 +9,7 @@ from reports.wording.tables import Column, table
 from reports.wording.words import NOTHING, Words, spark
 
 CONTRAST_ROWS, SKILL_ROWS = 8, 6
-SKILL_ROLES: tuple[RoleId, ...] = ("aigc_pm", "ai_pm")
+SKILL_ROLES: tuple[RoleId, ...] = ("ai_pm", "aigc_pm")
 
 
 def shown_contrasts(report: WeeklyReport) -> list[ContrastRow]:

@@ -94,7 +94,7 @@ def _untested(words: Words, gaps: Sequence[PayGap]) -> list[Markdown]:
     return [
         words(
             "say.pay_gap_untested",
-            where=Markdown(words.plain("text.semicolon").join(places)),
+            where=Markdown(words.plain("text.comma").join(places)),
             because=words(f"because.{reason}"),
         )
         for reason, places in where.items()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from reports.document.comparison import ClaimId
+from reports.document.terms import print_rule
 from reports.document.weekly import Finding
 from reports.wording.escaping import Markdown
 from reports.wording.words import Words
@@ -13,7 +14,7 @@ from reports.wording.words import Words
 _UNTOLD = re.compile(r" (?=[ ,.:;)，。、；：（）])")
 _BY_DIRECTION = frozenset({"skill_contrast", "ai_years", "open_to_3"})
 _COUNTS = (
-    *("n_ai", "n_aigc", "n0", "n1", "ai_pm", "aigc_pm", "both", "breaks", "tested"),
+    *("n_ai", "n_aigc", "n0", "n1", "ai_pm", "aigc_pm", "both", "breaks", "tested", "undecided"),
     *("claims", "by_definition", "contradicted", "no_clear_difference", "insufficient"),
 )
 _NEARLY = 0.95  # of the postings; so many openings are as good as one each
@@ -24,6 +25,8 @@ _BY_VERDICT = frozenset({"level_change", "class_share_change", "mover"})
 def sentence(finding: Finding, words: Words) -> Markdown:
     """Return the finding as one markdown sentence. Raises KeyError for an id or verdict without words."""
     told = words(f"finding.{_message(finding)}", **_parts(finding, words))
+    if finding["id"] == "skill_contrast" and finding["extra"].get("by_definition"):
+        told = Markdown(f"{told}{words('text.sentence_gap')}{words('finding.skill_by_definition')}")
     return Markdown(_UNTOLD.sub("", told))
 
 
@@ -31,17 +34,29 @@ def _message(finding: Finding) -> str:
     kind = finding["id"]
     if kind in _BY_VERDICT:
         return f"{kind}_{finding['verdict']}"
-    if kind == "skill_contrast" and finding["tag"] is None and finding["direction"] == "no_clear_difference":
-        return "skill_contrast_none"
+    if kind == "skill_contrast" and finding["tag"] is None:
+        return (
+            "skill_contrast_none"
+            if finding["direction"] == "no_clear_difference"
+            else "skill_contrast_unseen"
+        )
     if kind in _BY_DIRECTION:
-        return f"{kind}_{finding['direction'] or 'insufficient'}"
-    if kind == "hypotheses" and finding["extra"].get("by_definition"):
-        return "hypotheses_partly"
+        return f"{kind}_{finding['direction']}"
+    if kind == "hypotheses":
+        return _claims_message(finding["extra"])
     if kind == "listed" and finding["table"] != "T1":
         return "listed_partial"
     if kind == "listed" and not {"ai_pm", "aigc_pm", "both"} <= finding["extra"].keys():
         return "listed_plain"
     return kind
+
+
+def _claims_message(extra: Mapping[str, float | int | None]) -> str:
+    if extra.get("insufficient") == extra.get("claims"):
+        return "hypotheses_undecided"
+    if not extra.get("by_definition"):
+        return "hypotheses"
+    return "hypotheses_defined" if extra["by_definition"] == extra.get("supported") else "hypotheses_partly"
 
 
 def _oriented(finding: Finding) -> tuple[float | None, float | None, float | None, bool]:
@@ -82,18 +97,38 @@ def _parts(finding: Finding, words: Words) -> dict[str, str]:
         parts["role"] = words(f"role.{finding['role']}")
     if finding["tag"]:
         parts["tag"] = words.tag(finding)
-    if finding["id"] == "class_share_change":
-        parts["share"] = words.percent(extra.get("share"))
-        parts["share_interval"] = words.bounds(
-            extra.get("share_lo"), extra.get("share_hi"), signed=False, decimals=0
-        )
+    if finding["id"] in ("class_share", "class_share_change"):
+        parts["share"] = _share(finding, words)
     for name in ("ai", "aigc", "now", "before"):
         parts[name] = words.percent(extra.get(name))
     for name in _COUNTS:
         parts[name] = words.count(extra.get(name))
+    parts["mde"] = words.points(extra.get("mde"), signed=False)
     parts["named"] = _claims(extra, words)
     parts["grouped"] = _grouped(finding, words)
     return parts
+
+
+def _share(finding: Finding, words: Words) -> Markdown:
+    """The share that a finding on the classes is about, as its print rule allows."""
+    extra, n, employers = finding["extra"], finding["n"], finding["employers"]
+    level = finding["id"] == "class_share"
+    told = (finding["value"], finding["lo"], finding["hi"])
+    share, lo, hi = told if level else (extra.get(name) for name in ("share", "share_lo", "share_hi"))
+    return words.share(
+        {
+            "y": int(extra.get("y") or 0),
+            "n": n,
+            "share": share,
+            "lo": lo,
+            "hi": hi,
+            "n_eff": None,
+            "employers": employers,
+            "employers_y": 0,
+            "employer_share": None,
+            "print": print_rule(n, employers),
+        }
+    )
 
 
 def _grouped(finding: Finding, words: Words) -> Markdown:

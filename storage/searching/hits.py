@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.chunking import chunks
@@ -13,8 +13,13 @@ from storage.column_types import AnyRow
 from storage.recording.repeats import extended
 from storage.searching.query import Query
 from storage.searching.quotes import Quote, Span, merged, quotes, spans
-from storage.tables import Posting, Spell, Tagging, Taxonomy, Unit, Version
+from storage.tables import Board, Fetch, Posting, Spell, Tagging, Taxonomy, Unit, Version, usable
 from storage.taggings import RoleClass
+
+State = Literal["open", "missed", "closed", "unknown"]
+"""missed: the latest complete reading did not show it, which no second one has confirmed · unknown: it was
+not seen to close, but its listing (a file that is a part of one, a window) was never read in full, so that
+nobody could have seen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Hit:
     url: str
     first_seen_at: datetime
     last_seen_at: datetime
-    open: bool
+    state: State
     title_hits: tuple[Span, ...]
     quotes: tuple[Quote, ...]
 
@@ -76,7 +81,7 @@ def hits(connection: Connection, query: Query, documents: Sequence[Document]) ->
         )
     }
     for row, (title, text), _ in documents:
-        first, last, still_open = stays[row.posting_id]
+        first, last, state = stays[row.posting_id]
         yield Hit(
             posting=row.posting_id,
             title=row.title,
@@ -86,15 +91,15 @@ def hits(connection: Connection, query: Query, documents: Sequence[Document]) ->
             url=about[row.id].url,
             first_seen_at=first,
             last_seen_at=last,
-            open=still_open,
+            state=state,
             title_hits=merged((start, end) for start, end, _ in spans(query.wanted, title)),
             quotes=quotes(query.wanted, row.text, text),
         )
 
 
-def _stays(connection: Connection, postings: Iterable[int]) -> dict[int, tuple[datetime, datetime, bool]]:
-    """Return posting -> when it was seen first and last, and whether it is listed still."""
-    found: dict[int, tuple[datetime, datetime, bool]] = {}
+def _stays(connection: Connection, postings: Iterable[int]) -> dict[int, tuple[datetime, datetime, State]]:
+    """Return posting -> when it was seen first and last, and what is known of it since."""
+    found: dict[int, tuple[datetime, datetime, State]] = {}
     listed: dict[int, int] = {}  # posting -> board, of those that were not missed yet
     for part in chunks(postings):
         for posting, board, opened, seen, missed, confirmed in connection.execute(
@@ -112,13 +117,24 @@ def _stays(connection: Connection, postings: Iterable[int]) -> dict[int, tuple[d
             .order_by(Spell.opened_at, Spell.id)
         ):
             first = found[posting][0] if posting in found else opened
-            found[posting] = first, seen, confirmed is None
+            found[posting] = first, seen, "missed" if confirmed is None else "closed"
             if missed is None:
                 listed[posting] = board
-    unchanged = extended(connection, None, set(listed.values()))
+    boards = set(listed.values())
+    unchanged, whole = extended(connection, None, boards), _read_in_full(connection, boards)
     for posting, board in listed.items():
-        first, seen, is_open = found[posting]
+        first, seen, _ = found[posting]
         since, until = unchanged.get(board, (seen, seen))
-        if since <= seen < until:
-            found[posting] = first, until, is_open
+        last = until if since <= seen < until else seen
+        found[posting] = first, last, "open" if board in whole else "unknown"
     return found
+
+
+def _read_in_full(connection: Connection, boards: Iterable[int]) -> set[int]:
+    """Return those of the boards that had a usable look: what leaves them can be seen to close."""
+    looked = exists().where(Fetch.board_id == Board.id, usable())
+    return {
+        board
+        for part in chunks(boards)
+        for board in connection.scalars(select(Board.id).where(Board.id.in_(part), looked))
+    }

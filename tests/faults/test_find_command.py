@@ -62,7 +62,7 @@ def test_a_hit_is_shown_with_its_words(folder: Path) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines() == [
         "AI产品经理",
-        "  云雀科技 · 上海 · AIGC PM · 2026-11-01 – 2026-11-01, open",
+        "  云雀科技 · 上海 · AIGC PM · 2026-11-01, open or closed: not known",
         "  “岗位职责：负责«金融»大模型产品规划”",
         "  “任职要求：熟悉«RAG»和向量检索，了解Prompt”",
         "  https://jobs.example/1",
@@ -77,7 +77,7 @@ def test_a_posting_without_a_link_ends_without_an_empty_line(tmp_path: Path) -> 
     (tmp_path / "jobs.csv").write_text("title,company\nProduct Manager,Acme\n", encoding="utf-8")
     assert call(tmp_path, "import", "jobs.csv", "--source", "own", "--as-of", "2026-11-01").code == 0
     assert call(tmp_path, "find", "manager").out.splitlines()[1:] == [
-        "  Acme · other PM · 2026-11-01 – 2026-11-01, open",
+        "  Acme · other PM · 2026-11-01, open or closed: not known",
         "",
         "1 posting",
     ]

@@ -37,7 +37,7 @@ from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
 from reports.measures.choice.openings import DOORS, Openings
 from reports.measures.comparison import stands
 from reports.measures.experience import floor_of
-from reports.measures.statements import change_row, known, share_of
+from reports.measures.statements import change_row, known, share_of, silence
 from reports.statistics.arrays import Bools, Ints, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile
@@ -84,6 +84,8 @@ def _differences(
 
     everyone = design(among)
     strict = change_row(everyone.difference(found.strict[among]), int(among.sum()))
+    if not aigc.any() or not openings.of("ai_pm", profile.market).any():
+        strict = silence(strict, "no_postings")
     lenient = known(everyone.mean_difference(found.lenient[among]))
     return strict, lenient, known(design(named).mean_difference(found.strict[named]))
 

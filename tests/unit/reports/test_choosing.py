@@ -121,6 +121,8 @@ def test_a_market_without_openings_is_named_as_the_reason(lang: Lang, told: str)
     built.post("a", "ai_pm", lang="en")
     built.look("X", 0, ["a"])
     assert told in page(choose(built.facts(), monday(0), replace(ME, market="cn")), lang)
+    intl, both = (page(choose(built.facts(), monday(0), replace(ME, market=one))) for one in ("intl", None))
+    assert "are those of both markets together" in intl and "both markets" not in both
 
 
 def test_an_example_says_what_it_asks_for_and_what_it_leaves_open() -> None:

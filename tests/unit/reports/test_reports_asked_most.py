@@ -31,7 +31,7 @@ def test_a_share_of_none(n: int, print_rule: str, told: str) -> None:
     ]
     table = asked_most(report_of(rows), Words("en"))
     (line,) = [line for line in table.splitlines() if line.startswith("| training")]
-    assert [cell.strip() for cell in line.replace("\u00a0", " ").split("|")][2] == told
+    assert [cell.strip() for cell in line.replace("\u00a0", " ").split("|")][3] == told
 
 
 def test_of_a_class_without_postings_nothing_is_told() -> None:
@@ -46,4 +46,4 @@ def test_a_share_of_none_has_the_interval_of_the_comparison() -> None:
     none = {**_row("aigc_pm", "training", 0, 40, "full"), "lo": 0.0, "hi": 0.16}
     table = asked_most(report_of(rows, {"tag": "training", "ai": rows[0], "aigc": none}), Words("en"))
     (line,) = [line for line in table.splitlines() if line.startswith("| training")]
-    assert [cell.strip() for cell in line.replace("\u00a0", " ").split("|")][2] == "0 % [0, 16]"
+    assert [cell.strip() for cell in line.replace("\u00a0", " ").split("|")][3] == "0 % [0, 16]"

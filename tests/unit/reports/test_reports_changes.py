@@ -1,10 +1,9 @@
 """What was changed in postings that stayed open: read from two texts, by one vocabulary, with both quotes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from facts_builder import Market, at, monday
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_market import KINDS, market, numbers, rendered, report_of_kind
-from store_helpers import TAXONOMY, Recorder, day, listing
 
 from reports.building.weekly import build_weekly
 from reports.document.edits import PostingChanges
@@ -23,9 +21,7 @@ from reports.measures.panel import Panel, build_panel
 from reports.sections.changes import MAX_EXAMPLES, counts, examples
 from reports.wording.words import LANGS, Words, catalog
 from storage.history import Edited, History, TextVersion
-from storage.reading.edits import read_edits
-from storage.records import EducationAsked, Facts, Listing, Passage, Pay, Quote, TagHit, YearsAsked
-from storage.taggings import Tagging
+from storage.records import Facts, Passage, Pay
 
 WEEK = 12
 
@@ -303,155 +299,31 @@ def test_both_languages_tell_the_same_numbers() -> None:
     assert sorted(numbers("\n".join(told[0]))) == sorted(numbers("\n".join(told[1])))
 
 
-# ------------------------------------------------------------------ from the store
-
-
-def text(native: str, **facts: Any) -> Tagging:
-    tagging = Tagging("t1", "en", "aigc_pm", 0.0, 5.0)
-    return replace(tagging, **facts)
-
-
-@pytest.fixture
-def recorder(tmp_path: Path, each_engine: str) -> Iterator[Recorder]:
-    made = Recorder(tmp_path)
-    yield made
-    made.store.close()
-
-
-def edit(look: Listing, taggings: Mapping[str, Tagging]) -> Listing:
-    """The look with other taggings of some postings."""
-    postings = (replace(p, tagging=taggings.get(p.native_id, p.tagging)) for p in look.postings)
-    return replace(look, postings=tuple(postings))
-
-
-FIVE = "Requirements:\n5+ years in product; RAG\nMaster's degree"
-THREE = "Requirements:\n3+ years in product\n"
-
-
-def two_texts() -> tuple[Listing, Listing]:
-    def quote(whole: str, part: str) -> Quote:
-        return Quote(part, whole.index(part), whole.index(part) + len(part))
-
-    five = text(
-        "a",
-        years_total=YearsAsked(5, None, "required", quote(FIVE, "5+ years")),
-        education=EducationAsked("master", "required", quote(FIVE, "Master's degree")),
-        tags=(TagHit("rag", "rag", "required", "required", quote(FIVE, "RAG")),),
-    )
-    three = text("a", years_total=YearsAsked(3, None, "required", quote(THREE, "3+ years")))
-    first = edit(listing(day(0), ["a", "b"], texts={"a": FIVE}), {"a": five})
-    second = edit(listing(day(8), ["a", "b"], texts={"a": THREE}), {"a": three})
-    return first, second
-
-
-def edits(
-    recorder: Recorder, since: float, until: float, cut: float, ids: tuple[int, ...] = (1, 2), most: int = 9
-) -> Edited:
-    with recorder.store.engine.connect() as connection:
-        return read_edits(connection, ids, day(since), day(until), most, day(cut), TAXONOMY.sha256)
-
-
-def test_both_texts_are_read_with_the_lines_of_their_quotes(recorder: Recorder) -> None:
-    recorder.record(*two_texts())
-    (texts,) = edits(recorder, 1, 20, 20).texts.values()
-    assert [(t.since, t.years_min, t.education) for t in texts] == [(day(0), 5, "master"), (day(8), 3, None)]
-    assert texts[0].proof["years"] == Passage("5+ years in product; RAG", 0, 8, f"a:{FIVE}")
-    assert texts[0].tags["rag"][1] == Passage("5+ years in product; RAG", 21, 24, f"a:{FIVE}")
-    assert texts[1].tags == {}
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "cut", "found"),
-    [
-        (1, 20, 20, [1]),
-        (8, 20, 20, []),  # edited before
-        (1, 7, 20, []),  # edited after
-        (-3, 20, 20, [1]),  # the first text counts as the one before
-    ],
-)
-def test_only_edits_of_the_window(
-    recorder: Recorder, since: float, until: float, cut: float, found: list[int]
-) -> None:
-    recorder.record(*two_texts())
-    assert list(edits(recorder, since, until, cut).texts) == found
-    assert list(edits(recorder, since, until, cut, ids=(2,)).texts) == []
-
-
-def test_texts_of_two_vocabularies_are_not_compared(recorder: Recorder) -> None:
-    """The old text was read by the old vocabulary alone: any difference might be the vocabulary's."""
-    first, second = two_texts()
-    recorder.record(first)
-    new = replace(TAXONOMY, sha256="another")
-    recorder.run = recorder.store.begin_run("replay", new, now=day(8), observed_from=day(8))
-    recorder.record(second)
-    found = edits(recorder, 1, 20, 20)
-    assert (dict(found.texts), found.unread) == ({}, frozenset({1}))
-    facts = recorder.store.facts(first_week=day(0).date(), until=day(20) + timedelta(days=1))
-    assert recorder.store.history(facts, day(14).date()).edits([1], day(1), day(20), 9) == found
-
-
-def test_an_address_that_changed_with_the_text_is_that_of_its_time(recorder: Recorder) -> None:
-    first, second = two_texts()
-    moved = tuple(replace(p, url=f"https://elsewhere.example/{p.native_id}") for p in second.postings)
-    recorder.record(first, replace(second, postings=moved))
-    window: dict[str, Any] = {"first_week": day(0).date(), "until": day(20)}
-    then, now = recorder.store.facts(**window, as_of=day(3)), recorder.store.facts(**window)
-    assert then.postings[1].url == "https://example.com/a"
-    assert now.postings[1].url == "https://elsewhere.example/a"
-    assert now.postings[2].url == "https://example.com/b", "its text, and so its record, is the same"
-
-
-def test_of_many_edits_only_the_latest_have_quotes_and_all_are_counted(recorder: Recorder) -> None:
-    first, second = two_texts()
-    later = edit(listing(day(9), ["a", "b"], texts={"a": THREE, "b": "no RAG now"}), {"b": text("b")})
-    recorder.record(first, second, later)
-    whole = edits(recorder, 1, 20, 20)
-    assert sorted(whole.texts) == [1, 2] and whole.unquoted == {}
-    part = edits(recorder, 1, 20, 20, most=1)
-    assert (list(part.texts), list(part.unquoted)) == ([2], [1])
-    assert part.texts[2] == whole.texts[2]
-    before, after = part.unquoted[1]
-    assert (before.years_min, after.years_min) == (5, 3)
-    assert (set(before.tags), set(after.tags), before.proof) == ({"rag"}, set(), {})
-    none = edits(recorder, 1, 20, 20, most=0)
-    facts = recorder.store.facts(first_week=day(0).date(), until=day(13))
-    panel = build_panel(facts, day(7).date())
-    counted = posting_changes(panel, facts, History(edits=lambda *_: none))
-    told = {share["id"]: share["y"] for share in counted["shares"] if share["y"]}
-    assert told == {"text": 2, "any": 2, "years_lowered": 1, "degree_dropped": 1, "requirement_dropped": 2}
-    assert (counted["rows"], counted["unlisted"]) == ([], 2)
-
-
-def test_a_text_that_says_the_same_is_edited_and_not_changed(recorder: Recorder) -> None:
-    recorder.record(listing(day(0), ["a"]), listing(day(8), ["a"], texts={"a": "RAG, in other words"}))
-    found = edits(recorder, 1, 20, 20)
-    assert (dict(found.texts), found.same, found.unread) == ({}, frozenset({1}), frozenset())
-
-
 # ------------------------------------------------------------------ sources that write the texts anew
 
 
-def with_feed(employers: int, rewritten: int) -> WeeklyReport:
+def with_feed(employers: int, rewritten: int, weeks: int = 5) -> WeeklyReport:
     """A feed of so many employers, of whose postings (one each) so many were edited in the window, beside a
-    source of ten employers of whom one lowered the years it asks for; all listed for five weeks."""
+    source of ten employers of whom one lowered the years it asks for; all listed for so many weeks."""
     built, texts = Market(), {}
     for source, count, touched in (("feed", employers, rewritten), ("ashby", 10, 1)):
         for i in range(count):
             name = f"{source}{i}"
             built.board(name, source)
-            for week in range(5):
+            for week in range(weeks):
                 built.look(name, week, [built.post(f"p-{name}", "ai_pm")])
             if i < touched:
-                texts[name] = (said(years=5.0), said(years=3.0, since=at(4)))
+                texts[name] = (said(years=5.0), said(years=3.0, since=at(weeks - 1)))
     facts = built.facts()
     of_board = {unit.name: unit.id for unit in facts.units.values()}
     number = {posting.unit: posting.id for posting in facts.postings.values()}
     history = edited({number[of_board[name]]: both for name, both in texts.items()})
-    return build_weekly(facts, monday(4), history=history)
+    return build_weekly(facts, monday(weeks - 1), history=history)
 
 
-def test_what_a_source_rewrote_is_no_change_of_its_employers() -> None:
-    part = with_feed(12, 7)["changes"]
+@pytest.mark.parametrize("weeks", [2, 4, 5])
+def test_what_a_source_rewrote_is_no_change_of_its_employers(weeks: int) -> None:
+    part = with_feed(12, 7, weeks)["changes"]
     assert part["rewritten"] == [{"source": "feed", "n": 12, "y": 7, "employers": 12}]
     assert {share["id"]: (share["y"], share["n"]) for share in part["shares"] if share["y"]} == {
         "text": (1, 10),
@@ -475,6 +347,14 @@ def test_half_of_the_postings_or_few_employers_prove_no_rewriting(employers: int
     part = with_feed(employers, rewritten)["changes"]
     assert part["rewritten"] == []
     assert next(s["y"] for s in part["shares"] if s["id"] == "years_lowered") == rewritten + 1
+
+
+@pytest.mark.parametrize(("words_after", "quoted"), [("Agents", False), ("LLM agents", True)])
+def test_a_quote_that_did_not_change_shows_nothing(words_after: str, quoted: bool) -> None:
+    report = with_feed(1, 0)
+    (row,) = report["changes"]["rows"]
+    row["words_before"], row["words_after"] = "Agents", words_after
+    assert ("“Agents”" in examples(report, Words("en"))[0]) == quoted
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -1,18 +1,26 @@
 """Charts: stable bytes, sound XML, text that stays text, gaps that stay gaps."""
 
 import itertools
+import os
 import re
+import subprocess
+import sys
 import warnings
+from copy import deepcopy
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_market import report_of_kind
 
 from reports.charts.canvas import Chart, em_width, shortened, spread
 from reports.charts.health import health_chart
+from reports.charts.pictures import pictures
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
+from reports.wording.words import Words
 
 SVG = "{http://www.w3.org/2000/svg}"
 AI, AIGC = Side("AI 产品经理", "#0072B2"), Side("AIGC 产品经理", "#D55E00")
@@ -73,6 +81,18 @@ def test_the_same_input_gives_the_same_bytes(draw) -> None:  # type: ignore[no-u
 
 
 @pytest.mark.parametrize("draw", ALL)
+def test_what_a_matplotlibrc_says_changes_no_chart(draw) -> None:  # type: ignore[no-untyped-def]
+    usual = draw().svg()
+    with matplotlib.rc_context({"lines.linewidth": 9, "axes.facecolor": "red", "axes.grid": True}):
+        assert draw().svg() == usual
+
+
+def test_the_backend_of_a_notebook_hinders_no_chart() -> None:
+    environment = os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+    subprocess.run([sys.executable, "-c", "import reports.charts.fonts"], env=environment, check=True)
+
+
+@pytest.mark.parametrize("draw", ALL)
 def test_a_chart_is_named_sound_xml_without_time_or_script(draw) -> None:  # type: ignore[no-untyped-def]
     svg = draw().svg()
     root = ElementTree.fromstring(svg)
@@ -128,6 +148,27 @@ def test_a_chart_with_one_week_is_drawn() -> None:
     axis = WeekAxis(["W1"], {}, None)
     line = Line("AI", "#0072B2", [100.0], [None], [None])
     assert "AI 100" in [text.strip() for text in _texts(level_chart("t", "s", axis, [line], "d").svg())]
+
+
+def test_an_index_of_few_postings_is_bracketed_and_one_of_a_handful_is_not_drawn() -> None:
+    report = deepcopy(report_of_kind("regular"))
+    stocks = {"all": 50, "ai_pm": 30, "aigc_pm": 12, "both": 9, "other_pm": 0}
+    for row in report["headline"]["rows"]:
+        row["stock"] = row["employers"] = stocks[row["role"]]
+    told = " ".join(_texts(pictures(report, Words("en"))["level"].chart.svg()))
+    assert re.search(r"AI PM \d+", told) and re.search(r"AIGC PM \(\d+\)", told)
+    assert "Both" not in told and "Other PM" not in told
+    for row in report["headline"]["rows"]:
+        row["stock"] = 9
+    assert "level" not in pictures(report, Words("en"))
+
+
+def test_counts_have_whole_ticks() -> None:
+    stock = [5.0, 4.0, 4.0]
+    panels = [FlowPanel(name, "#0072B2", stock, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]) for name in ("AI", "AIGC")]
+    axis = WeekAxis(["W1", "W2", "W3"], {}, None)
+    told = _texts(flow_chart("t", "s", axis, panels, ("listed", "new", "closed"), "d").svg())
+    assert "4" in told and not [text for text in told if re.fullmatch(r"\d+\.\d+", text.strip())]
 
 
 @given(st.lists(st.floats(-1000, 1000), max_size=8), st.floats(0.1, 50))

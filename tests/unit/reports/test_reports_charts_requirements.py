@@ -1,6 +1,7 @@
 """Charts of requirements, and the holidays on charts over weeks."""
 
 from datetime import date, timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -9,8 +10,10 @@ from reports.charts.canvas import Chart
 from reports.charts.holidays import SPRING_FESTIVAL, holidays
 from reports.charts.matrix import Cell, Matrix, matrix_chart
 from reports.charts.multiples import Multiple, Weekly, multiples_chart
+from reports.charts.requirements import requirement_pairs
 from reports.charts.shares import Side
 from reports.charts.weekly import Line, WeekAxis, level_chart
+from reports.wording.words import Words
 from storage.weeks import label
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -128,3 +131,36 @@ def test_a_cell_says_how_many_times_as_often() -> None:
     assert {"2.2", "0.4"} <= set(texts)
     assert "None" not in texts
     assert any(text.endswith("…") for text in texts)
+
+
+def test_long_names_narrow_the_cells_before_they_are_cut() -> None:
+    names = [f"requirement {n:02d} of many" for n in range(12)]
+    one = Matrix("AI", "#0072B2", names, {(1, 0): Cell(2.2, True)})
+    told = texts_of(matrix_chart("t", "s", [one, one], "d"))
+    assert set(names) <= set(told)
+
+
+@pytest.mark.parametrize(("lift", "bold"), [(1.04, False), (1.2, True)])
+def test_once_as_often_is_never_bold(lift: float, bold: bool) -> None:
+    one = Matrix("AI", "#0072B2", ["a", "b"], {(1, 0): Cell(lift, True)})
+    drawn = ElementTree.fromstring(matrix_chart("t", "s", [one], "d").svg()).iter(f"{SVG}text")
+    (style,) = (text.get("style", "") for text in drawn if (text.text or "").strip() == f"{lift:.1f}")
+    assert ("700" in style) == bold
+
+
+@pytest.mark.parametrize(("lo", "shown"), [(1.1, "AIGC PM, n = 9 with text"), (None, None)])
+def test_a_class_of_which_no_pair_can_be_told_has_no_panel(lo: float | None, shown: str | None) -> None:
+    tags = [{"tag": tag, "en": tag, "zh": tag} for tag in ("rag", "sql")]
+    names = {"tag": "rag", "en": "RAG", "zh": "RAG", "other_tag": "sql", "other_en": "SQL", "other_zh": "SQL"}
+    pairs = [{**names, "lift": 2.0, "lo": one, "linked": False} for one in (None, lo)]
+    classes = [
+        {"role": role, "n": 9, "tags": tags, "pairs": [pair]}
+        for role, pair in zip(("ai_pm", "aigc_pm"), pairs, strict=True)
+    ]
+    window = {"first": "2026-W44", "last": "2026-W47"}
+    report: Any = {"co_occurrence": {"classes": classes, "window": window}}
+    drawn = requirement_pairs(report, Words("en"))
+    assert (drawn is None) == (shown is None)
+    if drawn is not None:
+        texts = "".join(ElementTree.fromstring(drawn[2].svg()).itertext())
+        assert shown is not None and shown in texts and "AI PM, n = " not in texts

@@ -289,6 +289,8 @@ def test_the_easier_door_is_named_only_where_it_can_be_told() -> None:
     assert (same["verdict"], same["reason"]) == ("not_enough_data", "no_clear_difference")
     few = choice_of(two_doors(10, 40, each=49))["cards"][0]
     assert (few["verdict"], few["reason"]) == ("not_enough_data", "few_openings")
+    one_sided = choice_of(market_of({"years": 1.0}))["cards"][0]
+    assert (one_sided["verdict"], one_sided["reason"]) == ("not_enough_data", "few_openings")
 
 
 def test_a_door_is_not_easier_because_its_openings_name_nothing() -> None:

@@ -154,7 +154,7 @@ def test_what_can_be_seen_of_half_and_half() -> None:
     market = pairs(900, {}, {})
     for told in market.says.values():
         told["industries"] = {"finance": "required"} if rng.random() < 0.5 else {}
-    assert claims(market)["industry"]["mde"] == pytest.approx(0.066, abs=0.003)
+    assert claims(market)["industry"]["difference"]["mde"] == pytest.approx(0.066, abs=0.003)
 
 
 def test_a_mean_is_tested_in_its_own_unit() -> None:
@@ -236,10 +236,10 @@ def test_the_verdict_follows_the_rule(
     expects: Any, d: float, half: float, q: float, mde: float, robust: bool | None
 ) -> None:
     change: Change = {
-        "d": d, "lo": d - half, "hi": d + half, "p": q, "q": q, "n0": 50, "n1": 50, "employers": 50,
-        "strata": 1, "lost": 0.0, "reason": "",
+        "d": d, "lo": d - half, "hi": d + half, "p": q, "q": q, "mde": mde, "n0": 50, "n1": 50,
+        "employers": 50, "strata": 1, "lost": 0.0, "reason": "",
     }  # fmt: skip
-    row: Any = {"difference": change, "expects": expects, "mde": mde, "relevant": 0.1, "robust": robust}
+    row: Any = {"difference": change, "expects": expects, "relevant": 0.1, "robust": robust}
     verdict, reason = verdict_of_claim(row)
     decided = abs(d) > half and q < 0.1
     assert (verdict in ("supported", "contradicted")) == (decided and robust is not False)

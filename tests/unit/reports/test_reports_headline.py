@@ -47,3 +47,14 @@ def test_the_row_of_a_class(
 def test_what_was_looked_at_once_has_no_flows() -> None:
     row = row_of("all", LISTED[:1])
     assert (row["stock"], row["births"], row["births_4w"], row["repost_rate_4w"]) == (4, None, None, None)
+
+
+def test_levels_count_postings_and_shares_count_each_vacancy_once() -> None:
+    market = Market()
+    ids = [market.post(f"p{n}", "ai_pm", vacancy="one") for n in range(3)] + [market.post("q", "aigc_pm")]
+    market.look("X", 0, ids)
+    rows = build_weekly(market.facts(), monday(0))["headline"]["rows"]
+    ai = next(row for row in rows if row["role"] == "ai_pm")
+    assert (ai["stock"], ai["vacancies"]) == (3, 1)
+    for share in (ai["share_of_all"], ai["share_of_ai_type"]):
+        assert share is not None and (share["y"], share["n"]) == (1, 2)

@@ -4,14 +4,16 @@ import logging
 import re
 from copy import deepcopy
 from pathlib import Path
+from typing import cast
 from urllib.parse import unquote
 
 import pytest
 from page_reader import Node, read
 from report_market import PARSER, report_of_kind, tables
 
+from reports.building.findings import CLEAR, most_telling
 from reports.building.weekly import to_json
-from reports.document.weekly import WeeklyReport
+from reports.document.weekly import Finding, WeeklyReport
 from reports.errors import ReportError
 from reports.output.overview import write_overview
 from reports.output.stored import read_weeks
@@ -75,6 +77,23 @@ def test_a_week_says_what_it_found_and_what_to_beware_of(regular: WeeklyReport, 
     table = (tmp_path / "index.md").read_text("utf-8")
     assert "2026-W48 (INVENTED DATA, preliminary)" in table
     assert "2026-W48（虚构数据" in table
+
+
+def test_a_week_after_a_break_is_told_by_what_could_be_compared() -> None:
+    def told(*findings: tuple[str, str, str | None]) -> str:
+        keys = ("id", "verdict", "direction")
+        whole = [{**dict(zip(keys, one, strict=True)), "extra": {"by_definition": int(one[2] == CLEAR[0])}}
+                 for one in findings]  # fmt: skip
+        return most_telling(cast("list[Finding]", whole))["id"]
+
+    listed, broken = ("listed", "level", None), ("not_comparable_break", "not_comparable", None)
+    mix, claims = ("class_share_change", "no_clear_change", None), ("hypotheses", "level", None)
+    assert told(listed, broken, mix, claims) == "class_share_change"
+    assert told(listed, broken, claims, ("mover", "rose", None)) == "mover"
+    assert told(listed, broken, ("skill_contrast", "level", "higher_in_ai")) == "skill_contrast"
+    assert told(listed, broken, mix, ("skill_contrast", "level", CLEAR[0])) == "class_share_change"
+    assert told(listed, broken, ("level_change", "insufficient", None)) == "listed"
+    assert told(("empty", "level", None)) == "empty"
 
 
 def test_a_week_without_postings_tells_no_number(tmp_path: Path) -> None:

@@ -195,6 +195,8 @@ def test_equal_lives_are_no_difference_and_few_employers_no_test() -> None:
     assert (few["direction"], few["difference"]["reason"]) == ("insufficient", "few_employers")
     short = table_of(busy(6, 6, weeks=4).facts(), 3)["contrast"]
     assert short["difference"]["reason"] == "short_watch"
+    first = table_of(busy(6, 6, weeks=1).facts(), 0)["contrast"]
+    assert first["difference"]["reason"] == "no_stays"
 
 
 def test_a_source_whose_adverts_expire_at_thirty_days_is_named() -> None:

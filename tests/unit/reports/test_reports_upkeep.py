@@ -110,7 +110,7 @@ def telling() -> WeeklyReport:
          "Of the postings of beta (ashby:beta), 12 % have a text, usually 98 %",
          "[Postings from Remote OK](https://remoteok.com)"),
         ("zh", "alpha（ashby:alpha）（连续 3 次，2026年10月16日之前不再访问）",
-         "beta（ashby:beta） 的岗位中有正文的占 12%，平时为 98%",
+         "beta（ashby:beta）的岗位中，有正文的占 12%，平时为 98%",
          "[Postings from Remote OK](https://remoteok.com)"),
     ],
 )  # fmt: skip

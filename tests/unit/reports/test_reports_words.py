@@ -10,7 +10,7 @@ import pytest
 from report_market import PARSER, numbers, rendered, report_of_kind
 
 from reports.document.comparison import ClaimId, ClaimVerdict
-from reports.document.terms import Direction, Reason, Verdict
+from reports.document.terms import Reason, Verdict
 from reports.document.weekly import Finding
 from reports.measures.lifetimes import CONTRAST_DAYS
 from reports.rendering.markdown import named_view
@@ -40,27 +40,33 @@ def findings() -> Iterable[Finding]:
     for name, verdict, sign in itertools.product(
         ("level_change", "class_share_change"), get_args(Verdict), (1, -1)
     ):
-        if verdict != "level":
+        untold = ("level", "insufficient", "not_comparable") if name == "class_share_change" else ("level",)
+        if verdict not in untold:
             for reason in get_args(Reason):
                 unit = "percent" if name == "level_change" else "points"
                 value = {"value": 0.061 * sign, "lo": -0.1, "hi": 0.1}
                 yield base | {"id": name, "verdict": verdict, "reason": reason, "unit": unit} | value  # type: ignore[misc]
-    for name, direction in itertools.product(
-        ("skill_contrast", "ai_years", "open_to_3"), get_args(Direction)
-    ):
-        for reason in get_args(Reason):
-            yield base | {"id": name, "verdict": "level", "direction": direction, "reason": reason}  # type: ignore[misc]
+    clear = ("higher_in_aigc", "higher_in_ai")
+    for name, directions in {
+        "skill_contrast": clear,
+        "ai_years": (*clear, "no_clear_difference"),
+        "open_to_3": (*clear, "no_clear_difference"),
+    }.items():
+        for direction in directions:
+            yield base | {"id": name, "verdict": "level", "direction": direction}  # type: ignore[misc]
     for name in ("listed", "not_comparable_break", "class_share", "all_failed", "empty"):
         yield base | {"id": name, "verdict": "level", "unit": "share", "extra": {"breaks": 2}}  # type: ignore[misc]
-    for partly in (0, 2):
+    for partly, undecided in ((0, 3), (2, 3), (3, 3), (0, 12)):
         counts = {"claims": 12, "by_definition": partly, "supported": 3, "contradicted": 2,
-                  "no_clear_difference": 4, "insufficient": 3}  # fmt: skip
+                  "no_clear_difference": 4, "insufficient": undecided}  # fmt: skip
         yield base | {"id": "hypotheses", "verdict": "level", "unit": "count", "value": 3.0, "extra": counts}  # type: ignore[misc]
     for verdict in ("rose", "fell"):
         yield base | {"id": "mover", "verdict": verdict,
                       "extra": {"before": 0.2, "now": 0.3, "n0": 90, "n1": 120}}  # type: ignore[misc]  # fmt: skip
-    yield base | {"id": "skill_contrast", "verdict": "level", "direction": "no_clear_difference", "tag": None,
-                  "value": None, "lo": None, "hi": None, "extra": {"tested": 9, "n_ai": 1, "n_aigc": 2}}  # type: ignore[misc]  # fmt: skip
+    for direction in ("no_clear_difference", "undecided"):
+        yield base | {"id": "skill_contrast", "verdict": "level", "direction": direction, "tag": None,
+                      "value": None, "lo": None, "hi": None,
+                      "extra": {"tested": 9, "undecided": 7, "mde": 0.31, "n_ai": 1, "n_aigc": 2}}  # type: ignore[misc]  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -95,7 +101,7 @@ def test_a_report_without_a_clear_change_has_no_word_for_one(lang: Lang) -> None
     ("rose", 0.12, "rose by 12 % [4, 20]", "上升 12% [4, 20]"),
     ("fell", -0.12, "fell by 12 % [4, 20]", "下降 12% [4, 20]"),
     ("no_clear_change", -0.12, "no clear change between 2026-W35 and 2026-W47, −12 % [−20, −4]",
-     "无明显变化：2026-W35 至 2026-W47 为 −12% [−20, −4]"),
+     "未见明确变化：2026-W35 至 2026-W47 为 −12% [−20, −4]"),
     ("insufficient", None, "not enough data", "数据不足，无法判断"),
     ("not_comparable", None, "not comparable", "口径变化，不可比"),
 ])  # fmt: skip
@@ -319,9 +325,12 @@ CLAIM_REASONS = {
 
 
 def test_findings_count_the_claims() -> None:
-    (whole, partly) = (finding for finding in findings() if finding["id"] == "hypotheses")
+    told = [finding for finding in findings() if finding["id"] == "hypotheses"]
+    whole, partly, defined, undecided = told
     assert "12 claims: 3 supported this week, 2 contradicted" in sentence(whole, Words("en"))
     assert "（其中 2 条部分出于定义）" in sentence(partly, Words("zh"))
+    assert "3 supported this week (partly by definition), 2" in sentence(defined, Words("en"))
+    assert sentence(undecided, Words("en")).endswith("decide none of them (n = 185).")
 
 
 def test_claims_are_named_in_their_order_also_by_what_reads_the_stored_report() -> None:

@@ -83,7 +83,7 @@ def test_a_hit_tells_what_is_stored(recorder: Recorder) -> None:
         ("上海", "New York"),
         "aigc_pm",
     )
-    assert (hit.first_seen_at, hit.last_seen_at, hit.open) == (day(0), day(7), True)
+    assert (hit.first_seen_at, hit.last_seen_at, hit.state) == (day(0), day(7), "open")
     assert hit.url == "https://example.com/a" and hit.title_hits == ()
     body = said["a"].partition("|")[2]
     assert [body[quote.start : quote.end] for quote in hit.quotes] == [
@@ -91,6 +91,22 @@ def test_a_hit_tells_what_is_stored(recorder: Recorder) -> None:
         "要求：熟悉RAG，懂金融业务",
     ]
     assert find(recorder.store, "rag 支付").total == 0
+
+
+def test_what_was_never_read_in_full_is_not_called_open(recorder: Recorder) -> None:
+    both = {"a": "PM|word", "b": "PM|word"}
+    part = (replace(look(at, {"c": "PM|word"}, key="part"), state="partial") for at in (0, 14))
+    recorder.record(look(0, both), look(7, {"a": both["a"]}), *part)
+    index(recorder.store)
+
+    def states() -> list[tuple[str, str, int]]:
+        hits = find(recorder.store, "word").hits
+        return sorted((one.url[-1], one.state, (one.last_seen_at - day(0)).days) for one in hits)
+
+    assert states() == [("a", "open", 7), ("b", "missed", 0), ("c", "unknown", 14)]
+    recorder.record(look(9, {"a": both["a"]}), look(21, {"d": "PM|other"}, key="part"))
+    assert states() == [("a", "open", 9), ("b", "closed", 0), ("c", "missed", 14)]
+    assert len(find(recorder.store, "word", Filters(open=True)).hits) == 2
 
 
 def test_company_and_place_are_words_too(recorder: Recorder) -> None:
