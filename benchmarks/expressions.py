@@ -43,7 +43,6 @@ from scraper.importing.dates import parse_instant
 from scraper.importing.facts import split_facts, split_title
 from scraper.importing.texts import compose
 from scraper.importing.values import plain
-from scraper.importing.watermarks import without_watermarks
 from scraper.normalizing.addresses import address_key
 from scraper.normalizing.companies import company_key
 from scraper.normalizing.places import parse_places
@@ -56,6 +55,7 @@ from scraper.parsing.folding import fold
 from scraper.parsing.nesting import too_deep
 from scraper.parsing.payloads import too_heavy
 from scraper.parsing.urls import canonical_url
+from scraper.parsing.watermarks import without_watermarks
 from scraper.printing import printable
 from scraper.sources.parts import greenhouse_pay, hn_advert, jobposting
 from scraper.understanding.answering import tag_lines

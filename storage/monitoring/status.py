@@ -62,6 +62,7 @@ class Flow:
 class Status:
     """`boards`: state -> number; `seen`/`rejected`: sums over the latest looks; postings without not_pm.
 
+    `open`: those that were not seen to close, which those of a listing that was never read in full cannot be.
     `failed` counts boards that did not answer; a file imported without --complete is no board that failed.
     `coverage`: market -> its boards. `quarantined` and `drift`: "family:key" -> outlook, fallen fields.
     `overdue`: there was a `collect` once, and none since `RECENT`. `next_due` is what the caller's schedule
@@ -155,7 +156,8 @@ class Status:
             f"boards     {sum(self.boards.values())}: {states}",
             *self._coverage_line(),
             f"listed     {counted(self.seen, 'posting')} at the latest looks, {self.rejected} not readable",
-            f"PM roles   {self.total}, of them {self.open} open: {roles}; PM by title only: {self.not_pm}",
+            f"PM roles   {self.total} ({roles}), {self.open} of them not seen to close; "
+            f"PM by title only: {self.not_pm}",
             *self._untagged_line(),
             f"came, went {_told(self.flow_last_run)} in the last run; "
             f"{_told(self.flow_recent)} in {FLOW.days} days",
