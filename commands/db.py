@@ -44,10 +44,14 @@ def check(context: Context, quick: bool) -> int:
 
 
 @db.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @pass_context
-def backup(context: Context, file: Path) -> None:
-    """Write a verified copy of the database to FILE while it is in use."""
+def backup(context: Context, file: Path | None) -> None:
+    """Write a verified copy of the database to FILE while it is in use.
+
+    Without FILE the copy lies in this folder and is named after the time: pmtrend-20261123T060000Z.db.
+    """
+    file = file or Path(f"pmtrend-{context.clock():%Y%m%dT%H%M%SZ}.db")
     with context.store() as store:
         store.backup(file)
     echo(f"wrote {file}")

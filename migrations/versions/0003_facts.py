@@ -17,6 +17,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # The first stores of revision 0002 were made without it.
+    if 'text_key' not in {column['name'] for column in sa.inspect(op.get_bind()).get_columns('versions')}:
+        op.add_column('versions', sa.Column('text_key', sa.LargeBinary(), nullable=True))
+        op.create_index('ix_versions_text_key', 'versions', ['text_key'], unique=False)
     op.add_column('taggings', sa.Column('title_label', TEXT, nullable=True))
     op.add_column('taggings', sa.Column('body_label', TEXT, nullable=True))
     op.add_column('taggings', sa.Column('pipeline_share', sa.Double(), nullable=True))

@@ -342,7 +342,7 @@ def _names() -> tuple[dict[str, _Name], int]:
     names: dict[str, _Name] = {word: _Name("noise") for word in table["noise"]["words"]}
     for area, words in table["areas"].items():
         names.update({word: _Name("area", area=area) for word in words})
-    for country, words in table["countries"].items():
+    for country, words in (table["countries"] | table["countries_by_name"]).items():
         names.update({word: _Name("larger", meanings=(_Where(country),)) for word in words})
     for country, states in {"CN": table["provinces"], **table["states"]}.items():
         for state, one in states.items():

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from store_helpers import Recorder, day, listing
+from typed import typed
 
+import pmtrend
 from storage.errors import StorageError
 from storage.store import open_store
 
@@ -15,6 +17,17 @@ from storage.store import open_store
 def looks(path: Path) -> list[int]:
     with closing(sqlite3.connect(path)) as database:
         return [number for (number,) in database.execute("SELECT id FROM fetches ORDER BY id")]
+
+
+def test_a_copy_without_a_name_is_called_after_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pmtrend, "utcnow", lambda: day(0))
+    name = f"pmtrend-{day(0):%Y%m%dT%H%M%SZ}.db"
+    assert typed(monkeypatch, capsys, "db", "backup") == (0, f"wrote {name}\n", "")
+    assert looks(tmp_path / name) == []
+    assert typed(monkeypatch, capsys, "db", "backup").code == 1
 
 
 def test_a_copy_made_while_a_run_writes_is_one_moment_of_the_store(

@@ -183,6 +183,16 @@ def test_a_store_of_every_released_schema_is_upgraded_with_what_it_holds(
         assert store.publish(history.edition, [], day(22)) is True
 
 
+def test_an_early_store_of_revision_2_gets_the_column_that_it_lacks(engine: Engine) -> None:
+    alembic(engine, lambda config: command.downgrade(config, "0002"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_versions_text_key")
+        connection.exec_driver_sql("ALTER TABLE versions DROP COLUMN text_key")
+    assert upgrade(engine) is True
+    with engine.connect() as connection:
+        assert differences(connection) == []
+
+
 def test_no_schema_is_changed_while_a_run_is_at_work(tmp_path: Path) -> None:
     database = url(tmp_path / "pmtrend.db")
     engine = open_engine(database)
