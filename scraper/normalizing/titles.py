@@ -13,7 +13,7 @@ from functools import lru_cache
 from scraper.normalizing.places import is_place_list
 from scraper.parsing.folding import fold, fold_case_kept
 
-GATE_VERSION = 2
+GATE_VERSION = 3
 """Grows when titles pass or fail that did not before: it is part of the scope recorded with each run."""
 
 LONGEST_TITLE = 300
@@ -25,11 +25,13 @@ _LEVELS = (
     r"(?:(?:senior|sr|snr|staff|principal|principle|lead|group|junior|jr|associate|assistant|global|regional|"
     r"executive|founding|interim|deputy|managing|technical|inbound|digital)\.?[ /,]+)*"
 )
+_BEFORE = r"^(?:\[[^\]]{0,30}\] ?|(?:hiring|urgent|remote|req)\b[-:#\d ]{0,12})?"
+"""What a board or an employer puts before the title itself."""
 _CHIEF = r"(?:director|head|chief|vp|svp|evp|avp|vice president)"
 # What may follow "head of product": the end, a stop, or a word that goes on about product management.
 # "Head of Product Design" is another profession, "product-led" another thing.
 _PRODUCT = (
-    r"products?(?=$|\s*[,(\[|:/&+;]|\s+-|-\s|"
+    r"products?(?=$|\s*[,(\[|:/&+;@$£€]|\s+-|-\s|"
     r"\s+(?:and|for|at|in|of|management|strategy|innovation|growth|owner|lead)\b(?! marketing))"
 )
 _WORDS = r"(?:(?!engineering|marketing|design|sales|content|analytics|operations|people)[\w&/-]+ ){0,3}"
@@ -44,7 +46,7 @@ _EN_ROLE = re.compile(
             r"\bchief product (?:(?:and|&) \w+ )?officer\b",
             rf"\b{_CHIEF} of {_WORDS}{_PRODUCT}",
             rf"\b(?:[se]?vp|vice president) {_PRODUCT}",
-            rf"^{_LEVELS}(?:{_CHIEF}|manager) ?[,-] ?{_PRODUCT}",
+            rf"{_BEFORE}{_LEVELS}(?:{_CHIEF}|manager) ?[,-] ?{_PRODUCT}",
             rf"^{_LEVELS}(?:{_CHIEF}|manager|lead|principal|associate|intern) ?(?:of |[,:-] ?)?{_WORDS}"
             r"product management\b",
             r"^(?:\[[^\]]*\] ?)?product (?:management|leadership)\b"
@@ -81,7 +83,7 @@ _NOT_CPO = re.compile(r"\b(?:people|privacy|procurement|purchasing|program|polic
 # ------------------------------------------------------------------------------------------- Chinese
 
 _ZH_ROLE = re.compile(
-    r"产品\s?(?:线|管理|规划)?(?:副?总监|总经理|经理|负责人|leader\b|owner\b|lead\b|vp\b|组长)"
+    r"(?<!农)产品\s?(?:线|管理|规划)?(?:副?总监|总经理|经理|负责人|leader\b|owner\b|lead\b|vp\b|组长)"
     r"|产品副总|首席产品官|产品策划|产品(?:管培生|培训生|规划师)|产品(?:经理|管理)?(?:暑期|日常|校招|转正)?实习|实习产品"
 )
 _ZH_JUNIOR_OR_EXPERT = re.compile(r"产品\s?(?:线)?(?:高级|资深|首席)?(?:专家|专员|助理|主管)")
