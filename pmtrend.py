@@ -70,6 +70,9 @@ VERBS = (
     weekly,
 )
 
+_BESIDE_PASSWORDS = frozenset("@?&")
+"""One of these stands beside every password in a URL: only where one does SQLAlchemy is loaded to look."""
+
 
 class _Door(click.Group):
     """The verbs; a reader of our output that left (`pmtrend … | head`) ends any of them, and is no failure.
@@ -113,9 +116,7 @@ def cli(context: click.Context, database: str | None, config: Path | None, verbo
     options = ["--config", str(config.resolve())] if config else []
     openly = ""
     if named:
-        from storage.engines.opening import holds_password
-
-        if holds_password(named):
+        if _holds_password(named):
             os.environ[DATABASE_URL] = named  # for what is run later: everybody sees its command line
         else:
             openly = absolute_database(named, here)
@@ -127,6 +128,15 @@ def cli(context: click.Context, database: str | None, config: Path | None, verbo
 for _verb in VERBS:
     cli.add_command(_verb)
 loading.over()
+
+
+def _holds_password(database: str) -> bool:
+    """Tell whether a database URL must not be shown as it is."""
+    if _BESIDE_PASSWORDS.isdisjoint(database):
+        return False
+    from storage.engines.opening import holds_password
+
+    return holds_password(database)
 
 
 def _working_folder() -> Path:

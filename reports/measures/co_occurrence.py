@@ -10,7 +10,7 @@ from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.requirements import Tags
 from reports.measures.statements import FALSE_DISCOVERY_RATE
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Ints, count_distinct
 from reports.statistics.association import association
 from reports.statistics.shares import FEW_CLUSTERS
 from reports.statistics.testing import benjamini_hochberg
@@ -57,7 +57,7 @@ def _matrix(people: Population, tags: Tags, role: RoleId) -> TagMatrix:
     return {
         "role": role,
         "n": len(asked),
-        "employers": len(np.unique(employer)),
+        "employers": count_distinct(employer),
         "tags": [_asked(tags.tags[i], int(counts[i])) for i in chosen],
         "pairs": pairs,
         "tested": sum(pair["p"] is not None for pair in pairs),
@@ -70,7 +70,7 @@ def _asked(tag: TaxonomyTag, y: int) -> AskedTag:
 
 def _pair(role: RoleId, tags: tuple[TaxonomyTag, TaxonomyTag], asked: Bools, employer: Ints) -> TagPair:
     found = association(asked[:, 0], asked[:, 1], employer)
-    sayable = found.n_ab >= LEAST_TOGETHER and len(np.unique(employer)) >= FEW_CLUSTERS
+    sayable = found.n_ab >= LEAST_TOGETHER and count_distinct(employer) >= FEW_CLUSTERS
     return {
         "role": role,
         "tag": tags[0].id,

@@ -9,7 +9,7 @@ from reports.document.concentration import Concentration, ConcentrationRow, Dime
 from reports.document.terms import ROLES, RoleId, print_rule
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.statistics.arrays import Bools
+from reports.statistics.arrays import Bools, count_distinct
 from reports.statistics.concentration import concentration
 
 LARGEST = 10
@@ -30,7 +30,7 @@ def concentrations(panel: Panel, people: Population) -> Concentration:
             "city": (_split([cities[i] for i in np.flatnonzero(here).tolist()]), here),
         }
         for grouped_by, (weights, among) in held.items():
-            n, employers = int(among.sum()), len(np.unique(people.employer[among]))
+            n, employers = int(among.sum()), count_distinct(people.employer[among])
             rows.append(_row(role, grouped_by, weights, n, int(mine.sum()) - n, employers))
             largest += _largest(role, grouped_by, weights)
     return {

@@ -11,7 +11,7 @@ from reports.measures.evidence import LOOKED_AT, excerpt
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, one_per_vacancy, window, with_text
 from reports.measures.requirements import Tags
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Ints, count_distinct
 from reports.statistics.log_odds import log_odds
 from reports.statistics.shares import clustered_share
 from storage.records import Facts
@@ -72,7 +72,11 @@ def _spans(panel: Panel, tags: Tags, steady: Bools, start: int, first: int) -> _
     before, recent = _listed(panel, kept, start, first - 1), _listed(panel, kept, first, panel.last)
     known = np.isin(panel.vacancy[recent.rows], panel.vacancy[before.rows])
     now = _listed(panel, kept, panel.last - WINDOW_WEEKS + 1, panel.last)
-    opened, seen = np.full(len(panel.postings), panel.last), np.full(len(panel.postings), start)
+    # Of the type of what comes into them, else numpy takes twenty times as long.
+    opened, seen = (
+        np.full(len(panel.postings), bound, dtype=weeks.dtype)
+        for bound, weeks in ((panel.last, panel.listed_week), (start, panel.seen_week))
+    )
     np.minimum.at(opened, panel.posting[kept], panel.listed_week[kept])
     np.maximum.at(seen, panel.posting[kept], panel.seen_week[kept])
     asked_now: Bools = np.any(tags.asked[now.rows], axis=0)
@@ -118,8 +122,8 @@ def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[Emergin
                 "n_before": len(spans.before.rows),
                 "y_recent": asking1,
                 "n_recent": len(spans.joined.rows),
-                "employers": len(np.unique(shown.employer)),
-                "sources": len(np.unique(shown.stratum)),
+                "employers": count_distinct(shown.employer),
+                "sources": count_distinct(shown.stratum),
                 "delta": delta,
                 "z": z,
                 **_evidence(panel, facts, tag.id, _by_time(spans, shown.rows, state)),
@@ -131,8 +135,8 @@ def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[Emergin
 def _enough(people: Population) -> bool:
     return (
         len(people.rows) >= LEAST_POSTINGS
-        and len(np.unique(people.employer)) >= LEAST_EMPLOYERS
-        and len(np.unique(people.stratum)) >= LEAST_SOURCES
+        and count_distinct(people.employer) >= LEAST_EMPLOYERS
+        and count_distinct(people.stratum) >= LEAST_SOURCES
     )
 
 

@@ -10,7 +10,7 @@ from reports.document.terms import ROLES, Change, Reason, RoleId, Status, print_
 from reports.measures.panel import Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.statements import adjust, change_row, direction_of, known, share_of
-from reports.statistics.arrays import Bools, Floats, Ints, quantile
+from reports.statistics.arrays import Bools, Floats, Ints, count_distinct, quantile
 from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import clustered_share
 
@@ -147,7 +147,7 @@ def _row(
         "p75": quantile(least, 0.75),
         "open": [_open_at(least, most, employer, years) for years in OPEN_YEARS],
         "curve": [_open_at(least, most, employer, years) for years in CURVE_YEARS],
-        "print": print_rule(len(stated), len(np.unique(employer))),
+        "print": print_rule(len(stated), count_distinct(employer)),
     }
 
 

@@ -9,7 +9,7 @@ from reports.measures.level import CHANGE_WEEKS, ClassLevel, Flows
 from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of
 from reports.measures.population import WINDOW_WEEKS, Population
 from reports.measures.statements import share_of
-from reports.statistics.arrays import Bools, Ints, quantile
+from reports.statistics.arrays import Bools, Ints, count_distinct, quantile
 
 AI_TYPE = (0, 1, 2)  # role codes of ai_pm, aigc_pm, both
 
@@ -67,8 +67,8 @@ def _row(
     return {
         "role": level.role,
         "stock": len(mine) if usable else None,
-        "vacancies": len(np.unique(panel.vacancy[postings])) if usable else None,
-        "employers": len(np.unique(panel.company[postings])) if usable else None,
+        "vacancies": count_distinct(panel.vacancy[postings]) if usable else None,
+        "employers": count_distinct(panel.company[postings]) if usable else None,
         "births": weekly(found.births),
         "births_4w": births,
         "reposts": weekly(found.reposts),

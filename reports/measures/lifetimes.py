@@ -13,7 +13,7 @@ from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import KINDS, NOT_PM, Panel, belongs, rows_of
 from reports.measures.population import window
 from reports.measures.statements import adjust, change_row, direction_of
-from reports.statistics.arrays import Bools, Floats, Ints
+from reports.statistics.arrays import Bools, Floats, Ints, count_distinct
 from reports.statistics.differences import stratified_difference
 from reports.statistics.shares import wilson
 from reports.statistics.survival import Curve, Durations, Step, kaplan_meier, survival_values
@@ -224,7 +224,7 @@ def _curve(cases: Durations) -> Curve:
 def _row(stays: Stays, role: RoleId) -> StayRow:
     mine = stays.of(role)
     cases = stays.cases.where(mine)
-    curve, employers = _curve(cases), len(np.unique(cases.cluster))
+    curve, employers = _curve(cases), count_distinct(cases.cluster)
     p25, median, p75 = (curve.quantile(share) for share in (0.25, 0.5, 0.75))
     return {
         "role": role,
@@ -252,7 +252,7 @@ def _still_open(cases: Durations, curve: Curve, days: int) -> StillOpen:
     n, step = int(at_risk.sum()), curve.at(days)
     lo = step.lo if step else None
     if step and step.survival == 1:  # nothing has closed: what is watched still bounds it
-        independent = max(1, min(n, len(np.unique(cases.cluster[at_risk]))))
+        independent = max(1, min(n, count_distinct(cases.cluster[at_risk])))
         lo = wilson(independent, independent)[0]
     return {
         "days": days,
@@ -306,7 +306,7 @@ def _cliffs(panel: Panel, stays: Stays) -> list[Cliff]:
         cases = stays.cases.where(stays.source == source)
         for days in CLIFF_DAYS:
             near = cases.event & (np.abs(cases.leave - days) <= CLIFF_REACH)
-            closed, employers = int(near.sum()), len(np.unique(cases.cluster[near]))
+            closed, employers = int(near.sum()), count_distinct(cases.cluster[near])
             expected, chance = _expected(cases, days, closed)
             many = closed >= max(CLIFF_CLOSED, CLIFF_RATIO * expected) and employers >= CLIFF_EMPLOYERS
             if many and chance < CLIFF_CHANCE:

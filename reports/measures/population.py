@@ -6,7 +6,7 @@ import numpy as np
 
 from reports.document.terms import RoleId, Window
 from reports.measures.panel import KINDS, NOT_PM, Panel, belongs
-from reports.statistics.arrays import Bools, Ints, distinct
+from reports.statistics.arrays import Bools, Ints, count_distinct, distinct
 from storage.weeks import label
 
 WINDOW_WEEKS = 4
@@ -48,7 +48,7 @@ class Population:
 def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
     """Return the population of the panel rows (sorted, so that the first of a vacancy has the least id)."""
     pm = panel.role[rows] != NOT_PM
-    apart = len(np.unique(panel.vacancy[rows[~pm]]))
+    apart = count_distinct(panel.vacancy[rows[~pm]])
     adverts = rows[pm]
     vacancies, place = distinct(panel.vacancy[adverts])
     first = np.zeros(len(vacancies), dtype=np.int64)

@@ -12,6 +12,7 @@ from reports.measures.health import counts
 from reports.measures.level import CHANGE_WEEKS, ClassLevel
 from reports.measures.panel import KINDS, NOT_PM, PM_CODES, Panel, is_stated
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population
+from reports.statistics.arrays import count_distinct
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
 from storage.reading.columns import Cells
@@ -178,7 +179,7 @@ def _completeness(panel: Panel, people: Population) -> list[Completeness]:
 def _not_pm_adverts(panel: Panel) -> int:
     first = panel.last - WINDOW_WEEKS + 1
     listed = (panel.listed_week <= panel.last) & (panel.seen_week >= first) & (panel.spell_role == NOT_PM)
-    return len(np.unique(panel.posting[listed]))
+    return count_distinct(panel.posting[listed])
 
 
 def _mde(panel: Panel, people: Population) -> list[MdeRow]:

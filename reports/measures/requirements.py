@@ -12,7 +12,7 @@ from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import ROLE_CODES, Panel, belongs, columns_of
 from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
 from reports.measures.statements import share_row
-from reports.statistics.arrays import Bools, Floats, Ints
+from reports.statistics.arrays import Bools, Floats, Ints, count_distinct
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change
 from storage.reading.posting_columns import REQUIREMENTS
@@ -146,7 +146,7 @@ def _base(panel: Panel, people: Population, role: RoleId, *, texts: bool) -> Bas
         "role": role,
         "n": int(mine.sum()),
         "adverts": int(belongs(panel.role[adverts], role).sum()),
-        "employers": len(np.unique(people.employer[mine])),
+        "employers": count_distinct(people.employer[mine]),
     }
 
 

@@ -22,13 +22,27 @@ def distinct(codes: Ints) -> tuple[Ints, Ints]:
 
     The same as np.unique with return_inverse, but counted where that sorts, unless they are few or large.
     """
-    highest = int(codes.max(initial=0))
-    if highest > 8 * len(codes):
+    present = _present(codes)
+    if present is None:
         found, places = np.unique(codes, return_inverse=True)
         return found, places.reshape(-1)
+    return np.flatnonzero(present), (present.cumsum() - 1)[codes]
+
+
+def count_distinct(codes: Ints) -> int:
+    """Return how many different ones there are of small numbers from 0 on, as `distinct` finds them."""
+    present = _present(codes)
+    return len(np.unique(codes) if present is None else np.flatnonzero(present))
+
+
+def _present(codes: Ints) -> Bools | None:
+    """Return by number whether it is among the codes; None where these are few beside the highest."""
+    highest = int(codes.max(initial=0))
+    if highest > 8 * len(codes):
+        return None
     present = np.zeros(highest + 1, dtype=bool)
     present[codes] = True
-    return np.flatnonzero(present), (present.cumsum() - 1)[codes]
+    return present
 
 
 def quantile(values: Iterable[float], q: float) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Ints, distinct
 from reports.statistics.student import degrees_of_freedom, t_quantile, t_tail
 
 
@@ -43,7 +43,8 @@ def association(a: Bools, b: Bools, cluster: Ints) -> Association:
     lift = n_ab * n / (n_a * n_b)
     npmi = -1.0 if n_ab == 0 else None if n_ab == n else math.log(lift) / -math.log(n_ab / n)
     jaccard = n_ab / (n_a + n_b - n_ab)
-    _, place, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
+    _, place = distinct(cluster)
+    sizes = np.bincount(place)
     clusters = len(sizes)
     left = [total - np.bincount(place, weights=one) for total, one in ((n_a, a), (n_b, b), (n_ab, a & b))]
     if clusters < 2 or min(float(one.min()) for one in left) < 1:

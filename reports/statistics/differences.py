@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from reports.statistics.arrays import Z95, Bools, Floats, Ints, distinct
+from reports.statistics.arrays import Z95, Bools, Floats, Ints, count_distinct, distinct
 from reports.statistics.student import degrees_of_freedom, t_quantile, t_tail
 
 NO_VARIANCE = 1e-15  # what rounding leaves of zero
@@ -185,7 +185,7 @@ def _least_variance(y: Bools | Floats, later: Bools, cluster: Ints) -> float:
     """Variance of a difference of shares over clusters, half a cluster added to both answers (Haldane)."""
     total = 0.0
     for group in (later, ~later):
-        clusters = len(np.unique(cluster[group]))
+        clusters = count_distinct(cluster[group])
         p = (float(y[group].mean()) * clusters + 0.5) / (clusters + 1)
         total += p * (1 - p) / clusters
     return total

@@ -8,7 +8,7 @@ import numpy as np
 from reports.document.choice import Barrier, BarrierRow, Component
 from reports.document.terms import RoleId
 from reports.measures.choice.openings import DOORS, Openings
-from reports.statistics.arrays import Floats, quantile
+from reports.statistics.arrays import Floats, count_distinct, quantile
 from reports.statistics.bootstrap import median_interval
 
 WEIGHTS: dict[Component, float] = {
@@ -81,7 +81,7 @@ def _row(openings: Openings, role: RoleId, index: Floats, equally: Floats, cover
         "role": role,
         "n": int(scored.sum()),
         "of": int(mine.sum()),
-        "employers": len(np.unique(openings.employer[scored])),
+        "employers": count_distinct(openings.employer[scored]),
         "median": quantile(index[scored], 0.5),
         "lo": interval[0] if interval else None,
         "hi": interval[1] if interval else None,

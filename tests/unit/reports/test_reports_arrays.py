@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reports.document.terms import ROLES
 from reports.measures.panel import ROLE_CODES, belongs, columns_of
 from reports.measures.requirements import Incidence
-from reports.statistics.arrays import distinct
+from reports.statistics.arrays import count_distinct, distinct
 
 
 @given(st.lists(st.integers(0, 40)), st.sampled_from([np.int8, np.int32, np.int64]))
@@ -18,11 +18,14 @@ def test_distinct_is_unique(codes: list[int], kind: type[np.signedinteger]) -> N
     found, found_places = distinct(given_codes)
     assert found.tolist() == values.tolist()
     assert found_places.tolist() == places.tolist()
+    assert count_distinct(given_codes) == len(values)
 
 
 @pytest.mark.parametrize("codes", [[7], [0], [10**12, 3, 10**12], []])
 def test_few_and_large_ones_take_no_room(codes: list[int]) -> None:
-    found, places = distinct(np.array(codes, dtype=np.int64))
+    given_codes = np.array(codes, dtype=np.int64)
+    found, places = distinct(given_codes)
+    assert count_distinct(given_codes) == len(found)
     assert found.tolist() == sorted(set(codes))
     assert [sorted(set(codes))[place] for place in places] == codes
 
