@@ -25,6 +25,29 @@ def by_blocks(reader: Wording, pieces: list[Piece], zone: Zone, *, first: bool =
 
     `first`: the pieces stand before the first heading.
     """
+    blocks = _blocks(pieces)
+    if len(blocks) == 1 and (halves := _halves(reader, pieces, zone)):
+        return halves
+    if zone == "responsibilities" and len(blocks) == 1:
+        return in_zone(zone, pieces)
+    sentences: list[Sentence] = []
+    for at, block in enumerate(blocks):
+        numbered = [piece for piece in block if piece[2] is not None][:_FIRST_ITEMS]
+        if len(numbered) >= 2:
+            verdict = _verdict([reader.zone(piece) for piece in numbered], behind=at > 0)
+            for piece in block:
+                own = reader.zone(piece) if piece[2] is None else verdict
+                start, end, number = piece
+                sentences.append(Sentence(start, end, verdict if own == "unknown" else own, number))
+        elif zone == "responsibilities":
+            sentences += in_zone(zone, block)
+        else:
+            sentences += by_wording(reader, block, first=first)
+    return sentences
+
+
+def _blocks(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Return the pieces in runs that end where the numbers of a list begin again."""
     blocks: list[list[Piece]] = [[]]
     highest = 0
     for piece in pieces:
@@ -35,28 +58,17 @@ def by_blocks(reader: Wording, pieces: list[Piece], zone: Zone, *, first: bool =
                 highest = 0
             highest = max(highest, number)
         blocks[-1].append(piece)
-    if len(blocks) == 1 and (halves := _halves(reader, pieces, zone)):
-        return halves
-    if zone == "responsibilities" and len(blocks) == 1:
-        return in_zone(zone, pieces)
-    sentences: list[Sentence] = []
-    for at, block in enumerate(blocks):
-        numbered = [piece for piece in block if piece[2] is not None][:_FIRST_ITEMS]
-        if len(numbered) >= 2:
-            signs = [reader.zone(piece) for piece in numbered]
-            asked = signs.count("required")
-            # Behind another list one demand among items that tell nothing is enough.
-            mostly = asked > signs.count("responsibilities") if at else asked * 2 > len(numbered)
-            verdict: Zone = "required" if mostly else "responsibilities"
-            for piece in block:
-                own = reader.zone(piece) if piece[2] is None else verdict
-                start, end, number = piece
-                sentences.append(Sentence(start, end, verdict if own == "unknown" else own, number))
-        elif zone == "responsibilities":
-            sentences += in_zone(zone, block)
-        else:
-            sentences += by_wording(reader, block, first=first)
-    return sentences
+    return blocks
+
+
+def _verdict(signs: Sequence[Zone], *, behind: bool) -> Zone:
+    """Return what a list is, by what its first items say.
+
+    `behind` another list, which mostly holds the duties, one demand among items that tell nothing is enough.
+    """
+    asked = signs.count("required")
+    asks = asked > signs.count("responsibilities") if behind else asked * 2 > len(signs)
+    return "required" if asks else "responsibilities"
 
 
 def _halves(reader: Wording, pieces: Sequence[Piece], zone: Zone) -> list[Sentence]:

@@ -43,11 +43,7 @@ def words() -> Mapping[tuple[Language, str], Sequence[str]]:
         for zone, entry in table[language].items()
     }
     closing = {_closing_name(zone): table["closing"][zone] for zone in ("boilerplate", "benefits")}
-    return {
-        **lists,
-        **closing,
-        _TURN: table["company_turn"]["holds"],
-    }
+    return {**lists, **closing, _TURN: table["company_turn"]["holds"]}
 
 
 def _closing_name(zone: str) -> tuple[Language, str]:
@@ -175,10 +171,12 @@ class Wording:
 
 
 def in_zone(zone: Zone, pieces: Iterable[Piece]) -> list[Sentence]:
+    """Return the sentences, all of one zone."""
     return [Sentence(start, end, zone, number) for start, end, number in pieces]
 
 
 def by_wording(reader: Wording, pieces: Iterable[Piece], *, first: bool) -> list[Sentence]:
+    """Judge each sentence by its own wording; `first`: they stand before the first heading."""
     sentences: list[Sentence] = []
     before: Zone = "company" if first and not reader.chinese else "unknown"
     for piece in pieces:
