@@ -43,25 +43,26 @@ class Incidence:
     def __getitem__(self, rows: int | slice | Ints | Bools) -> Bools:
         """Return the rows: one, a slice, those of a mask or of an array of numbers."""
         chosen = np.arange(self.shape[0])[rows]
-        row, column = self._hits(np.atleast_1d(chosen))
+        sizes, column = self._hits(np.atleast_1d(chosen))
         # Column by column in memory: it is by columns that tags are asked after.
         dense = np.zeros((self.shape[1], chosen.size), dtype=bool)
-        dense[column, row] = True
+        dense[column, np.repeat(np.arange(chosen.size, dtype=np.int32), sizes)] = True
         return dense.T.reshape(*chosen.shape, self.shape[1])
 
     def counts(self, rows: Ints, group: Ints, groups: int) -> Ints:
         """Return groups x columns: how many of the rows of each group (parallel to `rows`) are True there."""
-        row, column = self._hits(rows)
-        place = group[row] * self.shape[1] + column
+        sizes, column = self._hits(rows)
+        place = np.repeat(group * self.shape[1], sizes) + column
         return np.bincount(place, minlength=groups * self.shape[1]).reshape(groups, self.shape[1])
 
     def _hits(self, rows: Ints) -> tuple[Ints, Ints]:
-        """Return the places of True among these rows: of each the place of its row in `rows`, its column."""
-        counts = self._starts[rows + 1] - self._starts[rows]
-        ends = counts.cumsum()
-        # Numbers of the hits of each row, one row after the other.
-        hits = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._starts[rows] - ends + counts, counts)
-        return np.repeat(np.arange(len(rows)), counts), self._column[hits]
+        """Return how often each of these rows is True, and the columns, one row after the other."""
+        starts = self._starts[rows]
+        sizes = self._starts[rows + 1] - starts
+        ends = sizes.cumsum(dtype=np.int32)
+        hits = np.arange(ends[-1] if len(ends) else 0, dtype=np.int32)
+        hits += np.repeat(starts - ends + sizes, sizes)
+        return sizes, self._column[hits]
 
 
 @dataclass(frozen=True, slots=True)

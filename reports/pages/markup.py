@@ -8,14 +8,17 @@ into the markdown; raw HTML in it would be shown as text.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from reports.pages.table_html import table_html
 from reports.wording.words import Lang, catalog
 
 _DATA_LINK = re.compile(r"\]\((data/[a-z0-9_]+\.csv)\)")
@@ -33,11 +36,18 @@ class _Renderer(RendererHTML):
     """Tables in a box of their own that scrolls, for a keyboard too."""
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        label = f' aria-labelledby="{env["heading"]}"' if env.get("heading") else ""
-        return f'<div class="scroll" role="group" tabindex="0"{label}><table>\n'
+        return _table_opens(env.get("heading", ""))
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
-        return "</table></div>\n"
+        return _TABLE_ENDS
+
+
+_TABLE_ENDS = "</table></div>\n"
+
+
+def _table_opens(heading: str) -> str:
+    label = f' aria-labelledby="{heading}"' if heading else ""
+    return f'<div class="scroll" role="group" tabindex="0"{label}><table>\n'
 
 
 def _parse_inline(state: StateCore) -> None:
@@ -119,7 +129,28 @@ def named_files(markdown: str) -> list[str]:
 
 def _whole(file: str, markdown: str, rows: int, lang: Lang) -> WholeTable:
     name = _table_id(file, lang)
-    return WholeTable(name, file, rows, _html(_blocks(PARSER.parse(markdown)), f"{name}-name"))
+    parts = (whole_html(part, f"{name}-name") for part in markdown.split("\n\n"))
+    return WholeTable(name, file, rows, Markup("").join(parts))
+
+
+def whole_html(markdown: str, heading: str) -> Markup:
+    """Return a table, or what stands between two, as HTML; a table is named by the element `heading`."""
+    if not markdown.startswith("|"):
+        return _html(_blocks(PARSER.parse(markdown)), heading)
+    return Markup(table_html(markdown, _table_opens(heading), _TABLE_ENDS, _cell))
+
+
+@lru_cache(maxsize=4096)
+def _cell(text: str) -> str:
+    if not _BEGINS_MARKUP.search(text):
+        return escapeHtml(_kept_together(text))
+    tokens = PARSER.parseInline(text)
+    _prepare(tokens)
+    return str(PARSER.renderer.render(tokens, PARSER.options, {}))
+
+
+def _kept_together(text: str) -> str:
+    return _TOGETHER.sub(lambda match: match[0].replace(" ", "\u00a0"), text)
 
 
 def _table_id(file: str, lang: Lang) -> str:
@@ -201,6 +232,6 @@ def _prepare(tokens: Sequence[Token]) -> None:
             token.tag, begins = "th", False
         for child in token.children or ():
             if child.type == "text":
-                child.content = _TOGETHER.sub(lambda match: match[0].replace(" ", "\u00a0"), child.content)
+                child.content = _kept_together(child.content)
             elif child.type == "link_open" and "://" in str(child.attrs.get("href", "")):
                 child.attrs["rel"] = "noopener noreferrer nofollow"

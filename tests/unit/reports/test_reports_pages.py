@@ -19,6 +19,7 @@ from report_market import KINDS, files_of_kind, market, numbers, report_of
 
 from reports.document.weekly import WeeklyReport
 from reports.output.writing import report_files
+from reports.pages import markup
 from reports.pages import report_page as page_module
 from reports.pages.figures import inline_figure
 from reports.pages.full_tables import full_table
@@ -26,6 +27,8 @@ from reports.pages.markup import PARSER
 from reports.pages.shell import script_text
 from reports.rendering.csv_tables import TABLES
 from reports.rendering.markdown import Images
+from reports.wording import tables
+from reports.wording.escaping import Markdown
 from reports.wording.words import LANGS, Words
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1></script>]]>&lt;b&gt;\u202e\u2066'
@@ -348,3 +351,22 @@ def test_plain_text_is_parsed_as_the_library_would(text: str) -> None:
     own = MarkdownIt("commonmark", {"html": False}).enable("table")
     for markdown in (text, f"| {text} | b |\n|---|--:|\n| c | {text} |"):
         assert PARSER.parse(markdown) == own.parse(markdown)
+
+
+CELLS = st.one_of(
+    st.text(alphabet="ab1 |\\`*_[]<>&\"'·–%−,.:n=\u00a0中", max_size=12),
+    st.sampled_from(
+        ["[data/skills.csv](data/skills.csv)", "**both**", "`a_b`", "12 % [3 %, 21 %]", "n = 40", "–"]
+    ).map(Markdown),
+)
+"""What strangers wrote, and what the catalogue and the figures are made of."""
+
+
+@given(st.data(), st.lists(st.sampled_from(["left", "right", "center"]), min_size=2, max_size=4))
+def test_a_table_is_written_as_the_library_would(data: st.DataObject, aligns: list[tables.Align]) -> None:
+    heads = [(data.draw(CELLS), align) for align in aligns]
+    rows = data.draw(st.lists(st.tuples(*[CELLS] * len(aligns)), min_size=1, max_size=4))
+    text = tables.table(heads, rows)
+    if text:
+        parsed = markup._html(markup._blocks(PARSER.parse(text)), "en-name")
+        assert markup.whole_html(text, "en-name") == parsed, text
