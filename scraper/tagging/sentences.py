@@ -36,12 +36,21 @@ _SEPARATOR = re.compile(
     # one that opens an item on years: "1、3-5年…"
     rf"|(?<=[\n。;: ][{_DIGITS}])(?:[、)](?=[{_DIGITS}])|\.(?=[{_DIGITS}]{{1,2}}[-~至到][{_DIGITS}]+年)))"
 )
-_OTHER_NUMBERS = (
-    re.compile(r"[ \t]{0,4}[(（]([0-9]{1,2})[)）]"),
-    re.compile(r"(?<=([①-⒛⓪-⓿❶-➓]))"),
-    re.compile(r"[ \t]{0,4}([0-9]{1,2})[ \t:：][ \t]{0,4}(?=[\u3400-\u9fffA-Za-z]|[0-9]{1,2}[年~-])"),
+_OTHER_NUMBERS = tuple(
+    (re.compile(second), re.compile(number))
+    for second, number in (
+        (r"[(（]2[)）]", r"[ \t]{0,4}[(（]([0-9]{1,2})[)）]"),
+        ("[②⑵⒉❷➁➋]", r"(?<=([①-⒛⓪-⓿❶-➓]))"),
+        (
+            r"[\n;；。][ \t]{0,4}2[ \t:：]",
+            r"[ \t]{0,4}([0-9]{1,2})[ \t:：][ \t]{0,4}(?=[\u3400-\u9fffA-Za-z]|[0-9]{1,2}[年~-])",
+        ),
+    )
 )
-"""Other ways to number the items of a list: "(1)…", "①…", and "1 …", whose mark was lost."""
+"""Other ways to number the items of a list: "(1)…", "①…", and "1 …", whose mark was lost.
+
+Of each the number of a second item, without which none is so numbered, and any number, where an item begins.
+"""
 _SENTENCE_LENGTH = 800
 _MOST_CUTS = 2_000
 """Separators that are heeded in one text; honest postings have some hundreds. The rest is cut by length."""
@@ -94,6 +103,7 @@ def cut_sentences(text: Text, breaks: Iterable[int]) -> list[Piece]:
     cuts.append((len(low), len(low)))
     pieces: list[Piece] = []
     start, number = 0, None
+    numbered = False
     for cut_start, cut_end in cuts:
         if start < cut_start and not (low[start].isspace() and low[start:cut_start].isspace()):
             if cut_start - start <= _SENTENCE_LENGTH:
@@ -105,9 +115,8 @@ def cut_sentences(text: Text, breaks: Iterable[int]) -> list[Piece]:
             start = cut_end
         if cut_end - cut_start > 1:  # the number of a list item, with its mark
             number = int(cased[cut_start : cut_end - 1])
-    if any(number is not None for _, _, number in pieces):
-        return pieces
-    return _otherwise_numbered(text, pieces)
+            numbered = True
+    return pieces if numbered else _otherwise_numbered(text, pieces)
 
 
 def _otherwise_numbered(text: Text, pieces: list[Piece]) -> list[Piece]:
@@ -115,7 +124,9 @@ def _otherwise_numbered(text: Text, pieces: list[Piece]) -> list[Piece]:
 
     Beside plain numbers these are those of lists inside a list; alone they number the list itself.
     """
-    for way in _OTHER_NUMBERS:
+    for second, way in _OTHER_NUMBERS:
+        if not second.search(text.raw):
+            continue
         found = [way.match(text.raw, start, end) for start, end, _ in pieces]
         numbers = [int(numeric(one[1])) if len(one[1]) == 1 else int(one[1]) for one in found if one]
         if numbers[:2] == [1, 2]:

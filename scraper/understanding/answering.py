@@ -111,12 +111,12 @@ def _answer(number: int, line: str | bytes, problems: list[str]) -> Stages[str |
         problems.append(error)
         return _dumps({"id": bad.id, "error": error})
     yield
-    given = {name: row.get(name) or "" for name in ("title", "description")}
+    given_title, given_text = row.get("title") or "", row.get("description") or ""
     as_text = row.get("format") != "html"
-    shown = {name: as_shown(text) if as_text else Shown(text) for name, text in given.items()}
+    title, shown = as_shown(given_title), as_shown(given_text) if as_text else Shown(given_text)
     understanding = yield from understand_in_stages(
-        shown["title"].text,
-        shown["description"].text,
+        title.text,
+        shown.text,
         format="text" if as_text else "html",
         company=row.get("company") or "",
         locations=_locations(row),
@@ -125,10 +125,10 @@ def _answer(number: int, line: str | bytes, problems: list[str]) -> Stages[str |
         education_raw=row.get("education_raw") or "",
     )
     yield
-    places = parse_places(_locations(row), shown["title"].text)
+    places = parse_places(_locations(row), title.text)
     answer = to_json(row.get("id"), understanding, places, with_text=not as_text)
-    if any(one.given for one in shown.values()):
-        answer = as_given(answer, {name: (shown[name], given[name]) for name in given})
+    if title.given or shown.given:
+        answer = as_given(answer, {"title": (title, given_title), "description": (shown, given_text)})
     yield
     return _dumps(answer)
 
