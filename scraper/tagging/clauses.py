@@ -47,7 +47,7 @@ _EN_DEGREE_CLAUSE = re.compile(
     r"[\w'./ ]{0,40}"
     r"(?:preferred|desired|desirable|a plus|a bonus|an asset|an advantage|nice to have|would be))"
 )
-_EN_TO_DEGREE = re.compile(r"(?:,| and| plus| with)(?: an?)?(?: (?:bachelor|master|[\w.]{1,12}))?['’]?s? ?\Z")
+_EN_TO_DEGREE = re.compile(r"(?:,| and| plus| with)(?: an?)?(?: [\w.]{1,12})?['’]?s? ?\Z")
 _BESIDE_DEGREE = {
     "en": re.compile(
         r"(?:,| and| plus| with) (?=(?:[\w+'-]{1,20} ){0,3}(?:knowledge|experience|understanding|familiarity"
