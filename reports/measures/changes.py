@@ -25,7 +25,7 @@ from reports.measures.population import WINDOW_WEEKS, window
 from reports.measures.qualifications import DEGREES
 from reports.measures.requirements import DEFINING_TAGS
 from reports.measures.statements import share_of
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Ints, count_distinct
 from storage.history import Edited, History, TextVersion
 from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
@@ -146,7 +146,7 @@ def _rewritten(panel: Panel, rows: Ints, source: Ints, edited: Edited) -> dict[i
     found: dict[int, RewrittenSource] = {}
     for code, name in enumerate(sorted({unit.source for unit in panel.units})):
         for mine in (among[source[among] == code] for among in judged):
-            n, employers = len(mine), len(np.unique(panel.company[mine]))
+            n, employers = len(mine), count_distinct(panel.company[mine])
             if min(n, employers) >= LEAST_REWRITTEN:
                 y = int(touched[mine].sum())
                 if y > REWRITTEN * n:

@@ -26,7 +26,7 @@ from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.requirements import Tags
 from reports.measures.statements import RELEVANT, adjust, change_row, clear, decides, silence
-from reports.statistics.arrays import Bools, Floats
+from reports.statistics.arrays import Bools, Floats, count_distinct
 
 LEAST_POSTINGS = 30  # of each class
 LEAST_EMPLOYERS = 10  # of each class
@@ -122,7 +122,7 @@ def verdict_of_claim(row: HypothesisRow) -> tuple[ClaimVerdict, Reason]:
         if row["robust"] is False:
             return "no_clear_difference", "not_robust"
         return "supported" if (change["d"] > 0) == (row["expects"] == "aigc") else "contradicted", ""
-    if decides(change, row["relevant"]):
+    if decides(change["mde"], row["relevant"]):
         return "no_clear_difference", ""
     return "insufficient", "wide_interval"
 
@@ -225,7 +225,7 @@ def _with_enough(change: Change, sides: list[ClaimSide]) -> Change:
 
 
 def _side(compared: Comparison, claim: Claim, y: Bools | Floats, group: Bools) -> ClaimSide:
-    n, employers = int(group.sum()), len(np.unique(compared.people.employer[group]))
+    n, employers = int(group.sum()), count_distinct(compared.people.employer[group])
     return {
         "level": float(y[group].mean()) if n else None,
         "y": int(y[group].sum()) if claim.unit == "share" else None,

@@ -15,8 +15,8 @@ from reports.document.terms import ROLES, Reason, RoleId, print_rule
 from reports.measures.experience import floors_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window
-from reports.measures.statements import FEW_EMPLOYERS, RELEVANT, clear, share_of
-from reports.statistics.arrays import Z95, Bools, Floats, Ints, quantile
+from reports.measures.statements import FEW_EMPLOYERS, RELEVANT, clear, decides, share_of
+from reports.statistics.arrays import Z95, Bools, Floats, Ints, count_distinct, quantile
 from reports.statistics.medians import Shift, median_interval, stratified_shift
 from reports.statistics.testing import Z80, benjamini_hochberg
 from storage.markets import NAME_OF
@@ -173,7 +173,7 @@ def _rows(people: Population, offers: _Offers) -> Iterator[PayRow]:
 
 def _row(people: Population, offers: _Offers, mine: Bools, of: tuple[str, str, RoleId]) -> PayRow:
     low, high, employer = offers.low[mine], offers.high[mine], people.employer[mine]
-    middle, n, employers = (low + high) / 2, int(mine.sum()), len(np.unique(employer))
+    middle, n, employers = (low + high) / 2, int(mine.sum()), count_distinct(employer)
     told = n >= LEAST_STATED
 
     def amount(values: Floats, share: float = 0.5) -> float | None:
@@ -239,10 +239,8 @@ def _gaps(people: Population, offers: _Offers) -> list[PayGap]:
         gap["q"] = q
         if gap["shift"] is not None:
             if not clear(gap["shift_lo"], gap["shift_hi"], q):
-                seen = (
-                    gap["mde"] is not None and gap["relevant"] is not None and gap["mde"] <= gap["relevant"]
-                )
-                gap["direction"] = "no_clear_difference" if seen else "undecided"
+                decided = decides(gap["mde"], gap["relevant"])
+                gap["direction"] = "no_clear_difference" if decided else "undecided"
             else:
                 gap["direction"] = "higher_in_aigc" if gap["shift"] > 0 else "higher_in_ai"
     return gaps
@@ -253,7 +251,7 @@ def _gap(people: Population, offers: _Offers, market: str, currency: str) -> Pay
     ai, aigc = (np.bincount(offers.cell[here & people.of(role)], minlength=offers.cells) for role in PAIR)
     held = (ai >= LEAST_IN_CELL) & (aigc >= LEAST_IN_CELL)
     used = here & held[offers.cell] & (people.of("ai_pm") | people.of("aigc_pm"))
-    employers = len(np.unique(people.employer[used]))
+    employers = count_distinct(people.employer[used])
     reason: Reason = "" if held.any() else "few_cells"
     if held.any() and employers < FEW_EMPLOYERS:
         reason = "few_employers"

@@ -57,13 +57,14 @@ def change_row(found: StratifiedDifference, everyone: int, *, counted: bool = Tr
         reason = "small_counts"
     elif math.isnan(found.variance):
         reason = "one_employer"
-    row: Change = {
-        "d": None,
-        "lo": None,
-        "hi": None,
-        "p": None,
+    lo, hi, p = found.interval() if reason == "" else (None, None, None)
+    return {
+        "d": found.d if reason == "" else None,
+        "lo": lo,
+        "hi": hi,
+        "p": p,
         "q": None,
-        "mde": None,
+        "mde": found.detectable() if reason == "" else None,
         "n0": found.n0,
         "n1": found.n1,
         "employers": found.clusters,
@@ -71,11 +72,6 @@ def change_row(found: StratifiedDifference, everyone: int, *, counted: bool = Tr
         "lost": 1 - inside / everyone if everyone else None,
         "reason": reason,
     }
-    if reason == "":
-        row["d"] = found.d
-        row["lo"], row["hi"], row["p"] = found.interval()
-        row["mde"] = found.detectable()
-    return row
 
 
 def silence(change: Change, reason: Reason) -> Change:
@@ -114,9 +110,9 @@ def verdict_of(change: Change) -> Verdict:
     return "rose" if change["d"] > 0 else "fell"
 
 
-def decides(change: Change, relevant: float) -> bool:
-    """Tell whether a difference of this size would have been seen in 80 % of cases."""
-    return change["mde"] is not None and change["mde"] <= relevant
+def decides(mde: float | None, relevant: float | None) -> bool:
+    """Tell whether a difference that matters would mostly have been seen, if both sizes are known."""
+    return mde is not None and relevant is not None and mde <= relevant
 
 
 def direction_of(change: Change) -> Direction:
@@ -124,5 +120,5 @@ def direction_of(change: Change) -> Direction:
     if change["d"] is None:
         return "insufficient"
     if not clear(change["lo"], change["hi"], change["q"]):
-        return "no_clear_difference" if decides(change, RELEVANT) else "undecided"
+        return "no_clear_difference" if decides(change["mde"], RELEVANT) else "undecided"
     return "higher_in_aigc" if change["d"] > 0 else "higher_in_ai"

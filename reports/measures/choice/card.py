@@ -38,7 +38,7 @@ from reports.measures.choice.openings import DOORS, Openings
 from reports.measures.comparison import stands
 from reports.measures.experience import floor_of
 from reports.measures.statements import change_row, known, share_of, silence
-from reports.statistics.arrays import Bools, Ints, quantile
+from reports.statistics.arrays import Bools, Ints, count_distinct, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile
 
@@ -129,7 +129,7 @@ def _door(
     return {
         "role": role,
         "n": n,
-        "employers": len(np.unique(employer)),
+        "employers": count_distinct(employer),
         "untold": openings.left_out(role, profile.market),
         "strict": share_of(found.strict[mine], employer),
         "lenient": share_of(found.lenient[mine], employer),

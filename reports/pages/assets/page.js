@@ -46,6 +46,7 @@
 
   const NUMBER = /^[(\[（]?\s*([-+−]?\d[\d,]*(?:\.\d+)?)(?:\/(\d+))?(?![\d,.]*[-–:\w])/;
   const SPARK = /^[·▁-█╎]+$/;
+  const SPARKS = /([·▁-█╎]{5,})/;
   const said = (row, column) => row.cells[column]?.textContent.trim() ?? "";
   const isNothing = (text) => text === "" || text === "–";
   const number = (text) => {
@@ -75,6 +76,21 @@
     [...table.tHead.rows[0].cells].forEach((head, i) => {
       if (head.querySelector("button")) head.setAttribute("aria-sort", i === column ? direction : "none");
     });
+  };
+
+  // In running text a sparkline would look like words that were blacked out.
+  const muteSparks = (block) => {
+    for (const text of [...block.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)) {
+      const parts = text.data.split(SPARKS);
+      if (parts.length === 1) continue;
+      text.replaceWith(...parts.map((part) => {
+        if (!SPARK.test(part)) return part;
+        const spark = document.createElement("span");
+        spark.className = "spark";
+        spark.textContent = part;
+        return spark;
+      }));
+    }
   };
 
   const makeSortable = (table) => {
@@ -164,6 +180,7 @@
     }
     document.querySelectorAll("table").forEach(makeCards);
     document.querySelectorAll("table").forEach(makeSortable);
+    document.querySelectorAll("main li, main p").forEach(muteSparks);
     document.querySelectorAll(".contents").forEach(follow);
     unfold();
     const data = document.getElementById("report-json");

@@ -6,6 +6,7 @@ Chromium is found by its name; without one the tests are skipped, under CI they 
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -271,6 +272,20 @@ def test_figures_as_the_report_writes_them_are_numbers(
         tab.run("document.querySelector('thead button').click()")
         told = list(tab.run(f"({COLUMN})(document.querySelector('table'), 0)"))
         assert list(dict.fromkeys(told)) == falling.split(";")
+
+
+def test_sparklines_in_running_text_are_muted_and_the_words_stay(browser: Chromium, page: str) -> None:
+    with browser.page(page + "#en") as tab:
+        blocks: list[dict[str, Any]] = tab.run(
+            """[...document.querySelectorAll('#en li, #en p')]
+              .filter(one => /[▁-█]{5}/.test(one.textContent))
+              .map(one => ({told: [...one.querySelectorAll('.spark')].map(spark => spark.textContent),
+                       text: one.textContent}))"""
+        )
+    assert blocks
+    for block in blocks:
+        assert block["told"] == re.findall("[·▁-█╎]{5,}", block["text"])
+        assert re.search("[a-z]", block["text"])
 
 
 def test_weeks_are_no_numbers_and_sparklines_are_not_sorted(browser: Chromium, page: str) -> None:
