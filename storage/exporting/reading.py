@@ -29,7 +29,6 @@ from storage.reading.columns import (
 )
 from storage.reading.postings import read_tagged
 from storage.reading.spells import Looks, Owners, read_spells
-from storage.reading.twins import Readers
 from storage.reading.weekly import (
     last_learned,
     midnight,
@@ -248,7 +247,7 @@ def _postings(
     in_force: int,
 ) -> Iterator[Rows]:
     """Yield postings with their spells, tags and texts, and what a week listed once all of that are known."""
-    looks, listed = Looks(Readers(connection), span.cut), Listed()
+    looks, listed = Looks(connection, span.cut), Listed()
     weeks = iter(panel)
     coming = next(weeks, None)
     for week, ids in _batches(connection, span):

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, case, select
 
 from storage.chunking import chunks
 from storage.column_types import AnyRow
@@ -39,9 +39,9 @@ from storage.tables import Tagging as TaggingRow
 from storage.tables import Unit as UnitRow
 from storage.tables import Version as VersionRow
 
-_State = tuple[datetime, datetime | None, datetime | None]
-"""last_seen_at, missed_at, confirmed_at of a spell."""
-_GONE = SPELL_REASONS.index("gone")
+_State = tuple[datetime, datetime | None, bool]
+"""Of a spell at the cut: last_seen_at, missed_at, and whether it was known to be gone."""
+_OPEN, _GONE = SPELL_REASONS.index(""), SPELL_REASONS.index("gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Owners:
 class Looks:
     """What the looks up to a cut tell of spells; read once, when first asked for, however many spells are."""
 
-    def __init__(self, readers: Readers, cut: datetime):
-        self.readers, self.connection, self.cut = readers, readers.connection, cut
+    def __init__(self, connection: Connection, cut: datetime):
+        self.connection, self.cut = connection, cut
 
     @cached_property
     def unchanged(self) -> list[tuple[int, int, int]]:
@@ -95,35 +95,44 @@ class Looks:
 
 
 def read_spells(
-    looks: Looks, start: datetime, until: datetime, taxonomy: int, among: Sequence[int] | None = None
+    looks: Looks, start: datetime, until: datetime, taxonomy: int, among: Sequence[int]
 ) -> tuple[Spells, Owners]:
-    """Return the spells that opened before `until` and reach into the time from `start`, known at the cut.
+    """Return the spells of the postings `among` (ids, no more than fit into one IN clause) as `spells_then`.
 
-    `taxonomy` is the number of the taxonomy in force. `among` asks only for those of these postings (ids, no
-    more than fit into one IN clause).
+    Those that opened before `until` and reach into the time from `start`; `taxonomy` is the number of the
+    taxonomy in force.
     """
-    connection, cut = looks.connection, looks.cut
+    statement = _spells_with_owners(start, until, looks.cut, taxonomy)
+    return spells_then(
+        looks, start, columns(looks.connection, statement.where(SpellRow.posting_id.in_(among)))
+    )
+
+
+def read_spell_rows(
+    readers: Readers, start: datetime, until: datetime, cut: datetime, taxonomy: int
+) -> dict[str, Ints]:
+    """Return the rows of all such spells for `spells_then`, as they are stored."""
     statement = partial(_spells_with_owners, start, until, cut, taxonomy)
-    if among is not None:
-        rows = columns(connection, statement().where(SpellRow.posting_id.in_(among)))
-    elif connection.dialect.name == "sqlite":
-        rows = packed_columns(looks.readers, statement)
-    else:
-        rows = columns(connection, statement())
-    seen, missed, confirmed = rows["last_seen_at"], rows["missed_at"], rows["confirmed_at"]
-    first, latest = microseconds(start), microseconds(cut)
+    if readers.connection.dialect.name == "sqlite":
+        return packed_columns(readers, statement)
+    return columns(readers.connection, statement())
+
+
+def spells_then(looks: Looks, start: datetime, rows: dict[str, Ints]) -> tuple[Spells, Owners]:
+    """Return the spells of these rows that reach into the time from `start`, as known at the cut, and whose
+    they are. The rows are used up.
+    """
+    seen, missed, reason = rows["last_seen_at"], rows["missed_at"], rows["reason"]
+    first, latest = microseconds(start), microseconds(looks.cut)
     moved = np.flatnonzero(seen > latest)
     _extend(looks.unchanged, rows)
     order = np.flatnonzero((seen >= first) | (missed >= first))
-    then = confirmed.copy()
-    for row, state in _set_back(looks, rows, moved).items():
-        seen[row], missed[row], then[row] = map(microseconds, state)
+    for row, (last, miss, gone) in _set_back(looks, rows, moved).items():
+        # A gap that ended is no closure of the spell, so its reason is empty and stays so.
+        seen[row], missed[row], reason[row] = microseconds(last), microseconds(miss), _GONE if gone else _OPEN
     later = missed > latest
-    missed[later] = then[later] = NEVER
-    known = (then != NEVER) & (then <= latest)
-    # A gap that ended is no closure of the spell, so its reason is empty and stays so.
-    reason = np.where(known, np.where(confirmed == then, rows.pop("reason"), _GONE), 0)
-    del rows["spell"], confirmed, then, later, known
+    missed[later], reason[later] = NEVER, _OPEN
+    del rows["spell"], later
     order = order[np.lexsort((rows["opened_at"][order], rows["posting_id"][order]))]
     spells = Spells(
         posting=rows["posting_id"][order],
@@ -133,18 +142,18 @@ def read_spells(
         last_seen_at=rows.pop("last_seen_at")[order],
         missed_at=rows.pop("missed_at")[order],
         closed=reason[order] == _GONE,
-        reason=reason[order].astype(np.int8),
+        reason=rows.pop("reason")[order].astype(np.int8),
     )
     one = order[np.append(np.diff(spells.posting) != 0, True)[: len(order)]]  # a spell of each posting
+    id, vacancy = rows.pop("posting_id")[one], rows.pop("vacancy")[one]
     return spells, Owners(
-        id=rows["posting_id"][one],
-        unit=rows["unit_id"][one],
-        company=rows["company_id"][one],
-        # A posting without a vacancy is one of its own.
-        vacancy=np.where(rows["vacancy"][one] == hash(""), ~rows["posting_id"][one], rows["vacancy"][one]),
-        posted_at=rows["posted_at"][one],
-        tagging=rows["tagging"][one],
-        role=rows["role"][one].astype(np.int8),
+        id=id,
+        unit=rows.pop("unit_id")[one],
+        company=rows.pop("company_id")[one],
+        vacancy=np.where(vacancy == hash(""), ~id, vacancy),  # a posting without one is one of its own
+        posted_at=rows.pop("posted_at")[one],
+        tagging=rows.pop("tagging")[one],
+        role=rows.pop("role")[one].astype(np.int8),
     )
 
 
@@ -171,8 +180,9 @@ def _spells_with_owners(
             SpellRow.opened_at,
             SpellRow.last_seen_at,
             SpellRow.missed_at,
-            SpellRow.confirmed_at,
-            code_of(SpellRow.reason, SPELL_REASONS),
+            case((SpellRow.confirmed_at <= cut, code_of(SpellRow.reason, SPELL_REASONS)), else_=_OPEN).label(
+                "reason"
+            ),
             PostingRow.unit_id,
             PostingRow.company_id,
             PostingRow.vacancy,
@@ -212,14 +222,15 @@ def _set_back(looks: Looks, rows: Mapping[str, Ints], moved: Ints) -> dict[int, 
     for row, spell, begun, of in zip(moved.tolist(), spells, map(moment, opened), unit, strict=True):
         last_look = _last_look(complete.get(of, ()), cut, begun)
         since = max(begun, last_look, seen.get(spell, begun))
-        found[row] = _during_gap(gaps.get(spell, ()), cut) or (since, None, None)
+        found[row] = _during_gap(gaps.get(spell, ()), cut) or (since, None, False)
     return found
 
 
 def _during_gap(gaps: Sequence[AnyRow], cut: datetime) -> _State | None:
     for gap in gaps:
         if gap.last_seen_at <= cut < gap.back_at:
-            return gap.last_seen_at, gap.missed_at if gap.missed_at <= cut else None, gap.confirmed_at
+            gone = gap.confirmed_at is not None and gap.confirmed_at <= cut
+            return gap.last_seen_at, gap.missed_at if gap.missed_at <= cut else None, gone
     return None
 
 

@@ -21,7 +21,7 @@ from storage.engines.upgrading import revision
 from storage.reading.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
 from storage.reading.postings import read_postings
 from storage.reading.selecting import ROWS, columns
-from storage.reading.spells import Looks, read_spells
+from storage.reading.spells import Looks, read_spell_rows, spells_then
 from storage.reading.twins import Readers, Reading
 from storage.records import (
     IMPORT,
@@ -67,13 +67,16 @@ def read_facts(
     cut = as_of or max(newest or until, until)
     data_cut = connection.scalar(select(func.max(FetchRow.observed_at)).where(FetchRow.observed_at <= cut))
     units = read_units(connection)
-    fetches, cells = readers.both(
-        lambda here: tuple(read_fetches(here, start, cut)) if looks else (),
-        partial(read_cells, start=start, cut=cut),
-    )
     taxonomy_row = taxonomy_in_force(connection, cut)
     in_force = taxonomy_row.id if taxonomy_row is not None else 0
-    spells, owners = read_spells(Looks(readers, cut), start, until, in_force)
+    rows = read_spell_rows(readers, start, until, cut, in_force)
+    (fetches, (spells, owners)), cells = readers.both(
+        lambda here: (
+            tuple(read_fetches(here, start, cut)) if looks else (),
+            spells_then(Looks(here, cut), start, rows),
+        ),
+        partial(read_cells, start=start, cut=cut),
+    )
     lately = spells.posting
     if details_from is not None:
         lately = lately[spells.last_seen_at >= microseconds(midnight(details_from, zone))]
