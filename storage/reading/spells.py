@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Select, case, select
+from sqlalchemy import Connection, Select, case, func, select
 
 from storage.chunking import chunks
 from storage.column_types import AnyRow
@@ -41,6 +41,8 @@ from storage.tables import Version as VersionRow
 
 _State = tuple[datetime, datetime | None, bool]
 """Of a spell at the cut: last_seen_at, missed_at, and whether it was known to be gone."""
+_CODES = (len(SPELL_KINDS), len(SPELL_REASONS), len(ROLE_CLASSES) + 1)
+"""How many codes there are of a spell's kind and reason, and of its posting's role (the last: of none)."""
 _OPEN, _GONE = SPELL_REASONS.index(""), SPELL_REASONS.index("gone")
 
 
@@ -103,9 +105,8 @@ def read_spells(
     taxonomy in force.
     """
     statement = _spells_with_owners(start, until, looks.cut, taxonomy)
-    return spells_then(
-        looks, start, columns(looks.connection, statement.where(SpellRow.posting_id.in_(among)))
-    )
+    rows = columns(looks.connection, statement.where(SpellRow.posting_id.in_(among)))
+    return spells_then(looks, start, rows)
 
 
 def read_spell_rows(
@@ -122,7 +123,8 @@ def spells_then(looks: Looks, start: datetime, rows: dict[str, Ints]) -> tuple[S
     """Return the spells of these rows that reach into the time from `start`, as known at the cut, and whose
     they are. The rows are used up.
     """
-    seen, missed, reason = rows["last_seen_at"], rows["missed_at"], rows["reason"]
+    seen, missed = rows["last_seen_at"], rows["missed_at"]
+    kind, reason, role = (of.astype(np.int8) for of in np.unravel_index(rows.pop("codes"), _CODES))
     first, latest = microseconds(start), microseconds(looks.cut)
     moved = np.flatnonzero(seen > latest)
     _extend(looks.unchanged, rows)
@@ -137,12 +139,12 @@ def spells_then(looks: Looks, start: datetime, rows: dict[str, Ints]) -> tuple[S
     spells = Spells(
         posting=rows["posting_id"][order],
         unit=rows["unit_id"][order],
-        kind=rows.pop("kind")[order].astype(np.int8),
+        kind=kind[order],
         opened_at=rows.pop("opened_at")[order],
         last_seen_at=rows.pop("last_seen_at")[order],
         missed_at=rows.pop("missed_at")[order],
         closed=reason[order] == _GONE,
-        reason=rows.pop("reason")[order].astype(np.int8),
+        reason=reason[order],
     )
     one = order[np.append(np.diff(spells.posting) != 0, True)[: len(order)]]  # a spell of each posting
     id, vacancy = rows.pop("posting_id")[one], rows.pop("vacancy")[one]
@@ -153,7 +155,7 @@ def spells_then(looks: Looks, start: datetime, rows: dict[str, Ints]) -> tuple[S
         vacancy=np.where(vacancy == hash(""), ~id, vacancy),  # a posting without one is one of its own
         posted_at=rows.pop("posted_at")[one],
         tagging=rows.pop("tagging")[one],
-        role=rows.pop("role")[one].astype(np.int8),
+        role=role[one],
     )
 
 
@@ -172,23 +174,23 @@ def _spells_with_owners(
     # "+ 0": SQLite would take the unique index for these two columns, and go from there to each row;
     # ix_taggings_role has what is asked.
     in_force = (TaggingRow.version_id == version) & (TaggingRow.taxonomy_id + 0 == taxonomy) & known_at(cut)
+    # One number for three, as writing a number costs more than reckoning it.
+    reason = case((SpellRow.confirmed_at <= cut, code_of(SpellRow.reason, SPELL_REASONS)), else_=_OPEN)
+    role = func.coalesce(code_of(TaggingRow.role, ROLE_CLASSES), len(ROLE_CLASSES))
+    codes = (code_of(SpellRow.kind, SPELL_KINDS) * _CODES[1] + reason) * _CODES[2] + role
     return (
         select(
             SpellRow.id.label("spell"),
             SpellRow.posting_id,
-            code_of(SpellRow.kind, SPELL_KINDS),
             SpellRow.opened_at,
             SpellRow.last_seen_at,
             SpellRow.missed_at,
-            case((SpellRow.confirmed_at <= cut, code_of(SpellRow.reason, SPELL_REASONS)), else_=_OPEN).label(
-                "reason"
-            ),
             PostingRow.unit_id,
             PostingRow.company_id,
             PostingRow.vacancy,
             PostingRow.posted_at,
             TaggingRow.id.label("tagging"),
-            code_of(TaggingRow.role, ROLE_CLASSES),
+            codes.label("codes"),
         )
         .select_from(SpellRow)
         .join(PostingRow, PostingRow.id == SpellRow.posting_id)
