@@ -70,13 +70,13 @@ class Comparison:
 
 
 def verify(store: Store) -> Comparison | None:
-    """Make the counts again and compare; None if there are none yet.
+    """Make the counts again and compare; None if there are none yet of what is on file.
 
     What they do not know yet may be in any row, so then nothing is called wrong.
     """
     stored = store.weekly_counts()
     if stored is None:
-        return None
+        return None if store.history_from() else Comparison(0, Basis(0, 0), ())
     counted = count_weeks(store)
     lacking = Basis(*(now - then for now, then in zip(counted.basis, stored.basis, strict=True)))
     return Comparison(len(stored.rows), lacking, () if any(lacking) else tuple(_wrong(stored, counted)))

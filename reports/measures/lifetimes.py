@@ -1,6 +1,7 @@
 """T10: how long postings stay open, from stays watched in the last 13 weeks (a period life table)."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -73,7 +74,7 @@ def watched_stays(panel: Panel, facts: Facts) -> Stays:
     end = (until - start) / _DAY
     looks, spells = _looks(panel, facts, start), _spells(panel, start)
     first, horizon = looks.watched(len(panel.units), end)
-    born = _born(spells, looks.before(spells.unit, spells.opened))
+    born = _born(spells, looks.before(spells.unit, spells.rank))
     closed = spells.closed & (spells.missed < end) & (spells.missed <= horizon[spells.unit])
     left = np.where(
         closed,
@@ -98,10 +99,14 @@ def watched_stays(panel: Panel, facts: Facts) -> Stays:
 
 @dataclass(frozen=True, slots=True)
 class _Looks:
-    """The usable looks, sorted by unit (panel row) and time; `at` in days from the start of the window."""
+    """The usable looks, sorted by unit (panel row) and time; `at` in days from the start of the window.
+
+    `rank` orders them among the instants of the panel (see there).
+    """
 
     unit: Ints
     at: Floats
+    rank: Ints
     epoch: Ints
 
     def watched(self, units: int, end: float) -> tuple[Floats, Floats]:
@@ -109,36 +114,35 @@ class _Looks:
         first, horizon = np.full(units, np.inf), np.full(units, -np.inf)
         if not len(self.unit):
             return first, horizon
-        series, place = np.unique(np.stack([self.unit, self.epoch], axis=1), axis=0, return_inverse=True)
+        _, series = np.unique(self.unit * (int(self.epoch.max()) + 1) + self.epoch, return_inverse=True)
         last = np.full(len(series), -np.inf)
-        np.maximum.at(last, place.reshape(-1), self.at)
-        settled = self.at + CONFIRM_AFTER / timedelta(days=1) <= last[place.reshape(-1)]
+        np.maximum.at(last, series, self.at)
+        settled = self.at + CONFIRM_AFTER / timedelta(days=1) <= last[series]
         inside = (self.at >= 0) & (self.at < end)
         np.minimum.at(first, self.unit[inside], self.at[inside])
         np.maximum.at(horizon, self.unit[inside & settled], self.at[inside & settled])
         return first, horizon
 
-    def before(self, unit: Ints, at: Floats) -> Floats:
-        """Return the time of the unit's last look before each instant, nan if there is none."""
-        instants = np.unique(np.concatenate([self.at, at]))
-        span = len(instants) + 1
-        key = self.unit * span + np.searchsorted(instants, self.at)
-        place = np.searchsorted(key, unit * span + np.searchsorted(instants, at)) - 1
-        known = place >= 0
-        known[known] = self.unit[place[known]] == unit[known]
-        found: Floats = np.full(len(at), np.nan)
+    def before(self, unit: Ints, rank: Ints) -> Floats:
+        """Return the time of the unit's last look before each instant (a rank), nan if there is none."""
+        span = max(int(ranks.max(initial=0)) for ranks in (self.rank, rank)) + 1
+        place = np.searchsorted(self.unit * span + self.rank, unit * span + rank) - 1
+        known = np.flatnonzero(place >= 0)
+        known = known[self.unit[place[known]] == unit[known]]
+        found: Floats = np.full(len(rank), np.nan)
         found[known] = self.at[place[known]]
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Spells:
-    """Spells as parallel arrays: panel rows of unit and posting, times in days from the start of the window
-    (`missed`, `posted`: nan if not known)."""
+    """Spells as parallel arrays: panel rows of unit and posting, the rank of the instant of opening, times in
+    days from the start of the window (`missed`, `posted`: nan if not known)."""
 
     unit: Ints
     posting: Ints
     kind: Ints
+    rank: Ints
     opened: Floats
     last_seen: Floats
     missed: Floats
@@ -150,9 +154,11 @@ def _looks(panel: Panel, facts: Facts, start: int) -> _Looks:
     cells = Cells.of(facts.cells)
     unit = rows_of(panel.unit_id, cells.unit)
     kept = cells.usable & (unit >= 0)
-    unit, at, epoch = unit[kept], (cells.observed_at[kept] - start) / _DAY, cells.epoch[kept]
-    order = np.lexsort((at, unit))
-    return _Looks(unit[order], at[order], epoch[order])
+    unit, observed = unit[kept], cells.observed_at[kept]
+    # Twice the place, less one where it lies between two instants of the panel.
+    rank = np.searchsorted(panel.instants, observed) + np.searchsorted(panel.instants, observed, "right") - 1
+    order = np.lexsort((observed, unit))
+    return _Looks(unit[order], (observed[order] - start) / _DAY, rank[order], cells.epoch[kept][order])
 
 
 def _spells(panel: Panel, start: int) -> _Spells:
@@ -168,6 +174,7 @@ def _spells(panel: Panel, start: int) -> _Spells:
         panel.unit[recent],
         posting,
         panel.kind[recent],
+        panel.opened[recent],
         days(panel.instants[panel.opened[recent] // 2]),
         days(panel.instants[panel.last_seen[recent] // 2]),
         days(np.where(missed < 0, NEVER, panel.instants[missed // 2])),
@@ -193,15 +200,16 @@ def lifetimes(panel: Panel, facts: Facts) -> Lifetimes:
     """Return T10."""
     stays = watched_stays(panel, facts)
     told = len(stays.role) > 0
+    curves = {role: _curve(stays.cases.where(stays.of(role))) for role in ROLES}
     return {
         "id": "T10",
         "population": "stays",
         "status": "ok" if told else "insufficient",
         "reason": "" if told else "no_stays",
         "window": window(panel, panel.last - CHANGE_WEEKS + 1, panel.last),
-        "rows": [_row(stays, role) for role in ROLES],
+        "rows": [_row(role, stays, curves[role]) for role in ROLES],
         "cliffs": _cliffs(panel, stays),
-        "contrast": _contrast(stays),
+        "contrast": _contrast(stays, curves),
         "undated": stays.undated,
     }
 
@@ -221,10 +229,10 @@ def _curve(cases: Durations) -> Curve:
     return kaplan_meier(cases, LEAST_AT_RISK if len(cases.leave) >= LEAST_SPELLS else LEAST_SPELLS)
 
 
-def _row(stays: Stays, role: RoleId) -> StayRow:
+def _row(role: RoleId, stays: Stays, curve: Curve) -> StayRow:
     mine = stays.of(role)
     cases = stays.cases.where(mine)
-    curve, employers = _curve(cases), count_distinct(cases.cluster)
+    employers = count_distinct(cases.cluster)
     p25, median, p75 = (curve.quantile(share) for share in (0.25, 0.5, 0.75))
     return {
         "role": role,
@@ -267,7 +275,7 @@ def _at_contrast(cases: Durations) -> Step | None:
     return kaplan_meier(cases, LEAST_AT_RISK, CONTRAST_DAYS).at(CONTRAST_DAYS)
 
 
-def _contrast(stays: Stays) -> StayContrast:
+def _contrast(stays: Stays, curves: Mapping[RoleId, Curve]) -> StayContrast:
     """The difference of the shares still open after 30 days, inside sources that tell both."""
     groups = (stays.of("ai_pm"), stays.of("aigc_pm"))
     still_open = np.full(len(stays.role), np.nan)
@@ -289,8 +297,8 @@ def _contrast(stays: Stays) -> StayContrast:
     sides = [stays.cases.where(group) for group in groups]
     return {
         "days": CONTRAST_DAYS,
-        "ai": _still_open(sides[0], _curve(sides[0]), CONTRAST_DAYS),
-        "aigc": _still_open(sides[1], _curve(sides[1]), CONTRAST_DAYS),
+        "ai": _still_open(sides[0], curves["ai_pm"], CONTRAST_DAYS),
+        "aigc": _still_open(sides[1], curves["aigc_pm"], CONTRAST_DAYS),
         "difference": difference,
         "direction": direction_of(difference),
     }

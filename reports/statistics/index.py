@@ -97,12 +97,20 @@ def _profile(part: Floats, b: Floats) -> tuple[Floats, Floats]:
     Given its total, a series spreads over its observed weeks as pi_w = b_w / sum b: no row effect is left.
     Scores N_sw - N_s pi_sw, information sum_s N_s (diag pi - pi pi').
     """
+    pi, total = _spread(part, b)
+    return np.nan_to_num(part) - total[:, None] * pi, _information(pi, total)
+
+
+def _spread(part: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return pi (rows x weeks) and the total of each row."""
     effect = np.where(np.isnan(part), 0.0, b)
-    pi = effect / effect.sum(axis=1, keepdims=True)
-    filled = np.nan_to_num(part)
-    total = filled.sum(axis=1)
-    information: Floats = np.diag(total @ pi) - (pi * total[:, None]).T @ pi
-    return filled - total[:, None] * pi, information
+    return effect / effect.sum(axis=1, keepdims=True), np.nan_to_num(part).sum(axis=1)
+
+
+def _information(pi: Floats, total: Floats) -> Floats:
+    """Return sum_s N_s (diag pi - pi pi') over rows."""
+    found: Floats = np.diag(total @ pi) - (pi * total[:, None]).T @ pi
+    return found
 
 
 def _segments(counts: Floats) -> tuple[Ints, Ints]:
@@ -215,27 +223,19 @@ def _without_each(part: Floats, b: Floats, owner: Ints, owners: int) -> Floats:
     """Return by how much log b (columns; 0 for the first) moves when one owner's rows (each) are left out."""
     scores, information = _profile(part, b)
     order = np.argsort(owner, kind="stable")
-    by_owner = np.add.reduceat(scores[order], np.searchsorted(owner[order], np.arange(owners)))
+    begins = np.searchsorted(owner[order], np.arange(owners))
+    by_owner = np.add.reduceat(scores[order], begins)
     moved = np.zeros((owners, len(b)))
     if len(b) == 1:
         return moved
     # A direction that only the owner left out knew of is not moved by it: its scores are 0 there.
     ridge = np.eye(len(b) - 1) * (np.trace(information) / len(b) * 1e-9)
+    pi, total = (one[order] for one in _spread(part, b))
+    ends = np.append(begins[1:], len(order))
     for first in range(0, owners, _OWNERS_AT_ONCE):
-        many = np.arange(first, min(first + _OWNERS_AT_ONCE, owners))
-        rows = order[np.searchsorted(owner[order], many[0]) : np.searchsorted(owner[order], many[-1] + 1)]
+        many = range(first, min(first + _OWNERS_AT_ONCE, owners))
         left = np.repeat(information[None, 1:, 1:] + ridge, len(many), axis=0)
-        begins = np.searchsorted(owner[rows], many)
-        left -= np.add.reduceat(_information(part[rows], b)[:, 1:, 1:], begins)
+        for without, begin, end in zip(left, begins[first:], ends[first:], strict=False):
+            without -= _information(pi[begin:end], total[begin:end])[1:, 1:]
         moved[many, 1:] = np.linalg.solve(left, by_owner[many, 1:, None])[..., 0]
     return moved
-
-
-def _information(part: Floats, b: Floats) -> Floats:
-    """Return N (diag pi - pi pi') of each row."""
-    effect = np.where(np.isnan(part), 0.0, b)
-    pi = effect / effect.sum(axis=1, keepdims=True)
-    each: Floats = np.nansum(part, axis=1)[:, None, None] * (
-        pi[:, :, None] * np.eye(len(b)) - pi[:, :, None] * pi[:, None, :]
-    )
-    return each

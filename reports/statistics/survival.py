@@ -2,13 +2,16 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from reports.statistics.arrays import Z95, Bools, Floats, Ints, distinct
 from reports.statistics.shares import FEW_CLUSTERS
 from reports.statistics.student import degrees_of_freedom, t_quantile
+
+_CELLS_AT_ONCE = 2**16
+"""Ages times clusters that are held at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Durations:
 
     def where(self, chosen: Bools) -> "Durations":
         """Return the chosen cases."""
-        return Durations(self.entry[chosen], self.leave[chosen], self.event[chosen], self.cluster[chosen])
+        rows = np.flatnonzero(chosen)
+        return Durations(self.entry[rows], self.leave[rows], self.event[rows], self.cluster[rows])
 
     def watched(self) -> "Durations":
         """Return the cases that were under observation for some time."""
@@ -95,73 +99,91 @@ def kaplan_meier(cases: Durations, least_at_risk: int = 1, until: float = math.i
     n = len(cases.leave)
     if n < least_at_risk:
         return Curve((), 0.0, True, n, int(cases.event.sum()))
-    sums = _ClusterSums(cases)
-    steps: list[Step] = []
-    survival, greenwood = 1.0, 0.0
-    end, thin = float(np.sort(cases.leave)[n - least_at_risk]), False
-    for age, gone in zip(*np.unique(cases.leave[cases.event], return_counts=True), strict=True):
-        at_risk = sums.move_to(float(age))
-        if age > until:
-            break
-        if at_risk < least_at_risk or age > end:
-            end, thin = (float(age), True) if age <= end else (end, False)
-            break
-        survival *= 1 - gone / at_risk
-        if gone == at_risk:
-            steps.append(Step(float(age), 0.0, 0.0, 0.0))
-            break
-        greenwood += gone / (at_risk * (at_risk - gone))
-        sums.add(float(age), gone / at_risk)
-        error = math.sqrt(greenwood * sums.design_effect(greenwood)) / abs(math.log(survival))
-        lo, hi = (survival ** math.exp(sign * sums.quantile * error) for sign in (1, -1))
-        steps.append(Step(float(age), float(survival), float(lo), float(hi)))
+    ages, gone = np.unique(cases.leave[cases.event], return_counts=True)
+    watched = _Watched.of(cases, ages)
+    at_risk = np.bincount(watched.come, minlength=len(ages) + 1).cumsum()[: len(ages)]
+    at_risk -= np.bincount(watched.left, minlength=len(ages) + 1).cumsum()[: len(ages)]
+    end, thin = float(np.partition(cases.leave, n - least_at_risk)[n - least_at_risk]), False
+    few = (at_risk < least_at_risk) | (ages > end)
+    stops = np.flatnonzero((ages > until) | few | (gone == at_risk))
+    told = int(stops[0]) if len(stops) else len(ages)
+    steps = _steps(watched, ages[:told], gone[:told], at_risk[:told])
+    if told < len(ages) and ages[told] <= until:
+        if not few[told]:
+            steps.append(Step(float(ages[told]), 0.0, 0.0, 0.0))
+        elif ages[told] <= end:
+            end, thin = float(ages[told]), True
     return Curve(tuple(steps), end, thin, n, int(cases.event.sum()))
 
 
-class _ClusterSums:
-    """What each cluster adds to log S, kept up as the age grows."""
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """Cases by their places among the ages of events: at risk from the place `come` on, before `left`.
 
-    def __init__(self, cases: Durations) -> None:
-        ids, self.cluster = distinct(cases.cluster)
-        self.clusters, self.n = len(ids), len(cases.leave)
-        self.sizes = np.bincount(self.cluster, minlength=self.clusters)
-        self.at_risk = np.zeros(self.clusters)
-        self.influence = np.zeros(self.clusters)
-        self.by_entry = np.argsort(cases.entry, kind="stable")
-        self.by_leave = np.argsort(cases.leave, kind="stable")
-        self.entries, self.leaves = cases.entry[self.by_entry], cases.leave[self.by_leave]
-        self.ended = cases.event[self.by_leave]
-        self.come = self.left = 0
-        effective = self.n**2 / float((self.sizes.astype(np.float64) ** 2).sum())
-        alone = self.clusters == self.n
-        self.quantile = Z95 if alone else t_quantile(0.975, degrees_of_freedom(effective))
+    `ended` are the cases that end with an event, which is at the place before `left`. `cluster` numbers those
+    that are there from 0 on, `sizes` has their cases.
+    """
 
-    def move_to(self, age: float) -> int:
-        """Let in who entered before `age`, let out who left before it; return how many are at risk."""
-        come, left = int(np.searchsorted(self.entries, age)), int(np.searchsorted(self.leaves, age))
-        self.at_risk += self._counts(self.by_entry[self.come : come])
-        self.at_risk -= self._counts(self.by_leave[self.left : left])
-        self.come, self.left = come, left
-        return come - left
+    come: Ints
+    left: Ints
+    ended: Ints
+    cluster: Ints
+    sizes: Ints
 
-    def add(self, age: float, hazard: float) -> None:
-        """Add the events at `age`, to which the sums have been moved."""
-        until = int(np.searchsorted(self.leaves, age, "right"))
-        ended = self.by_leave[self.left : until][self.ended[self.left : until]]
-        excess = self._counts(ended) - self.at_risk * hazard
-        self.influence += excess / (self.at_risk.sum() * (1 - hazard))
+    @classmethod
+    def of(cls, cases: Durations, ages: Floats) -> Self:
+        come, left = (np.searchsorted(ages, at, "right") for at in (cases.entry, cases.leave))
+        _, cluster = distinct(cases.cluster)
+        return cls(come, left, np.flatnonzero(cases.event), cluster, np.bincount(cluster))
 
-    def design_effect(self, greenwood: float) -> float:
-        if self.clusters == self.n:
-            return 1.0
-        if self.clusters < FEW_CLUSTERS:
-            return self.n / self.clusters
-        left_out = self.influence * self.n / (self.n - self.sizes)
-        variance = (self.clusters - 1) / self.clusters * float((left_out**2).sum())
-        return max(1.0, variance / greenwood)
+    def counts(self, first: int, last: int) -> tuple[Ints, Ints]:
+        """Return by place (from `first` on, before `last`) and cluster how many more are at risk than at the
+        place before, and how many events there are."""
 
-    def _counts(self, rows: Ints) -> Floats:
-        return np.bincount(self.cluster[rows], minlength=self.clusters).astype(np.float64)
+        def count(place: Ints, cluster: Ints) -> Ints:
+            inside = np.flatnonzero((place >= first) & (place < last))
+            cell = (place[inside] - first) * len(self.sizes) + cluster[inside]
+            return np.bincount(cell, minlength=(last - first) * len(self.sizes)).reshape(last - first, -1)
+
+        more = count(self.come, self.cluster) - count(self.left, self.cluster)
+        return more, count(self.left[self.ended] - 1, self.cluster[self.ended])
+
+
+def _steps(watched: _Watched, ages: Floats, gone: Ints, at_risk: Ints) -> list[Step]:
+    """Return the steps of the curve at the first of the ages, at none of which all that are at risk go."""
+    n, clusters = len(watched.cluster), len(watched.sizes)
+    survival = (1 - gone / at_risk).cumprod()
+    greenwood = (gone / (at_risk * (at_risk - gone))).cumsum()
+    quantile, effect = Z95, np.ones(len(ages))
+    if clusters < n:
+        effective = n**2 / float((watched.sizes.astype(np.float64) ** 2).sum())
+        quantile = t_quantile(0.975, degrees_of_freedom(effective))
+        effect *= n / clusters
+    if FEW_CLUSTERS <= clusters < n:
+        effect = np.maximum(1.0, _variances(watched, gone, at_risk) / greenwood)
+    error = np.sqrt(greenwood * effect) / np.abs(np.log(survival))
+    lo, hi = (survival ** np.exp(sign * quantile * error) for sign in (1, -1))
+    return [Step(*step) for step in zip(*(one.tolist() for one in (ages, survival, lo, hi)), strict=True)]
+
+
+def _variances(watched: _Watched, gone: Ints, at_risk: Ints) -> Floats:
+    """Return by age the variance of the influences on log S, summed by cluster, each left out once."""
+    n, sizes = len(watched.cluster), watched.sizes
+    hazard = gone / at_risk
+    present, influence = np.zeros((1, len(sizes)), dtype=np.int64), np.zeros((1, len(sizes)))
+    found = np.zeros(len(hazard))
+    at_once = max(1, _CELLS_AT_ONCE // len(sizes))
+    for first in range(0, len(hazard), at_once):
+        last = min(first + at_once, len(hazard))
+        more, events = watched.counts(first, last)
+        more[0] += present[-1]
+        present = more.cumsum(axis=0)
+        excess = events - present * hazard[first:last, None]
+        excess /= (at_risk * (1 - hazard))[first:last, None]
+        excess[0] += influence[-1]
+        influence = excess.cumsum(axis=0)
+        found[first:last] = ((influence * n / (n - sizes)) ** 2).sum(axis=1)
+    return (len(sizes) - 1) / len(sizes) * found
 
 
 def survival_values(cases: Durations, age: float) -> Floats:

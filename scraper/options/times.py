@@ -106,18 +106,18 @@ class Times:
         return finished if history_from is None else max(finished, week_of(history_from, zone))
 
     def refuse_ahead(self, zone: str, now: datetime, looks: Callable[[], Iterable[datetime]]) -> None:
-        """Raise ConfigError for a week that has not begun at `now`.
+        """Raise ConfigError for a week that has not begun at `now`, be it named or the last at --as-of.
 
         A clock may be behind what is on file: with a look in that week or after it, it has begun.
         """
-        if self.week is None or (begins := day_start(self.week, zone)) <= now:
+        week = self.monday(zone, now)
+        if (begins := day_start(week, zone)) <= now or any(look >= begins for look in looks()):
             return
-        if not any(look >= begins for look in looks()):
-            last = label(last_finished(now, zone))
-            raise ConfigError(
-                f"--week {label(self.week)} has not begun, it begins on {self.week}; "
-                f"the last that is over is {last}"
-            )
+        asked = f"--week {label(week)}" if self.week is not None else f"--as-of {self.as_of}: {label(week)}"
+        raise ConfigError(
+            f"{asked} has not begun, it begins on {week}; "
+            f"the last that is over is {label(last_finished(now, zone))}"
+        )
 
 
 def read_times(week: str | None, as_of: str | None = None) -> Times:

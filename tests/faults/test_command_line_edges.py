@@ -102,9 +102,12 @@ def test_what_no_option_takes_is_one_sentence(run: Run, tmp_path: Path, words: l
     assert said in sentence(run(*words))
 
 
-@pytest.mark.parametrize("as_of", ["2000-01-01", "2100-12-31"])
-def test_the_first_and_the_last_day_can_be_reported_on(run: Run, as_of: str) -> None:
-    assert run("report", "--as-of", as_of, "--lang", "en").code == 0
+@pytest.mark.parametrize(
+    "asked",
+    [("--as-of", "2000-01-01"), ("--as-of", "2100-12-31", "--week", "2026-W47"), ("--week", "2000-W01")],
+)
+def test_the_first_and_the_last_day_can_be_reported_on(run: Run, asked: tuple[str, ...]) -> None:
+    assert run("report", *asked, "--lang", "en").code == 0
 
 
 @pytest.mark.parametrize(

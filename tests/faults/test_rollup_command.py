@@ -69,6 +69,11 @@ def test_counts_of_a_killed_run_are_late_not_wrong(folder: Path) -> None:
     )
 
 
+def test_a_store_without_looks_has_all_counts_there_are(tmp_path: Path) -> None:
+    assert call(tmp_path, "db", "upgrade").code == 0
+    assert call(tmp_path, "rollup", "verify")[:2] == (0, "ok: 0 weekly counts are what the rows say\n")
+
+
 def test_a_run_is_what_it_was_where_they_cannot_be_written(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,3 +163,12 @@ def test_a_week_that_has_not_begun_is_refused_unless_it_is_on_file() -> None:
     sunday = datetime(2026, 11, 29, 16, tzinfo=UTC)
     ahead.refuse_ahead(SHANGHAI, sunday, never)
     ahead.refuse_ahead(SHANGHAI, WEDNESDAY, lambda: [WEDNESDAY, sunday])
+
+
+def test_a_day_far_ahead_names_a_week_that_has_not_begun() -> None:
+    """The week of a report as of a day is the last that ended before it."""
+    read_times(None, "2026-12-06").refuse_ahead(SHANGHAI, WEDNESDAY, list)
+    later = read_times(None, "2026-12-07")
+    with pytest.raises(ConfigError, match=r"^--as-of 2026-12-07: 2026-W49 has not begun, .* 2026-W47$"):
+        later.refuse_ahead(SHANGHAI, WEDNESDAY, list)
+    read_times("2026-W47", "2030-01-01").refuse_ahead(SHANGHAI, WEDNESDAY, list)
