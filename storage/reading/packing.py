@@ -18,7 +18,7 @@ from storage.column_types import UtcDateTime
 from storage.reading.columns import Ints
 from storage.reading.twins import Readers
 
-_STEP: Final = 2_000
+_STEP: Final = 4_000
 """Keys at a time: so few rows stay in the caches of the processor."""
 _NEVER: Final[Any] = literal_column("'1969-12-31 23:59:59.999999'")
 """In place of an instant that is NULL: a microsecond before 1970, which is NEVER."""
