@@ -5,6 +5,7 @@ where the report is made. Positions therefore must not depend on measured text: 
 room for them is reckoned from `em_width`. A PNG needs fonts here; charts/fonts.py finds them.
 """
 
+import html
 import re
 import unicodedata
 import warnings
@@ -12,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import escape
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -224,9 +224,13 @@ def _finished(svg: str, title: str, description: str) -> str:
     svg = "\n".join(map(visible, svg.split("\n")))
     svg = re.sub(r" font-family: [^;\"]*;?", "", svg)  # once, on the root, instead of on every text
     attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
-    named = f"<title>{escape(title)}</title>\n <desc>{escape(description)}</desc>"
+    named = f"<title>{_escaped(title)}</title>\n <desc>{_escaped(description)}</desc>"
     return re.sub(r"(<svg\b[^<>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)
 
 
 def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return _escaped(text).replace('"', "&quot;")
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 
 from reports.charts.pictures import Picture
 from reports.document.weekly import WeeklyReport
@@ -21,13 +22,15 @@ def report_page(report: WeeklyReport, editions: Mapping[Lang, Edition]) -> str:
     The page shows one of the languages in `editions`, the first one if nothing speaks for another.
     """
     words = {lang: Words(lang) for lang in editions}
-    data = script_text(json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
     # A part of the market lies in a folder of its own inside that of the week.
     index = "../../index.html" if report["view"] else "../index.html"
-    page = render_page("report.html.j2", words, editions=editions, index=index, data=data)
-    if len(page.encode("utf-8")) <= MOST_BYTES:
-        return page
-    return render_page("report.html.j2", words, editions=editions, index=index, data="")
+    page = partial(render_page, "report.html.j2", words, editions=editions, index=index)
+    without = page(data="")
+    if len(without.encode("utf-8")) > MOST_BYTES:
+        return without
+    data = json.dumps(report, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    whole = page(data=script_text(data))
+    return whole if len(whole.encode("utf-8")) <= MOST_BYTES else without
 
 
 def report_edition(

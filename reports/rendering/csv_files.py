@@ -5,7 +5,6 @@ if it has no rows. Which files there are: csv_tables.py.
 """
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -57,7 +56,7 @@ def _csv(table: CsvTable, report: WeeklyReport) -> str:
 def _flat(row: Row, prefix: str = "") -> dict[str, object]:
     flat: dict[str, object] = {}
     for name, value in row.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}_")
         elif isinstance(value, list):
             flat[f"{prefix}{name}"] = ";".join(str(item) for item in value if isinstance(item, str))

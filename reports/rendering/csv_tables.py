@@ -5,6 +5,7 @@ Columns follow the types of reports.document: a nested value becomes `outer_inne
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
@@ -45,18 +46,17 @@ class CsvTable:
         return list(dict.fromkeys(["report_week", *self.key, *self.beside, *columns_of(self.shape)]))
 
 
-def columns_of(shape: type) -> list[str]:
+@cache
+def columns_of(shape: type) -> tuple[str, ...]:
     """Return the columns that a TypedDict is flattened to (lists of records have files of their own)."""
-    return list(_flat_columns(shape, ""))
-
-
-def _flat_columns(shape: type, prefix: str) -> Iterator[str]:
+    columns: list[str] = []
     for name, hint in get_type_hints(shape).items():
         inner = _without_none(hint)
         if is_typeddict(inner):
-            yield from _flat_columns(inner, f"{prefix}{name}_")
+            columns += (f"{name}_{column}" for column in columns_of(inner))
         elif get_origin(inner) is not list or get_args(inner) == (str,):
-            yield f"{prefix}{name}"
+            columns.append(name)
+    return tuple(columns)
 
 
 def _without_none(hint: Any) -> Any:

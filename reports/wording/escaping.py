@@ -7,6 +7,7 @@ turns the reading direction around. What is stored stays as it was; what is writ
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 # Invisible, yet neither control (Cc) nor format (Cf): combining grapheme joiner, Hangul and Khmer fillers.
@@ -89,13 +90,17 @@ def csv_cell(value: object) -> str:
 
     A text that a spreadsheet would run as a formula gets a leading apostrophe.
     """
+    if isinstance(value, str):
+        return _csv_line(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
-    raw = str(value)
+    return repr(value) if isinstance(value, int | float) else _csv_line(str(value))
+
+
+@lru_cache(maxsize=4096)  # most of them are names of roles, tags and weeks
+def _csv_line(raw: str) -> str:
     text = clean(raw)
     return f"'{text}" if raw.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
 

@@ -70,6 +70,19 @@ def test_the_door_opens_without_what_costs_to_load(words: list[str]) -> None:
     assert HEAVY & loaded == set()
 
 
+def test_the_door_looks_for_garbage_neither_as_it_opens_nor_as_it_closes() -> None:
+    """In between Python does."""
+    looks = "sum(one['collections'] for one in gc.get_stats())"
+    code = (
+        f"import gc; before = {looks}; import pmtrend; print({looks} - before < 5, gc.isenabled())\n"
+        "try: pmtrend.main()\nfinally: print(len(gc.get_objects()) < 1000)"
+    )
+    call = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=True)
+    first, _, last = done.stdout.splitlines()
+    assert (first, last) == ("True True", "True")
+
+
 def imported(module: ast.Module) -> set[str]:
     """Top-level names that the module imports absolutely."""
     names: set[str] = set()

@@ -174,7 +174,8 @@ def test_what_a_killed_process_had_begun_to_write_is_taken_away_when_it_is_old(
 
 
 def test_what_draws_is_loaded_by_what_prints_and_what_exports_need_by_neither() -> None:
-    loads = "import sys, reports.output.{}; print(*[m for m in ('matplotlib', 'pandas') if m in sys.modules])"
+    costly = ("matplotlib", "pandas", "urllib.request")
+    loads = f"import sys, reports.output.{{}}; print(*[m for m in {costly} if m in sys.modules])"
     for module, heavy in (("writing", []), ("overview", []), ("printing", ["matplotlib", "pandas"])):
         shown = subprocess.run(
             [sys.executable, "-c", loads.format(module)], check=True, capture_output=True, text=True
