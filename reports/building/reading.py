@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from reports.measures.panel import DETAIL_WEEKS, PANEL_WEEKS
+from reports.measures.panel import PANEL_WEEKS
+from reports.measures.posting_rows import DETAIL_WEEKS
 from storage.records import Facts
 from storage.store import Store
 from storage.weeks import WEEK, week_end

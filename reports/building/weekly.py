@@ -173,14 +173,13 @@ def _demands(
 ) -> Demands:
     """Return the tables on what postings ask for: all of it is in the panel, so that a fork may make them."""
     compared = compare(panel, people, tags)
-    tells = telling(panel, people)
     return {
         "class_mix": class_mix(panel, windows, people),
-        "skills": skills(panel, people.where(tells), tags),
-        "hypotheses": hypotheses(panel, people, tags, compared, t10),
-        "requirement_groups": requirement_groups(panel, people, tags, compared),
-        "fingerprint": fingerprint(panel, people, tags, compared),
-        "contrast": contrast(panel, people, tags, compared.among(tells)),
+        "skills": skills(panel, people.where(telling(panel, people)), tags),
+        "hypotheses": hypotheses(panel, tags, compared, t10),
+        "requirement_groups": requirement_groups(panel, tags, compared),
+        "fingerprint": fingerprint(panel, tags, compared),
+        "contrast": contrast(panel, tags, compared),
         "movers": movers(panel, windows, tags),
         "requirements_weekly": weekly,
         "co_occurrence": co_occurrence(panel, people, tags),

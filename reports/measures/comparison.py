@@ -1,20 +1,21 @@
 """AI PM against AIGC PM: the difference, and whether it stands when it is asked otherwise."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from reports.document.terms import Readings
+from reports.document.terms import Readings, Share
 from reports.measures.experience import floors_of
 from reports.measures.panel import Panel
-from reports.measures.population import Population
+from reports.measures.population import Population, with_text
 from reports.measures.requirements import Tags
-from reports.measures.statements import known
+from reports.measures.statements import known, share_row
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.differences import StratifiedDesign, StratifiedDifference
+from reports.statistics.shares import Clusters
 
 KEPT = 0.5  # of its size must a difference keep in every reading
 YEARS_BANDS = (3.0, 5.0)  # floors from which the next band begins; none stated is a band of its own
@@ -27,11 +28,14 @@ WORK_WITH_OTHERS = frozenset({"algorithm_collaboration"})
 class Comparison:
     """Both classes of a population side by side, for any measure of its postings.
 
-    All arrays are parallel to the population: its classes, which postings name an AI technique or a step of
-    work on models, and strata of source and years asked for.
+    All arrays are parallel to the population: which tags (columns) each posting asks for, which postings came
+    with their whole text, its classes, which name an AI technique or a step of work on models, and strata of
+    source and years asked for.
     """
 
     people: Population
+    asked: Bools
+    read: Bools
     ai: Bools
     aigc: Bools
     both: Bools
@@ -41,6 +45,21 @@ class Comparison:
     def among(self, asked: Bools) -> "Comparison":
         """Return the comparison among those of the postings that a question is asked of."""
         return replace(self, ai=self.ai & asked, aigc=self.aigc & asked, both=self.both & asked)
+
+    @cached_property
+    def with_text(self) -> "Comparison":
+        """The comparison among those of the postings that came with their whole text."""
+        return self.among(self.read)
+
+    @property
+    def telling(self) -> "Comparison":
+        """The comparison among those that tell what they ask for: see population.telling."""
+        return self.with_text if self.read.any() else self
+
+    def shares(self, y: Bools) -> tuple[Share, Share]:
+        """Return the shares of True in `y` (a value per posting) in AI PM and in AIGC PM."""
+        ai, aigc = (share_row(employers.share(y[rows])) for rows, employers in self._sides)
+        return ai, aigc
 
     def difference(self, y: Bools | Floats) -> StratifiedDifference:
         """Return the mean of `y` (a value per posting) in AIGC PM minus that in AI PM (strata: source)."""
@@ -62,6 +81,11 @@ class Comparison:
             "d_by_years": told[3],
             "robust": stands(self._plain.d(y), found),
         }
+
+    @cached_property
+    def _sides(self) -> list[tuple[Ints, Clusters]]:
+        rows = [np.flatnonzero(group) for group in (self.ai, self.aigc)]
+        return [(mine, Clusters(self.people.employer[mine])) for mine in rows]
 
     @cached_property
     def _plain(self) -> "_Design":
@@ -98,12 +122,15 @@ class _Design:
 
 def compare(panel: Panel, people: Population, tags: Tags) -> Comparison:
     """Return AI PM and AIGC PM of a population of postings side by side."""
+    asked = tags.asked[people.rows]
     return Comparison(
         people,
+        asked,
+        with_text(panel, people),
         people.of("ai_pm"),
         people.of("aigc_pm"),
         people.of("both"),
-        names_technique(tags, people.rows),
+        names_technique(tags, asked),
         people.stratum * (len(YEARS_BANDS) + 2) + _years_bands(panel, people),
     )
 
@@ -119,14 +146,19 @@ def stands(d: float, readings: Iterable[float]) -> bool | None:
     return all(reading * d > 0 and abs(reading) >= KEPT * abs(d) for reading in told)
 
 
-def names_technique(tags: Tags, rows: Ints) -> Bools:
-    """Return which postings (panel rows) ask for an AI technique or a step of work on models by name."""
+def names_technique(tags: Tags, asked: Bools) -> Bools:
+    """Return which postings (rows, `tags` in columns) ask for an AI technique or a step of work on models."""
     technical = [
         tag.era != "none" and set(tag.groups) != {UNSPECIFIC_GROUP} and tag.id not in WORK_WITH_OTHERS
         for tag in tags.tags
     ]
-    named: Bools = np.any(tags.asked[rows][:, np.array(technical, dtype=bool)], axis=1)
-    return named
+    return any_of(asked, technical)
+
+
+def any_of(asked: Bools, wanted: Sequence[bool]) -> Bools:
+    """Return which postings (rows) ask for any of the wanted ones of the tags (columns)."""
+    found: Bools = np.any(asked[:, np.flatnonzero(wanted)], axis=1)
+    return found
 
 
 def _years_bands(panel: Panel, people: Population) -> Ints:

@@ -2,15 +2,13 @@
 
 from statistics import median
 
-import numpy as np
-
 from reports.document.comparison import GroupRow, Groups
 from reports.document.composition import Contrast, ContrastRow
-from reports.measures.comparison import WORK_WITH_OTHERS, Comparison
+from reports.measures.comparison import WORK_WITH_OTHERS, Comparison, any_of
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
+from reports.measures.population import WINDOW_WEEKS, window
 from reports.measures.requirements import Tags
-from reports.measures.statements import adjust, change_row, direction_of, share_of
+from reports.measures.statements import adjust, change_row, direction_of
 from reports.statistics.arrays import Bools
 from reports.statistics.differences import odds_ratio
 from storage.records import TaxonomyTag
@@ -19,14 +17,15 @@ ODDS_LEAST = 30
 GROUPS = ("G1", "G2", "G3", "G4")
 
 
-def contrast(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Contrast:
-    """Return T6 over a population of postings (its stratum: the source), among those that are compared."""
+def contrast(panel: Panel, tags: Tags, compared: Comparison) -> Contrast:
+    """Return T6 over those of the compared postings (stratum: the source) that tell what they ask for."""
+    compared = compared.telling
     n_ai, n_aigc = int(compared.ai.sum()), int(compared.aigc.sum())
-    asked = tags.asked[people.rows]
+    either = compared.ai | compared.aigc
     rows: list[ContrastRow] = []
     for column, tag in enumerate(tags.tags):
-        y = asked[:, column]
-        if y[compared.ai | compared.aigc].any():
+        y = compared.asked[:, column]
+        if (y & either).any():
             rows.append(_contrast_row(compared, tag, y))
     adjust([row["difference"] for row in rows])
     for row in rows:
@@ -55,9 +54,7 @@ def _plain_difference(row: ContrastRow) -> float:
 
 
 def _contrast_row(compared: Comparison, tag: TaxonomyTag, y: Bools) -> ContrastRow:
-    employer = compared.people.employer
-    in_ai = share_of(y[compared.ai], employer[compared.ai])
-    in_aigc = share_of(y[compared.aigc], employer[compared.aigc])
+    in_ai, in_aigc = compared.shares(y)
     printable = min(in_ai["n"], in_aigc["n"]) >= ODDS_LEAST
     odds = odds_ratio(in_aigc["y"], in_aigc["n"], in_ai["y"], in_ai["n"]) if printable else (None, None, None)
     return {
@@ -84,11 +81,10 @@ def _contrast_row(compared: Comparison, tag: TaxonomyTag, y: Bools) -> ContrastR
 # ------------------------------------------------------------------ the requirement groups
 
 
-def requirement_groups(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Groups:
-    """Return how many postings with text ask for any tag of G1, G2, G3 and G4."""
-    asked, read = tags.asked[people.rows], with_text(panel, people)
-    compared = compared.among(read)
-    rows = [_group_row(compared, group, _of_group(tags, asked, group)) for group in GROUPS]
+def requirement_groups(panel: Panel, tags: Tags, compared: Comparison) -> Groups:
+    """Return how many of the compared postings with text ask for any tag of G1, G2, G3 and G4."""
+    compared = compared.with_text
+    rows = [_group_row(compared, tags, group) for group in GROUPS]
     adjust([row["difference"] for row in rows])
     for row in rows:
         row["direction"] = direction_of(row["difference"])
@@ -103,17 +99,13 @@ def requirement_groups(panel: Panel, people: Population, tags: Tags, compared: C
     }
 
 
-def _of_group(tags: Tags, asked: Bools, group: str) -> Bools:
-    found: Bools = np.any(asked[:, [group in tag.groups for tag in tags.tags]], axis=1)
-    return found
-
-
-def _group_row(compared: Comparison, group: str, y: Bools) -> GroupRow:
-    employer, ai, aigc = compared.people.employer, compared.ai, compared.aigc
+def _group_row(compared: Comparison, tags: Tags, group: str) -> GroupRow:
+    y = any_of(compared.asked, [group in tag.groups for tag in tags.tags])
+    in_ai, in_aigc = compared.shares(y)
     return {
         "group": group,
-        "ai": share_of(y[ai], employer[ai]),
-        "aigc": share_of(y[aigc], employer[aigc]),
-        "difference": change_row(compared.difference(y), int((ai | aigc).sum())),
+        "ai": in_ai,
+        "aigc": in_aigc,
+        "difference": change_row(compared.difference(y), in_ai["n"] + in_aigc["n"]),
         "direction": "insufficient",
     }

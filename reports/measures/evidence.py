@@ -240,7 +240,7 @@ def _candidates(panel: Panel, people: Population, tags: Tags, latest: Ints, topi
         asks = ~np.isnan(floors_of(panel, rows, "ai"))
     else:
         asks = np.any(tags.asked[rows][:, [tag.id in topic.tags for tag in tags.tags]], axis=1)
-    rows = rows[asks & panel.postings.each("has_text", bool, rows).astype(bool)]
+    rows = rows[asks & panel.postings.with_text[rows]]
     kept: list[int] = []
     langs: Counter[str] = Counter()
     companies: set[tuple[int, str]] = set()

@@ -7,8 +7,9 @@ import numpy as np
 
 from reports.document.composition import Experience, ExperienceContrast, ExperienceRow, OpenAt
 from reports.document.terms import ROLES, Change, Reason, RoleId, Status, print_rule
-from reports.measures.panel import Panel, is_stated
+from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
+from reports.measures.posting_rows import is_stated
 from reports.measures.statements import adjust, change_row, direction_of, known, share_of
 from reports.statistics.arrays import Bools, Floats, Ints, count_distinct, quantile
 from reports.statistics.differences import stratified_difference

@@ -8,10 +8,10 @@ import numpy as np
 
 from reports.document.comparison import Fingerprint, PipelinePoint, PipelineRow, StageRow
 from reports.document.terms import ROLES, RoleId
-from reports.measures.comparison import Comparison
+from reports.measures.comparison import Comparison, any_of
 from reports.measures.level import CHANGE_WEEKS
 from reports.measures.panel import Panel, belongs
-from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
+from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window
 from reports.measures.requirements import SPARK_LEAST, Tags
 from reports.measures.statements import adjust, change_row, direction_of, known, share_of
 from reports.statistics.arrays import Bools, Floats, Ints
@@ -32,13 +32,16 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def fingerprint(panel: Panel, people: Population, tags: Tags, compared: Comparison) -> Fingerprint:
-    """Return the pipeline share per class and the stages of work over a population of postings."""
+def fingerprint(panel: Panel, tags: Tags, compared: Comparison) -> Fingerprint:
+    """Return the pipeline share per class and the stages of work over the population that is compared."""
+    people = compared.people
     weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
-    stocks = [_Stock.of(panel, week) for week in weeks]
-    share = pipeline_of(panel, people.rows)
-    read = with_text(panel, people)
-    stages = _stages(people, tags, compared, read)
+    known = np.flatnonzero(panel.postings.recent)
+    told = np.full(len(panel.postings), np.nan)
+    told[known] = pipeline_of(panel, known)
+    stocks = [_Stock.of(panel, week, told) for week in weeks]
+    share = told[people.rows]
+    read, stages = compared.read, _stages(tags, compared.with_text)
     enough = bool((read & (compared.ai | compared.aigc)).any())
     return {
         "id": "fingerprint",
@@ -60,21 +63,23 @@ def fingerprint(panel: Panel, people: Population, tags: Tags, compared: Comparis
 def pipeline_of(panel: Panel, rows: Ints) -> Floats:
     """Return the pipeline share of each panel row; nan where no such work is named or no text was given."""
     share = panel.postings.each("pipeline", lambda told: np.nan if told is None else told, rows)
-    return np.where(panel.postings.each("has_text", bool, rows) == 1, share, np.nan)
+    return np.where(panel.postings.with_text[rows], share, np.nan)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stock:
-    """What was listed in a week: role codes, employers, pipeline shares."""
+    """What was listed in a week and names such work: role codes, employers, pipeline shares."""
 
     role: Ints
     employer: Ints
     share: Floats
 
     @classmethod
-    def of(cls, panel: Panel, week: int) -> Self:
+    def of(cls, panel: Panel, week: int, share: Floats) -> Self:
+        """Return the stock of a week (column); `share` has the pipeline shares by panel row."""
         rows = stock_rows(panel, week)
-        return cls(panel.role[rows], panel.company[rows], pipeline_of(panel, rows))
+        rows = rows[np.flatnonzero(~np.isnan(share[rows]))]
+        return cls(panel.role[rows], panel.company[rows], share[rows])
 
 
 def _row(
@@ -96,8 +101,8 @@ def _row(
 
 
 def _point(stock: _Stock, role: RoleId, week: str) -> PipelinePoint:
-    told = belongs(stock.role, role) & ~np.isnan(stock.share)
-    found = clustered_mean_share(stock.share[told], stock.employer[told])
+    mine = np.flatnonzero(belongs(stock.role, role))
+    found = clustered_mean_share(stock.share[mine], stock.employer[mine])
     enough = found.n >= SPARK_LEAST
     return {
         "week": week,
@@ -108,18 +113,17 @@ def _point(stock: _Stock, role: RoleId, week: str) -> PipelinePoint:
     }
 
 
-def _stages(people: Population, tags: Tags, compared: Comparison, read: Bools) -> list[StageRow]:
-    asked, compared = tags.asked[people.rows], compared.among(read)
-    ai, aigc = compared.ai, compared.aigc
+def _stages(tags: Tags, compared: Comparison) -> list[StageRow]:
     rows: list[StageRow] = []
     for stage, wanted in STAGES.items():
-        y: Bools = np.any(asked[:, [tag.id in wanted for tag in tags.tags]], axis=1)
+        y = any_of(compared.asked, [tag.id in wanted for tag in tags.tags])
+        in_ai, in_aigc = compared.shares(y)
         rows.append(
             {
                 "stage": stage,
-                "ai": share_of(y[ai], people.employer[ai]),
-                "aigc": share_of(y[aigc], people.employer[aigc]),
-                "difference": change_row(compared.difference(y), int((ai | aigc).sum())),
+                "ai": in_ai,
+                "aigc": in_aigc,
+                "difference": change_row(compared.difference(y), in_ai["n"] + in_aigc["n"]),
                 "direction": "insufficient",
             }
         )

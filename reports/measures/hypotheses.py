@@ -19,11 +19,11 @@ from reports.document.comparison import (
 )
 from reports.document.stays import Lifetimes, StayRow
 from reports.document.terms import Change, Readings, Reason, print_rule
-from reports.measures.comparison import Comparison
+from reports.measures.comparison import Comparison, any_of
 from reports.measures.experience import floors_of
 from reports.measures.fingerprint import pipeline_of
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
+from reports.measures.population import WINDOW_WEEKS, window
 from reports.measures.requirements import Tags
 from reports.measures.statements import RELEVANT, adjust, change_row, clear, decides, silence
 from reports.statistics.arrays import Bools, Floats, count_distinct
@@ -71,26 +71,21 @@ _NO_READINGS: Readings = {
     "d_by_years": None,
     "robust": None,
 }
-Measured = tuple[Bools | Floats, Bools]
-"""A value per posting of the population, and the postings that it is asked of."""
+Measured = tuple[Bools | Floats, Comparison]
+"""A value per posting of the population, and the comparison among those that it is asked of."""
 
 
-def hypotheses(
-    panel: Panel, people: Population, tags: Tags, compared: Comparison, lifetimes: Lifetimes
-) -> Hypotheses:
-    """Return the claims over a population of postings (its stratum: the source) and over stays (T10)."""
-    measured = _measured(panel, people, tags)
+def hypotheses(panel: Panel, tags: Tags, compared: Comparison, lifetimes: Lifetimes) -> Hypotheses:
+    """Return the claims over the compared postings (their stratum: the source), and over stays (T10)."""
+    measured = _measured(panel, tags, compared)
     rows = [
-        _row(claim, compared, *measured[claim.id])
-        if claim.id in measured
-        else _row_of_stays(claim, lifetimes)
+        _row(claim, *measured[claim.id]) if claim.id in measured else _row_of_stays(claim, lifetimes)
         for claim in CLAIMS
     ]
     adjust([row["difference"] for row in rows])
     for row in rows:
         row["verdict"], row["reason"] = verdict_of_claim(row)
-    read = with_text(panel, people)
-    n_ai, n_aigc = int((compared.ai & read).sum()), int((compared.aigc & read).sum())
+    n_ai, n_aigc = int(compared.with_text.ai.sum()), int(compared.with_text.aigc.sum())
     enough = n_ai > 0 and n_aigc > 0
     verdicts = [row["verdict"] for row in rows]
     names: tuple[ClaimVerdict, ...] = ("supported", "contradicted", "no_clear_difference", "insufficient")
@@ -130,13 +125,11 @@ def verdict_of_claim(row: HypothesisRow) -> tuple[ClaimVerdict, Reason]:
 # ------------------------------------------------------------------ what is measured
 
 
-def _measured(panel: Panel, people: Population, tags: Tags) -> Mapping[ClaimId, Measured]:
-    read = with_text(panel, people)
-    asked = tags.asked[people.rows]
+def _measured(panel: Panel, tags: Tags, compared: Comparison) -> Mapping[ClaimId, Measured]:
+    people, asked, read = compared.people, compared.asked, compared.with_text
 
     def names(*wanted: str) -> Bools:
-        found: Bools = np.any(asked[:, [tag.id in wanted for tag in tags.tags]], axis=1)
-        return found
+        return any_of(asked, [tag.id in wanted for tag in tags.tags])
 
     ai_years = floors_of(panel, people.rows, "ai")
     floors = floors_of(panel, people.rows, "total")
@@ -148,21 +141,20 @@ def _measured(panel: Panel, people: Population, tags: Tags) -> Mapping[ClaimId, 
     counted = asked[:, techniques].sum(axis=1).astype(np.float64)
     return {
         "asks_ai_years": (~np.isnan(ai_years), read),
-        "ai_years": (np.nan_to_num(ai_years), ~np.isnan(ai_years) & read),
+        "ai_years": (np.nan_to_num(ai_years), read.among(~np.isnan(ai_years))),
         "techniques": (counted, read),
         "hands_on": (names(*HANDS_ON), read),
-        "pipeline": (np.nan_to_num(pipeline), ~np.isnan(pipeline)),
+        "pipeline": (np.nan_to_num(pipeline), compared.among(~np.isnan(pipeline))),
         "labelling": (names(*DATA_WORK), read),
         "tob": (names(*TO_B), read),
         "algorithm_team": (names(*WORKS_WITH_ALGORITHMS), read),
         "industry": (industry, read),
-        "open_3": (np.nan_to_num(floors, nan=np.inf) <= 3, ~np.isnan(floors)),
+        "open_3": (np.nan_to_num(floors, nan=np.inf) <= 3, compared.among(~np.isnan(floors))),
         "no_years": (np.nan_to_num(floors) == 0, read),
     }
 
 
-def _row(claim: Claim, whole: Comparison, y: Bools | Floats, asked: Bools) -> HypothesisRow:
-    compared = whole.among(asked)
+def _row(claim: Claim, y: Bools | Floats, compared: Comparison) -> HypothesisRow:
     found = compared.difference(y)
     if claim.unit == "mean_share":
         found = replace(found, most=1.0)  # a mean may differ by anything, one of shares by no more

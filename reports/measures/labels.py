@@ -43,7 +43,7 @@ def labels(panel: Panel, people: Population) -> Labels:
 def _labels(panel: Panel, rows: Ints) -> tuple[Bools, Bools, Bools]:
     """Return of each panel row: title and text judged apart; and if so the title names AI; the text does."""
     each = panel.postings.each
-    judged = each("has_text", bool, rows).astype(bool)  # without a text nothing stands against a title
+    judged = panel.postings.with_text[rows]  # without a text nothing stands against a title
     judged &= each("title_label", lambda told: told is not None, rows).astype(bool)
     judged &= each("body_label", lambda told: told is not None, rows).astype(bool)
     titled = judged & each("title_label", lambda told: told in _AI, rows).astype(bool)

@@ -20,7 +20,7 @@ from reports.measures.statements import (
     verdict_of,
 )
 from reports.measures.two_windows import TwoWindows
-from reports.statistics.arrays import Bools, Floats
+from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.differences import StratifiedDesign, StratifiedDifference
 from reports.statistics.shrinkage import Observed, prior_size, probability_beyond
 from reports.statistics.testing import detectable_change
@@ -50,7 +50,7 @@ def movers(panel: Panel, windows: TwoWindows, tags: Tags) -> Movers:
     families: list[MoverFamily] = []
     rows: list[MoverRow] = []
     for role in FAMILIES:
-        trailing = _trailing(tags.asked[thirteen.rows[thirteen.of(role)]])
+        trailing = _trailing(tags, thirteen.rows[thirteen.of(role)])
         family, found = _family(windows, tags, role, trailing, held)
         families.append(family)
         rows += found
@@ -67,9 +67,9 @@ def movers(panel: Panel, windows: TwoWindows, tags: Tags) -> Movers:
     }
 
 
-def _trailing(asked: Bools) -> Floats:
+def _trailing(tags: Tags, rows: Ints) -> Floats:
     """The share of each tag, half a mention added to both answers, so that it is never 0 or 1."""
-    share: Floats = (asked.sum(axis=0) + 0.5) / (len(asked) + 1)
+    share: Floats = (tags.asked.totals(rows) + 0.5) / (len(rows) + 1)
     return share
 
 

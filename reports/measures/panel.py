@@ -1,28 +1,26 @@
 """Facts as arrays: which unit was seen when, which postings were listed then, and what came and went."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reports.document.terms import RoleId
-from reports.statistics.arrays import Bools, Floats, Ints
+from reports.measures.posting_rows import DETAIL_WEEKS, PostingRows
+from reports.statistics.arrays import Bools, Floats, Ints, distinct
 from storage.reading.columns import (
     NEVER,
     SPELL_KINDS,
     SPELL_REASONS,
     Cells,
-    Coded,
     Spells,
     microseconds,
     moment,
 )
 from storage.reading.posting_columns import ROLE_CLASSES, Postings
-from storage.records import Break, Facts, PostingFact, Unit
+from storage.records import Break, Facts, Unit
 from storage.weeks import WEEK, week_end, week_of
 
 ROLE_CODES: dict[str, int] = {role: code for code, role in enumerate(ROLE_CLASSES)}
@@ -31,8 +29,6 @@ PM_CODES = [code for code in ROLE_CODES.values() if code != NOT_PM]
 KINDS: dict[str, int] = {kind: code for code, kind in enumerate(SPELL_KINDS)}
 CENSORED = ("left_scope", "before_history")  # ends that say nothing about the posting
 PANEL_WEEKS = 53
-DETAIL_WEEKS = 13
-"""What a posting says is known of those listed in so many weeks up to the report week."""
 
 
 def columns_of(role: RoleId) -> list[int]:
@@ -70,45 +66,6 @@ class Events:
         return found
 
 
-class PostingRows(Sequence[PostingFact]):
-    """What postings say, by panel row. Only of those listed in the last `DETAIL_WEEKS`."""
-
-    def __init__(self, postings: Postings, recent: Bools):
-        self.columns, self.recent = postings, recent
-
-    def __len__(self) -> int:
-        return len(self.recent)
-
-    @overload
-    def __getitem__(self, row: int) -> PostingFact: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[PostingFact]: ...
-    def __getitem__(self, row: int | slice) -> PostingFact | Sequence[PostingFact]:
-        """Return the posting of a row. Raises LookupError for one that was not listed lately."""
-        if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
-        if not self.recent[row]:
-            raise LookupError(
-                f"row {row} was not listed in the last {DETAIL_WEEKS} weeks: nothing is known of it"
-            )
-        return self.columns.at(row)
-
-    def heads(self, rows: Ints) -> list[tuple[str, str]]:
-        """Return titles and addresses of these rows, listed lately: of a store they are read at once."""
-        return self.columns.details.heads(self.columns.detail[rows].tolist())
-
-    def coded(self, fact: str, rows: Ints) -> Coded[Any]:
-        """Return what these rows, listed lately, say of a fact that few different values make up."""
-        column = self.columns.details.coded[fact]
-        return Coded(column.codes[self.columns.detail[rows]], column.values)
-
-    def each(self, fact: str, value: Callable[[Any], bool | float | str], rows: Ints) -> NDArray[Any]:
-        """Return `value` of what these rows say of such a fact, computed once for each different one."""
-        column = self.coded(fact, rows)
-        told = np.array([value(one) for one in column.values])
-        return told[column.codes] if len(told) else np.zeros(0)
-
-
 @dataclass(frozen=True)
 class Panel:
     """The panel of one report: units x weeks, spells and postings as parallel arrays (sorted by id).
@@ -124,6 +81,7 @@ class Panel:
     units: tuple[Unit, ...]
     postings: PostingRows
     instants: Ints  # microseconds since 1970
+    week_of: Ints  # by instant: column of its week, below 0 before the first week
     instant: Ints
     epoch: Ints
     unit_id: Ints
@@ -131,7 +89,7 @@ class Panel:
     posted_at: Ints  # by posting, microseconds since 1970; NEVER: not given
     broken: Bools  # units x weeks: a break concerns the unit from the start of this week
     role: Ints  # by posting
-    vacancy: Ints  # by posting
+    vacancy: Ints  # by posting: the first one (row) of the same vacancy
     company: Ints  # by posting
     employer: Ints  # by unit: its most frequent company
     source: Ints  # by unit: code of its source, in the order of names
@@ -143,7 +101,7 @@ class Panel:
     missed: Ints  # -1: never missed
     closed: Bools
     censored: Bools
-    listed_week: Ints  # columns of the weeks of opened_at and last_seen_at, below 0 before the first week
+    listed_week: Ints  # columns of the weeks of opened and last_seen
     seen_week: Ints
 
     @property
@@ -185,6 +143,13 @@ class Panel:
         """Role codes by spell."""
         return self.role[self.posting]
 
+    @cached_property
+    def lately(self) -> "Panel":
+        """The panel with no other spells than those listed in the last DETAIL_WEEKS."""
+        kept = np.flatnonzero((self.listed_week <= self.last) & (self.seen_week > self.last - DETAIL_WEEKS))
+        names = [field.name for field in fields(self)]
+        return replace(self, **{name: getattr(self, name)[kept] for name in names[names.index("unit") :]})
+
     def listed(self, week: int) -> Bools:
         """Return which spells were listed at their unit's usable observation of the week (column)."""
         at = self.instant[:, week].copy()[self.unit]  # what is gathered lies together
@@ -198,41 +163,45 @@ class Panel:
         The cells that list a spell follow each other among the usable ones of its unit: it comes with the
         first, goes after the last, and what has come less what has gone is what is there.
         """
-        rows, columns, cell, span = self._cells
-        comes = np.searchsorted(cell, self.unit * span + self.opened)
-        goes = np.maximum(np.searchsorted(cell, self.unit * span + self.last_seen, side="right"), comes)
-        roles = len(ROLE_CODES)
+        comes = self._place(self.opened)
+        goes = np.maximum(self._place(self.last_seen + 1), comes)
+        cells, roles = np.nonzero(self.usable), len(ROLE_CODES)
         come, gone = (
-            np.bincount(at * roles + self.spell_role, minlength=(len(cell) + 1) * roles)
+            np.bincount(at * roles + self.spell_role, minlength=(len(cells[0]) + 1) * roles)
             for at in (comes, goes)
         )
         found = np.zeros((len(self.units), len(self.weeks), roles), dtype=np.int64)
-        found[rows, columns] = (come - gone).reshape(-1, roles).cumsum(axis=0)[:-1]
+        found[cells] = (come - gone).reshape(-1, roles).cumsum(axis=0)[:-1]
         return found
-
-    @cached_property
-    def _cells(self) -> tuple[Ints, Ints, Ints, int]:
-        """The usable cells in order: units (rows), weeks (columns), keys (unit * span + rank); the span."""
-        rows, columns = np.nonzero(self.usable)
-        highest = max(int(ranks.max(initial=0)) for ranks in (self.instant, self.last_seen, self.missed))
-        span = highest + 2
-        return rows, columns, rows * span + self.instant[rows, columns], span
 
     def locate(self, rank: Ints) -> Events:
         """Place an instant (rank) per spell between the usable cells of the spell's unit."""
-        rows, columns, cell, span = self._cells
-        place = np.searchsorted(cell, self.unit * span + rank)
-        known = (rank >= 0) & (place < len(cell))
-        here = np.where(known, place, 0)
-        if not len(cell):
-            return Events(*(np.full(len(rank), -1, dtype=np.int16) for _ in range(2)))
-        known &= rows[here] == self.unit
-        prior = np.maximum(here - 1, 0)
-        same = known & (here > 0) & (rows[prior] == self.unit)
-        series = self.epoch[rows, columns]
-        same &= series[prior] == series[here]
-        columns = columns.astype(np.int16)
-        return Events(np.where(known, columns[here], -1), np.where(same, columns[prior], -1))
+        units, weeks = np.nonzero(self.usable)
+        series = self.epoch[units, weeks]
+        same = (units[1:] == units[:-1]) & (series[1:] == series[:-1])
+        week, before = (np.full(len(weeks) + 1, -1, dtype=np.int16) for _ in range(2))
+        week[:-1] = weeks
+        before[1:-1][same] = weeks[:-1][same]
+        place, ends = self._place(rank), self._cells_before[:, -1]
+        # After the last cell of all there is nothing, as for what comes after the last cell of its unit.
+        place = np.where((rank >= 0) & (place < ends[self.unit]), place, len(weeks))
+        return Events(week[place], before[place])
+
+    def _place(self, rank: Ints) -> Ints:
+        """Return per spell how many usable cells come before an instant (rank) in the order of units and
+        weeks: the place of the first one of its unit at or after it, if there is one."""
+        before = self._cells_before
+        cell = self.unit * before.shape[1] + np.clip(self.week_of[rank // 2], -1, len(self.weeks)) + 1
+        instant = np.pad(self.instant, ((0, 0), (1, 1)), constant_values=-1).reshape(-1)[cell]
+        found: Ints = before.reshape(-1)[cell] + ((instant >= 0) & (instant < rank))
+        return found
+
+    @cached_property
+    def _cells_before(self) -> Ints:
+        """Units x weeks, and a column more on either side: usable cells before, in the order of both."""
+        usable = np.pad(self.usable, ((0, 0), (1, 1)))
+        found: Ints = usable.reshape(-1).cumsum().reshape(usable.shape) - usable
+        return found
 
     def series(self, roles: list[int]) -> tuple[Floats, Ints, Ints]:
         """Return stock per series as (counts, unit, epoch): rows (unit, epoch), nan in missing cells."""
@@ -246,13 +215,9 @@ class Panel:
     def _series(self) -> tuple[Ints, Ints]:
         """The series (unit, epoch), and of each usable cell the row of its series."""
         unit, week = np.nonzero(self.usable)
-        keys, row = np.unique(np.stack([unit, self.epoch[unit, week]], axis=1), axis=0, return_inverse=True)
-        return keys, row.reshape(-1)
-
-
-def is_stated(value: object) -> bool:
-    """Tell whether a fact is stated (not None), or holds (not False)."""
-    return value is not None and value is not False
+        span = int(self.epoch.max(initial=0)) + 1
+        keys, row = np.unique(unit * span + self.epoch[unit, week], return_inverse=True)
+        return np.stack(np.divmod(keys, span), axis=1), row
 
 
 def concerns(one: Break, unit: Unit) -> bool:
@@ -289,12 +254,27 @@ def _observed(
     return instant, epoch
 
 
-def _codes(values: Ints) -> Ints:
-    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int32)
+def _ranked(observed: Ints, times: Iterable[Ints]) -> tuple[Ints, list[Ints]]:
+    """Return all different instants in order, and the ranks of those of `times` among them; of NEVER -1.
+
+    Ranks are even numbers only, so that there is room just after each.
+    """
+    placed = [np.unique(instants, return_inverse=True) for instants in times]
+    found = np.unique(np.concatenate([observed, *(different for different, _ in placed)]))
+    found = found[found != NEVER]
+    ranks = (
+        np.where(different == NEVER, -1, 2 * np.searchsorted(found, different)).astype(np.int32)[place]
+        for different, place in placed
+    )
+    return found, list(ranks)
 
 
-def _places(instants: Ints, found: Ints) -> Ints:
-    return np.searchsorted(instants, found).astype(np.int32)
+def _first_of_same(values: Ints) -> Ints:
+    """Return the place of the first value that is equal, by value."""
+    _, code = np.unique(values, return_inverse=True)
+    first = np.zeros(len(values), dtype=np.int32)
+    first[code[::-1]] = np.arange(len(values))[::-1]  # the last write wins
+    return first[code]
 
 
 def rows_of(sorted_ids: Ints, ids: Ints) -> Ints:
@@ -340,18 +320,17 @@ def build_panel(facts: Facts, week: date) -> Panel:
     posting, unit = rows_of(postings.id, spells.posting), rows_of(unit_ids, spells.unit)
     kept = np.flatnonzero((posting >= 0) & (unit >= 0))
     posting, unit = posting[kept].astype(np.int32), unit[kept]
-    opened, seen, missed = spells.opened_at[kept], spells.last_seen_at[kept], spells.missed_at[kept]
     cells, cell_unit, cell_column = _usable_cells(Cells.of(facts.cells), unit_ids, weeks)
-    instants = np.unique(np.concatenate([opened, seen, missed[missed != NEVER], cells.observed_at]))
+    times = (spells.opened_at[kept], spells.last_seen_at[kept], spells.missed_at[kept])
+    instants, (opened, seen, missed) = _ranked(cells.observed_at, times)
     instant, epoch = _observed(cells, cell_unit, cell_column, (len(units), len(weeks)), instants)
     # A change of taxonomy breaks every series, though no cell says so.
     retagged = _broken([b for b in facts.breaks if b.reason == "taxonomy"], units, weeks).cumsum(axis=1)
     epoch = np.where(epoch >= 0, epoch * (len(weeks) + 1) + retagged, -1)
-    column = week_columns(instants, facts.zone, weeks[0]).astype(np.int16)
-    opened_at, seen_at = _places(instants, opened), _places(instants, seen)
-    company = _codes(postings.company)
+    week_of = week_columns(instants, facts.zone, weeks[0]).astype(np.int16)
+    company = distinct(postings.company)[1].astype(np.int32)
     censored = np.array([reason in CENSORED for reason in SPELL_REASONS])
-    listed_week, seen_week = column[opened_at], column[seen_at]
+    listed_week, seen_week = week_of[opened // 2], week_of[seen // 2]
     recent = np.zeros(len(postings.id), dtype=bool)
     last = len(weeks) - 1
     recent[posting[(listed_week <= last) & (seen_week > last - DETAIL_WEEKS)]] = True
@@ -360,6 +339,7 @@ def build_panel(facts: Facts, week: date) -> Panel:
         units=units,
         postings=PostingRows(postings, recent),
         instants=instants,
+        week_of=week_of,
         instant=instant,
         epoch=epoch,
         unit_id=unit_ids,
@@ -367,17 +347,16 @@ def build_panel(facts: Facts, week: date) -> Panel:
         posted_at=postings.posted_at,
         broken=_broken(facts.breaks, units, weeks),
         role=postings.role,
-        vacancy=_codes(postings.vacancy),
+        vacancy=_first_of_same(postings.vacancy),
         company=company,
         employer=_employers(len(units), unit, company[posting]),
-        source=_codes(np.array([u.source for u in units])),
+        source=np.unique([u.source for u in units], return_inverse=True)[1].astype(np.int32),
         unit=unit,
         posting=posting,
         kind=spells.kind[kept],
-        # Even numbers only, so that there is room just after each.
-        opened=2 * opened_at,
-        last_seen=2 * seen_at,
-        missed=np.where(missed == NEVER, -1, 2 * _places(instants, missed)),
+        opened=opened,
+        last_seen=seen,
+        missed=missed,
         closed=spells.closed[kept],
         censored=censored[spells.reason[kept]],
         listed_week=listed_week,

@@ -6,7 +6,7 @@ import numpy as np
 
 from reports.document.terms import RoleId, Window
 from reports.measures.panel import KINDS, NOT_PM, Panel, belongs
-from reports.statistics.arrays import Bools, Ints, count_distinct, distinct
+from reports.statistics.arrays import Bools, Ints, count_distinct
 from storage.weeks import label
 
 WINDOW_WEEKS = 4
@@ -49,11 +49,10 @@ def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
     """Return the population of the panel rows (sorted, so that the first of a vacancy has the least id)."""
     pm = panel.role[rows] != NOT_PM
     apart = count_distinct(panel.vacancy[rows[~pm]])
-    adverts = rows[pm]
-    vacancies, place = distinct(panel.vacancy[adverts])
-    first = np.zeros(len(vacancies), dtype=np.int64)
-    first[place[::-1]] = np.arange(len(adverts))[::-1]  # the last write wins
-    chosen = np.sort(first)
+    adverts, vacancy = rows[pm], panel.vacancy[rows[pm]]
+    first = np.empty(len(panel.vacancy), dtype=np.int32)
+    first[vacancy[::-1]] = adverts[::-1]  # the last write wins
+    chosen = np.flatnonzero(first[vacancy] == adverts)
     kept = adverts[chosen]
     return Population(kept, panel.role[kept], panel.company[kept], stratum[pm][chosen], adverts, apart)
 
@@ -93,15 +92,14 @@ def weekly_flow(panel: Panel, first: int, last: int) -> tuple[Population, Ints]:
     """
     week = panel.births.week
     people, spells = _appeared(panel, panel.births.weekly() & (week >= first) & (week <= last))
-    return people, week[spells]
+    return people, week[spells[np.searchsorted(panel.posting[spells], people.rows)]]
 
 
 def _appeared(panel: Panel, when: Bools) -> tuple[Population, Ints]:
-    """Return what newly appeared in the chosen spells, and of each row the spell."""
+    """Return what newly appeared in the chosen spells, and the spells: one per posting, in their order."""
     spells = _first_spells(panel, (panel.kind == KINDS["new"]) & when)
     stratum = _series(panel, panel.unit[spells], panel.births.week[spells])
-    people = one_per_vacancy(panel, panel.posting[spells], stratum)
-    return people, spells[np.searchsorted(panel.posting[spells], people.rows)]
+    return one_per_vacancy(panel, panel.posting[spells], stratum), spells
 
 
 def steady_series(panel: Panel, weeks: range) -> Ints:
@@ -131,7 +129,7 @@ def _series(panel: Panel, unit: Ints, week: Ints) -> Ints:
 
 def with_text(panel: Panel, people: Population) -> Bools:
     """Return which of the postings came with their whole text."""
-    return panel.postings.each("has_text", bool, people.rows).astype(bool)
+    return panel.postings.with_text[people.rows]
 
 
 def telling(panel: Panel, people: Population) -> Bools:
@@ -145,10 +143,14 @@ def telling(panel: Panel, people: Population) -> Bools:
 
 
 def stock_rows(panel: Panel, week: int) -> Ints:
-    """Return the panel rows of what was listed in a week (column) on the series of the report week."""
+    """Return the panel rows of what was listed in a week (column) on the series of the report week.
+
+    The week is one of the last for which it is known what postings say.
+    """
     now = panel.epoch[:, panel.last]
     same = (now >= 0) & (panel.epoch[:, week] == now)
-    rows: Ints = panel.posting[np.flatnonzero(panel.listed(week) & same[panel.unit])]
+    lately = panel.lately
+    rows: Ints = lately.posting[np.flatnonzero(lately.listed(week) & same[lately.unit])]
     return rows
 
 
@@ -161,11 +163,10 @@ def latest_opening(panel: Panel) -> Ints:
 
 
 def _first_spells(panel: Panel, chosen: Bools) -> Ints:
-    """Return one chosen spell per posting, in the order of postings."""
+    """Return of each posting the first chosen spell, in the order of postings (which is that of spells)."""
     spells = np.flatnonzero(chosen)
-    _, first = np.unique(panel.posting[spells], return_index=True)
-    found: Ints = spells[first]
-    return found
+    first: Bools = np.diff(panel.posting[spells], prepend=-1) > 0
+    return spells[first]
 
 
 def window(panel: Panel, first: int, last: int) -> Window:

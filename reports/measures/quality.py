@@ -10,8 +10,9 @@ from reports.document.tables import Completeness, MdeRow, MissingUnit, Quality, 
 from reports.document.terms import ROLES
 from reports.measures.health import counts
 from reports.measures.level import CHANGE_WEEKS, ClassLevel
-from reports.measures.panel import KINDS, NOT_PM, PM_CODES, Panel, is_stated
+from reports.measures.panel import KINDS, NOT_PM, PM_CODES, Panel
 from reports.measures.population import WINDOW_WEEKS, Population, flow_population
+from reports.measures.posting_rows import is_stated
 from reports.statistics.arrays import count_distinct
 from reports.statistics.shares import clustered_share
 from reports.statistics.testing import detectable_change

@@ -13,7 +13,7 @@ from reports.measures.panel import ROLE_CODES, Panel, belongs, columns_of
 from reports.measures.population import WINDOW_WEEKS, Population, stock_rows, window, with_text
 from reports.measures.statements import share_row
 from reports.statistics.arrays import Bools, Floats, Ints, count_distinct
-from reports.statistics.shares import clustered_share
+from reports.statistics.shares import Clusters
 from reports.statistics.testing import detectable_change
 from storage.reading.posting_columns import REQUIREMENTS
 from storage.records import TaxonomyRecord, TaxonomyTag
@@ -30,8 +30,8 @@ DEFINING_TAGS = frozenset({"ai"})
 class Incidence:
     """Which posting (panel row) has which tag: a matrix of True and False that takes a byte per True.
 
-    Rows are indexed as those of an array; what comes is an array. Those of postings that were not listed
-    lately (panel.DETAIL_WEEKS) are all False.
+    Rows are asked for by their numbers. Those of postings that were not listed lately (DETAIL_WEEKS)
+    are all False.
     """
 
     def __init__(self, row: Ints, column: Ints, shape: tuple[int, int]):
@@ -40,14 +40,17 @@ class Incidence:
         self._column = column[np.argsort(row, kind="stable")]
         self.shape = shape
 
-    def __getitem__(self, rows: int | slice | Ints | Bools) -> Bools:
-        """Return the rows: one, a slice, those of a mask or of an array of numbers."""
-        chosen = np.arange(self.shape[0])[rows]
-        sizes, column = self._hits(np.atleast_1d(chosen))
+    def __getitem__(self, rows: Ints) -> Bools:
+        """Return these rows."""
+        sizes, column = self._hits(rows)
         # Column by column in memory: it is by columns that tags are asked after.
-        dense = np.zeros((self.shape[1], chosen.size), dtype=bool)
-        dense[column, np.repeat(np.arange(chosen.size, dtype=np.int32), sizes)] = True
-        return dense.T.reshape(*chosen.shape, self.shape[1])
+        dense = np.zeros((self.shape[1], len(rows)), dtype=bool)
+        dense[column, np.repeat(np.arange(len(rows), dtype=np.int32), sizes)] = True
+        return dense.T
+
+    def totals(self, rows: Ints) -> Ints:
+        """Return by column how many of the rows are True there."""
+        return np.bincount(self._hits(rows)[1], minlength=self.shape[1])
 
     def counts(self, rows: Ints, group: Ints, groups: int) -> Ints:
         """Return groups x columns: how many of the rows of each group (parallel to `rows`) are True there."""
@@ -109,9 +112,10 @@ def skills(panel: Panel, people: Population, tags: Tags) -> Skills:
     weeks = range(panel.last - CHANGE_WEEKS + 1, panel.last + 1)
     texts = bool(with_text(panel, people).any())
     sparks = _sparks(panel, tags, weeks, texts=texts)
+    asked = tags.asked[people.rows]
     rows: list[SkillRow] = []
     for role in ROLES:
-        found = _skill_rows(panel, people, tags, role, sparks)
+        found = _skill_rows(panel, people, tags, asked, role, sparks)
         rows += sorted(found, key=lambda row: (-(row["share"] or 0.0), row["tag"]))
     n = len(people.rows)
     return {
@@ -129,8 +133,7 @@ def skills(panel: Panel, people: Population, tags: Tags) -> Skills:
 
 def _with_text(panel: Panel, rows: Ints) -> Ints:
     """Those of the postings (panel rows) that came with their whole text."""
-    chosen: Ints = rows[panel.postings.each("has_text", bool, rows).astype(bool)]
-    return chosen
+    return rows[np.flatnonzero(panel.postings.with_text[rows])]
 
 
 def _typical_deff(rows: Sequence[SkillRow]) -> float:
@@ -152,42 +155,49 @@ def _base(panel: Panel, people: Population, role: RoleId, *, texts: bool) -> Bas
 
 
 def _skill_rows(
-    panel: Panel, people: Population, tags: Tags, role: RoleId, sparks: dict[RoleId, list[Floats]]
+    panel: Panel,
+    people: Population,
+    tags: Tags,
+    asked: Bools,
+    role: RoleId,
+    sparks: dict[RoleId, list[Floats]],
 ) -> list[SkillRow]:
     mine = np.flatnonzero(people.of(role))
-    employer = people.employer[mine]
-    asked, required = tags.asked[people.rows[mine]], tags.required[people.rows[mine]]
+    employers, required = Clusters(people.employer[mine]), tags.required.totals(people.rows[mine])
     weight, source = _source_weights(panel, role), people.stratum[mine]
+    sizes = np.bincount(source, minlength=len(weight))
     rows: list[SkillRow] = []
     for column, tag in enumerate(tags.tags):
-        y = asked[:, column]
+        y = asked[mine, column]
         if not y.any():
             continue
+        hits = np.bincount(source[np.flatnonzero(y)], minlength=len(weight))
         rows.append(
             {
-                **share_row(clustered_share(y, employer)),
+                **share_row(employers.share(y)),
                 "tag": tag.id,
                 "en": tag.en,
                 "zh": tag.zh,
                 "era": tag.era,
                 "groups": list(tag.groups),
                 "role": role,
-                "required": int(required[:, column].sum()),
-                "standardised": standardised_share(y, source, weight),
+                "required": int(required[column]),
+                "standardised": standardised_share(hits, sizes, weight),
                 "spark": [None if np.isnan(s[column]) else float(s[column]) for s in sparks[role]],
             }
         )
     return rows
 
 
-def standardised_share(y: Bools, source: Ints, weight: Floats) -> float | None:
-    """Return the share of True, sources (codes) weighted by `weight`; None if none has 10 postings."""
-    n = np.bincount(source, minlength=len(weight))
-    used = (n >= STANDARD_LEAST) & (weight > 0)
+def standardised_share(hits: Ints, sizes: Ints, weight: Floats) -> float | None:
+    """Return the share of `hits` among `sizes` postings, both by source, these weighted by `weight`.
+
+    None if no source has 10 postings.
+    """
+    used = (sizes >= STANDARD_LEAST) & (weight > 0)
     if not used.any():
         return None
-    p = np.bincount(source, weights=y, minlength=len(weight))[used] / n[used]
-    return float((weight[used] * p).sum() / weight[used].sum())
+    return float((weight[used] * (hits[used] / sizes[used])).sum() / weight[used].sum())
 
 
 def _source_weights(panel: Panel, role: RoleId) -> Floats:

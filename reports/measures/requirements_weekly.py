@@ -81,4 +81,4 @@ def _counts(panel: Panel, weeks: tuple[int, int], tags: Tags, series: Ints) -> l
     people = flow_population(panel, *weeks)
     inside = np.isin(people.stratum, series) & with_text(panel, people)
     chosen = [people.rows[inside & people.of(role)] for role in ROLES_SHOWN]
-    return [(tags.asked[rows].sum(axis=0), len(rows)) for rows in chosen]
+    return [(tags.asked.totals(rows), len(rows)) for rows in chosen]

@@ -26,7 +26,10 @@ def distinct(codes: Ints) -> tuple[Ints, Ints]:
     if present is None:
         found, places = np.unique(codes, return_inverse=True)
         return found, places.reshape(-1)
-    return np.flatnonzero(present), (present.cumsum() - 1)[codes]
+    different = np.flatnonzero(present)
+    place = np.empty(len(present), dtype=np.int64)
+    place[different] = np.arange(len(different))
+    return different, place[codes]
 
 
 def count_distinct(codes: Ints) -> int:

@@ -76,20 +76,20 @@ class StratifiedDesign:
 
     def __init__(self, later: Bools, stratum: Ints, cluster: Ints) -> None:
         strata = int(stratum.max()) + 1 if len(stratum) else 0
-        both = (np.bincount(stratum[later], minlength=strata) > 0) & (
-            np.bincount(stratum[~later], minlength=strata) > 0
-        )
+        in_later = np.bincount(stratum[np.flatnonzero(later)], minlength=strata)
+        both = (in_later > 0) & (np.bincount(stratum, minlength=strata) > in_later)
         self.used = np.flatnonzero(both[stratum]) if strata else np.zeros(0, dtype=np.int64)
-        self.later, stratum = later[self.used], stratum[self.used]
+        self.later, self._stratum = later[self.used], stratum[self.used]
         ids, self.cluster = distinct(cluster[self.used])
         self.clusters = len(ids)
-        self.members = len(self.later) - int(self.later.sum()), int(self.later.sum())
-        pair, self._place = distinct(self.cluster * max(strata, 1) + stratum)
+        pair, place = distinct(self.cluster * max(strata, 1) + self._stratum)
         self._of_cluster, self._of_stratum = pair // max(strata, 1), pair % max(strata, 1)
-        self._strata, self._stratum = strata, stratum
-        self._groups = (self.later, ~self.later)
-        self._counts = [_sums(self._place, group, len(pair)) for group in self._groups]
-        self._n = [_sums(self._of_stratum, count, strata) for count in self._counts]
+        self._strata = strata
+        self._groups = (np.flatnonzero(self.later), np.flatnonzero(~self.later))
+        self._places = [place[group] for group in self._groups]
+        self._counts = [_counts(place, len(pair)) for place in self._places]
+        self._n = self._by_stratum(self._counts)
+        self.members = len(self._groups[1]), len(self._groups[0])
         self._left = [n[self._of_stratum] - count for n, count in zip(self._n, self._counts, strict=True)]
         harmonic = self._n[0] * self._n[1] / np.maximum(self._n[0] + self._n[1], 1)
         self._weight = harmonic / harmonic.sum() if self.clusters else harmonic
@@ -104,8 +104,8 @@ class StratifiedDesign:
         if self.clusters < 2:
             nothing = math.nan, math.nan, math.nan, self.clusters, math.nan
             return StratifiedDifference(*nothing, *self.members, mentions, expected, {})
-        sums = [_sums(self._place, y * group, len(self._of_cluster)) for group in self._groups]
-        totals = [_sums(self._of_stratum, total, self._strata) for total in sums]
+        sums = self._by_pair(y)
+        totals = self._by_stratum(sums)
         harmonic, parts = _weighted(self._n, totals)
         d = float(parts.sum() / harmonic.sum())
         p0 = float((self._weight * totals[1] / np.maximum(self._n[1], 1)).sum())
@@ -113,7 +113,7 @@ class StratifiedDesign:
         counted = y.dtype == np.bool_
         if variance < NO_VARIANCE:
             variance = _least_variance(y, self.later, self.cluster) if counted else math.nan
-        sizes = self.clusters, self._effective(), *self.members, mentions, expected, self.weights
+        sizes = self.clusters, self._effective, *self.members, mentions, expected, self.weights
         return StratifiedDifference(d, p0, variance, *sizes, 1.0 if counted else math.inf)
 
     def mean_difference(self, y: Bools | Floats) -> float:
@@ -131,7 +131,7 @@ class StratifiedDesign:
     def _once(self) -> Floats:
         """What each value counts in `once_difference`."""
         found = np.zeros(len(self.later))
-        for sign, group in ((1.0, self._groups[0]), (-1.0, self._groups[1])):
+        for sign, group in zip((1.0, -1.0), self._groups, strict=True):
             sizes = np.bincount(self.cluster[group], minlength=self.clusters)
             found[group] = sign / (sizes[self.cluster[group]] * np.count_nonzero(sizes))
         return found
@@ -155,22 +155,41 @@ class StratifiedDesign:
         moved = total / weight - d
         return (self.clusters - 1) / self.clusters * float((moved**2).sum())
 
+    @cached_property
     def _effective(self) -> float:
-        """Return 1 / sum of squared shares of the clusters in the weights of d."""
+        """1 / sum of squared shares of the clusters in the weights of d."""
         shares = sum(c / n[self._of_stratum] for c, n in zip(self._counts, self._n, strict=True)) / 2
         return float(1 / (self._by_cluster(self._weight[self._of_stratum] * shares) ** 2).sum())
 
     def _by_cluster(self, values: Floats) -> Floats:
         return _sums(self._of_cluster, values, self.clusters)
 
+    def _by_stratum(self, sums: list[Floats]) -> list[Floats]:
+        return [_sums(self._of_stratum, one, self._strata) for one in sums]
 
-def _total(counts: Floats, y: Bools | Floats) -> float:
-    """Return the sum of what each value counts; a True counts 1."""
-    return float((counts[np.flatnonzero(y)] if y.dtype == np.bool_ else counts * y).sum())
+    def _by_pair(self, y: Bools | Floats) -> list[Floats]:
+        """Return the sums of the later and of the other group by cluster and stratum."""
+        pairs, found = len(self._of_cluster), []
+        for group, place in zip(self._groups, self._places, strict=True):
+            mine = y[group]
+            if mine.dtype == np.bool_:  # counted faster than summed
+                found.append(_counts(place[np.flatnonzero(mine)], pairs))
+            else:
+                found.append(_sums(place, mine, pairs))
+        return found
 
 
 def _sums(place: Ints, values: Bools | Floats, places: int) -> Floats:
     return np.bincount(place, weights=values, minlength=places).astype(np.float64)
+
+
+def _counts(place: Ints, places: int) -> Floats:
+    return np.bincount(place, minlength=places).astype(np.float64)
+
+
+def _total(counts: Floats, y: Bools | Floats) -> float:
+    """Return the sum of what each value counts; a True counts 1."""
+    return float((counts[np.flatnonzero(y)] if y.dtype == np.bool_ else counts * y).sum())
 
 
 def _weighted(n: list[Floats], total: list[Floats]) -> tuple[Floats, Floats]:

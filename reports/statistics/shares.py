@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -51,21 +52,35 @@ def clustered_share(y: Bools, cluster: Ints) -> ClusteredShare:
     n^2 / sum m_c^2 - 1 degrees of freedom (clusters of equal size that would tell as much, less one). Where
     p is 0 or 1, or K < 10, n_eff is the smaller of n and K.
     """
-    n = len(y)
-    if n == 0:
-        return ClusteredShare(0, 0, math.nan, math.nan, math.nan, math.nan, 0, 0)
-    sizes = np.bincount(cluster)
-    hits = np.bincount(cluster[np.flatnonzero(y)], minlength=len(sizes))
-    present = sizes > 0
-    sizes, hits = sizes[present], hits[present]
-    clusters, total = len(sizes), int(hits.sum())
-    p = total / n
-    if total in (0, n) or clusters < FEW_CLUSTERS:
-        n_eff = float(min(n, clusters))
-    else:
-        left = (hits - p * sizes) / (n - sizes)
-        v = (clusters - 1) / clusters * float((left**2).sum())
-        n_eff = n / max(1.0, v / (p * (1 - p) / n))
-    effective = n**2 / float((sizes.astype(np.float64) ** 2).sum())
-    lo, hi = wilson(p * n_eff, n_eff, t_quantile(0.975, degrees_of_freedom(effective)))
-    return ClusteredShare(total, n, p, lo, hi, n_eff, clusters, int((hits > 0).sum()))
+    return Clusters(cluster).share(y)
+
+
+class Clusters:
+    """Who is asked, by cluster (small non-negative ids). Any number of answers share them."""
+
+    def __init__(self, cluster: Ints) -> None:
+        self._cluster, self._all = cluster, np.bincount(cluster)
+        self._present = np.flatnonzero(self._all)
+        self._sizes = self._all[self._present]
+
+    @cached_property
+    def _quantile(self) -> float:
+        effective = len(self._cluster) ** 2 / float((self._sizes.astype(np.float64) ** 2).sum())
+        return t_quantile(0.975, degrees_of_freedom(effective))
+
+    def share(self, y: Bools) -> ClusteredShare:
+        """Return the share of True in `y` (parallel to the clusters); see `clustered_share`."""
+        n, clusters = len(self._cluster), len(self._sizes)
+        if n == 0:
+            return ClusteredShare(0, 0, math.nan, math.nan, math.nan, math.nan, 0, 0)
+        hits = np.bincount(self._cluster[np.flatnonzero(y)], minlength=len(self._all))[self._present]
+        total = int(hits.sum())
+        p = total / n
+        if total in (0, n) or clusters < FEW_CLUSTERS:
+            n_eff = float(min(n, clusters))
+        else:
+            left = (hits - p * self._sizes) / (n - self._sizes)
+            v = (clusters - 1) / clusters * float((left**2).sum())
+            n_eff = n / max(1.0, v / (p * (1 - p) / n))
+        lo, hi = wilson(p * n_eff, n_eff, self._quantile)
+        return ClusteredShare(total, n, p, lo, hi, n_eff, clusters, int(np.count_nonzero(hits)))

@@ -170,8 +170,10 @@ def _lacking_rows(openings: Openings, found: Fit, mine: Bools, names: Names) -> 
     counts: Counter[tuple[int, ...]] = Counter()
     for skill, count in enumerate(found.missing[mine].sum(axis=0).tolist()):
         counts[(skill,)] += count
-    unmet = found.unmet & mine[openings.groups.opening]
-    counts.update(tuple(np.flatnonzero(offered).tolist()) for offered in openings.groups.skills[unmet])
+    groups = openings.groups
+    unmet = found.unmet & mine[groups.opening]
+    for kind, count in enumerate(np.bincount(groups.kind[unmet], minlength=len(groups.skills)).tolist()):
+        counts[tuple(np.flatnonzero(groups.skills[kind]).tolist())] += count
     rows: list[LackingRow] = []
     for skills, y in counts.items():
         if y:
@@ -295,7 +297,7 @@ def _skills(openings: Openings, row: int, names: Names) -> list[Named]:
     alone = [names(openings.tags[i].id) for i in np.flatnonzero(openings.skills[row])]
     groups = openings.groups
     for group in range(groups.of(row).start, groups.of(row).stop):
-        offered = [names(openings.tags[i].id) for i in np.flatnonzero(groups.skills[group])]
+        offered = [names(openings.tags[i].id) for i in np.flatnonzero(groups.skills[groups.kind[group]])]
         alone.append(any_of([*offered, *([names(AI_EXPERIENCE)] if groups.ai[group] else [])]))
     return alone
 

@@ -54,8 +54,9 @@ def judge(openings: Openings, profile: Profile, tolerance: Fraction = ALL_SKILLS
     """
     owned = np.array([tag.id in profile.skills for tag in openings.tags], dtype=bool)
     missing = openings.skills & ~owned
-    met = np.any(openings.groups.skills & owned, axis=1) | (openings.groups.ai & (profile.ai_years > 0))
-    unmet, vague = ~met & ~openings.groups.ai, ~met & openings.groups.ai
+    groups = openings.groups
+    met = np.any(groups.skills & owned, axis=1)[groups.kind] | (groups.ai & (profile.ai_years > 0))
+    unmet, vague = ~met & ~groups.ai, ~met & groups.ai
     marks: dict[Constraint, Marks] = {
         "years": _years(openings, profile),
         "ai_years": _ai_years(openings, profile),

@@ -26,12 +26,14 @@ Demanded = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """One row per group that not everybody meets: its `opening`, ascending, which `skills` (columns of
-    Openings.tags) it offers, and whether experience with AI meets it as well (`ai`)."""
+    """One row per group that not everybody meets: its `opening`, ascending, its `kind`, and whether
+    experience with AI meets it as well (`ai`). `skills`: the skills (columns of Openings.tags) that each kind
+    offers."""
 
     opening: Ints
-    skills: Bools
+    kind: Ints
     ai: Bools
+    skills: Bools
 
     def of(self, opening: int) -> slice:
         """Return the rows of an opening."""
@@ -61,17 +63,17 @@ def groups_of(told: Coded[Demanded], skills: Sequence[str]) -> tuple[Groups, Seq
     known = frozenset(skills)
     read = [_read(value, known) for value in told.values]
     column = {id: i for i, id in enumerate(skills)}
-    opening: list[int] = []
-    rows: list[tuple[frozenset[str], bool]] = []
+    kinds = {
+        ids: kind for kind, ids in enumerate(dict.fromkeys(ids for one in read for ids, _ in one.groups))
+    }
+    rows: list[tuple[int, int, bool]] = []
     for row in np.flatnonzero(np.array([bool(one.groups) for one in read], dtype=bool)[told.codes]).tolist():
-        groups = read[told.codes[row]].groups
-        rows += groups
-        opening += [row] * len(groups)
-    offers = np.zeros((len(rows), len(skills)), dtype=bool)
-    for i, (ids, _) in enumerate(rows):
-        offers[i, [column[id] for id in ids]] = True
-    ai = np.array([ai for _, ai in rows], dtype=bool)
-    return Groups(np.array(opening, dtype=np.int64), offers, ai), [one.offered for one in read]
+        rows += [(row, kinds[ids], ai) for ids, ai in read[told.codes[row]].groups]
+    opening, kind, ai = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    offers = np.zeros((len(kinds), len(skills)), dtype=bool)
+    for ids, one in kinds.items():
+        offers[one, [column[id] for id in ids]] = True
+    return Groups(opening, kind, ai.astype(bool), offers), [one.offered for one in read]
 
 
 def _read(groups: Demanded, skills: frozenset[str]) -> _Told:

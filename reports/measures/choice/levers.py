@@ -6,7 +6,7 @@ ANDed: picking the best single levers one by one would miss what only a pair ope
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple, get_args
@@ -16,7 +16,7 @@ import numpy as np
 from reports.document.choice import Constraint, LeverKind
 from reports.measures.choice.fit import FAIL, Fit
 from reports.measures.choice.openings import DEGREES, Openings
-from reports.statistics.arrays import Bools, Ints
+from reports.statistics.arrays import Bools, Floats, Ints
 from storage.profile import Profile
 
 _KINDS: tuple[LeverKind, ...] = get_args(LeverKind)
@@ -52,13 +52,14 @@ def unlocks(openings: Openings, profile: Profile, found: Fit, among: Bools) -> l
     """
     opened: dict[Levers, list[int]] = defaultdict(list)
     within_reach = among & ~found.lenient & (_fewest_levers(openings, found) <= 2)
-    for row in np.flatnonzero(within_reach).tolist():
-        for levers in _solutions(_blockers(openings, profile, found, row)):
-            opened[levers].append(row)
+    for alike in _alike(openings, found, np.flatnonzero(within_reach)):
+        for levers in _solutions(_blockers(openings, profile, found, alike[0])):
+            opened[levers] += alike
+    opens = {levers: tuple(sorted(rows)) for levers, rows in opened.items()}
     kept = [
-        Unlock(levers, tuple(rows))
-        for levers, rows in opened.items()
-        if not any(opened.get(weaker) == rows for weaker in _weaker(levers))
+        Unlock(levers, rows)
+        for levers, rows in opens.items()
+        if not any(opens.get(weaker) == rows for weaker in _weaker(levers))
     ]
     return sorted(kept, key=lambda one: (-len(one.opens), len(one.levers), [_order(x) for x in one.levers]))
 
@@ -80,6 +81,30 @@ def _fewest_levers(openings: Openings, found: Fit) -> Ints:
     for name in others:
         fewest = fewest + fails[name]
     return fewest
+
+
+def _alike(openings: Openings, found: Fit, rows: Ints) -> Iterable[list[int]]:
+    """Return the rows in groups that have the same blockers: few are different."""
+    fails = {name: marks[rows] == FAIL for name, marks in found.marks.items()}
+    demanded: dict[Constraint, Ints | Floats] = {
+        "years": openings.years,
+        "ai_years": openings.ai_years,
+        "degree": openings.degree,
+        "city": openings.places.codes,
+        "language": openings.languages.codes,
+        "industry": openings.industries.codes,
+    }
+    facts = [np.where(fails[name], column[rows], -1.0) for name, column in demanded.items()]
+    facts += [openings.ai_is_total[rows], openings.remote[rows]]
+    groups = openings.groups
+    unmet = np.zeros((len(found.missing), len(groups.skills)), dtype=bool)
+    unmet[groups.opening[found.unmet], groups.kind[found.unmet]] = True
+    lacked = np.hstack([found.missing[rows], unmet[rows]]) & fails["skills"][:, None]
+    alike: dict[bytes, list[int]] = defaultdict(list)
+    told = np.stack(facts, axis=1), np.packbits(lacked, axis=1)
+    for row, fact, bits in zip(rows.tolist(), *told, strict=True):
+        alike[fact.tobytes() + bits.tobytes()].append(row)
+    return alike.values()
 
 
 def _blockers(openings: Openings, profile: Profile, found: Fit, row: int) -> Blockers:
@@ -104,9 +129,10 @@ def _blockers(openings: Openings, profile: Profile, found: Fit, row: int) -> Blo
     if "skills" in failing:
         lacked = np.flatnonzero(found.missing[row]).tolist()
         blockers += [frozenset({Lever("skill", openings.tags[i].id)}) for i in lacked]
-        mine = openings.groups.of(row)
-        for offered in openings.groups.skills[mine][found.unmet[mine]]:
-            blockers.append(frozenset(Lever("skill", openings.tags[i].id) for i in np.flatnonzero(offered)))
+        groups, mine = openings.groups, openings.groups.of(row)
+        for kind in groups.kind[mine][found.unmet[mine]]:
+            offered = np.flatnonzero(groups.skills[kind])
+            blockers.append(frozenset(Lever("skill", openings.tags[i].id) for i in offered))
     return tuple(blockers)
 
 

@@ -134,7 +134,7 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
     columns = [i for i, tag in enumerate(tags.tags) if is_skill(tag, taxonomy)]
     degree = said("education", lambda named: DEGREES.index(named) if named else -1).astype(np.int64)
     market = said("market", str).astype(np.str_)
-    text = said("has_text", bool).astype(bool)
+    text = panel.postings.with_text[rows]
     low, high = (said("salary", partial(_yearly, part)).astype(np.float64) for part in range(2))
     places, remote = _where(panel, people.adverts, rows)
     told = panel.postings.coded("alternatives", rows)
@@ -160,7 +160,7 @@ def openings_of(panel: Panel, people: Population, tags: Tags, taxonomy: Taxonomy
         degree_usual=_usual(degree >= 0, market),
         elite=said("degree_specials", lambda kinds: kinds.get(ELITE_SCHOOL) == "required").astype(bool),
         text=text,
-        named=names_technique(tags, rows),
+        named=names_technique(tags, tags.asked[rows]),
         remote=remote,
         places=places,
         industries=_sets(panel, rows, "industries"),
@@ -183,7 +183,7 @@ def _kept(panel: Panel, people: Population) -> tuple[Bools, Mapping[tuple[int, s
     """Return which of the population are openings that say something, and how many do not."""
     kept: Bools = np.isin(people.role, [ROLE_CODES[role] for role in DOORS])
     rows = people.rows[kept]
-    told = panel.postings.each("has_text", bool, rows).astype(bool)
+    told = panel.postings.with_text[rows]
     for fact in ("years_min", "years_max", "ai_years_min", "education"):  # fields of the board
         told |= panel.postings.each(fact, _is_said, rows).astype(bool)
     market = panel.postings.each("market", str, rows)

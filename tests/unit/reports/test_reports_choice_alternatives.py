@@ -111,9 +111,10 @@ def read(
 ) -> list[object]:
     codes = np.arange(len(values))
     groups, offered = groups_of(Coded.of(codes, list(values)), skills)
-    rows = zip(groups.opening.tolist(), groups.skills.tolist(), groups.ai.tolist(), strict=True)
+    offers = groups.skills[groups.kind].tolist()
+    rows = zip(groups.opening.tolist(), offers, groups.ai.tolist(), strict=True)
     return [
-        [(row, [id for id, one in zip(skills, offers, strict=True) if one], ai) for row, offers, ai in rows],
+        [(row, [id for id, one in zip(skills, told, strict=True) if one], ai) for row, told, ai in rows],
         [sorted(ids) for ids in offered],
     ]
 

@@ -281,12 +281,11 @@ def test_floor(says: dict[str, Any], total: float | None, ai: float | None) -> N
 
 
 def test_standardised_share_leaves_out_small_sources() -> None:
-    source = np.repeat([0, 1, 2], [10, 20, 9])
-    y = np.concatenate([np.arange(10) < 5, np.arange(20) < 4, np.ones(9, bool)])
-    assert standardised_share(y, source, np.array([0.3, 0.1, 0.6])) == pytest.approx(
+    hits, sizes = np.array([5, 4, 9]), np.array([10, 20, 9])
+    assert standardised_share(hits, sizes, np.array([0.3, 0.1, 0.6])) == pytest.approx(
         (0.3 * 0.5 + 0.1 * 0.2) / 0.4
     )
-    assert standardised_share(y[:5], source[:5], np.array([1.0])) is None
+    assert standardised_share(hits[2:], sizes[2:], np.array([1.0])) is None
 
 
 def test_one_look_that_counts_makes_the_week_of_its_board() -> None:
