@@ -27,6 +27,7 @@ from market_texts import TEXTS, Text, models, texts
 
 from scraper.normalizing.identity import content_hash
 from scraper.understanding.posting import TAXONOMY
+from storage.json_columns import json_text
 from storage.recording.idsets import hashed, pack
 from storage.recording.tagging_rows import TAG_COLUMNS, TAGGING_COLUMNS
 from storage.records import IMPORT
@@ -243,7 +244,7 @@ class Adverts:
                     content_hash(text.title, said, "", "", ""),
                 ),
                 *(text.title, said, "", "", ""),
-                *map(json.dumps, (text.places, text.countries, text.structured)),
+                *map(json_text, (text.places, text.countries, text.structured)),
             )
 
     def tagging_rows(self) -> Rows:

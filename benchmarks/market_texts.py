@@ -14,8 +14,10 @@ from typing import Any
 from scraper.model import RawPosting
 from scraper.normalizing.posting import normalise
 from scraper.understanding.records import tag_record
+from storage.json_columns import json_text
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.records import PostingRecord
+from storage.short_forms import origin_text, said_text
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "demo"))
 
@@ -120,4 +122,7 @@ def _text(opening: Opening, wording: Wording, filling: Sequence[str]) -> Text:
         size += len(line.encode()) + 1
     raw = RawPosting(opening.key, wording.title, description="\n".join(lines), locations=(opening.place,))
     record = normalise(raw, company=model.name, market=model.market)
-    return Text(record, tagging_rows(tag_record(record)))
+    (*values, understood), tags = tagging_rows(tag_record(record))
+    places, countries = json_text(record.places), json_text(record.countries)
+    origin = origin_text(record.market, record.has_whole_text, places, countries)
+    return Text(record, ((*values, said_text(origin, understood)), tags))

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from storage.taggings import (
-    STRENGTH,
     Alternatives,
     Asked,
     Fingerprint,
@@ -18,10 +17,6 @@ from storage.taggings import (
     TravelAsked,
     YearsDemand,
 )
-
-ASKED = ("tags", "industries", "languages", "degree_specials", "travel", "alternatives")
-"""The families of the column `asked`, in their order there."""
-_LEVELLED = ASKED[1:4]
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -165,35 +160,3 @@ def travel_asked(travel: Mapping[str, Any] | None) -> str | None:
     """Return whether travel is asked for by what a value of the column says of it: required, preferred, or
     None (also where it says that there is none)."""
     return travel["requirement"] if travel and travel["often"] != "none" else None
-
-
-def asked_text(hits: Iterable[tuple[str, str]], facts: Mapping[str, Any]) -> str:
-    """Return the value of the column `asked`: what a tagging asks for, without quotes, for who reads many.
-
-    It is made of its tags (id, requirement) and of a value of the column `facts`. Families (ASKED) are
-    divided by ";", what is asked in one by ",", each as `id:requirement` in the order of ids; of a tag the
-    strongest requirement counts and mere mentions are left out. Travel is the requirement alone. Groups of
-    required alternatives are `id|id` (see groups_required).
-    """
-    tags: dict[str, str] = {}
-    for tag, requirement in hits:
-        if requirement != "mentioned" and (tag not in tags or STRENGTH[requirement] > STRENGTH[tags[tag]]):
-            tags[tag] = requirement
-    levels = [_levels_text(asked_levels(facts[name])) if name in facts else "" for name in _LEVELLED]
-    groups = ",".join(["|".join(ids) for ids in groups_required(facts.get("alternatives"))])
-    return ";".join([_levels_text(tags), *levels, travel_asked(facts.get("travel")) or "", groups])
-
-
-def _levels_text(levels: Mapping[str, str]) -> str:
-    return ",".join([f"{id}:{levels[id]}" for id in sorted(levels)])
-
-
-def read_asked(family: str) -> dict[str, str]:
-    """Return id -> requirement of one family of the column `asked`."""
-    hits = (hit.rpartition(":") for hit in family.split(",") if hit)
-    return {id: requirement for id, _, requirement in hits}
-
-
-def read_groups(family: str) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of alternatives of the column `asked`, as groups_required tells them."""
-    return tuple(tuple(group.split("|")) for group in family.split(",") if group)

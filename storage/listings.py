@@ -75,6 +75,11 @@ class PostingRecord:
     text_key: bytes | None = None  # of the text as its source gave it, where that lists several employers
     tagging: Tagging | None = None  # None: the store already has this content under this taxonomy
 
+    @property
+    def has_whole_text(self) -> bool:
+        """Tell whether there is a text and its source did not cut it off."""
+        return self.text != "" and self.structured.get("text_cut") is not True
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

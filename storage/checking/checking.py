@@ -18,11 +18,22 @@ from sqlalchemy.exc import DatabaseError
 from storage.checking.invariants import INVARIANTS
 from storage.column_types import UtcDateTime
 from storage.engines.upgrading import head, revision
-from storage.facts import asked_text
 from storage.recording.idsets import unpack
 from storage.records import Hashes, Wording
 from storage.searching.index import check_index
-from storage.tables import Base, Board, Fetch, Posting, Publication, Tag, Tagging, Version, usable
+from storage.short_forms import PAY, UNDERSTOOD, asked_text, origin_text, said_text, understood_text
+from storage.tables import (
+    Base,
+    Board,
+    Fetch,
+    Posting,
+    Publication,
+    Tag,
+    Tagging,
+    Version,
+    has_whole_text,
+    usable,
+)
 from storage.weeks import week_of
 
 _NAMED = 3
@@ -63,6 +74,7 @@ def check(
                 "taggings that do not say in short what their tags and facts ask for",
                 lambda: _asked(connection),
             ),
+            ("taggings that do not say in short what else is said", lambda: _said(connection)),
             ("taggings with a fact whose quote is not what the text says there", lambda: _proofs(connection)),
         ]
         if hashes is not None:
@@ -206,6 +218,22 @@ def _asked(connection: Connection) -> Iterator[str]:
             of, found = next(tags, (None, iter(())))
         mine = [(tag.tag, tag.requirement) for tag in found] if of == row.id else []
         if row.asked != asked_text(mine, json.loads(row.facts)):
+            yield f"tagging {row.id}"
+
+
+def _said(connection: Connection) -> Iterator[str]:
+    places, countries = (cast(of, Text) for of in (Version.places, Version.countries))
+    origin = (Posting.market, has_whole_text(), places, countries)
+    understood = (getattr(Tagging, name) for name in (*UNDERSTOOD, *PAY))
+    query = (
+        select(*origin, Tagging.id, Tagging.said, *understood)
+        .join(Version, Version.id == Tagging.version_id)
+        .join(Posting, Posting.id == Version.posting_id)
+        .order_by(Tagging.id)
+    )
+    for row in _stream(connection, query):
+        lines = ([getattr(row, name) for name in line] for line in (UNDERSTOOD, PAY))
+        if row.said != said_text(origin_text(*row[: len(origin)]), understood_text(*lines)):
             yield f"tagging {row.id}"
 
 

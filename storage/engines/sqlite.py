@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from urllib.parse import unquote
 
@@ -139,7 +140,7 @@ def hold_few_pages(dbapi: Any, *, few: bool) -> None:
 
 def meaning(error: BaseException | None) -> str:
     """Return what an error means to a person, as the rest of a sentence on the database; "" if nothing."""
-    cause = str(error)
+    cause = shorten(str(error), 200)  # of a damaged schema SQLite tells all of it
     known = {
         "readonly": "is read-only",
         "disk is full": "cannot grow: the disk is full",

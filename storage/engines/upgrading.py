@@ -10,7 +10,7 @@ from storage.engines.opening import one_run
 from storage.engines.sqlite import connect
 from storage.errors import StorageError
 
-_HEAD = "0008"
+_HEAD = "0009"
 
 
 def head() -> str:

@@ -8,9 +8,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select
 
 from storage.facts import asked_levels, groups_required, travel_asked
-from storage.reading.details import WHOLE_TEXT
 from storage.records import Pay
-from storage.tables import Company, Posting, Tag, Tagging, Taxonomy, Version
+from storage.tables import Company, Posting, Tag, Tagging, Taxonomy, Version, has_whole_text
 
 _STATED: Final = (
     *("lang", "role", "title_label", "body_label", "classic", "genai"),
@@ -52,7 +51,7 @@ _STATEMENT: Final = (
         *(Posting.family, Posting.native_id, Posting.vacancy, Posting.market, Posting.posted_at),
         func.coalesce(func.nullif(Version.url, ""), Posting.url).label("url"),
         *(Version.title, Version.places, Version.countries),
-        WHOLE_TEXT.label("has_text"),
+        has_whole_text().label("has_text"),
         Company.id.label("company"),
         Company.name.label("company_name"),
         Company.key.label("company_key"),

@@ -62,6 +62,11 @@ class Coded(Generic[T]):
     def __getitem__(self, row: int) -> T:
         return self.values[int(self.codes[row])]
 
+    def each(self, tell: Callable[[T], bool | float | str]) -> npt.NDArray[Any]:
+        """Return what `tell` says of the value of each row, asked once for each different value."""
+        told = np.array([tell(value) for value in self.values])
+        return told[self.codes] if len(told) else np.zeros(0)
+
 
 class Coding(dict[Any, int], Generic[T]):
     """Key -> code, given in the order in which keys come; `meant` has what `make` makes of each key."""

@@ -6,21 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from operator import methodcaller
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Text, func, select
-from sqlalchemy import cast as as_type
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Connection, func, select
 
 from storage.among import among
 from storage.chunking import chunks
-from storage.facts import ASKED, read_asked, read_groups
+from storage.errors import StorageError
 from storage.reading.columns import Coded, Coding, Ints
 from storage.reading.posting_columns import REQUIREMENTS, Details, TagColumns
 from storage.reading.twins import Readers, Reading
-from storage.records import Pay, Requirement
+from storage.records import Pay, Period, Requirement
+from storage.short_forms import ASKED, read_asked, read_groups
 from storage.tables import Company as CompanyRow
 from storage.tables import Posting as PostingRow
 from storage.tables import Tagging as TaggingRow
@@ -30,119 +28,129 @@ _CHUNK: Final = 500
 """Rows read at a time: few enough to stay in the caches of the processor."""
 _HEADS: Final = 4_096
 """Titles with addresses that are remembered."""
-WHOLE_TEXT = (VersionRow.text != "") & VersionRow.structured["text_cut"].as_boolean().is_not(True)
-"""What a text that was cut off does not ask for, the posting may ask for all the same."""
-
-
-class _Field(NamedTuple):
-    """How a fact is read: what is selected, and what is made of it (several: of a tuple)."""
-
-    selected: tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
-    make: Callable[[Any], Any] = lambda stated: stated
-
-
-def _strings(column: InstrumentedAttribute[list[Any]]) -> _Field:
-    return _Field((as_type(column, Text),), lambda text: tuple(json.loads(text)))
-
-
-def _is_required(requirement: InstrumentedAttribute[str | None]) -> _Field:
-    return _Field((requirement,), lambda stated: stated == "required")
-
-
-def _pay(stated: tuple[Any, ...]) -> Pay | None:
-    return None if stated[0] is None and stated[1] is None else Pay(*stated)
-
-
-_FIELDS: Final[Mapping[str, _Field]] = {
-    "market": _Field((PostingRow.market,)),
-    "places": _strings(VersionRow.places),
-    "countries": _strings(VersionRow.countries),
-    "has_text": _Field((WHOLE_TEXT,), bool),
-    "lang": _Field((TaggingRow.lang,)),
-    "years_min": _Field((TaggingRow.years_min,)),
-    "years_max": _Field((TaggingRow.years_max,)),
-    "years_required": _is_required(TaggingRow.years_requirement),
-    "ai_years_min": _Field((TaggingRow.ai_years_min,)),
-    "ai_years_required": _is_required(TaggingRow.ai_years_requirement),
-    "education": _Field((TaggingRow.education,)),
-    "education_required": _is_required(TaggingRow.education_requirement),
-    "workplace": _Field((TaggingRow.workplace,)),
-    "salary": _Field(
-        (
-            TaggingRow.salary_min,
-            TaggingRow.salary_max,
-            TaggingRow.salary_currency,
-            TaggingRow.salary_period,
-            TaggingRow.salary_months,
-        ),
-        _pay,
-    ),
-    "title_label": _Field((TaggingRow.title_label,)),
-    "body_label": _Field((TaggingRow.body_label,)),
-    "pipeline": _Field((TaggingRow.pipeline_share,)),
-}
-_STATED: Final[Mapping[str, Callable[[str], Any]]] = {
-    "industries": read_asked,
-    "languages": read_asked,
-    "degree_specials": read_asked,
-    "travel": lambda requirement: requirement or None,
-    "alternatives": read_groups,
-}
-"""What is made of the families of `asked` behind the tags."""
 _TAGS: Final = ASKED[0]
+
+
+def _word(text: str) -> str | None:
+    return text or None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _strings(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _is_required(text: str) -> bool:
+    return text == "required"
+
+
+def _pay(line: str) -> Pay | None:
+    least, most, currency, period, months = line.split("\t")
+    if not least and not most:
+        return None
+    return Pay(_number(least), _number(most), _word(currency), cast(Period, _word(period)), _number(months))
+
+
+class _Group(NamedTuple):
+    """Texts of which few are different: what divides the fields of one, and the facts in their order, each
+    with what is made of its field."""
+
+    divider: str
+    facts: Mapping[str, Callable[[str], Any]]
+
+
+_LINES: Final[Mapping[str, _Group]] = {
+    "origin": _Group("\t", {"market": str, "has_text": bool, "places": _strings, "countries": _strings}),
+    "understood": _Group(
+        "\t",
+        {
+            "lang": str,
+            "years_min": _number,
+            "years_max": _number,
+            "years_required": _is_required,
+            "ai_years_min": _number,
+            "ai_years_required": _is_required,
+            "education": _word,
+            "education_required": _is_required,
+            "workplace": _word,
+            "title_label": _word,
+            "body_label": _word,
+            "pipeline": _number,
+        },
+    ),
+    "pay": _Group("\n", {"salary": _pay}),
+}
+"""The lines of the column `said`."""
+_BEHIND_TAGS: Final = _Group(
+    ";",
+    {
+        "industries": read_asked,
+        "languages": read_asked,
+        "degree_specials": read_asked,
+        "travel": _word,
+        "alternatives": read_groups,
+    },
+)
+"""The families of the column `asked` but the first."""
+_GROUPS: Final[Mapping[str, _Group]] = {**_LINES, "asked": _BEHIND_TAGS}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Said:
-    """What some postings say, by the name of a fact: codes, and the keys that came in the order of the codes.
+    """What some postings say: by the name of a group codes, and the texts in the order of the codes.
 
     Tags are codes of what is asked of them, one after the other, as many a posting as `counts` tells.
     """
 
     counts: Ints
     codes: Mapping[str, Ints]
-    keys: Mapping[str, Sequence[Any]]
+    texts: Mapping[str, Sequence[str]]
 
 
 def read_details(readers: Readers, taggings: Ints, companies: Ints, reading: Reading) -> Details:
     """Return what the postings with these taggings (ids, ascending) say, in their order.
 
-    `companies` are those of the postings (ids); `reading` opens a connection for what is read later.
+    `companies` are those of the postings (ids); `reading` opens a connection for what is read later. Raises
+    StorageError if a tagging lacks its short forms.
     """
     half = (len(taggings) + 1) // 2
     halves = readers.both(*(partial(_read_said, part) for part in (taggings[:half], taggings[half:])))
-    makes = {name: field.make for name, field in _FIELDS.items()} | dict(_STATED)
-    coded = {name: _together(name, make, halves) for name, make in makes.items()}
+    coded: dict[str, Coded[Any]] = {}
+    for name, group in _GROUPS.items():
+        coded |= _facts(group, _together(name, halves))
     counts = np.concatenate([one.counts for one in halves])
     return Details(
         _Heads(reading, taggings),
         coded | _employers(readers.connection, companies),
-        _tags(counts, _together(_TAGS, str, halves)),
+        _tags(counts, _together(_TAGS, halves)),
     )
 
 
 def _read_said(taggings: Ints, connection: Connection) -> _Said:
     """Read what the postings with these taggings say."""
-    coding = {name: Coding(_itself) for name in (*_FIELDS, *_STATED, _TAGS)}
+    coding = {name: Coding(_itself) for name in (*_GROUPS, _TAGS)}
     # Grown in place, as in storage/reading/selecting.py.
     codes = {name: array("h" if name == _TAGS else "i") for name in coding}
     counts = array("i")
 
-    def add(name: str, keys: Iterable[Any]) -> None:
-        codes[name].extend(map(coding[name].__getitem__, keys))
+    def add(name: str, texts: Iterable[str]) -> None:
+        codes[name].extend(map(coding[name].__getitem__, texts))
 
     for part in chunks(taggings.tolist(), _CHUNK):
-        result = connection.execute(_STATEMENT, {"taggings": part})
-        values = iter(zip(*result.cursor.fetchall(), strict=True))
-        for name, field in _FIELDS.items():
-            taken = [next(values) for _ in field.selected]
-            add(name, taken[0] if len(taken) == 1 else zip(*taken, strict=True))
-        asked = dict(zip(ASKED, zip(*map(_FAMILIES, next(values)), strict=True), strict=True))
-        for name in _STATED:
-            add(name, asked[name])
-        tags = [tags.split(",") if tags else () for tags in asked[_TAGS]]
-        counts.extend(map(len, tags))
-        add(_TAGS, chain.from_iterable(tags))
+        said, asked = zip(*connection.execute(_STATEMENT, {"taggings": part}).cursor.fetchall(), strict=True)
+        lines = "\n".join(said).split("\n")
+        if len(lines) != len(said) * len(_LINES):
+            raise StorageError("a tagging does not say in short what it says; `pmtrend db check` tells which")
+        for place, name in enumerate(_LINES):
+            add(name, lines[place :: len(_LINES)])
+        tags, _, others = zip(*(one.partition(";") for one in asked), strict=True)
+        add("asked", others)
+        hits = [one.split(",") if one else () for one in tags]
+        counts.extend(map(len, hits))
+        add(_TAGS, chain.from_iterable(hits))
     return _Said(
         np.frombuffer(counts, dtype=np.int32),
         {name: np.frombuffer(one, dtype=one.typecode) for name, one in codes.items()},
@@ -150,18 +158,29 @@ def _read_said(taggings: Ints, connection: Connection) -> _Said:
     )
 
 
-def _itself(key: Any) -> Any:
-    return key
+def _itself(text: str) -> str:
+    return text
 
 
-def _together(name: str, make: Callable[[Any], Any], parts: Iterable[_Said]) -> Coded[Any]:
-    """Return the column of that name of all parts: the values that `make` makes of the keys, as codes."""
-    coding: Coding[Any] = Coding(make)
+def _together(name: str, parts: Iterable[_Said]) -> Coded[str]:
+    """Return the texts of that group in all parts as one column."""
+    coding = Coding(_itself)
     codes = []
     for part in parts:
-        place = np.array([coding[key] for key in part.keys[name]], dtype=np.int32)
+        place = np.array([coding[text] for text in part.texts[name]], dtype=np.int32)
         codes.append(place[part.codes[name]])
     return Coded.of(np.concatenate(codes), coding.meant)
+
+
+def _facts(group: _Group, texts: Coded[str]) -> dict[str, Coded[Any]]:
+    """Return the facts in the texts of a group, each as a column."""
+    fields = list(zip(*(text.split(group.divider) for text in texts.values), strict=True))
+    found = {}
+    for (name, make), stated in zip(group.facts.items(), fields or [()] * len(group.facts), strict=True):
+        coding: Coding[Any] = Coding(make)
+        place = np.array([coding[field] for field in stated], dtype=np.int32)
+        found[name] = Coded.of(place[texts.codes], coding.meant)
+    return found
 
 
 def _tags(counts: Ints, asked: Coded[str]) -> TagColumns:
@@ -225,16 +244,5 @@ def _employers(connection: Connection, companies: Ints) -> dict[str, Coded[Any]]
 
 
 _STATEMENT: Final = (
-    select(
-        *(one for field in _FIELDS.values() for one in field.selected),
-        TaggingRow.asked,
-    )
-    .select_from(TaggingRow)
-    .join(VersionRow, VersionRow.id == TaggingRow.version_id)
-    .join(PostingRow, PostingRow.id == VersionRow.posting_id)
-    .where(among(TaggingRow.id, "taggings"))
-    .order_by(TaggingRow.id)
+    select(TaggingRow.said, TaggingRow.asked).where(among(TaggingRow.id, "taggings")).order_by(TaggingRow.id)
 )
-
-
-_FAMILIES: Final = methodcaller("split", ";")

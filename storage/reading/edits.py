@@ -1,9 +1,11 @@
 """Reading postings whose text was edited: the texts before and after, as one vocabulary reads them."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import cast
 
 from sqlalchemy import ColumnElement, Connection, exists, select
@@ -12,9 +14,9 @@ from sqlalchemy.orm import aliased
 from storage.among import among
 from storage.chunking import chunks
 from storage.column_types import AnyRow
-from storage.facts import read_asked
 from storage.history import Edited, TextVersion
 from storage.records import Passage, Pay, Requirement
+from storage.short_forms import read_asked
 from storage.tables import Tag, Tagging, Taxonomy, Version
 from storage.taggings import STRENGTH
 
@@ -78,9 +80,8 @@ def edited_postings(
 
 
 def since_versions(versions: Sequence[tuple[int, datetime]], since: datetime) -> list[tuple[int, datetime]]:
-    """Return the version that stood at `since` (else the first) and those after it."""
-    before = [version for version in versions if version[1] <= since]
-    return [*before[-1:], *(version for version in versions if version[1] > since)]
+    """Return the version that stood at `since` (else the first) and those after it; they come in order."""
+    return list(versions[max(bisect_right(versions, since, key=itemgetter(1)) - 1, 0) :])
 
 
 def read_edits(
@@ -133,19 +134,26 @@ def read_edits(
     return Edited(quoted, unquoted, frozenset(same), frozenset(unread))
 
 
-def _tags_of(row: AnyRow) -> Set[str]:
-    """The tags that a tagging asks for; mere mentions are left out."""
-    return read_asked(row.asked.partition(";")[0]).keys()
+def _tags_of(row: AnyRow) -> list[str]:
+    """The tags that a tagging asks for, as the column has them; mere mentions are left out."""
+    tags: str = row.asked.partition(";")[0]
+    return tags.split(",")
+
+
+def _only_in(one: AnyRow, other: AnyRow) -> tuple[Set[str], Set[str]]:
+    """The tags that only the one tagging asks for, and those that only the other does.
+
+    Only what the column has differently is read: most of it is the same.
+    """
+    hits, others = set(_tags_of(one)), set(_tags_of(other))
+    mine, theirs = (read_asked(",".join(hit)).keys() for hit in (hits - others, others - hits))
+    return mine - theirs, theirs - mine
 
 
 def _unquoted(before: AnyRow, after: AnyRow) -> tuple[TextVersion, TextVersion] | None:
     """Two taggings as texts without quotes, with the tags that only one of them asks for; None if they have
     the same facts and ask for the same tags."""
-    gone: Set[str] = set()
-    new: Set[str] = set()
-    if before.asked != after.asked:
-        tags, others = _tags_of(before), _tags_of(after)
-        gone, new = tags - others, others - tags
+    gone, new = _only_in(before, after)
     if not gone and not new and before[_OF_FACTS] == after[_OF_FACTS]:
         return None
     return (
@@ -159,7 +167,7 @@ def _quoted_texts(
 ) -> dict[int, tuple[TextVersion, ...]]:
     """Posting -> its texts with the quotes of what may differ between the first and the last."""
     whole = _whole(connection, (row.id for of in read.values() for row in of))
-    wanted = {row.id: _tags_of(of[0]) ^ _tags_of(of[-1]) for of in read.values() for row in of}
+    wanted = {row.id: frozenset().union(*_only_in(of[0], of[-1])) for of in read.values() for row in of}
     asked = _tags(connection, whole, wanted)
     return {
         posting: tuple(_text(row, asked[row.id], whole[row.id]) for row in of) for posting, of in read.items()
@@ -205,7 +213,8 @@ def _whole(connection: Connection, taggings: Iterable[int]) -> dict[int, AnyRow]
         Version.content_hash,
     )
     statement = select(*columns, *of_version).join(Version, Version.id == Tagging.version_id)
-    rows = (connection.execute(statement.where(Tagging.id.in_(part))) for part in chunks(taggings))
+    some = statement.where(among(Tagging.id, "taggings"))
+    rows = (connection.execute(some, {"taggings": part}) for part in chunks(taggings))
     return {row.id: row for part in rows for row in part}
 
 
@@ -215,12 +224,13 @@ def _tags(
     """Tagging -> tag -> its strongest requirement and where that stands, of the tags wanted of each."""
     found: dict[int, dict[str, tuple[Requirement, Passage]]] = defaultdict(dict)
     names = sorted({tag for tags in wanted.values() for tag in tags})
+    statement = (
+        select(Tag.tagging_id, Tag.tag, Tag.requirement, Tag.quote, Tag.field, Tag.start, Tag.end)
+        .where(among(Tag.tagging_id, "taggings"), Tag.requirement != "mentioned", among(Tag.tag, "tags"))
+        .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
+    )
     for part in chunks(whole):
-        for row in connection.execute(
-            select(Tag.tagging_id, Tag.tag, Tag.requirement, Tag.quote, Tag.field, Tag.start, Tag.end)
-            .where(Tag.tagging_id.in_(part), Tag.requirement != "mentioned", Tag.tag.in_(names))
-            .order_by(Tag.tagging_id, Tag.tag, Tag.fine)
-        ):
+        for row in connection.execute(statement, {"taggings": part, "tags": names}):
             present = found[row.tagging_id].get(row.tag)
             stronger = present is None or STRENGTH[row.requirement] > STRENGTH[present[0]]
             if row.tag in wanted[row.tagging_id] and stronger:
@@ -249,20 +259,18 @@ def _text(
     row: AnyRow, tags: Mapping[str, tuple[Requirement, Passage | None]], whole: AnyRow | None = None
 ) -> TextVersion:
     """A tagging as the text it was read from; with `whole` also its title, day and quotes."""
-    pay = None
-    if row.salary_min is not None or row.salary_max is not None:
-        pay = Pay(row.salary_min, row.salary_max, row.salary_currency, row.salary_period, row.salary_months)
+    role, years_min, years_max, years, ai_years_min, ai_years, education, degree, *pay = row[_OF_FACTS]
     return TextVersion(
         since=whole.first_seen_at if whole else None,
         title=whole.title if whole else "",
-        role=row.role,
-        years_min=row.years_min,
-        years_max=row.years_max,
-        years_required=row.years_requirement == "required",
-        ai_years_min=row.ai_years_min,
-        ai_years_required=row.ai_years_requirement == "required",
-        education=row.education if row.education_requirement == "required" else None,
-        salary=pay,
+        role=role,
+        years_min=years_min,
+        years_max=years_max,
+        years_required=years == "required",
+        ai_years_min=ai_years_min,
+        ai_years_required=ai_years == "required",
+        education=education if degree == "required" else None,
+        salary=None if pay[0] is None and pay[1] is None else Pay(*pay),
         tags=dict(tags),
         proof=_proof(whole) if whole else {},
     )

@@ -1,8 +1,8 @@
 """Many rows of SQLite as numpy columns: a column of thousands of rows comes as one text.
 
 A row that Python is handed costs as much as finding it: fourteen objects a spell. `group_concat` hands over
-one for a column of a thousand spells, which numpy reads at once. Every other part of them is read by a second
-process, where there is one (storage/reading/twins.py).
+one for a column of a thousand spells, which numpy reads at once. Of spells every other part is read by a
+second process, where there is one (storage/reading/twins.py).
 """
 
 from array import array
@@ -12,10 +12,11 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Label, Select, Text, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Date, Label, Select, Text, bindparam, func, literal_column, select
 
 from storage.column_types import UtcDateTime
 from storage.reading.columns import Ints
+from storage.reading.selecting import columns, days
 from storage.reading.twins import Readers
 
 _STEP: Final = 4_000
@@ -47,12 +48,19 @@ class _Parts:
     columns: dict[str, Ints]
 
 
-def packed_columns(readers: Readers, statement: Callable[[], Select[*tuple[Any, ...]]]) -> dict[str, Ints]:
-    """Return what the statement selects as selecting.columns does; of SQLite only, and without days.
+def columns_in_parts(connection: Connection, statement: Select[*tuple[Any, ...]]) -> dict[str, Ints]:
+    """Return what the statement selects as selecting.columns does.
 
-    `statement` makes it, and can be pickled; its first column is a number of each row, by which it is read in
-    parts. Raises ValueError for a value that is none of its column's type.
+    Its first column is a number of the rows, by which it is read in parts. Raises ValueError for a value that
+    is none of its column's type.
     """
+    if connection.dialect.name != "sqlite":
+        return columns(connection, statement)
+    return _parts(connection, statement, 0, 1).columns
+
+
+def packed_columns(readers: Readers, statement: Callable[[], Select[*tuple[Any, ...]]]) -> dict[str, Ints]:
+    """Return likewise what two processes read; of SQLite only. `statement` makes it, and can be pickled."""
     even, odd = readers.both(*(partial(_every_other, statement, turn) for turn in range(2)))
     counts = np.zeros(len(even.counts) + len(odd.counts), dtype=np.int64)
     counts[::2], counts[1::2] = even.counts, odd.counts
@@ -68,8 +76,11 @@ def packed_columns(readers: Readers, statement: Callable[[], Select[*tuple[Any, 
 def _every_other(
     statement: Callable[[], Select[*tuple[Any, ...]]], turn: int, connection: Connection
 ) -> _Parts:
-    """Read the first part of the rows and every other one, or (`turn` 1) those between these."""
-    whole = statement()
+    return _parts(connection, statement(), turn, 2)
+
+
+def _parts(connection: Connection, whole: Select[*tuple[Any, ...]], turn: int, turns: int) -> _Parts:
+    """Read that part of the rows (0: the first) and from there on every one whose turn it is."""
     selected = list(whole.selected_columns)
     key, readers = _named(selected[0]), [_reader(column.type) for column in selected]
     packed = whole.with_only_columns(func.count(), *map(_packed, selected)).where(
@@ -78,7 +89,7 @@ def _every_other(
     # Grown in place: thousands of small arrays would leave holes in the memory that nobody gives back.
     data, counts = [array(kind) for kind, _ in readers], array("i")
     last = connection.scalar(select(func.max(key))) or 0
-    for first in range(turn * _STEP, last + 1, 2 * _STEP):
+    for first in range(turn * _STEP, last + 1, turns * _STEP):
         count, *texts = connection.execute(packed, {"first": first}).one()
         counts.append(count)
         if not count:
@@ -103,7 +114,7 @@ def _packed(column: Any) -> Any:
     value = _named(column)
     if isinstance(column.type, UtcDateTime):
         value = func.ifnull(value, _NEVER)
-    elif not isinstance(column.type, Text):
+    elif not isinstance(column.type, Text | Date):
         value = func.ifnull(value, -1)
     return func.group_concat(value)
 
@@ -112,6 +123,8 @@ def _reader(kind: object) -> tuple[str, Callable[[str], Ints]]:
     """Return the type code of a column and what makes an array of that type of its text."""
     if isinstance(kind, UtcDateTime):
         return "q", _instants
+    if isinstance(kind, Date):
+        return "i", lambda text: days(text.split(","))
     return ("q", _hashes) if isinstance(kind, Text) else ("i", _numbers)
 
 

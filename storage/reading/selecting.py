@@ -52,7 +52,7 @@ def _reader(kind: object) -> tuple[str, Callable[[Sequence[Any]], Ints]]:
         return "q", _instants
     if isinstance(kind, Text):
         return "q", lambda values: np.fromiter(map(hash, values), np.int64, len(values))
-    return "i", _days if isinstance(kind, Date) else _numbers
+    return "i", days if isinstance(kind, Date) else _numbers
 
 
 def _instants(values: Sequence[Any]) -> Ints:
@@ -63,7 +63,8 @@ def _instants(values: Sequence[Any]) -> Ints:
     return np.where(np.isnat(found), NEVER, found.view(np.int64))
 
 
-def _days(values: Sequence[str | date]) -> Ints:
+def days(values: Sequence[str | date]) -> Ints:
+    """Return the proleptic ordinals of days as the driver gives them."""
     found: npt.NDArray[np.datetime64] = np.array(values, dtype="datetime64[D]")
     return (found.view(np.int64) + _FIRST_DAY).astype(np.int32)
 

@@ -13,14 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import Connection, Text, cast, func, select
+from sqlalchemy import Connection, Text, case, cast, func, select
 
 from storage.column_types import AnyRow
 from storage.counted import counted
 from storage.engines.upgrading import revision
-from storage.reading.columns import FETCH_STATES, NEVER, Bools, Cells, Ints, microseconds
+from storage.reading.columns import FETCH_STATES, Bools, Cells, Ints, microseconds
+from storage.reading.packing import columns_in_parts
 from storage.reading.postings import read_postings
-from storage.reading.selecting import ROWS, columns
+from storage.reading.selecting import ROWS
 from storage.reading.spells import Looks, read_spell_rows, spells_then
 from storage.reading.twins import Readers, Reading
 from storage.records import (
@@ -41,6 +42,9 @@ from storage.tables import Run as RunRow
 from storage.tables import Taxonomy as TaxonomyRow
 from storage.tables import Unit as UnitRow
 from storage.weeks import week_of
+
+_ACCEPTED, _COMPLETE = 1, 2
+"""Codes of a cell's state that is usable: a suspect one was confirmed, or it was complete at once."""
 
 
 def read_facts(
@@ -149,23 +153,25 @@ def read_units(connection: Connection) -> dict[int, Unit]:
 
 def read_cells(connection: Connection, start: datetime, cut: datetime) -> Cells:
     """Return the cells from `start` up to the cut, in the order of their looks, as known at the cut."""
-    rows = columns(
+    looks = columns_in_parts(
         connection,
-        select(
-            CellRow.unit_id,
-            CellRow.epoch,
-            (CellRow.state == "complete").label("complete"),
-            CellRow.accepted_at,
-            CellRow.listed,
-            FetchRow.observed_at,
-            FetchRow.week,
-        )
-        .join(FetchRow, FetchRow.id == CellRow.fetch_id)
-        .where(FetchRow.observed_at <= cut)
-        .order_by(FetchRow.observed_at, FetchRow.id, CellRow.unit_id),
+        select(FetchRow.id, FetchRow.observed_at, FetchRow.week).where(FetchRow.observed_at <= cut),
     )
-    complete, unit = rows["complete"] != 0, rows["unit_id"]
-    usable = complete | ((rows["accepted_at"] != NEVER) & (rows["accepted_at"] <= microseconds(cut)))
+    state = case((CellRow.state == "complete", _COMPLETE), (CellRow.accepted_at <= cut, _ACCEPTED), else_=0)
+    cells = columns_in_parts(
+        connection,
+        select(CellRow.fetch_id, CellRow.unit_id, CellRow.epoch, state.label("state"), CellRow.listed),
+    )
+    last = max(int(of.max(initial=0)) for of in (looks["id"], cells["fetch_id"]))
+    place = np.full(last + 1, -1)
+    place[looks["id"]] = np.arange(len(looks["id"]))
+    look = place[cells["fetch_id"]]
+    known = np.flatnonzero(look >= 0)
+    by_time = (cells["unit_id"][known], cells["fetch_id"][known], looks["observed_at"][look[known]])
+    known = known[np.lexsort(by_time)]
+    observed_at, week = (looks[name][look[known]] for name in ("observed_at", "week"))
+    rows = {name: of[known] for name, of in cells.items()}
+    unit, usable = rows["unit_id"], rows["state"] > 0
     begun = np.flatnonzero(usable)
     series = unit * (int(rows["epoch"].max(initial=0)) + 1) + rows["epoch"]
     first = np.zeros(len(unit), dtype=bool)
@@ -174,13 +180,13 @@ def read_cells(connection: Connection, start: datetime, cut: datetime) -> Cells:
     return Cells(
         unit=unit,
         epoch=_believed_epochs(unit, rows["epoch"], usable),
-        observed_at=rows["observed_at"],
-        week=rows["week"].astype(np.int32),
-        state=states[rows["complete"]],
+        observed_at=observed_at,
+        week=week,
+        state=states[(rows["state"] == _COMPLETE).astype(np.int8)],
         usable=usable,
         first=first,
-        listed=rows["listed"].astype(np.int32),
-    ).only(rows["observed_at"] >= microseconds(start))
+        listed=rows["listed"],
+    ).only(observed_at >= microseconds(start))
 
 
 def _believed_epochs(unit: Ints, epoch: Ints, usable: Bools) -> Ints:

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.among import among
+from storage.json_columns import json_text
 from storage.recording.companies import Companies
 from storage.recording.grouping import Openings
 from storage.recording.new_rows import NewRows
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.recording.taxonomies import add_taggings
 from storage.records import Listing, PostingRecord, Recorded
+from storage.short_forms import origin_text
 from storage.tables import Posting, Version
 
 MOST_VERSIONS = 24
@@ -75,7 +77,7 @@ class PostingFinder:
         listing: Listing,
         companies: Companies,
         unit_of: Callable[[int], int],
-        known: dict[str, tuple[int, int]],
+        known: dict[str, tuple[int, int, str]],
         rows: NewRows,
     ):
         self.known, self._family, self._rows = known, listing.posting_family, rows
@@ -90,8 +92,14 @@ class PostingFinder:
             unit = self._unit_of(company)
             vacancy = self._openings.vacancy_of(posting, company)
             number = self._rows.add_posting(self._family, posting, unit, company, vacancy)
-            self.known[posting.native_id] = number, unit
+            self.known[posting.native_id] = number, unit, posting.market
         return self.known[posting.native_id][0]
+
+    def origin(self, posting: PostingRecord) -> str:
+        """Return what a version of it says itself, for `NewRows.add_tagging`; it keeps its first market."""
+        market = self.known[posting.native_id][2]
+        places, countries = json_text(posting.places), json_text(posting.countries)
+        return origin_text(market, posting.has_whole_text, places, countries)
 
 
 def store_contents(
@@ -129,7 +137,8 @@ def store_contents(
             connection.execute(_NEW_ENTRY, {"posting": number, "entry": posting.record_hash})
         if posting.tagging is not None:
             if changed:
-                rows.add_tagging(version_id, taxonomy, tagging_rows(posting.tagging), None)
+                understood = tagging_rows(posting.tagging)
+                rows.add_tagging(version_id, taxonomy, understood, find.origin(posting), None)
                 tagged.add(version_id)
             elif version_id not in tagged:  # as it is if the listing shows it twice
                 again.append((version_id, tagging_rows(posting.tagging)))
@@ -163,7 +172,8 @@ def store_late_contents(
                 connection.execute(_BACKDATE, {"version": earliest.id, "at": listing.observed_at})
             elif posting.tagging is not None and not _is_restless(connection, number):
                 version_id = rows.add_version(number, posting, listing.observed_at)
-                rows.add_tagging(version_id, taxonomy, tagging_rows(posting.tagging), None)
+                understood = tagging_rows(posting.tagging)
+                rows.add_tagging(version_id, taxonomy, understood, find.origin(posting), None)
     rows.write()
 
 

@@ -16,7 +16,7 @@ _BOARDS = select(
     *(Board.id, Board.family, Board.key, Board.epoch, Board.scope),
     *(Board.name, Board.market, Board.industry, Board.credit),
 ).where(Board.family == bindparam("family"), among(Board.key, "keys"))
-_POSTINGS = select(Posting.native_id, Posting.id, Posting.unit_id).where(
+_POSTINGS = select(Posting.native_id, Posting.id, Posting.unit_id, Posting.market).where(
     Posting.family == bindparam("family"), among(Posting.native_id, "ids")
 )
 
@@ -49,17 +49,18 @@ class KnownRows:
         for family, keys in _by_family((look.family, (look.key,)) for look in looks).items():
             for row in rows.connection.execute(_BOARDS, {"family": family, "keys": keys}):
                 self._boards[row.family, row.key] = KnownBoard(*row)
-        self._postings: dict[str, dict[str, tuple[int, int]]] = {}
+        self._postings: dict[str, dict[str, tuple[int, int, str]]] = {}
         for family, ids in _by_family((look.posting_family, look.ids) for look in looks).items():
             found = rows.connection.execute(_POSTINGS, {"family": family, "ids": ids})
-            self._postings[family] = {native_id: (posting, unit) for native_id, posting, unit in found}
+            self._postings[family] = {native_id: (id, unit, market) for native_id, id, unit, market in found}
 
     def board(self, look: Listing) -> KnownBoard | None:
         """Return the board of a look, if it is stored."""
         return self._boards.get((look.family, look.key))
 
-    def postings(self, look: Listing) -> dict[str, tuple[int, int]]:
-        """Return native id -> (posting id, unit id) of what a look lists and the store has, by native ids."""
+    def postings(self, look: Listing) -> dict[str, tuple[int, int, str]]:
+        """Return native id -> (posting id, unit id, market) of what a look lists and the store has, by native
+        ids."""
         known = self._postings[look.posting_family]
         return {native_id: known[native_id] for native_id in sorted(known.keys() & look.ids)}
 

@@ -14,6 +14,7 @@ from storage.engines.opening import insert_rows
 from storage.json_columns import json_text
 from storage.recording.tagging_rows import TaggingRows
 from storage.records import FetchState, Listing, PostingRecord
+from storage.short_forms import said_text
 from storage.tables import (
     Base,
     Board,
@@ -155,10 +156,16 @@ class NewRows:
             None,
         )
 
-    def add_tagging(self, version: int, taxonomy: int, rows: TaggingRows, tagged_at: datetime | None) -> None:
-        """Add what a taxonomy understood of a version, which it has not tagged yet."""
-        values, tags = rows
-        number = self._add(Tagging, version, taxonomy, *values, tagged_at)
+    def add_tagging(
+        self, version: int, taxonomy: int, rows: TaggingRows, origin: str, tagged_at: datetime | None
+    ) -> None:
+        """Add what a taxonomy understood of a version, which it has not tagged yet.
+
+        `origin` is what posting and version say themselves (short_forms.origin_text).
+        """
+        (*values, understood), tags = rows
+        said = said_text(origin, understood)
+        number = self._add(Tagging, version, taxonomy, *values, said, tagged_at)
         self._rows[Tag] += [(number, *tag) for tag in tags]
 
     def add_spell(

@@ -152,14 +152,14 @@ def _record_newest(look: _Look) -> Recorded:
     fetch = _store_verdict(look, verdict, ids)
 
     known = look.known.postings(listing)
-    stored = [posting for posting, _ in known.values()]
+    stored = [posting for posting, *_ in known.values()]
     result = Recorded(state=verdict.state, reason=verdict.reason)
     units = Units(connection, listing, board, look.rows)
     find = PostingFinder(connection, listing, look.known.companies, units.of, known, look.rows)
     store_contents(connection, listing, look.taxonomy, find, look.rows, result)
     if not board.is_new:  # of which nothing is written yet, so that all of it is written at once
         look.rows.write()
-    for posting, owner in known.values():
+    for posting, owner, _ in known.values():
         if owner in units:  # a posting that another board listed first stays with that board
             units[owner].listed.add(posting)
     book = SpellBook(connection, None if board.is_new else board.id, stored)
@@ -297,7 +297,7 @@ def _record_late(look: _Look) -> Recorded:
     find = PostingFinder(connection, listing, look.known.companies, units.of, known, look.rows)
     store_late_contents(connection, listing, look.taxonomy, find, look.rows, result)
     later = connection.scalar(_LATER, {"board": board.id, "at": at})
-    for posting, unit in known.values():
+    for posting, unit, _ in known.values():
         if unit in units:
             sighted_late(connection, look.rows, posting, at, later)
     return result

@@ -4,11 +4,13 @@ Plain values cost a fifth of the objects when they are sent to another process, 
 with them by the one that writes. Knows no SQL, so that those that only tag need not load it.
 """
 
+from operator import itemgetter
 from typing import Any
 
-from storage.facts import asked_text, stored_facts
+from storage.facts import stored_facts
 from storage.json_columns import json_text
 from storage.records import Quote, Tagging
+from storage.short_forms import PAY, UNDERSTOOD, asked_text, understood_text
 
 TaggingRows = tuple[tuple[Any, ...], list[tuple[Any, ...]]]
 """The values of a row of `taggings` (TAGGING_COLUMNS) and of its rows of `tags` (TAG_COLUMNS)."""
@@ -39,8 +41,11 @@ TAGGING_COLUMNS = (
     "pipeline_share",
     "facts",
     "asked",
+    "said",
 )
-"""All but `id`, `version_id`, `taxonomy_id` before them and `tagged_at` behind them."""
+"""All but `id`, `version_id`, `taxonomy_id` before them and `tagged_at` behind them. What posting and version
+bring to `said` is lacking: who stores the row knows it."""
+_UNDERSTOOD, _PAY = (itemgetter(*map(TAGGING_COLUMNS.index, line)) for line in (UNDERSTOOD, PAY))
 TAG_COLUMNS = ("fine", "tag", "requirement", "zone", "field", "quote", "start", "end")
 """All but `tagging_id`, which stands before them."""
 
@@ -64,7 +69,7 @@ def _flat(tagging: Tagging) -> tuple[Any, ...]:
     proven = {"years": years, "ai_years": ai, "education": degree, "salary": pay}
     proof = {name: _proof(one.quote) for name, one in proven.items() if one and one.quote}
     facts = stored_facts(tagging)
-    return (
+    values = (
         tagging.role,
         tagging.lang,
         tagging.classic,
@@ -90,3 +95,4 @@ def _flat(tagging: Tagging) -> tuple[Any, ...]:
         json_text(facts),
         asked_text([(tag, requirement) for tag, _, requirement, _, _ in tagging.tags], facts),
     )
+    return *values, understood_text(_UNDERSTOOD(values), _PAY(values))

@@ -4,17 +4,24 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, insert, select, update
 
 from storage.among import among
 from storage.recording.new_rows import NewRows
 from storage.recording.tagging_rows import TaggingRows
 from storage.records import TaxonomyRecord
-from storage.tables import Tagging, Taxonomy
+from storage.short_forms import origin_text
+from storage.tables import Posting, Tagging, Taxonomy, Version, has_whole_text
 
 _TAGGED = select(Tagging.version_id).where(
     Tagging.taxonomy_id == bindparam("taxonomy"),
     among(Tagging.version_id, "versions"),
+)
+_ORIGINS = (
+    select(Version.id, Posting.market, has_whole_text())
+    .add_columns(cast(Version.places, Text), cast(Version.countries, Text))
+    .join(Posting, Posting.id == Version.posting_id)
+    .where(among(Version.id, "versions"))
 )
 
 
@@ -51,5 +58,7 @@ def add_taggings(
         return
     for version in connection.scalars(_TAGGED, {"taxonomy": taxonomy, "versions": list(wanted)}).all():
         del wanted[version]
+    found = connection.execute(_ORIGINS, {"versions": list(wanted)})
+    origins = {row.id: origin_text(*row[1:]) for row in found}
     for version, laid_out in wanted.items():
-        rows.add_tagging(version, taxonomy, laid_out, at)
+        rows.add_tagging(version, taxonomy, laid_out, origins[version], at)

@@ -9,7 +9,7 @@ All stand here, too: `Base.metadata` has those only whose files were loaded.
 from storage.tables.base import Base
 from storage.tables.boards import Board, Company, Unit
 from storage.tables.looks import Break, Cell, Fetch, Run, usable
-from storage.tables.postings import Gap, Posting, Sighting, Spell, Version
+from storage.tables.postings import Gap, Posting, Sighting, Spell, Version, has_whole_text
 from storage.tables.publications import Publication, Vintage, WeeklyCount
 from storage.tables.taggings import Tag, Tagging, Taxonomy
 from storage.tables.upkeep import Lease, SearchDocument, Setting
@@ -37,5 +37,6 @@ __all__ = [
     "Version",
     "Vintage",
     "WeeklyCount",
+    "has_whole_text",
     "usable",
 ]

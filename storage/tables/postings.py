@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base
@@ -55,6 +55,12 @@ class Version(Base):
     structured: Mapped[dict[str, Any]]
     text_key: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     url: Mapped[str | None]
+
+
+def has_whole_text() -> ColumnElement[bool]:
+    """Versions with a text that was not cut off. What a cut one does not ask for, the posting may ask for all
+    the same."""
+    return and_(Version.text != "", Version.structured["text_cut"].as_boolean().is_not(True))
 
 
 class Spell(Base):

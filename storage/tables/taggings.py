@@ -24,8 +24,9 @@ class Tagging(Base):
     """What one taxonomy understood of one version. `proof` holds the quotes of years, degree and pay.
 
     `facts` are all others with their quotes (storage/facts.py has the shape). In rows older than them it is
-    empty, and the three before it are NULL. `asked` says in short what tags and facts ask for, so that who
-    reads many need not read those. `tagged_at`: when a text that was there was tagged; NULL: at first.
+    empty, and the three before it are NULL. `asked` says in short what tags and facts ask for, `said` what
+    else reports want of posting, version and tagging, so that who reads many need read nothing else
+    (storage/short_forms.py). `tagged_at`: when a text that was there was tagged; NULL: at first.
     """
 
     __tablename__ = "taggings"
@@ -61,6 +62,7 @@ class Tagging(Base):
     pipeline_share: Mapped[float | None]
     facts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     asked: Mapped[str] = mapped_column(server_default=text("';;;;;'"))
+    said: Mapped[str] = mapped_column(server_default=text("''"))
     tagged_at: Mapped[datetime | None]
 
 

@@ -313,7 +313,7 @@ class Steps:
             self.each[-1] += 1
 
     def _begin(self, _: Any, __: Any, statement: str, *___: Any) -> None:
-        if statement.startswith("SELECT") and "versions.text" in statement:
+        if statement.startswith("SELECT") and "versions.text," in statement:
             self.each.append(0)
 
 

@@ -251,6 +251,16 @@ def test_who_breaks_an_invariant_is_named(store: Recorder, statement: str, sente
             "tagging 2",
         ),
         (
+            "UPDATE taggings SET said = replace(said, 'en', 'zh') WHERE id = 3",
+            "taggings that do not say in short what else is said",
+            "tagging 3",
+        ),
+        (
+            "UPDATE versions SET countries = '[\"FR\"]' WHERE id = 2",
+            "taggings that do not say in short what else is said",
+            "tagging 2",
+        ),
+        (
             "DELETE FROM tags WHERE tagging_id = 2",
             "taggings that do not say in short what their tags and facts ask for",
             "tagging 2",

@@ -164,7 +164,7 @@ def test_every_revision_goes_down_and_up_by_itself(engine: Engine) -> None:
         alembic(engine, lambda config: command.downgrade(config, "-1"))
 
 
-@pytest.mark.parametrize("released", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
+@pytest.mark.parametrize("released", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"])
 def test_a_store_of_every_released_schema_is_upgraded_with_what_it_holds(
     tmp_path: Path, released: str
 ) -> None:
@@ -188,6 +188,15 @@ def test_an_early_store_of_revision_2_gets_the_column_that_it_lacks(engine: Engi
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP INDEX ix_versions_text_key")
         connection.exec_driver_sql("ALTER TABLE versions DROP COLUMN text_key")
+    assert upgrade(engine) is True
+    with engine.connect() as connection:
+        assert differences(connection) == []
+
+
+def test_an_early_store_of_revision_7_gets_the_index_that_it_lacks(engine: Engine) -> None:
+    alembic(engine, lambda config: command.downgrade(config, "0008"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_taggings_role")
     assert upgrade(engine) is True
     with engine.connect() as connection:
         assert differences(connection) == []

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, Select, case, insert, select
+from sqlalchemy import Date, Engine, Select, case, func, insert, select
 
 from storage.engines.opening import open_engine
 from storage.reading.columns import NEVER, microseconds
-from storage.reading.packing import _STEP, _instants, packed_columns
+from storage.reading.packing import _STEP, _instants, columns_in_parts, packed_columns
 from storage.reading.selecting import columns
 from storage.reading.twins import Readers
 from storage.tables import Base, Spell
@@ -23,6 +23,7 @@ STATEMENT: Select[tuple[object, ...]] = select(
     Spell.opened_at,
     Spell.missed_at,
     Spell.reason,
+    func.date(Spell.opened_at, type_=Date).label("day"),
 )
 
 
@@ -65,10 +66,11 @@ def test_a_packed_column_is_the_column(engine: Engine) -> None:
     with reading(engine) as one:
         rows = columns(one, statement.order_by(Spell.id))
         packed = packed_columns(Readers(one), lambda: statement)
-    assert list(rows) == list(packed)
+        in_parts = columns_in_parts(one, statement)
+    assert list(rows) == list(packed) == list(in_parts)
     for name, column in rows.items():
-        assert packed[name].dtype == column.dtype
-        assert packed[name].tolist() == column.tolist(), name
+        assert packed[name].dtype == in_parts[name].dtype == column.dtype
+        assert packed[name].tolist() == in_parts[name].tolist() == column.tolist(), name
     assert len(rows["spell"]) == 53
     assert NEVER in packed["missed_at"].tolist()  # some are NULL
     # A word that the CASE does not know: of the even numbers to 50 all but 4, _STEP and 6 of it.

@@ -101,7 +101,9 @@ def histories(draw: st.DrawFn) -> list[Listing]:
             replace(
                 one,
                 tagging=replace(said[one.text], lang=chance.choice(("zh", "en"))),
-                places=chance.choice(((), ("Berlin",), ("上海", "北京"))),
+                places=chance.choice(((), ("Berlin",), ("上海", "北京"), ('a\tb\n"c"; |',))),
+                countries=chance.choice(((), ("CN",))),
+                market=chance.choice(("zh", "en")),
                 posted_at=chance.choice((None, day(at - 3))),
                 structured=chance.choice(({}, {"text_cut": True})),
             )

@@ -16,8 +16,20 @@ from store_helpers import TAXONOMY, Recorder, day, listing
 from scraper.understanding.answering import to_json
 from scraper.understanding.posting import understand
 from storage.engines.opening import open_engine
+from storage.errors import StorageError
 from storage.facts import facts_json, stored_facts
-from storage.records import Asked, Fingerprint, PostingFact, Quote, Tagging, TagHit, TravelAsked
+from storage.records import (
+    Asked,
+    EducationAsked,
+    Fingerprint,
+    Pay,
+    PostingFact,
+    Quote,
+    Tagging,
+    TagHit,
+    TravelAsked,
+    YearsAsked,
+)
 from storage.store import open_store
 
 pytestmark = pytest.mark.usefixtures("each_engine")
@@ -121,6 +133,36 @@ def test_what_is_asked_is_told_in_short(tmp_path: Path) -> None:
     recorder.store.close()
 
 
+def test_what_else_is_said_is_told_in_short(tmp_path: Path) -> None:
+    tagging = Tagging(
+        *("t1", "en", "ai_pm", 0.0, 0.0),
+        years_total=YearsAsked(3.0, 5.5, "required", SAID), workplace="remote", title_label="other_pm",
+        education=EducationAsked("master", "preferred", SAID), salary=Pay(20000.0, 30000.1, "CNY", "month"),
+    )  # fmt: skip
+    fact, recorder = stored(tmp_path, tagging)
+    with recorder.store.engine.connect() as connection:
+        (kept,) = connection.execute(text("SELECT said FROM taggings")).scalars()
+    origin, understood, pay = (line.split("\t") for line in kept.split("\n"))
+    assert origin == ["en", "1", "[]", "[]"]
+    assert understood[:6] == ["en", "3", "5.5", "required", "", ""]
+    assert understood[6:] == ["master", "preferred", "remote", "other_pm", "", ""]
+    assert pay == ["20000", "30000.1", "CNY", "month", ""]
+    assert (fact.market, fact.has_text, fact.places, fact.countries) == ("en", True, (), ())
+    assert (fact.years_min, fact.years_max, fact.years_required, fact.ai_years_min) == (3.0, 5.5, True, None)
+    assert (fact.education, fact.education_required, fact.workplace) == ("master", False, "remote")
+    assert fact.salary == tagging.salary
+    recorder.store.close()
+
+
+def test_a_tagging_without_its_short_form_is_told_of(tmp_path: Path) -> None:
+    _, recorder = stored(tmp_path, Tagging("t1", "en", "other_pm", 0.0, 0.0))
+    with recorder.store.engine.begin() as connection:
+        connection.execute(text("UPDATE taggings SET said = ''"))
+    with pytest.raises(StorageError, match="`pmtrend db check` tells which"):
+        recorder.store.facts(first_week=day(-7).date(), until=day(7))
+    recorder.store.close()
+
+
 def migrated(engine: Engine, down: str, up: str) -> None:
     """Take a store back to a schema, and on to another."""
     with engine.begin() as connection:
@@ -133,7 +175,7 @@ def migrated(engine: Engine, down: str, up: str) -> None:
 
 def test_a_store_of_an_earlier_release_tells_it_in_short_after_the_upgrade(tmp_path: Path) -> None:
     fact, recorder = stored(tmp_path, understand("AI产品经理", TEXT).tagging)
-    asked = text("SELECT id, asked FROM taggings")
+    asked = text("SELECT id, asked, said FROM taggings")
     with recorder.store.engine.connect() as connection:
         before = connection.execute(asked).all()
     recorder.store.close()
