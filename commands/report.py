@@ -23,6 +23,7 @@ from storage.weeks import label, week_of
 if TYPE_CHECKING:
     from reports.document.weekly import WeeklyReport
     from reports.rendering.markdown import Images
+    from reports.wording.words import Lang
     from storage.history import History
     from storage.profile import Profile
     from storage.store import Store
@@ -95,17 +96,15 @@ def make_report(
         times.refuse_ahead(store.zone, context.clock(), lambda: store.newest_looks().values())
         cut, monday = times.cut(store.zone), times.monday(store.zone, context.clock())
         built, history = _build(context, store, monday, cut, part, printing.get_ready)
-        from reports.output.stored import later_state
-        from reports.output.writing import write_report
-        from reports.wording.words import LANGS, Lang
+        from reports.output.writing import later_state, write_report
 
         replaced = later_state(out, built)
-        langs = LANGS if lang == "both" else (cast(Lang, lang),)
+        langs = cast("Sequence[Lang]", ("en", "zh") if lang == "both" else (lang,))
         for path in write_report(built, out, langs, images=images, printer=printing):
             if path.suffix in (".md", ".html") and path.name.startswith("report."):
                 echo(path)
         _keep_vintages(store, history, built, context.clock())
-    write_overview(context.settings, out)
+        write_overview(context.settings, out, printing)
     if replaced is not None:
         folder, then = replaced
         now = built["provenance"]["as_of"]

@@ -11,13 +11,15 @@ import unicodedata
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from reports.wording.escaping import clean, visible
@@ -131,7 +133,37 @@ class Canvas:
 
     def chart(self, description: str) -> "Chart":
         """Return the finished drawing; title and `description` are what a screen reader says."""
+        for axes in self.figure.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                _leave_unmeasured(axis)
         return Chart(self.figure, self.title, clean(description))
+
+
+def _leave_unmeasured(axis: Axis) -> None:
+    """Spare the labels of an axis from being measured, where nothing is written beside them."""
+    if axis.get_label_text():
+        return
+    axis.set_label_coords(0, 0)
+    for tick in axis.get_major_ticks():
+        tick.label1.set_in_layout(False)
+
+
+# Limits of axes are always set here, and what these three draw need not be asked for what it reaches to.
+
+
+def draw_line(axes: Axes, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
+    """Draw a line through the points, as `axes.plot` does."""
+    axes.add_artist(Line2D(x, y, **how))
+
+
+def draw_dots(axes: Axes, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
+    """Draw a dot at each of the points, as `axes.plot` does."""
+    axes.add_artist(Line2D(x, y, marker="o", linestyle="none", **how))
+
+
+def draw_bar(axes: Axes, corner: tuple[float, float], width: float, height: float, **how: Any) -> None:
+    """Draw a rectangle from its lower left corner on."""
+    axes.add_artist(Rectangle(corner, width, height, **how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +187,24 @@ class Chart:
 
     def svg(self) -> bytes:
         """Return the drawing as UTF-8 SVG, drawn with the reader's own fonts."""
-        svg = self._saved(format="svg", metadata={"Date": None, "Creator": "pmtrend"})
-        return _finished(svg.decode("utf-8"), self.title, self.description).encode("utf-8")
+        text = StringIO()
+        self._save(text, format="svg", metadata={"Date": None, "Creator": "pmtrend"})
+        return _finished(text.getvalue(), self.title, self.description).encode("utf-8")
 
     def png(self, families: Sequence[str]) -> bytes:
         """Return the drawing as PNG; `families` (charts/fonts.py) have the glyphs the layout font lacks."""
         for text in self.texts():
             text.set_fontfamily([LAYOUT_FONT, *families])
-        return self._saved(format="png", dpi=_DPI, metadata={"Software": None})
+        file = BytesIO()
+        self._save(file, format="png", dpi=_DPI, metadata={"Software": None})
+        return file.getvalue()
 
     @drawing
-    def _saved(self, **options: Any) -> bytes:
-        buffer = BytesIO()
+    def _save(self, file: BytesIO | StringIO, **options: Any) -> None:
         with warnings.catch_warnings():
             # The layout font has no Chinese glyphs and the SVG needs none; for a PNG they were looked for.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-            self.figure.savefig(buffer, **options)
-        return buffer.getvalue()
+            self.figure.savefig(file, **options)
 
 
 _NARROW = 0.55

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.patches import Rectangle
-
 from reports.charts.canvas import (
     INK,
     MUTED,
@@ -11,6 +9,7 @@ from reports.charts.canvas import (
     SMALL,
     Canvas,
     Chart,
+    draw_bar,
     drawing,
     em_width,
     label_margin,
@@ -52,15 +51,14 @@ def health_chart(
         for x, cell in enumerate(cells):
             mark, complete, asked = cell
             fill, ink = _FILLS[mark]
-            # Not add_patch, which reckons the limits anew for each; they are set below.
-            axes.add_artist(Rectangle((x - 0.47, y - 0.43), 0.94, 0.86, facecolor=fill, linewidth=0))
+            draw_bar(axes, (x - 0.47, y - 0.43), 0.94, 0.86, facecolor=fill, linewidth=0)
             text = marks[mark][0] if asked <= 1 else f"{marks[mark][0]} {complete}/{asked}"
             axes.text(x, y, text, size=SMALL - 1, color=ink, ha="center", va="center")
     axes.set_xlim(-0.5, len(weeks) - 0.5)
     axes.set_ylim(len(shown) - 0.5, -0.5)
+    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
     axes.set_yticks(range(len(shown)), names)
     axes.set_xticks(range(len(weeks)), weeks)
-    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
     present = {cell[0] for _, cells in shown for cell in cells}
     x_pt = 12.0
     for mark, (fill, ink) in _FILLS.items():

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from reports.charts.canvas import (
     INK,
@@ -16,6 +15,7 @@ from reports.charts.canvas import (
     WIDTH_PT,
     Canvas,
     Chart,
+    draw_bar,
     drawing,
     em_width,
     shortened,
@@ -89,12 +89,8 @@ def _draw(axes: Axes, matrix: Matrix, width: float) -> None:
         for column in range(row):
             cell = matrix.cells.get((row, column), Cell(None, False))
             shade = _NOTHING if cell.lift is None else _COLOURS(_shade(cell.lift))
-            # Not add_patch, which reckons the limits anew for each; they are set above.
-            axes.add_artist(
-                Rectangle(
-                    (column * cell_width, row + 0.04), cell_width - 1, 0.92, facecolor=shade, linewidth=0
-                )
-            )
+            corner = (column * cell_width, row + 0.04)
+            draw_bar(axes, corner, cell_width - 1, 0.92, facecolor=shade, linewidth=0)
             if cell.lift is not None:
                 told = f"{cell.lift:.1f}"
                 strong = cell.clear and told != "1.0"  # which nobody would call more often

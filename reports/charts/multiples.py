@@ -13,6 +13,8 @@ from reports.charts.canvas import (
     WIDTH_PT,
     Canvas,
     Chart,
+    draw_dots,
+    draw_line,
     drawing,
     em_width,
     shortened,
@@ -100,10 +102,10 @@ def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> N
     ends: list[tuple[float, str, str]] = []
     for side, weekly in zip(sides, panel.classes, strict=True):
         dots = [(week, min(share, top)) for week, share in enumerate(weekly.dots) if share is not None]
-        axes.plot(
+        draw_dots(
+            axes,
             [week for week, _ in dots],
             [share for _, share in dots],
-            "o",
             color=side.colour,
             markersize=2.6,
             alpha=0.45,
@@ -113,17 +115,18 @@ def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> N
         )
         for week, share in dots:
             if week in weekly.ringed:
-                axes.plot(
+                draw_dots(
+                    axes,
                     [week],
                     [share],
-                    "o",
                     markersize=7,
                     markerfacecolor="none",
                     color=side.colour,
                     clip_on=False,
                 )
         for start, values in runs(weekly.line):
-            axes.plot(
+            draw_line(
+                axes,
                 range(start, start + len(values)),
                 values,
                 color=side.colour,
@@ -137,8 +140,8 @@ def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> N
     step = 0.5 if top > 0.8 else 0.2 if top <= 0.4 else 0.4
     ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
     axes.set_ylim(0, top)
-    axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
     axes.yaxis.grid(True, color=GRID, linewidth=0.8)
+    axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
     places = spread([value for value, _, _ in ends], top * (SMALL + 1) / _HEIGHT)
     for (_, told, colour), place in zip(ends, places, strict=True):
         axes.annotate(

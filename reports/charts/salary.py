@@ -13,6 +13,8 @@ from reports.charts.canvas import (
     SMALL,
     Canvas,
     Chart,
+    draw_bar,
+    draw_line,
     drawing,
     label_margin,
 )
@@ -66,12 +68,11 @@ def salary_chart(title: str, subtitle: str, panels: Sequence[PayPanel], descript
 def _draw(axes: Axes, bars: Sequence[PayBar]) -> None:
     for y, bar in enumerate(bars):
         colour = bar.side.colour
-        axes.barh(
-            y, bar.p75 - bar.p25, left=bar.p25, height=0.46, color=colour, alpha=0.32, zorder=2, linewidth=0
-        )
+        corner = (bar.p25, y - 0.23)
+        draw_bar(axes, corner, bar.p75 - bar.p25, 0.46, color=colour, alpha=0.32, zorder=2, linewidth=0)
         if bar.interval is not None:
-            axes.plot(bar.interval, [y, y], color=colour, linewidth=1.8, zorder=3)
-        axes.plot([bar.median] * 2, [y - 0.23, y + 0.23], color=colour, linewidth=2.6, zorder=4)
+            draw_line(axes, bar.interval, [y, y], color=colour, linewidth=1.8, zorder=3)
+        draw_line(axes, [bar.median] * 2, [y - 0.23, y + 0.23], color=colour, linewidth=2.6, zorder=4)
         axes.text(
             bar.median, y - 0.29, bar.label, size=SMALL, color=colour, weight="bold", ha="center", va="bottom"
         )
@@ -90,10 +91,10 @@ def _draw(axes: Axes, bars: Sequence[PayBar]) -> None:
     beside = 0.0 if span else 0.03 * max(ends) or 1.0  # where all pay the same, that stands in the middle
     axes.set_xlim(ticks[0] - beside, max(ends) + 0.03 * span + beside)
     axes.set_ylim(len(bars) - 0.5, -0.72)
-    axes.set_yticks(range(len(bars)), [bar.side.name for bar in bars])
-    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
     axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
     axes.xaxis.grid(True, color=GRID, linewidth=0.8)
+    axes.set_yticks(range(len(bars)), [bar.side.name for bar in bars])
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -14,6 +14,9 @@ from reports.charts.canvas import (
     SMALL,
     Canvas,
     Chart,
+    draw_bar,
+    draw_dots,
+    draw_line,
     drawing,
     em_width,
     label_margin,
@@ -59,16 +62,15 @@ def dumbbell_chart(
     canvas = Canvas(title, subtitle, height=height, left=label_margin(names) + 6, bottom=46, right=34)
     axes = canvas.axes
     for y, (_, first, second) in enumerate(rows):
-        axes.plot(
-            [first.value, second.value], [y, y], color=BAR, linewidth=4.5, zorder=2, solid_capstyle="butt"
-        )
+        ends = [first.value, second.value]
+        draw_line(axes, ends, [y, y], color=BAR, linewidth=4.5, zorder=2, solid_capstyle="butt")
         for side, share, shift in ((sides[0], first, 0.27), (sides[1], second, -0.27)):
-            axes.plot([share.lo, share.hi], [y + shift] * 2, color=side.colour, linewidth=1.3, zorder=3)
+            draw_line(axes, [share.lo, share.hi], [y + shift] * 2, color=side.colour, linewidth=1.3, zorder=3)
             # A dot at 0 % stands half outside the axes.
-            axes.plot([share.value], [y], "o", color=side.colour, markersize=8, zorder=4, clip_on=False)
+            draw_dots(axes, [share.value], [y], color=side.colour, markersize=8, zorder=4, clip_on=False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), names)
     axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
+    axes.set_yticks(range(len(rows)), names)
     top = max([0.2] + [max(a.hi, b.hi) for _, a, b in rows])
     _percent_axis(canvas, min(1.0, top))
     _legend(canvas, sides)
@@ -100,10 +102,11 @@ def mix_chart(
     )
     axes = canvas.axes
     for y, (side, now, before, note) in enumerate(rows):
-        axes.barh(y, now.value, height=0.52, color=side.colour, zorder=2)
-        axes.plot([now.lo, now.hi], [y, y], color=INK, linewidth=1.3, zorder=3)
+        draw_bar(axes, (0, y - 0.26), now.value, 0.52, facecolor=side.colour, zorder=2)
+        draw_line(axes, [now.lo, now.hi], [y, y], color=INK, linewidth=1.3, zorder=3)
         if before is not None:
-            axes.plot(
+            draw_line(
+                axes,
                 [before.value] * 2,
                 [y - 0.4, y + 0.4],
                 color=INK,
@@ -122,8 +125,8 @@ def mix_chart(
             transform=axes.get_yaxis_transform(),
         )
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), names)
     axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
+    axes.set_yticks(range(len(rows)), names)
     _percent_axis(
         canvas, min(1.0, max([0.2] + [s.hi for _, s, _, _ in rows] + [b.value for _, _, b, _ in rows if b]))
     )
@@ -162,9 +165,9 @@ def openness_chart(
     _marked_values(axes, years, curves)
     axes.set_xlim(years[0] - 0.1, edge)
     axes.set_ylim(0, 1.03)
+    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
     axes.set_xticks(list(years), [str(y) for y in years])
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
     axes.set_xlabel(axis_name, size=SMALL, color=MUTED, labelpad=6)
     for (side, _), place in zip(curves, spread([c[-1].value for _, c in curves], 0.08), strict=True):
         axes.text(
@@ -194,7 +197,7 @@ def _marked_values(axes: Axes, years: Sequence[int], curves: Sequence[tuple[Side
         places = spread([v + (0.045 if v == highest else -0.045) for v in values], 0.08)
         lifted = max(0.0, 0.045 - min(places))
         for (side, _), value, place in zip(curves, values, places, strict=True):
-            axes.plot([year], [value], "o", color=side.colour, markersize=5, zorder=4)
+            draw_dots(axes, [year], [value], color=side.colour, markersize=5, zorder=4)
             axes.text(
                 year + 0.12,
                 place + lifted,
@@ -212,8 +215,8 @@ def _percent_axis(canvas: Canvas, top: float) -> None:
     ticks = [i * step for i in range(int(top / step + 1.000001) + 1) if i * step <= 1.000001]
     axes.set_xlim(0, max(top * 1.02, ticks[-1] if ticks[-1] <= top * 1.12 else top * 1.02))
     ticks = [t for t in ticks if t <= axes.get_xlim()[1] + 1e-9]
-    axes.set_xticks(ticks, [f"{t:.0%}" for t in ticks])
     axes.xaxis.grid(True, color=GRID, linewidth=0.8)
+    axes.set_xticks(ticks, [f"{t:.0%}" for t in ticks])
 
 
 def _legend(canvas: Canvas, sides: Sequence[Side]) -> None:

@@ -15,6 +15,9 @@ from reports.charts.canvas import (
     WIDTH_PT,
     Canvas,
     Chart,
+    draw_bar,
+    draw_dots,
+    draw_line,
     drawing,
     em_width,
     label_margin,
@@ -148,9 +151,9 @@ def flow_chart(
 
 
 def _flow_bars(axes: Axes, panel: FlowPanel, most_new: float, most_closed: float) -> None:
-    x = range(len(panel.new))
-    axes.bar(x, [v or 0 for v in panel.new], width=0.7, color=FLOW_COLOUR, zorder=2)
-    axes.bar(x, [-(v or 0) for v in panel.closed], width=0.7, color=CLOSURE_COLOUR, zorder=2)
+    for counts, up, colour in ((panel.new, 1, FLOW_COLOUR), (panel.closed, -1, CLOSURE_COLOUR)):
+        for x, count in enumerate(counts):
+            draw_bar(axes, (x - 0.35, 0), 0.7, up * (count or 0), facecolor=colour, zorder=2)
     axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
     axes.set_ylim(-most_closed * 1.15, most_new * 1.15)
     ticks = [t for t in axes.get_yticks() if t == round(t) and -most_closed * 1.15 <= t <= most_new * 1.15]
@@ -160,9 +163,9 @@ def _flow_bars(axes: Axes, panel: FlowPanel, most_new: float, most_closed: float
 def _draw_line(axes: Axes, line: Line) -> None:
     for start, values in runs(line.values, line.cuts):
         x = range(start, start + len(values))
-        axes.plot(x, values, color=line.colour, linewidth=2, solid_capstyle="round", zorder=3)
+        draw_line(axes, x, values, color=line.colour, linewidth=2, solid_capstyle="round", zorder=3)
         if len(values) == 1:
-            axes.plot(x, values, "o", color=line.colour, markersize=4, zorder=3)
+            draw_dots(axes, x, values, color=line.colour, markersize=4, zorder=3)
     # lo and hi are known for the same weeks, so their runs pair up.
     for (start, lo), (_, hi) in zip(runs(line.lo, line.cuts), runs(line.hi, line.cuts), strict=True):
         x = range(start, start + len(lo))
@@ -216,7 +219,7 @@ def draw_week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
         )
     _tint_holidays(axes, axis)
     if axis.preliminary is not None:
-        axes.axvspan(count - 1.5, count - 0.5, color="#F1F3F5", linewidth=0, zorder=0)
+        _tint(axes, count - 1.5, count - 0.5, "#F1F3F5")
         axes.annotate(
             axis.preliminary,
             (count - 0.5, 0),
@@ -229,6 +232,12 @@ def draw_week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
         )
 
 
+def _tint(axes: Axes, start: float, end: float, colour: str) -> None:
+    """Colour the ground of the axes between two positions along x."""
+    whole = axes.get_xaxis_transform()
+    draw_bar(axes, (start, 0), end - start, 1, color=colour, linewidth=0, zorder=0, transform=whole)
+
+
 def _tint_holidays(axes: Axes, axis: WeekAxis) -> None:
     """Tint the weeks of each holiday; its name stands inside, at the foot or one line up."""
     width = axes.get_position().width * WIDTH_PT
@@ -237,7 +246,7 @@ def _tint_holidays(axes: Axes, axis: WeekAxis) -> None:
     numbered = enumerate(sorted(axis.holidays.items()))
     for (name, _), run in groupby(numbered, key=lambda one: (one[1][1], one[1][0] - one[0])):
         weeks = [position for _, (position, _) in run]
-        axes.axvspan(weeks[0] - 0.5, weeks[-1] + 0.5, color=HOLIDAY, linewidth=0, zorder=0)
+        _tint(axes, weeks[0] - 0.5, weeks[-1] + 0.5, HOLIDAY)
         if not name:
             continue
         half = em_width(name) * SMALL / 2

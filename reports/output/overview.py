@@ -11,34 +11,24 @@ from reports.errors import ReportError
 from reports.output.feed import feed
 from reports.output.index_page import index_markdown, index_page
 from reports.output.stored import ToldWeek, read_weeks
-from reports.output.writing import replace_file
 from reports.wording.words import LANGS, Words
 
 _HEAD = 4096
 """Bytes in which each of these files says that it is of pmtrend."""
 
 
-def write_overview(out_dir: Path, base_url: str = "") -> list[Path]:
-    """Write index and feeds of the reports in `out_dir` and return the files; what has no report is removed.
+def overview(out_dir: Path, base_url: str = "") -> tuple[dict[str, str | None], list[str]]:
+    """Return index and feeds of the reports in `out_dir` by file name, and sentences on what is left out.
 
     `base_url` (ending in "/") is where `out_dir` is published, for the links of the feeds; those of the index
-    are relative. Raises ReportError if a file cannot be written, or if one of these names is not of pmtrend.
+    are relative. A file is None where there is no report to tell of. Raises ReportError if one of these names
+    is not of pmtrend, and OSError if such a file cannot be read.
     """
-    made = overview_files(read_weeks(out_dir), base_url)
-    written = []
-    try:
-        for name in made:
-            _check_ours(out_dir / name)
-        for name, text in made.items():
-            if text is None:
-                (out_dir / name).unlink(missing_ok=True)
-            else:
-                written.append(replace_file(out_dir / name, text.encode("utf-8")))
-    except OSError as error:
-        raise ReportError(
-            f"no index or feed can be written to {out_dir}: {error.strerror or error}"
-        ) from error
-    return written
+    complaints: list[str] = []
+    made = overview_files(read_weeks(out_dir, complaints.append), base_url)
+    for name in made:
+        _check_ours(out_dir / name)
+    return made, complaints
 
 
 def _check_ours(path: Path) -> None:

@@ -1,12 +1,14 @@
 """Who prints a report: a fork that has loaded what draws while the store was opened, or this process.
 
-What draws takes as long to load as a small report to compute, and 90 MB. Nothing of it is loaded here.
+What draws takes as long to load as a small report to compute, and 90 MB. Nothing of it is loaded here, nor
+what is needed for words.
 """
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from storage.forking import asked, forked
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from reports.wording.words import Lang
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Printer:
@@ -34,8 +37,15 @@ class Printer:
         self, report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images", meanwhile: Callable[[], T]
     ) -> tuple[dict[str, bytes], T]:
         """Return what `printing.printed_files` does, and what is made `meanwhile`."""
-        made, told = asked(self._fork, (report, langs, images), meanwhile)
-        return told[0] if told else _printed(report, langs, images), made
+        return self._made(_printed, (report, langs, images), meanwhile)
+
+    def overview(self, out_dir: Path, base_url: str) -> tuple[dict[str, str | None], list[str]]:
+        """Return what `overview.overview` does."""
+        return self._made(_overview, (out_dir, base_url), lambda: None)[0]
+
+    def _made(self, make: Callable[..., U], of: tuple[Any, ...], meanwhile: Callable[[], T]) -> tuple[U, T]:
+        made, told = asked(self._fork, (make, of), meanwhile)
+        return told[0] if told else make(*of), made
 
 
 @contextlib.contextmanager
@@ -46,18 +56,27 @@ def printer() -> Iterator[Printer]:
 
 
 def _print_when_asked(pipe: Connection) -> None:
-    import reports.charts.pictures
+    import reports.charts.pictures  # noqa: F401
 
-    question = pipe.recv()
-    if question is None:
-        # Until now two processes may have read, on all the cores that there are.
-        import reports.output.printing  # noqa: F401
-
+    while True:
         question = pipe.recv()
-    pipe.send([_printed(*question)])
+        if question is None:
+            # Until now two processes may have read, on all the cores that there are.
+            from reports.output.printing import get_ready
+
+            get_ready()
+        else:
+            make, of = question
+            pipe.send([make(*of)])
 
 
 def _printed(report: "WeeklyReport", langs: "Sequence[Lang]", images: "Images") -> dict[str, bytes]:
     from reports.output.printing import printed_files
 
     return printed_files(report, langs, images)
+
+
+def _overview(out_dir: Path, base_url: str) -> tuple[dict[str, str | None], list[str]]:
+    from reports.output.overview import overview
+
+    return overview(out_dir, base_url)

@@ -2,16 +2,30 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from reports.charts.fonts import families_for
 from reports.charts.pictures import Picture, pictures
 from reports.document.weekly import WeeklyReport
 from reports.pages.markup import Edition
 from reports.pages.report_page import report_edition, report_page
+from reports.pages.shell import page_template
 from reports.rendering.csv_files import csv_files, data_dictionary
-from reports.rendering.markdown import Images, render_markdown
-from reports.wording.words import LANGS, Lang, Words
+from reports.rendering.markdown import Images, render_markdown, template
+from reports.wording.words import LANGS, Lang, Words, recorded_sentences
 from storage.forking import side_by_side
+
+
+def get_ready() -> None:
+    """Load what every report is made of, so that forks of this process need not, each for itself."""
+    for lang in LANGS:
+        words = Words(lang)
+        words.count(0)
+        words.said_date(date.min)
+        recorded_sentences(lang)
+    template()
+    for name in ("page.html.j2", "report.html.j2"):
+        page_template(name)
 
 
 def printed_files(report: WeeklyReport, langs: Sequence[Lang], images: Images) -> dict[str, bytes]:

@@ -1,8 +1,7 @@
 """Reports in the output folder: which weeks there are, reading one again, and what is told of each."""
 
 import json
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +9,6 @@ from typing import cast
 from urllib.parse import quote
 
 from reports.building.findings import most_telling
-from reports.building.views import folder_of
 from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
 from reports.rendering.digest import Line, digest, title
@@ -20,9 +18,6 @@ from reports.wording.notices import is_invented
 from reports.wording.sentences import sentence
 from reports.wording.words import LANGS, Lang, Words
 from storage.weeks import parse_label
-
-LOG = logging.getLogger(__name__)
-
 
 Pages = Mapping[Lang, Sequence[str]]
 """Addresses that show a report, by language, the best one first; a language that was not written has none."""
@@ -80,28 +75,28 @@ def told_week(report: WeeklyReport, pages: Pages, views: Sequence[ToldView] = ()
     )
 
 
-def read_weeks(out_dir: Path) -> list[ToldWeek]:
+def read_weeks(out_dir: Path, complain: Callable[[str], None]) -> list[ToldWeek]:
     """Return what is told of every week in `out_dir`, newest first.
 
-    What cannot be told of (a damaged report, one of another release) is left out with a warning.
+    What cannot be told of (a damaged report, one of another release) is left out; `complain` is told of it.
     """
     told = []
     for week in stored_weeks(out_dir):
         folder = out_dir / week
         try:
-            told.append(_read(folder, week, _pages(folder), tuple(_views(folder)))[1])
+            told.append(_read(folder, week, _pages(folder), tuple(_views(folder, complain)))[1])
         except ReportError as error:
-            LOG.warning("not in the index and the feeds: %s", error)
+            complain(f"not in the index and the feeds: {error}")
     return told
 
 
-def _views(folder: Path) -> Iterator[ToldView]:
+def _views(folder: Path, complain: Callable[[str], None]) -> Iterator[ToldView]:
     for path in sorted(folder.glob("*/report.json")):
         pages = _pages(path.parent, f"{quote(path.parent.name)}/")
         try:
             view = _read(path.parent, folder.name)[0]["view"]
         except ReportError as error:
-            LOG.warning("not in the index: %s", error)
+            complain(f"not in the index: {error}")
             continue
         if view and pages:
             yield ToldView({lang: named_view(view, Words(lang)) for lang in LANGS}, pages)
@@ -121,20 +116,6 @@ def load_report(out_dir: Path, week: str) -> WeeklyReport:
     Raises ReportError if there is none, or none that this release can tell of.
     """
     return _read(out_dir / week, week)[0]
-
-
-def later_state(out_dir: Path, report: WeeklyReport) -> tuple[Path, str] | None:
-    """Return the folder of `report` in `out_dir` and the instant of what lies there, if that knew more.
-
-    None where nothing lies, nothing that this release can read, or a report without any data.
-    """
-    folder = out_dir / report["week"] / folder_of(report["view"])
-    try:
-        held = _read(folder, report["week"])[0]["provenance"]
-    except ReportError:
-        return None
-    knew_more = held["data_cut"] is not None and held["as_of"] > report["provenance"]["as_of"]
-    return (folder, held["as_of"]) if knew_more else None
 
 
 def page_to_link(out_dir: Path, week: str, lang: Lang) -> str:

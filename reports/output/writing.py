@@ -1,5 +1,7 @@
 """A report on disk: every file whole or not at all, and nothing left of an earlier rendering."""
 
+import json
+import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from reports.building.views import folder_of
 from reports.building.weekly import to_json
-from reports.document.weekly import WeeklyReport
+from reports.document.weekly import FORMAT, WeeklyReport
 from reports.errors import ReportError
 from reports.output.printer import Printer
-from reports.wording.words import Lang
 
 if TYPE_CHECKING:
     from reports.rendering.markdown import Images
+    from reports.wording.words import Lang
 
+LOG = logging.getLogger(__name__)
 _ALONE = Printer()
 # What an earlier rendering of the same week may have left; nothing else in the folder is touched.
 _OURS = (
@@ -39,7 +42,7 @@ _ABANDONED = 3600
 def write_report(
     report: WeeklyReport,
     out_dir: Path,
-    langs: Sequence[Lang],
+    langs: "Sequence[Lang]",
     *,
     images: "Images" = "svg",
     printer: Printer = _ALONE,
@@ -65,8 +68,47 @@ def write_report(
     return written
 
 
+def later_state(out_dir: Path, report: WeeklyReport) -> tuple[Path, str] | None:
+    """Return the folder of `report` in `out_dir` and the instant of what lies there, if that knew more.
+
+    None where nothing lies, nothing that this release can read, or a report without any data.
+    """
+    folder = out_dir / report["week"] / folder_of(report["view"])
+    try:
+        there = json.loads((folder / "report.json").read_bytes())
+        held = there["provenance"]
+        if (there["format"], there["week"]) != (FORMAT, report["week"]) or held["data_cut"] is None:
+            return None
+        return (folder, held["as_of"]) if held["as_of"] > report["provenance"]["as_of"] else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def write_overview(out_dir: Path, base_url: str = "", printer: Printer = _ALONE) -> list[Path]:
+    """Write index and feeds of the reports in `out_dir` and return the files; what has no report is removed.
+
+    `base_url` (ending in "/") is where `out_dir` is published, for the links of the feeds; those of the index
+    are relative. Raises ReportError if a file cannot be written, or if one of these names is not of pmtrend.
+    """
+    written = []
+    try:
+        made, complaints = printer.overview(out_dir, base_url)
+        for complaint in complaints:
+            LOG.warning("%s", complaint)
+        for name, text in made.items():
+            if text is None:
+                (out_dir / name).unlink(missing_ok=True)
+            else:
+                written.append(replace_file(out_dir / name, text.encode("utf-8")))
+    except OSError as error:
+        raise ReportError(
+            f"no index or feed can be written to {out_dir}: {error.strerror or error}"
+        ) from error
+    return written
+
+
 def report_files(
-    report: WeeklyReport, langs: Sequence[Lang], *, images: "Images" = "svg", printer: Printer = _ALONE
+    report: WeeklyReport, langs: "Sequence[Lang]", *, images: "Images" = "svg", printer: Printer = _ALONE
 ) -> dict[str, bytes]:
     """Return the bytes of every file of the report, by its path inside the week's folder.
 

@@ -25,8 +25,9 @@ _DATA_LINK = re.compile(r"\]\((data/[a-z0-9_]+\.csv)\)")
 _CHART = re.compile(r"(charts/.+)\.(?:svg|png)")
 # What no line may be broken in: an interval, a percentage, a size of sample.
 _TOGETHER = re.compile(r"\[[−+\d., %∞]+\]|\d %|\bn = \d")
-# What CommonMark's inlines begin with: most cells of tables hold nothing of it.
-_BEGINS_MARKUP = re.compile(r"[\n\\`*_\[\]!<&]")
+# Text with none of CommonMark's inlines but escapes, as most cells are; a link has its target behind it.
+_PLAIN = re.compile(r"(?:[^\n\\`*_\]<&]++|\\[!-/:-@\[-`{-~]|\](?!\()|(?<=[A-Za-z0-9])_(?=[A-Za-z0-9]))*+")
+_ESCAPED = re.compile(r"\\(.)")
 # Most cells hold figures, so those stand to the right without a word.
 _ALIGNED = {"text-align:right": "", "text-align:center": "mid", "": "text"}
 Blocks = list[list[Token]]
@@ -56,10 +57,10 @@ def _parse_inline(state: StateCore) -> None:
         if token.type != "inline":
             continue
         token.children = []
-        if _BEGINS_MARKUP.search(token.content):
+        if not _PLAIN.fullmatch(token.content):
             state.md.inline.parse(token.content, state.md, state.env, token.children)
         elif token.content:
-            token.children.append(Token("text", "", 0, content=token.content))
+            token.children.append(Token("text", "", 0, content=_ESCAPED.sub(r"\1", token.content)))
 
 
 PARSER = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable("table")
@@ -142,8 +143,8 @@ def whole_html(markdown: str, heading: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _cell(text: str) -> str:
-    if not _BEGINS_MARKUP.search(text):
-        return escapeHtml(_kept_together(text))
+    if _PLAIN.fullmatch(text):
+        return escapeHtml(_kept_together(_ESCAPED.sub(r"\1", text)))
     tokens = PARSER.parseInline(text)
     _prepare(tokens)
     return str(PARSER.renderer.render(tokens, PARSER.options, {}))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from reports.wording.escaping import Characters
@@ -29,20 +29,21 @@ def render_page(template: str, words: Mapping[Lang, Words], **values: object) ->
         f"default-src 'none'; img-src data:; style-src '{_source(style)}'; script-src '{_source(script)}'; "
         "base-uri 'none'; form-action 'none'"
     )
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            style=Markup(style),
-            script=Markup(script),
-            policy=policy,
-            langs=list(words),
-            words=words,
-            tags=LANGUAGE_TAGS,
-            names=LANGUAGE_NAMES,
-            **values,
-        )
+    return page_template(template).render(
+        style=Markup(style),
+        script=Markup(script),
+        policy=policy,
+        langs=list(words),
+        words=words,
+        tags=LANGUAGE_TAGS,
+        names=LANGUAGE_NAMES,
+        **values,
     )
+
+
+def page_template(name: str) -> Template:
+    """Return a template of pages; it is read and compiled once."""
+    return _environment().get_template(name)
 
 
 def script_text(text: str) -> Markup:

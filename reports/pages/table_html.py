@@ -5,13 +5,13 @@ that a parser of all of Markdown needs for it, and comes out the same (test_repo
 beside each other).
 """
 
+import re
 from collections.abc import Callable
-
-from markdown_it.rules_block.table import escapedSplit
 
 # Most cells hold figures, so those stand to the right without a word.
 _CLASSES = {(True, True): "mid", (False, True): ""}
 """By whether a colon stands before and behind the line below the head of a column."""
+_BETWEEN_CELLS = re.compile(r"(?<!\\)\|")
 
 
 def table_html(markdown: str, opening: str, closing: str, cell: Callable[[str], str]) -> str:
@@ -39,5 +39,5 @@ def table_html(markdown: str, opening: str, closing: str, cell: Callable[[str], 
 
 
 def _cells(line: str) -> list[str]:
-    cells = escapedSplit(line) if "\\" in line else line.split("|")
-    return [cell.strip() for cell in cells[1:-1]]
+    cells = _BETWEEN_CELLS.split(line) if "\\" in line else line.split("|")
+    return [cell.strip().replace("\\|", "|") for cell in cells[1:-1]]

@@ -7,9 +7,10 @@ anything that was not turned into text on purpose (a bare float) is refused.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reports.document.weekly import WeeklyReport
 from reports.sections import (
@@ -73,28 +74,28 @@ def render_markdown(
     """Return the report as markdown; `pictures` are the charts that exist, by id, in the same language."""
     words = Words(lang)
     name = "short.md.j2" if report["kind"] in _SHORT_KINDS else "weekly.md.j2"
-    text = (
-        _environment()
-        .get_template(name)
-        .render(
-            report=report,
-            t=words,
-            words=words,
-            **_SECTIONS,
-            findings=[sentence(finding, words) for finding in report["findings"]],
-            notices=told_notices(report, words, MAX_NOTICES),
-            title_line=_title_line(report, words),
-            provenance=_provenance(report, words),
-            method=[words(f"method.n{i:02d}") for i in range(1, 6)],
-            picture=lambda name: _picture(pictures.get(name), f"{lang}.{images}"),
-            because=lambda part, key="say.no_statement": words(
-                key, because=words(f"because.{part['reason']}")
-            ),
-        )
+    text = template(name).render(
+        report=report,
+        t=words,
+        words=words,
+        **_SECTIONS,
+        findings=[sentence(finding, words) for finding in report["findings"]],
+        notices=told_notices(report, words, MAX_NOTICES),
+        title_line=_title_line(report, words),
+        provenance=_provenance(report, words),
+        method=[words(f"method.n{i:02d}") for i in range(1, 6)],
+        picture=lambda name: _picture(pictures.get(name), f"{lang}.{images}"),
+        because=lambda part, key="say.no_statement": words(key, because=words(f"because.{part['reason']}")),
     )
     return _tidy(text)
 
 
+def template(name: str = "weekly.md.j2") -> Template:
+    """Return a template of reports; it is read and compiled once."""
+    return _environment().get_template(name)
+
+
+@cache
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("reports.rendering", "templates"),

@@ -31,7 +31,7 @@ _DATES: Mapping[Lang, str] = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 CUT = "╎"
 _ADDRESSED = re.compile(r"(?P<what>.+) \(https?://(?P<host>[^/\s?#()]++)\S*\)")
-_PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
+_PLACEHOLDER, _ESCAPED_PLACEHOLDER = re.compile(r"\{\w+\}"), re.compile(r"\\\{(\w+)\\\}")
 _LONGEST_REASON = 500
 """Characters of a recorded sentence up to which it is told in the language of the report."""
 NOTHING = Markdown("–")
@@ -64,8 +64,8 @@ def _written(value: float, most: int, least: int, lang: Lang) -> Markdown:
 
 
 @cache
-def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
-    """Return the sentences that other rooms record, as patterns, with the message for each.
+def recorded_sentences(lang: Lang) -> Sequence[tuple[str, re.Pattern[str], str]]:
+    """Return the sentences that other rooms record: the longest of their fixed parts, pattern, message.
 
     They are recorded in English, so for English there are none.
     """
@@ -75,7 +75,11 @@ def recorded_sentences(lang: Lang) -> Sequence[tuple[re.Pattern[str], str]]:
         (files("reports.wording") / "messages" / f"reasons_{lang}.toml").read_text(encoding="utf-8")
     )
     return tuple(
-        (re.compile(_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(recorded))), told)
+        (
+            max(_PLACEHOLDER.split(recorded), key=len),
+            re.compile(_ESCAPED_PLACEHOLDER.sub(r"(?P<\1>.+?)", re.escape(recorded))),
+            told,
+        )
         for entries in tables.values()
         for recorded, told in entries.items()
     )
@@ -142,8 +146,8 @@ class Words:
             return md(cleaned)
         if match := _ADDRESSED.fullmatch(cleaned):
             return self("text.at_host", what=self.reason(match["what"]), host=match["host"])
-        for pattern, told in recorded_sentences(self.lang):
-            if match := pattern.fullmatch(cleaned):
+        for fixed, pattern, told in recorded_sentences(self.lang):
+            if fixed in cleaned and (match := pattern.fullmatch(cleaned)):
                 parts = {name: self.reason(part) for name, part in match.groupdict().items()}
                 return Markdown(told.format_map(parts))
         return md(cleaned)
