@@ -4,15 +4,14 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar, cast
+from typing import Self, TypeVar, cast
 
 import numpy as np
 
 from reports.building.findings import find
 from reports.building.views import WHOLE, View, narrowed
-from reports.document.changes import RequirementsWeekly
 from reports.document.instants import instant
 from reports.document.peers import Peers
 from reports.document.published import published_numbers, stated_weeks
@@ -35,7 +34,7 @@ from reports.measures.headline import headline
 from reports.measures.health import run_health
 from reports.measures.hypotheses import hypotheses
 from reports.measures.labels import labels
-from reports.measures.level import fit_level, flows, index_changes, level_index, movement
+from reports.measures.level import ClassLevel, fit_level, flows, index_changes, level_index, movement
 from reports.measures.lifetimes import days_open, lifetimes
 from reports.measures.mix import class_mix
 from reports.measures.movers import movers
@@ -89,13 +88,13 @@ def build_weekly(
     panel = build_panel(facts, week)
     kind = kind_of(panel, facts)
     many = len(panel.posting_id) >= _MANY
-    (people, tags, windows, weekly), t10 = side_by_side(
-        lambda: _basics(panel, facts), lambda: lifetimes(panel, facts), worthwhile=many
+    basics, t10 = side_by_side(
+        lambda: _Basics.of(panel, facts, *_status(kind)), lambda: lifetimes(panel, facts), worthwhile=many
     )
     breaks = break_rows(panel, facts.breaks)
     market, demands = side_by_side(
-        lambda: _market(panel, facts, week, people, tags, t10, profiles, history),
-        lambda: _demands(panel, people, tags, windows, weekly, t10),
+        lambda: _market(panel, facts, week, basics, t10, profiles, history),
+        lambda: _demands(panel, basics, t10),
         worthwhile=many,
     )
     findings = find(kind, market, demands, breaks, window(panel, panel.last, panel.last))
@@ -114,7 +113,7 @@ def build_weekly(
         "breaks": breaks,
         "findings": findings,
         "evidence": evidence(
-            panel, people, tags, facts, findings, demands["hypotheses"], demands["contrast"]
+            panel, basics.people, basics.tags, facts, findings, demands["hypotheses"], demands["contrast"]
         ),
         "lifetimes": t10,
         "revisions": revisions((), (), {}, NO_HISTORY),
@@ -125,27 +124,40 @@ def build_weekly(
     return _compared(rounded(report), history)
 
 
-def _basics(panel: Panel, facts: Facts) -> tuple[Population, Tags, TwoWindows, RequirementsWeekly]:
-    """Return what the tables are made of, and the one that takes as long as the stays take longer."""
-    status, reason = _status(kind_of(panel, facts))
-    tags = tag_matrix(panel, facts.taxonomy)
-    weekly = requirements_weekly(panel, tags, status, reason)
-    return window_population(panel), tags, two_windows(panel, status, reason), weekly
+@dataclass(frozen=True, slots=True)
+class _Basics:
+    """What the tables are made of. `status` and `reason` are what those of level and flow may say."""
+
+    status: Status
+    reason: Reason
+    people: Population
+    tags: Tags
+    windows: TwoWindows
+    levels: list[ClassLevel]
+
+    @classmethod
+    def of(cls, panel: Panel, facts: Facts, status: Status, reason: Reason) -> Self:
+        return cls(
+            status=status,
+            reason=reason,
+            people=window_population(panel),
+            tags=tag_matrix(panel, facts.taxonomy),
+            windows=two_windows(panel, status, reason),
+            levels=[fit_level(panel, role) for role in ROLES],
+        )
 
 
 def _market(
     panel: Panel,
     facts: Facts,
     week: date,
-    people: Population,
-    tags: Tags,
+    basics: _Basics,
     t10: Lifetimes,
     profiles: Sequence[Profile],
     history: History,
 ) -> Market:
     """Return the tables on levels and flows, and those for which single postings are read from the store."""
-    status, reason = _status(kind_of(panel, facts))
-    levels = [fit_level(panel, role) for role in ROLES]
+    status, reason, people, levels = basics.status, basics.reason, basics.people, basics.levels
     changes = index_changes(panel, levels)
     found = flows(panel)
     stays = {row["role"]: days_open(row) for row in t10["rows"]}
@@ -155,23 +167,17 @@ def _market(
         "level_index": level_index(panel, levels, status, reason),
         "movement": movement(panel, found, status, reason),
         "labels": labels(panel, people),
-        "emerging": emerging(panel, facts, tags, status, reason),
-        "choice": choice(panel, tags, facts.taxonomy, trade_offs(changes, stays), profiles),
+        "emerging": emerging(panel, facts, basics.tags, status, reason),
+        "choice": choice(panel, basics.tags, facts.taxonomy, trade_offs(changes, stays), profiles),
         "quality": quality(panel, facts, levels[0], people),
         "changes": posting_changes(panel, facts, history),
         "postings": listed_postings(panel, facts),
     }
 
 
-def _demands(
-    panel: Panel,
-    people: Population,
-    tags: Tags,
-    windows: TwoWindows,
-    weekly: RequirementsWeekly,
-    t10: Lifetimes,
-) -> Demands:
+def _demands(panel: Panel, basics: _Basics, t10: Lifetimes) -> Demands:
     """Return the tables on what postings ask for: all of it is in the panel, so that a fork may make them."""
+    people, tags, windows = basics.people, basics.tags, basics.windows
     compared = compare(panel, people, tags)
     return {
         "class_mix": class_mix(panel, windows, people),
@@ -181,10 +187,10 @@ def _demands(
         "fingerprint": fingerprint(panel, tags, compared),
         "contrast": contrast(panel, tags, compared),
         "movers": movers(panel, windows, tags),
-        "requirements_weekly": weekly,
+        "requirements_weekly": requirements_weekly(panel, tags, basics.status, basics.reason),
         "co_occurrence": co_occurrence(panel, people, tags),
-        "experience": experience(panel, people),
-        "qualifications": qualifications(panel, people),
+        "experience": experience(panel, compared),
+        "qualifications": qualifications(panel, compared),
         "salary": salary(panel, people),
         "concentration": concentrations(panel, people),
     }

@@ -1,7 +1,7 @@
 """What was changed in postings that stayed open: years, pay, degree, class, requirements; with quotes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,13 +19,14 @@ from reports.document.edits import (
 from reports.document.instants import instant
 from reports.document.terms import Reason, Status
 from reports.measures.evidence import excerpt
-from reports.measures.experience import floor_of
-from reports.measures.panel import KINDS, NOT_PM, Panel
-from reports.measures.population import WINDOW_WEEKS, window
+from reports.measures.panel import KINDS, NOT_PM, Panel, rows_of
+from reports.measures.population import WINDOW_WEEKS, first_spells, window
 from reports.measures.qualifications import DEGREES
 from reports.measures.requirements import DEFINING_TAGS
-from reports.measures.statements import share_of
+from reports.measures.statements import share_row
+from reports.measures.years import floor_of
 from reports.statistics.arrays import Bools, Ints, count_distinct
+from reports.statistics.shares import Clusters
 from storage.history import Edited, History, TextVersion
 from storage.records import Facts, Pay, PostingFact, TaxonomyTag
 from storage.weeks import WEEK, week_end
@@ -82,8 +83,9 @@ class _Change:
 
 def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChanges:
     """Return the changes of postings listed in the report week (their stock) and known before it."""
-    listed = np.flatnonzero(panel.listed(panel.last) & (panel.spell_role != NOT_PM))
-    rows = _known_before(panel, np.unique(panel.posting[listed]))
+    listed = panel.listed(panel.last) & (panel.spell_role != NOT_PM)
+    postings = panel.posting[first_spells(panel, listed)]
+    rows = _known_before(panel, postings)
     first = panel.weeks[-1] - WEEK * (WINDOW_WEEKS - 1)
     second = timedelta(seconds=1)  # instants are whole seconds
     window_ends = (
@@ -93,7 +95,7 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
     edited = history.edits(panel.posting_id[rows].tolist(), *window_ends, MOST_LISTED)
     usable = bool(panel.usable[:, panel.last].any())
     status: Status = "ok" if len(rows) else "insufficient"
-    reason: Reason = "" if len(rows) else "first_week" if usable and len(listed) else "no_usable_cells"
+    reason: Reason = "" if len(rows) else "first_week" if usable and len(postings) else "no_usable_cells"
     source = _source_of(panel)
     rewritten = _rewritten(panel, rows, source, edited)
     if rewritten:
@@ -115,7 +117,7 @@ def posting_changes(panel: Panel, facts: Facts, history: History) -> PostingChan
         "shares": _shares(panel, rows, edited, changes),
         "unread": len(edited.unread),
         "unlisted": sum(bool(changes[posting]) for posting in edited.unquoted),
-        "life": _life(panel, listed),
+        "life": _life(panel, np.flatnonzero(listed)),
         "rows": _rows(panel, facts, rows, edited, changes),
     }
 
@@ -141,7 +143,7 @@ def _rewritten(panel: Panel, rows: Ints, source: Ints, edited: Edited) -> dict[i
     Judged by postings that were listed before these weeks, since what came later had less time to be edited;
     where these are too few, by all that were known before the last week.
     """
-    touched = np.isin(panel.posting_id, np.array(sorted(edited.postings), dtype=np.int64))
+    touched = _among(panel.posting_id, edited.postings)
     judged = [_known_before(panel, rows, WINDOW_WEEKS), rows]
     found: dict[int, RewrittenSource] = {}
     for code, name in enumerate(sorted({unit.source for unit in panel.units})):
@@ -152,6 +154,14 @@ def _rewritten(panel: Panel, rows: Ints, source: Ints, edited: Edited) -> dict[i
                 if y > REWRITTEN * n:
                     found[code] = {"source": name, "n": n, "y": y, "employers": employers}
                 break
+    return found
+
+
+def _among(ids: Ints, postings: Collection[int]) -> Bools:
+    """Return which of the ids (ascending) are among those of some postings."""
+    found = np.zeros(len(ids), dtype=bool)
+    place = rows_of(ids, np.fromiter(postings, dtype=np.int64))
+    found[place[place >= 0]] = True
     return found
 
 
@@ -205,11 +215,10 @@ def _pay_turn(before: Amounts, after: Amounts) -> Turn:
 def _shares(
     panel: Panel, rows: Ints, edited: Edited, changes: Mapping[int, list[_Change]]
 ) -> list[ChangeShare]:
-    ids, employer = panel.posting_id[rows], panel.company[rows]
+    ids, employers = panel.posting_id[rows], Clusters(panel.company[rows])
 
     def share(name: str, postings: set[int]) -> ChangeShare:
-        y: Bools = np.isin(ids, np.array(sorted(postings), dtype=np.int64))
-        return {**share_of(y, employer), "id": name}
+        return {**share_row(employers.share(_among(ids, postings))), "id": name}
 
     of: defaultdict[str, set[int]] = defaultdict(set)
     of["text"] = set(edited.postings)
@@ -222,24 +231,31 @@ def _shares(
 
 
 def _life(panel: Panel, listed: Ints) -> PostingLife:
-    """Facts of the spells listed in the report week."""
-    postings = np.unique(panel.posting[listed])
-    _, vacancy, size = np.unique(panel.vacancy[postings], return_inverse=True, return_counts=True)
-    several = np.flatnonzero(size > 1)
-    boards: dict[int, set[int]] = {int(one): set() for one in several}
-    cities: dict[int, set[tuple[str, ...]]] = {int(one): set() for one in several}
-    unit = dict(zip(panel.posting[listed].tolist(), panel.unit[listed].tolist(), strict=True))
-    for row, number in zip(postings.tolist(), vacancy.reshape(-1).tolist(), strict=True):
-        if number in boards:
-            boards[number].add(unit[row])
-            if places := panel.postings[row].places:
-                cities[number].add(tuple(sorted(places)))
-    again = np.unique(panel.posting[listed[panel.kind[listed] == KINDS["repost"]]])
+    """Facts of the spells listed in the report week (in the order of postings)."""
+    posting = panel.posting[listed]
+    last = np.flatnonzero(
+        np.diff(posting, append=len(panel.posting_id))
+    )  # they come in the order of postings
+    postings, unit = posting[last], panel.unit[listed[last]]
+    vacancy = panel.vacancy[postings]
+    size = np.bincount(vacancy)
+    several = np.flatnonzero(size[vacancy] > 1)
+    places = panel.postings.coded("places", postings[several])
+    named = [tuple(sorted(value)) for value in places.values]
+    boards: defaultdict[int, set[int]] = defaultdict(set)
+    cities: defaultdict[int, set[tuple[str, ...]]] = defaultdict(set)
+    for number, board, code in zip(
+        vacancy[several].tolist(), unit[several].tolist(), places.codes.tolist(), strict=True
+    ):
+        boards[number].add(board)
+        if named[code]:
+            cities[number].add(named[code])
+    again = count_distinct(posting[panel.kind[listed] == KINDS["repost"]])
     return {
         "postings": len(postings),
-        "reposted": len(again),
-        "parallel": len(several),
-        "parallel_postings": int(size[several].sum()),
+        "reposted": again,
+        "parallel": len(boards),
+        "parallel_postings": len(several),
         "several_boards": sum(len(one) > 1 for one in boards.values()),
         "several_cities": sum(len(one) > 1 for one in cities.values()),
         "most": int(size.max(initial=0)),
@@ -251,8 +267,7 @@ def _rows(
 ) -> list[PostingChange]:
     tags = {tag.id: tag for tag in facts.taxonomy.tags} if facts.taxonomy else {}
     found: list[PostingChange] = []
-    quoted = np.array(sorted(edited.texts), dtype=np.int64)
-    told = rows[np.isin(panel.posting_id[rows], quoted)]
+    told = rows[_among(panel.posting_id[rows], edited.texts)]
     for row, (_, url) in zip(told.tolist(), panel.postings.heads(told), strict=True):
         number, posting = int(panel.posting_id[row]), panel.postings[row]
         source, texts = facts.units[posting.unit].source, edited.texts[number]

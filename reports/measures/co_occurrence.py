@@ -10,8 +10,8 @@ from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
 from reports.measures.requirements import Tags
 from reports.measures.statements import FALSE_DISCOVERY_RATE
-from reports.statistics.arrays import Bools, Ints, count_distinct
-from reports.statistics.association import association
+from reports.statistics.arrays import count_distinct
+from reports.statistics.association import Association, Members
 from reports.statistics.shares import FEW_CLUSTERS
 from reports.statistics.testing import benjamini_hochberg
 from storage.records import TaxonomyTag
@@ -45,8 +45,9 @@ def _matrix(people: Population, tags: Tags, role: RoleId) -> TagMatrix:
     counts = asked.sum(axis=0)
     most = sorted(np.flatnonzero(counts >= LEAST_TOGETHER), key=lambda i: (-counts[i], tags.tags[i].id))
     chosen = most[:MOST_TAGS]
+    members, employers = Members(employer), count_distinct(employer)
     pairs = [
-        _pair(role, (tags.tags[a], tags.tags[b]), asked[:, [a, b]], employer)
+        _pair(role, tags.tags[a], tags.tags[b], members.association(asked[:, a], asked[:, b]), employers)
         for a, b in combinations(chosen, 2)
     ]
     for pair, q in zip(pairs, benjamini_hochberg([pair["p"] for pair in pairs]), strict=True):
@@ -57,7 +58,7 @@ def _matrix(people: Population, tags: Tags, role: RoleId) -> TagMatrix:
     return {
         "role": role,
         "n": len(asked),
-        "employers": count_distinct(employer),
+        "employers": employers,
         "tags": [_asked(tags.tags[i], int(counts[i])) for i in chosen],
         "pairs": pairs,
         "tested": sum(pair["p"] is not None for pair in pairs),
@@ -68,17 +69,16 @@ def _asked(tag: TaxonomyTag, y: int) -> AskedTag:
     return {"tag": tag.id, "en": tag.en, "zh": tag.zh, "y": y}
 
 
-def _pair(role: RoleId, tags: tuple[TaxonomyTag, TaxonomyTag], asked: Bools, employer: Ints) -> TagPair:
-    found = association(asked[:, 0], asked[:, 1], employer)
-    sayable = found.n_ab >= LEAST_TOGETHER and count_distinct(employer) >= FEW_CLUSTERS
+def _pair(role: RoleId, one: TaxonomyTag, other: TaxonomyTag, found: Association, employers: int) -> TagPair:
+    sayable = found.n_ab >= LEAST_TOGETHER and employers >= FEW_CLUSTERS
     return {
         "role": role,
-        "tag": tags[0].id,
-        "en": tags[0].en,
-        "zh": tags[0].zh,
-        "other_tag": tags[1].id,
-        "other_en": tags[1].en,
-        "other_zh": tags[1].zh,
+        "tag": one.id,
+        "en": one.en,
+        "zh": one.zh,
+        "other_tag": other.id,
+        "other_en": other.en,
+        "other_zh": other.zh,
         "n": found.n,
         "n_a": found.n_a,
         "n_b": found.n_b,

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from reports.document.terms import Readings, Share
-from reports.measures.experience import floors_of
 from reports.measures.panel import Panel
 from reports.measures.population import Population, with_text
 from reports.measures.requirements import Tags
 from reports.measures.statements import known, share_row
+from reports.measures.years import floors_of
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.differences import StratifiedDesign, StratifiedDifference
 from reports.statistics.shares import Clusters

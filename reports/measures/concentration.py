@@ -8,18 +8,18 @@ import numpy as np
 from reports.document.concentration import Concentration, ConcentrationRow, Dimension, Largest
 from reports.document.terms import ROLES, RoleId, print_rule
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window
+from reports.measures.population import WINDOW_WEEKS, Population, places_of, window
 from reports.statistics.arrays import Bools, count_distinct
 from reports.statistics.concentration import concentration
+from storage.reading.columns import Coded
 
 LARGEST = 10
 
 
 def concentrations(panel: Panel, people: Population) -> Concentration:
     """Return T11 over a population of postings."""
-    cities, names = _cities(panel, people), _names(panel, people)
-    located = np.array([bool(one) for one in cities], dtype=bool)
-    named = np.array([bool(one) for one in names], dtype=bool)
+    cities, names = places_of(panel, people.adverts, people.rows), _names(panel, people)
+    located, named = cities.each(bool).astype(bool), names.each(bool).astype(bool)
     rows: list[ConcentrationRow] = []
     largest: list[Largest] = []
     for role in ROLES:
@@ -27,7 +27,7 @@ def concentrations(panel: Panel, people: Population) -> Concentration:
         here, known = mine & located, mine & named
         held: dict[Dimension, tuple[dict[str, float], Bools]] = {
             "employer": (_counted(people, known, names), known),
-            "city": (_split([cities[i] for i in np.flatnonzero(here).tolist()]), here),
+            "city": (_split(cities, here), here),
         }
         for grouped_by, (weights, among) in held.items():
             n, employers = int(among.sum()), count_distinct(people.employer[among])
@@ -44,24 +44,22 @@ def concentrations(panel: Panel, people: Population) -> Concentration:
     }
 
 
-def _names(panel: Panel, people: Population) -> list[str]:
+def _names(panel: Panel, people: Population) -> Coded[str]:
     """The employer of each vacancy of the population, "" where it is withheld or nobody knows it.
 
     A file of several employers lends its own name to postings that name none.
     """
-    named, hidden = (
-        [column.values[code] for code in column.codes.tolist()]
-        for column in (panel.postings.coded(of, people.rows) for of in ("company_name", "company_hidden"))
-    )
-    lent = {unit.id: unit.source for unit in panel.units if unit.multi_employer}
-    units = panel.postings.columns.unit[people.rows].tolist()
-    return [
-        "" if withheld or lent.get(unit) == name else name
-        for unit, name, withheld in zip(units, named, hidden, strict=True)
-    ]
+    told = panel.postings.coded("company_name", people.rows)
+    named = [*told.values, ""]
+    unit = panel.postings.columns.unit[people.rows]
+    withheld = panel.postings.each("company_hidden", bool, people.rows).astype(bool)
+    for one in panel.units:
+        if one.multi_employer and one.source in told.values:
+            withheld |= (unit == one.id) & (told.codes == told.values.index(one.source))
+    return Coded.of(np.where(withheld, len(named) - 1, told.codes), named)
 
 
-def _counted(people: Population, mine: Bools, names: list[str]) -> dict[str, float]:
+def _counted(people: Population, mine: Bools, names: Coded[str]) -> dict[str, float]:
     """Employer -> vacancies. Of employers of one name, which the store tells apart, each keeps its number."""
     rows = np.flatnonzero(mine)
     ids, first, counts = np.unique(people.employer[rows], return_index=True, return_counts=True)
@@ -73,23 +71,14 @@ def _counted(people: Population, mine: Bools, names: list[str]) -> dict[str, flo
     }
 
 
-def _cities(panel: Panel, people: Population) -> list[frozenset[str]]:
-    """The cities of each vacancy of the population, over all its adverts in the window."""
-    places = panel.postings.coded("places", people.adverts)
-    named = [frozenset(value) for value in places.values]
-    found: dict[int, frozenset[str]] = {}
-    for vacancy, code in zip(panel.vacancy[people.adverts].tolist(), places.codes.tolist(), strict=True):
-        before = found.get(vacancy)
-        found[vacancy] = named[code] if before is None else before | named[code]
-    return [found[vacancy] for vacancy in panel.vacancy[people.rows].tolist()]
-
-
-def _split(cities: list[frozenset[str]]) -> dict[str, float]:
+def _split(cities: Coded[frozenset[str]], mine: Bools) -> dict[str, float]:
     """City -> vacancies, 1/k in each of k cities; summed by k, so that no order of rows moves a digit."""
     by_size: dict[str, Counter[int]] = defaultdict(Counter)
-    for together, n in Counter(cities).items():
+    counts = np.bincount(cities.codes[np.flatnonzero(mine)], minlength=len(cities.values))
+    for code in np.flatnonzero(counts).tolist():
+        together = cities.values[code]
         for city in together:
-            by_size[city][len(together)] += n
+            by_size[city][len(together)] += int(counts[code])
     return {city: sum(sizes[k] / k for k in sorted(sizes)) for city, sizes in sorted(by_size.items())}
 
 

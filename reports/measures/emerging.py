@@ -9,11 +9,18 @@ from reports.document.terms import Reason, Status
 from reports.measures.breaks import last_observed
 from reports.measures.evidence import LOOKED_AT, excerpt
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, one_per_vacancy, window, with_text
+from reports.measures.population import (
+    WINDOW_WEEKS,
+    Population,
+    first_spells,
+    one_per_vacancy,
+    window,
+    with_text,
+)
 from reports.measures.requirements import Tags
 from reports.statistics.arrays import Bools, Ints, count_distinct
 from reports.statistics.log_odds import log_odds
-from reports.statistics.shares import clustered_share
+from reports.statistics.shares import ClusteredShare, Clusters
 from storage.records import Facts
 from storage.weeks import label
 
@@ -68,10 +75,16 @@ class _Spans:
 
 
 def _spans(panel: Panel, tags: Tags, steady: Bools, start: int, first: int) -> _Spans:
-    kept = steady[panel.unit]
-    before, recent = _listed(panel, kept, start, first - 1), _listed(panel, kept, first, panel.last)
+    before, recent, now = (
+        _listed(panel.lately, steady, since, until)
+        for since, until in (
+            (start, first - 1),
+            (first, panel.last),
+            (panel.last - WINDOW_WEEKS + 1, panel.last),
+        )
+    )
     known = np.isin(panel.vacancy[recent.rows], panel.vacancy[before.rows])
-    now = _listed(panel, kept, panel.last - WINDOW_WEEKS + 1, panel.last)
+    kept = np.flatnonzero(steady[panel.unit])
     # Of the type of what comes into them, else numpy takes twenty times as long.
     opened, seen = (
         np.full(len(panel.postings), bound, dtype=weeks.dtype)
@@ -79,33 +92,38 @@ def _spans(panel: Panel, tags: Tags, steady: Bools, start: int, first: int) -> _
     )
     np.minimum.at(opened, panel.posting[kept], panel.listed_week[kept])
     np.maximum.at(seen, panel.posting[kept], panel.seen_week[kept])
-    asked_now: Bools = np.any(tags.asked[now.rows], axis=0)
     return _Spans(
-        before, recent.where(~known), asked_now, np.maximum(opened, start), np.minimum(seen, panel.last)
+        before=before,
+        joined=recent.where(~known),
+        now=tags.asked.totals(now.rows) > 0,
+        opened=np.maximum(opened, start),
+        seen=np.minimum(seen, panel.last),
     )
 
 
-def _listed(panel: Panel, kept: Bools, first: int, last: int) -> Population:
-    spells = np.flatnonzero(kept & (panel.listed_week <= last) & (panel.seen_week >= first))
-    postings, place = np.unique(panel.posting[spells], return_index=True)
-    people = one_per_vacancy(panel, postings, panel.source[panel.unit[spells[place]]])
+def _listed(panel: Panel, steady: Bools, first: int, last: int) -> Population:
+    kept = steady[panel.unit]
+    spells = first_spells(panel, kept & (panel.listed_week <= last) & (panel.seen_week >= first))
+    people = one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
     return people.where(with_text(panel, people))
 
 
 def _rows(panel: Panel, facts: Facts, tags: Tags, spans: _Spans) -> list[EmergingRow]:
     before, joined = tags.asked[spans.before.rows], tags.asked[spans.joined.rows]
+    employers = Clusters(spans.before.employer), Clusters(spans.joined.employer)
     rows: list[EmergingRow] = []
     for column in np.flatnonzero(before.sum(axis=0) + joined.sum(axis=0) >= LEAST_POSTINGS):
         y0, y1 = before[:, column], joined[:, column]
-        asking0, asking1 = int(np.count_nonzero(y0)), int(np.count_nonzero(y1))
+        rows0, rows1 = spans.before.rows[np.flatnonzero(y0)], spans.joined.rows[np.flatnonzero(y1)]
+        asking0, asking1 = len(rows0), len(rows1)
         state: State = "present"
         if not asking0 and _enough(spans.joined.where(y1)):
             state = "new"
         elif not asking1 and not spans.now[column] and _enough(spans.before.where(y0)):
             state = "gone"
-        asking = np.concatenate([spans.before.rows[y0], spans.joined.rows[y1]])
+        asking = np.concatenate([rows0, rows1])
         shown = spans.before.where(y0) if state == "gone" else spans.joined.where(y1)
-        (k1, n1), (k0, n0) = _effective(y1, spans.joined), _effective(y0, spans.before)
+        (k0, n0), (k1, n1) = _effective(employers[0].share(y0)), _effective(employers[1].share(y1))
         delta, z = log_odds(k1, n1, k0, n0)
         tag = tags.tags[column]
         rows.append(
@@ -140,9 +158,8 @@ def _enough(people: Population) -> bool:
     )
 
 
-def _effective(y: Bools, people: Population) -> tuple[float, float]:
+def _effective(share: ClusteredShare) -> tuple[float, float]:
     """The counts that so many independent postings would give: mass posters count for less."""
-    share = clustered_share(y, people.employer)
     return (share.p * share.n_eff, share.n_eff) if share.n else (0.0, 0.0)
 
 

@@ -13,11 +13,12 @@ from reports.document.comparison import Evidence, EvidenceRow, Hypotheses
 from reports.document.composition import Contrast, ContrastRow
 from reports.document.terms import Direction, RoleId
 from reports.document.weekly import Finding
-from reports.measures.experience import floors_of
+from reports.measures.comparison import any_of
 from reports.measures.hypotheses import HANDS_ON, TO_B, WORKS_WITH_ALGORITHMS
 from reports.measures.panel import ROLE_CODES, Panel
 from reports.measures.population import WINDOW_WEEKS, Population, latest_opening, window
 from reports.measures.requirements import Tags
+from reports.measures.years import floors_of
 from reports.statistics.arrays import Ints
 from storage.reading.columns import moment
 from storage.records import Facts, Passage, Passages, PostingFact
@@ -26,6 +27,8 @@ MOST = 6
 LOOKED_AT = 6  # postings a topic and language whose passages are read
 WORDS = 40  # of a quote at most; two Chinese characters count as one
 FEWEST_WORDS = 4
+_AT_ONCE = 1_000
+"""Postings, the newest first, of which it is asked whether they ask for a topic: mostly some of them do."""
 
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "asks_ai_years": ("ai_years",),
@@ -236,15 +239,12 @@ def _lang(posting: PostingFact) -> str:
 def _candidates(panel: Panel, people: Population, tags: Tags, latest: Ints, topic: _Topic) -> list[int]:
     """Return panel rows of the class that ask for the topic, the newest first, a few of each language."""
     rows = people.rows[people.role == ROLE_CODES[topic.role]]
-    if topic.tags == ("ai_years",):
-        asks = ~np.isnan(floors_of(panel, rows, "ai"))
-    else:
-        asks = np.any(tags.asked[rows][:, [tag.id in topic.tags for tag in tags.tags]], axis=1)
-    rows = rows[asks & panel.postings.with_text[rows]]
+    rows = rows[np.lexsort((rows, -panel.opened[latest[rows]]))]
     kept: list[int] = []
     langs: Counter[str] = Counter()
     companies: set[tuple[int, str]] = set()
-    for row in rows[np.lexsort((rows, -panel.opened[latest[rows]]))].tolist():
+    some = (rows[first : first + _AT_ONCE] for first in range(0, len(rows), _AT_ONCE))
+    for row in chain.from_iterable(_asking(panel, tags, part, topic) for part in some):
         posting = panel.postings[row]
         lang = _lang(posting)
         if posting.url and langs[lang] < LOOKED_AT and (posting.company, lang) not in companies:
@@ -254,6 +254,16 @@ def _candidates(panel: Panel, people: Population, tags: Tags, latest: Ints, topi
         if len(kept) == 2 * LOOKED_AT:
             break
     return kept
+
+
+def _asking(panel: Panel, tags: Tags, rows: Ints, topic: _Topic) -> list[int]:
+    """Return those of the panel rows whose text asks for the topic."""
+    if topic.tags == ("ai_years",):
+        asks = ~np.isnan(floors_of(panel, rows, "ai"))
+    else:
+        asks = any_of(tags.asked[rows], [tag.id in topic.tags for tag in tags.tags])
+    found: list[int] = rows[asks & panel.postings.with_text[rows]].tolist()
+    return found
 
 
 def _quote(passages: Passages, posting: PostingFact, tags: Sequence[str]) -> Iterator[tuple[str, Excerpt]]:

@@ -1,15 +1,18 @@
 """T1: the week in one row per class."""
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 
 from reports.document.tables import DaysOpen, Headline, HeadlineRow, IndexChange
 from reports.document.terms import Reason, RoleId, Share, Status
-from reports.measures.experience import stated_floors
 from reports.measures.level import CHANGE_WEEKS, ClassLevel, Flows
-from reports.measures.panel import KINDS, NOT_PM, Panel, columns_of
+from reports.measures.panel import KINDS, NOT_PM, ROLE_CODES, Panel, belongs, columns_of
 from reports.measures.population import WINDOW_WEEKS, Population
 from reports.measures.statements import share_of
-from reports.statistics.arrays import Bools, Ints, count_distinct, quantile
+from reports.measures.years import floors_of
+from reports.statistics.arrays import Floats, Ints, count_distinct, first_places, quantile
 
 AI_TYPE = (0, 1, 2)  # role codes of ai_pm, aigc_pm, both
 
@@ -27,9 +30,10 @@ def headline(
     """Return T1 of the report week."""
     recent = panel.usable[:, -CHANGE_WEEKS:]
     usable = panel.usable[:, panel.last]
-    listed = np.flatnonzero(panel.listed(panel.last))
+    listed = _Listed.of(panel)
+    flow = _four_weeks(panel)
     rows = [
-        _row(panel, level, change, found, listed, listed_in_window, lifetimes[level.role])
+        _row(panel, level, change, found, flow, listed, listed_in_window, lifetimes[level.role])
         for level, change in zip(levels, changes, strict=True)
     ]
     return {
@@ -40,8 +44,25 @@ def headline(
         "rows": rows,
         "units": int(usable.sum()),
         "units_followed": int(recent.any(axis=1).sum()),
-        "not_pm": int((panel.spell_role[listed] == NOT_PM).sum()) if usable.any() else None,
+        "not_pm": int(np.count_nonzero(listed.role == NOT_PM)) if usable.any() else None,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The spells listed in the week, as parallel arrays; `floor`: years required, nan where none are."""
+
+    role: Ints
+    vacancy: Ints
+    employer: Ints
+    floor: Floats
+
+    @classmethod
+    def of(cls, panel: Panel) -> Self:
+        lately = panel.lately
+        postings = lately.posting[np.flatnonzero(lately.listed(panel.last))]
+        floors = floors_of(panel, postings, "total")
+        return cls(panel.role[postings], panel.vacancy[postings], panel.company[postings], floors)
 
 
 def _row(
@@ -49,26 +70,27 @@ def _row(
     level: ClassLevel,
     change: IndexChange,
     found: Flows,
-    listed: Ints,
+    flow: Ints | None,
+    listed: _Listed,
     window: Population,
     lifetime: DaysOpen,
 ) -> HeadlineRow:
     codes, week = columns_of(level.role), panel.last
     usable = bool(panel.usable[:, week].any())
-    mine = listed[np.isin(panel.spell_role[listed], codes)]
-    postings = panel.posting[mine]
-    floors = stated_floors(panel, postings, "total")
+    mine = np.flatnonzero(belongs(listed.role, level.role))
+    floors = listed.floor[mine]
+    floors = floors[~np.isnan(floors)]
 
     def weekly(counts: Ints) -> int | None:
         return int(counts[:, week, codes].sum()) if panel.paired[:, week].any() else None
 
-    births, reposts, closures = _four_weeks(panel, codes)
+    births, reposts, closures = (None,) * 3 if flow is None else flow[:, codes].sum(axis=1).tolist()
     lo, hi = level.interval(week)
     return {
         "role": level.role,
         "stock": len(mine) if usable else None,
-        "vacancies": count_distinct(panel.vacancy[postings]) if usable else None,
-        "employers": count_distinct(panel.company[postings]) if usable else None,
+        "vacancies": count_distinct(listed.vacancy[mine]) if usable else None,
+        "employers": count_distinct(listed.employer[mine]) if usable else None,
         "births": weekly(found.births),
         "births_4w": births,
         "reposts": weekly(found.reposts),
@@ -77,14 +99,14 @@ def _row(
         "closures": weekly(found.closures),
         "closures_4w": closures,
         "pending": weekly(found.pending),
-        "window": int(np.isin(panel.role[window.adverts], codes).sum()),
+        "window": int(np.count_nonzero(belongs(panel.role[window.adverts], level.role))),
         "index": level.index(week),
         "index_lo": lo,
         "index_hi": hi,
         "chain": level.chained(week),
         "change_13w": change,
-        "share_of_all": _share(panel, listed, level.role, tuple(columns_of("all"))),
-        "share_of_ai_type": _share(panel, listed, level.role, AI_TYPE)
+        "share_of_all": _share(listed, level.role, tuple(columns_of("all"))),
+        "share_of_ai_type": _share(listed, level.role, AI_TYPE)
         if level.role in ("ai_pm", "aigc_pm", "both")
         else None,
         "median_floor": quantile(floors, 0.5),
@@ -94,30 +116,29 @@ def _row(
     }
 
 
-def _share(panel: Panel, listed: Ints, role: RoleId, among: tuple[int, ...]) -> Share:
+def _share(listed: _Listed, role: RoleId, among: tuple[int, ...]) -> Share:
     """The class's share of the vacancies listed in the week that belong to `among` (role codes)."""
-    base = listed[np.isin(panel.spell_role[listed], among)]
-    first = np.unique(panel.vacancy[panel.posting[base]], return_index=True)[1]
-    base = base[first]
-    return share_of(np.isin(panel.spell_role[base], columns_of(role)), panel.company[panel.posting[base]])
+    base = np.flatnonzero(np.isin(listed.role, among))
+    base = base[first_places(listed.vacancy[base])]
+    return share_of(belongs(listed.role[base], role), listed.employer[base])
 
 
-def _four_weeks(panel: Panel, codes: list[int]) -> tuple[int | None, int | None, int | None]:
-    """Births, reposts and closures in 4 weeks, those across a missing week inside them included."""
+def _four_weeks(panel: Panel) -> Ints | None:
+    """Births, reposts and closures in 4 weeks by role code, those across a missing week inside them included.
+
+    None where nothing was observed twice.
+    """
     first, last = panel.last - WINDOW_WEEKS + 1, panel.last
     if not _twice_observed(panel, first - 1):
-        return None, None, None
-    mine = np.isin(panel.spell_role, codes)
-
-    def count(chosen: Bools) -> int:
-        return int((mine & chosen).sum())
-
+        return None
     born, gone = panel.births.inside(first, last), panel.exits.inside(first, last)
-    return (
-        count(born & (panel.kind == KINDS["new"])),
-        count(born & (panel.kind == KINDS["repost"])),
-        count(gone & panel.closed & ~panel.censored),
+    chosen = (
+        born & (panel.kind == KINDS["new"]),
+        born & (panel.kind == KINDS["repost"]),
+        gone & panel.closed & ~panel.censored,
     )
+    roles = [panel.spell_role[np.flatnonzero(spells)] for spells in chosen]
+    return np.stack([np.bincount(codes, minlength=len(ROLE_CODES)) for codes in roles])
 
 
 def _twice_observed(panel: Panel, first: int) -> bool:

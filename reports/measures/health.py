@@ -6,7 +6,7 @@ from typing import Literal
 
 from reports.document.instants import instant
 from reports.document.tables import BoardProblem, RunHealth, SourceHealth, StateCounts, StripCell
-from reports.measures.upkeep import drift, quarantined
+from reports.measures.upkeep import by_board, drift, quarantined
 from storage.records import Facts, FetchFact
 from storage.weeks import WEEK, label
 
@@ -20,6 +20,7 @@ def run_health(facts: Facts, week: date) -> RunHealth:
         (f for f in facts.fetches if weeks[0] <= f.week <= week),
         key=lambda f: (f.observed_at, f.board, f.state),
     )
+    looks = by_board(facts, week)
     chosen = _chosen(fetches)
     complete = {f.board: f.observed_at for f in fetches if counts(f)}
     sources = sorted({f.source for f in fetches})
@@ -37,8 +38,8 @@ def run_health(facts: Facts, week: date) -> RunHealth:
             _source(s, weeks, chosen, complete, [b for b in boards if boards[b] == s]) for s in sources
         ],
         "problems": [_problem(f, complete) for f in now if not counts(f)],
-        "quarantined": quarantined(facts, week),
-        "drift": drift(facts, week),
+        "quarantined": quarantined(looks),
+        "drift": drift(looks, week),
     }
 
 

@@ -20,12 +20,12 @@ from reports.document.comparison import (
 from reports.document.stays import Lifetimes, StayRow
 from reports.document.terms import Change, Readings, Reason, print_rule
 from reports.measures.comparison import Comparison, any_of
-from reports.measures.experience import floors_of
 from reports.measures.fingerprint import pipeline_of
 from reports.measures.panel import Panel
 from reports.measures.population import WINDOW_WEEKS, window
 from reports.measures.requirements import Tags
 from reports.measures.statements import RELEVANT, adjust, change_row, clear, decides, silence
+from reports.measures.years import floors_of
 from reports.statistics.arrays import Bools, Floats, count_distinct
 
 LEAST_POSTINGS = 30  # of each class

@@ -1,7 +1,8 @@
 """S1 and S2: how much is listed, on a panel that never changed, and what came and went."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -251,43 +252,50 @@ def movement(panel: Panel, found: Flows, status: Status, reason: Reason) -> Move
     lost: dict[int, float | None] = {}
     for before, week in pairwise(observed.tolist()):
         lost[week] = lost_to_breaks(panel, (before, before), (week, week))
+    events = {field.name: getattr(found, field.name).sum(axis=0) for field in fields(found)}
+    stock = {"stock": panel.stock, "after": panel.stock * panel.paired[:, :, None]}
+    # The first week is no one's second, so it does not matter what rolls before it.
+    stock["before"] = np.roll(panel.stock, 1, axis=1) * panel.paired[:, :, None]
+    totals = events | {name: counts.sum(axis=0) for name, counts in stock.items()}
     return {
         "id": "S2",
         "population": "panel",
         "status": status,
         "reason": reason,
         "rows": [
-            _movement_row(panel, found, week, role, lost.get(week))
+            _movement_row(panel, totals, week, role, lost.get(week))
             for week in range(first, len(panel.weeks))
             for role in ROLES
         ],
     }
 
 
-def _movement_row(panel: Panel, found: Flows, week: int, role: RoleId, lost: float | None) -> MovementRow:
-    codes = columns_of(role)
-    pairs = panel.paired[:, week]
+def _movement_row(
+    panel: Panel, totals: Mapping[str, Ints], week: int, role: RoleId, lost: float | None
+) -> MovementRow:
+    """Return a row; `totals` are counts by week and role code over all units, or those of a pair."""
+    codes, pairs = columns_of(role), int(panel.paired[:, week].sum())
 
-    def total(counts: Ints, at: int = week, units: Bools | None = None) -> int:
-        return int(counts[:, at][:, codes][slice(None) if units is None else units].sum())
+    def total(name: str) -> int:
+        return int(totals[name][week, codes].sum())
 
-    def on_pairs(counts: Ints) -> int | None:
-        return total(counts) if pairs.any() else None
+    def on_pairs(name: str) -> int | None:
+        return total(name) if pairs else None
 
     return {
         "week": label(panel.weeks[week]),
         "role": role,
-        "stock": total(panel.stock) if panel.usable[:, week].any() else None,
-        "pairs": int(pairs.sum()),
-        "before": total(panel.stock, week - 1, pairs) if pairs.any() else None,
-        "after": total(panel.stock, week, pairs) if pairs.any() else None,
-        "births": on_pairs(found.births),
-        "reposts": on_pairs(found.reposts),
-        "entered": on_pairs(found.entered),
-        "closures": on_pairs(found.closures),
-        "pending": on_pairs(found.pending),
-        "left": on_pairs(found.left),
-        "births_gap": total(found.births_gap),
-        "closures_gap": total(found.closures_gap),
+        "stock": total("stock") if panel.usable[:, week].any() else None,
+        "pairs": pairs,
+        "before": on_pairs("before"),
+        "after": on_pairs("after"),
+        "births": on_pairs("births"),
+        "reposts": on_pairs("reposts"),
+        "entered": on_pairs("entered"),
+        "closures": on_pairs("closures"),
+        "pending": on_pairs("pending"),
+        "left": on_pairs("left"),
+        "births_gap": total("births_gap"),
+        "closures_gap": total("closures_gap"),
         "lost_to_breaks": lost,
     }

@@ -315,9 +315,9 @@ def _cliffs(panel: Panel, stays: Stays) -> list[Cliff]:
         for days in CLIFF_DAYS:
             near = cases.event & (np.abs(cases.leave - days) <= CLIFF_REACH)
             closed, employers = int(near.sum()), count_distinct(cases.cluster[near])
-            expected, chance = _expected(cases, days, closed)
+            expected, around, share = _expected(cases, days, closed)
             many = closed >= max(CLIFF_CLOSED, CLIFF_RATIO * expected) and employers >= CLIFF_EMPLOYERS
-            if many and chance < CLIFF_CHANCE:
+            if many and binomial_tail(closed, around, share) < CLIFF_CHANCE:
                 found.append(_cliff(names[source], days, closed, expected, employers))
     return found
 
@@ -326,9 +326,9 @@ def _cliff(source: str, days: int, closed: int, expected: float, employers: int)
     return {"source": source, "days": days, "closed": closed, "expected": expected, "employers": employers}
 
 
-def _expected(cases: Durations, days: int, closed: int) -> tuple[float, float]:
-    """Return how many closures near the age the rate of two weeks around it gives, and how likely as many
-    as there were would be (given all closures there, each falls near the age as the time watched does)."""
+def _expected(cases: Durations, days: int, closed: int) -> tuple[float, int, float]:
+    """Return how many closures near the age the rate of two weeks around it gives; and how many there were
+    around, with the share of the time watched there that is near the age."""
 
     def between(low: float, high: float) -> tuple[float, int]:
         time = np.minimum(cases.leave, high) - np.maximum(cases.entry, low)
@@ -340,6 +340,5 @@ def _expected(cases: Durations, days: int, closed: int) -> tuple[float, float]:
     time_around, ended_around = between(2 * days - wide, wide)
     beside, time_beside = ended_around - closed, time_around - time_near
     if time_near <= 0 or time_beside <= 0:
-        return math.inf, 1.0
-    chance = binomial_tail(closed, ended_around, time_near / time_around)
-    return beside * time_near / time_beside, chance
+        return math.inf, ended_around, 1.0
+    return beside * time_near / time_beside, ended_around, time_near / time_around

@@ -15,13 +15,14 @@ from reports.measures.statements import (
     LEAST_MENTIONS,
     adjust,
     change_row,
-    share_of,
+    share_row,
     silence,
     verdict_of,
 )
 from reports.measures.two_windows import TwoWindows
 from reports.statistics.arrays import Bools, Floats, Ints
 from reports.statistics.differences import StratifiedDesign, StratifiedDifference
+from reports.statistics.shares import Clusters
 from reports.statistics.shrinkage import Observed, prior_size, probability_beyond
 from reports.statistics.testing import detectable_change
 
@@ -90,6 +91,7 @@ def _family(
     asked, later, employer = tags.asked[windows.rows[mine]], windows.later[mine], windows.employer[mine]
     design = StratifiedDesign(later, windows.stratum[mine], employer)
     columns = np.flatnonzero(asked.sum(axis=0) >= LEAST_MENTIONS)
+    before, now = ((rows, Clusters(employer[rows])) for rows in map(np.flatnonzero, (~later, later)))
     found = changes(asked[:, columns], design, trailing[columns])
     if windows.status != "ok":
         found = [MovedBy(silence(one.change, windows.reason), None, None, None) for one in found]
@@ -106,8 +108,8 @@ def _family(
                 "zh": tag.zh,
                 "era": tag.era,
                 "groups": list(tag.groups),
-                "before": share_of(y[~later], employer[~later]),
-                "now": share_of(y[later], employer[later]),
+                "before": share_row(before[1].share(y[before[0]])),
+                "now": share_row(now[1].share(y[now[0]])),
                 "change": one.change,
                 "verdict": verdict,
                 "deff": one.deff,

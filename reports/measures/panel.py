@@ -278,11 +278,16 @@ def _first_of_same(values: Ints) -> Ints:
 
 
 def rows_of(sorted_ids: Ints, ids: Ints) -> Ints:
-    """Return the places of `ids` in `sorted_ids`, -1 where they are not among them."""
-    place = np.searchsorted(sorted_ids, ids)
-    found = place < len(sorted_ids)
-    found[found] = sorted_ids[place[found]] == ids[found]
-    return np.where(found, place, -1)
+    """Return the places of `ids` (0 and more) in `sorted_ids`, -1 where they are not among them."""
+    highest = max(int(some.max(initial=0)) for some in (sorted_ids, ids))
+    if highest > 8 * len(ids):  # too few for a table
+        place = np.searchsorted(sorted_ids, ids)
+        found = place < len(sorted_ids)
+        found[found] = sorted_ids[place[found]] == ids[found]
+        return np.where(found, place, -1)
+    place = np.full(highest + 1, -1, dtype=np.int64)
+    place[sorted_ids] = np.arange(len(sorted_ids))
+    return place[ids]
 
 
 def _employers(units: int, unit: Ints, company: Ints) -> Ints:

@@ -6,7 +6,8 @@ import numpy as np
 
 from reports.document.terms import RoleId, Window
 from reports.measures.panel import KINDS, NOT_PM, Panel, belongs
-from reports.statistics.arrays import Bools, Ints, count_distinct
+from reports.statistics.arrays import Bools, Ints, count_distinct, first_places
+from storage.reading.columns import Coded, Coding
 from storage.weeks import label
 
 WINDOW_WEEKS = 4
@@ -49,19 +50,16 @@ def one_per_vacancy(panel: Panel, rows: Ints, stratum: Ints) -> Population:
     """Return the population of the panel rows (sorted, so that the first of a vacancy has the least id)."""
     pm = panel.role[rows] != NOT_PM
     apart = count_distinct(panel.vacancy[rows[~pm]])
-    adverts, vacancy = rows[pm], panel.vacancy[rows[pm]]
-    first = np.empty(len(panel.vacancy), dtype=np.int32)
-    first[vacancy[::-1]] = adverts[::-1]  # the last write wins
-    chosen = np.flatnonzero(first[vacancy] == adverts)
+    adverts = rows[pm]
+    chosen = first_places(panel.vacancy[adverts])
     kept = adverts[chosen]
     return Population(kept, panel.role[kept], panel.company[kept], stratum[pm][chosen], adverts, apart)
 
 
 def window_population(panel: Panel) -> Population:
     """Return what was listed at any time in the 4 weeks ending with the report week; stratum = source."""
-    first = panel.last - WINDOW_WEEKS + 1
-    overlapping = (panel.listed_week <= panel.last) & (panel.seen_week >= first)
-    spells = _first_spells(panel, overlapping)
+    panel = panel.lately
+    spells = first_spells(panel, panel.seen_week > panel.last - WINDOW_WEEKS)
     return one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
 
 
@@ -71,9 +69,9 @@ def listed_population(panel: Panel) -> Population:
     That is what a unit's last usable observation of the week lists; of a unit without one, all that was seen
     in that week.
     """
-    read = panel.usable[panel.unit, panel.last]
-    seen = (panel.listed_week <= panel.last) & (panel.seen_week >= panel.last)
-    spells = _first_spells(panel, np.where(read, panel.listed(panel.last), seen))
+    panel = panel.lately
+    read = panel.usable[:, panel.last][panel.unit]
+    spells = first_spells(panel, np.where(read, panel.listed(panel.last), panel.seen_week >= panel.last))
     return one_per_vacancy(panel, panel.posting[spells], panel.source[panel.unit[spells]])
 
 
@@ -97,7 +95,7 @@ def weekly_flow(panel: Panel, first: int, last: int) -> tuple[Population, Ints]:
 
 def _appeared(panel: Panel, when: Bools) -> tuple[Population, Ints]:
     """Return what newly appeared in the chosen spells, and the spells: one per posting, in their order."""
-    spells = _first_spells(panel, (panel.kind == KINDS["new"]) & when)
+    spells = first_spells(panel, (panel.kind == KINDS["new"]) & when)
     stratum = _series(panel, panel.unit[spells], panel.births.week[spells])
     return one_per_vacancy(panel, panel.posting[spells], stratum), spells
 
@@ -142,6 +140,24 @@ def telling(panel: Panel, people: Population) -> Bools:
     return read if read.any() else np.ones(len(read), dtype=bool)
 
 
+def places_of(panel: Panel, adverts: Ints, rows: Ints) -> Coded[frozenset[str]]:
+    """Return the places of each of the rows, over all adverts (rows, too) of its vacancy; all different."""
+    told = panel.postings.coded("places", adverts)
+    coding: Coding[frozenset[str]] = Coding(lambda places: places)
+    codes = np.array([coding[frozenset(value)] for value in told.values], dtype=np.int64)[told.codes]
+    vacancy, wanted = panel.vacancy[adverts], panel.vacancy[rows]
+    found = np.zeros(len(panel.vacancy), dtype=np.int64)
+    found[vacancy] = codes
+    several = np.flatnonzero(found[vacancy] != codes)  # those of a vacancy that names others, too
+    together: dict[int, set[str]] = {one: set() for one in vacancy[several].tolist()}
+    among = np.flatnonzero(np.isin(vacancy, vacancy[several]))
+    for one, code in zip(vacancy[among].tolist(), codes[among].tolist(), strict=True):
+        together[one] |= coding.meant[code]
+    for one, places in together.items():
+        found[one] = coding[frozenset(places)]
+    return Coded(found[wanted], coding.meant)
+
+
 def stock_rows(panel: Panel, week: int) -> Ints:
     """Return the panel rows of what was listed in a week (column) on the series of the report week.
 
@@ -156,13 +172,15 @@ def stock_rows(panel: Panel, week: int) -> Ints:
 
 def latest_opening(panel: Panel) -> Ints:
     """Return by panel row the spell (row) that opened last; -1 for a posting without any."""
+    newest = np.full(len(panel.postings), -1, dtype=panel.opened.dtype)
+    np.maximum.at(newest, panel.posting, panel.opened)
+    spells = np.flatnonzero(panel.opened == newest[panel.posting])
     found = np.full(len(panel.postings), -1)
-    order = np.argsort(panel.opened, kind="stable")
-    found[panel.posting[order]] = order  # the last write wins
+    found[panel.posting[spells]] = spells  # of equals the last
     return found
 
 
-def _first_spells(panel: Panel, chosen: Bools) -> Ints:
+def first_spells(panel: Panel, chosen: Bools) -> Ints:
     """Return of each posting the first chosen spell, in the order of postings (which is that of spells)."""
     spells = np.flatnonzero(chosen)
     first: Bools = np.diff(panel.posting[spells], prepend=-1) > 0

@@ -58,9 +58,7 @@ class PostingRows(Sequence[PostingFact]):
 
     def each(self, fact: str, value: Callable[[Any], bool | float | str], rows: Ints) -> NDArray[Any]:
         """Return `value` of what these rows say of such a fact, computed once for each different one."""
-        column = self.coded(fact, rows)
-        told = np.array([value(one) for one in column.values])
-        return told[column.codes] if len(told) else np.zeros(0)
+        return self.coded(fact, rows).each(value)
 
 
 def is_stated(value: object) -> bool:

@@ -19,15 +19,14 @@ _DAY = 86_400_000_000  # microseconds
 def listed_postings(panel: Panel, facts: Facts) -> ListedPostings:
     """Return the postings of AI roles that were listed in the 4 weeks ending with the report week."""
     first = panel.last - WINDOW_WEEKS + 1
-    known = panel.listed_week <= panel.last
-    shown = np.flatnonzero(known & (panel.seen_week >= first) & np.isin(panel.spell_role, ROLES_LISTED))
+    reposts = np.flatnonzero((panel.listed_week <= panel.last) & (panel.kind == KINDS["repost"]))
+    back = np.bincount(panel.posting[reposts], minlength=len(panel.posting_id))
+    panel = panel.lately
+    shown = np.flatnonzero((panel.seen_week >= first) & np.isin(panel.spell_role, ROLES_LISTED))
     shown = shown[np.argsort(panel.opened[shown], kind="stable")]
     rows, place = np.unique(panel.posting[shown[::-1]], return_index=True)
     latest = shown[::-1][place]
     days: Floats = (_instants(panel, panel.last_seen[latest]) - _instants(panel, panel.opened[latest])) / _DAY
-    back = np.bincount(
-        panel.posting[known & (panel.kind == KINDS["repost"])], minlength=len(panel.posting_id)
-    )
     _, vacancy, size = np.unique(panel.vacancy[rows], return_inverse=True, return_counts=True)
     counts = np.stack([back[rows], size[vacancy.reshape(-1)]], axis=1)
     order = _longest(panel, latest, days)

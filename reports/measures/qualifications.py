@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, cached_property, partial
 from operator import eq, is_not
 from typing import Any, get_args
 
@@ -16,11 +16,12 @@ from reports.document.qualifications import (
     Topic,
 )
 from reports.document.terms import ROLES, RoleId
+from reports.measures.comparison import Comparison
 from reports.measures.panel import Panel
-from reports.measures.population import WINDOW_WEEKS, Population, window, with_text
-from reports.measures.statements import adjust, change_row, direction_of, share_of
-from reports.statistics.arrays import Bools
-from reports.statistics.differences import stratified_difference
+from reports.measures.population import WINDOW_WEEKS, window
+from reports.measures.statements import adjust, change_row, direction_of, share_row
+from reports.statistics.arrays import Bools, Ints
+from reports.statistics.shares import Clusters
 from storage.records import EducationLevel
 
 DEGREES: tuple[EducationLevel, ...] = get_args(EducationLevel)  # from none to doctorate
@@ -38,23 +39,38 @@ TESTED: tuple[tuple[Topic, str], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """The postings of a population that a question is put to, both classes of them side by side."""
+
+    base: Base
+    among: Bools
+    compared: Comparison
+
+    @cached_property
+    def classes(self) -> Mapping[RoleId, tuple[Ints, Clusters]]:
+        """By class: the places of its postings that are asked, and their employers."""
+        people = self.compared.people
+        rows = {role: np.flatnonzero(people.of(role) & self.among) for role in ROLES}
+        return {role: (mine, Clusters(people.employer[mine])) for role, mine in rows.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One answer over the postings of a population: who is asked (`among`), who says it, who requires it."""
+    """One answer over the postings of a population: who is asked, who says it, who requires it."""
 
     topic: Topic
     answer: str
-    base: Base
-    among: Bools
+    asked: _Asked
     y: Bools
     required: Bools
 
 
-def qualifications(panel: Panel, people: Population) -> Qualifications:
-    """Return T8 over a population of postings (its stratum: the source)."""
-    classes = {role: people.of(role) for role in ROLES}
-    answers = [found for found in _answers(panel, people) if found.y.any()]
-    contrast = [_contrast(people, one) for one in answers if (one.topic, one.answer) in TESTED]
+def qualifications(panel: Panel, compared: Comparison) -> Qualifications:
+    """Return T8 over the population of postings that is compared (its stratum: the source)."""
+    people = compared.people
+    answers = [found for found in _answers(panel, compared) if found.y.any()]
+    contrast = [_contrast(one) for one in answers if (one.topic, one.answer) in TESTED]
     adjust([row["difference"] for row in contrast])
     for row in contrast:
         row["direction"] = direction_of(row["difference"])
@@ -64,35 +80,33 @@ def qualifications(panel: Panel, people: Population) -> Qualifications:
         "status": "ok" if len(people.rows) else "insufficient",
         "reason": "" if len(people.rows) else "no_postings",
         "window": window(panel, panel.last - WINDOW_WEEKS + 1, panel.last),
-        "rows": [row for one in answers for row in _rows(people, classes, one)],
+        "rows": [row for one in answers for row in _rows(one)],
         "contrast": contrast,
         "tested": sum(row["difference"]["p"] is not None for row in contrast),
     }
 
 
-def _rows(people: Population, classes: Mapping[RoleId, Bools], one: _Answer) -> Iterator[QualificationRow]:
-    for role, members in classes.items():
-        mine = np.flatnonzero(members & one.among)
+def _rows(one: _Answer) -> Iterator[QualificationRow]:
+    for role, (mine, employers) in one.asked.classes.items():
         yield {
-            **share_of(one.y[mine], people.employer[mine]),
+            **share_row(employers.share(one.y[mine])),
             "qualification": one.topic,
             "answer": one.answer,
             "role": role,
-            "base": one.base,
+            "base": one.asked.base,
             "required": int(one.required[mine].sum()),
         }
 
 
-def _contrast(people: Population, one: _Answer) -> QualificationContrast:
-    ai, aigc = people.of("ai_pm") & one.among, people.of("aigc_pm") & one.among
-    both = ai | aigc
-    found = stratified_difference(one.y[both], aigc[both], people.stratum[both], people.employer[both])
+def _contrast(one: _Answer) -> QualificationContrast:
+    compared = one.asked.compared
+    in_ai, in_aigc = compared.shares(one.y)
     return {
         "qualification": one.topic,
         "answer": one.answer,
-        "ai": share_of(one.y[ai], people.employer[ai]),
-        "aigc": share_of(one.y[aigc], people.employer[aigc]),
-        "difference": change_row(found, int(both.sum())),
+        "ai": in_ai,
+        "aigc": in_aigc,
+        "difference": change_row(compared.difference(one.y), in_ai["n"] + in_aigc["n"]),
         "direction": "insufficient",
     }
 
@@ -100,44 +114,51 @@ def _contrast(people: Population, one: _Answer) -> QualificationContrast:
 # ------------------------------------------------------------------ what postings say
 
 
-def _answers(panel: Panel, people: Population) -> Iterator[_Answer]:
+def _answers(panel: Panel, compared: Comparison) -> Iterator[_Answer]:
     """Yield the answers, each as a question that is put to every different value of a fact once."""
+    told = cache(partial(panel.postings.coded, rows=compared.people.rows))
 
     def saying(fact: str, test: Callable[[Any], bool]) -> Bools:
-        return panel.postings.each(fact, test, people.rows).astype(bool)
+        found: Bools = told(fact).each(test).astype(bool)
+        return found
 
     def asked(topic: Topic, fact: str, *, whole: bool) -> Iterator[_Answer]:
         """Yield what may be asked for several at once; `whole`: any of them, first."""
-        column = panel.postings.coded(fact, people.rows)
-        names = sorted({name for value in column.values for name in value})
+        names = sorted({name for value in told(fact).values for name in value})
         for name in ["any"] * whole + names:
             y = saying(fact, partial(_named, name))
             firm = saying(fact, partial(_required, name))
-            yield _Answer(topic, name, "with_text", read, y & read, firm & read)
+            yield _Answer(topic, name, texts, y & read, firm & read)
 
-    read = with_text(panel, people)
+    def those(base: Base, among: Bools) -> _Asked:
+        return _Asked(base, among, compared.among(among))
+
+    read = compared.read
+    texts = _Asked("with_text", read, compared.with_text)
+    everyone = _Asked("all", np.ones(len(read), dtype=bool), compared)
     required = saying("education_required", bool)
-    everyone = np.ones(len(people.rows), dtype=bool)
     stated = saying("education", partial(is_not, None))
-    yield _Answer("degree", "stated", "all", everyone, stated, stated & required)
+    degree_stated = those("stated", stated)
+    yield _Answer("degree", "stated", everyone, stated, stated & required)
     for degree in DEGREES:
         here = saying("education", partial(eq, degree))
-        yield _Answer("degree_floor", degree, "stated", stated, here, here & required)
+        yield _Answer("degree_floor", degree, degree_stated, here, here & required)
     for degree in AT_LEAST:
         enough = DEGREES[DEGREES.index(degree) :]
         here = saying("education", enough.__contains__)
-        yield _Answer("degree_at_least", degree, "stated", stated, here, here & required)
+        yield _Answer("degree_at_least", degree, degree_stated, here, here & required)
     yield from asked("degree_special", "degree_specials", whole=False)
     yield from asked("language", "languages", whole=True)
     yield from asked("industry", "industries", whole=True)
-    said, nobody = saying("workplace", partial(is_not, None)), np.zeros_like(everyone)
-    yield _Answer("workplace", "stated", "all", everyone, said, nobody)
+    said, nobody = saying("workplace", partial(is_not, None)), np.zeros(len(read), dtype=bool)
+    place_stated = those("stated", said)
+    yield _Answer("workplace", "stated", everyone, said, nobody)
     for name, places in (("remote_or_hybrid", AWAY), *((place, (place,)) for place in WORKPLACES)):
         here = saying("workplace", places.__contains__)
-        yield _Answer("workplace", name, "stated", said, here, nobody)
+        yield _Answer("workplace", name, place_stated, here, nobody)
     travels = saying("travel", partial(is_not, None)) & read
     firm = saying("travel", partial(eq, "required"))
-    yield _Answer("travel", "asked", "with_text", read, travels, travels & firm)
+    yield _Answer("travel", "asked", texts, travels, travels & firm)
 
 
 def _named(name: str, asked: Mapping[str, str]) -> bool:

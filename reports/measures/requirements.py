@@ -168,7 +168,7 @@ def _skill_rows(
     sizes = np.bincount(source, minlength=len(weight))
     rows: list[SkillRow] = []
     for column, tag in enumerate(tags.tags):
-        y = asked[mine, column]
+        y = asked[:, column][mine]
         if not y.any():
             continue
         hits = np.bincount(source[np.flatnonzero(y)], minlength=len(weight))

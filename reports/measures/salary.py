@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from reports.document.salary import Disclosure, PayGap, PayRow, RateRow, Salary
 from reports.document.terms import ROLES, Reason, RoleId, print_rule
-from reports.measures.experience import floors_of
-from reports.measures.panel import Panel
+from reports.measures.panel import Panel, rows_of
 from reports.measures.population import WINDOW_WEEKS, Population, window
 from reports.measures.statements import FEW_EMPLOYERS, RELEVANT, clear, decides, share_of
+from reports.measures.years import floors_of
 from reports.statistics.arrays import Z95, Bools, Floats, Ints, count_distinct, quantile
 from reports.statistics.medians import Shift, median_interval, stratified_shift
 from reports.statistics.testing import Z80, benjamini_hochberg
 from storage.markets import NAME_OF
+from storage.reading.columns import Coding
 from storage.records import Pay
 
 LEAST_STATED = 10  # below this no amount is printed
@@ -98,10 +99,10 @@ def _offers(panel: Panel, people: Population) -> _Offers:
         return said(value, False).astype(bool)
 
     low, high, rate = (said(partial(_term, part), math.nan).astype(np.float64) for part in range(3))
-    units = {unit.id: NAME_OF.get(unit.market, unit.market) for unit in panel.units}
-    unit = panel.postings.columns.unit[people.rows]
+    markets = np.array([NAME_OF.get(unit.market, unit.market) for unit in panel.units] + [""], dtype=np.str_)
+    unit = rows_of(panel.unit_id, panel.postings.columns.unit[people.rows])  # -1: none of them
     return _Offers(
-        market=np.array([units.get(one, "") for one in unit.tolist()], dtype=np.str_),
+        market=markets[unit],
         currency=said(lambda pay: pay.currency or "", "").astype(np.str_),
         period=said(lambda pay: pay.period or "", "").astype(np.str_),
         low=low,
@@ -128,13 +129,12 @@ def _term(part: int, pay: Pay) -> float:
 
 def _cells(panel: Panel, rows: Ints) -> Ints:
     """Return a number per panel row: equal where tier of the Chinese city, else country, and years are."""
-    country = panel.postings.each("countries", _country, rows).astype(np.str_)
-    tier = panel.postings.each("places", _tier, rows).astype(np.str_)
-    place = np.where(country == CHINA, tier, country)
+    place: Coding[str] = Coding(str)
+    country = panel.postings.each("countries", lambda named: place[_country(named)], rows).astype(np.int64)
+    tier = panel.postings.each("places", lambda named: place[_tier(named)], rows).astype(np.int64)
     floor = np.nan_to_num(floors_of(panel, rows, "total"), nan=-1.0)
     band = np.searchsorted(YEAR_BANDS, floor, "right") + (floor >= 0)
-    _, where = np.unique(place, return_inverse=True)
-    return where * (len(YEAR_BANDS) + 2) + band
+    return np.where(country == place[CHINA], tier, country) * (len(YEAR_BANDS) + 2) + band
 
 
 def _country(countries: Sequence[str]) -> str:

@@ -11,10 +11,10 @@ from storage.monitoring.outlook import outlook
 from storage.records import IMPORT, Facts, FetchFact
 
 
-def quarantined(facts: Facts, week: date) -> list[Quarantined]:
-    """Return the boards that are asked at growing intervals, as known at the end of `week` (its Monday)."""
+def quarantined(boards: Mapping[str, Sequence[FetchFact]]) -> list[Quarantined]:
+    """Return the boards that are asked at growing intervals, as their looks (see `by_board`) tell."""
     rows: list[Quarantined] = []
-    for board, looks in _by_board(facts, week).items():
+    for board, looks in boards.items():
         found = outlook([(look.observed_at, look.state) for look in reversed(looks)])
         if not found.quarantined or board.startswith(f"{IMPORT}:"):
             continue
@@ -34,10 +34,10 @@ def quarantined(facts: Facts, week: date) -> list[Quarantined]:
     return rows
 
 
-def drift(facts: Facts, week: date) -> list[TemplateDrift]:
-    """Return the fields that the listings' last looks of `week` lack."""
+def drift(boards: Mapping[str, Sequence[FetchFact]], week: date) -> list[TemplateDrift]:
+    """Return the fields that the listings' last looks of `week` (its Monday) lack; see `by_board`."""
     rows: list[TemplateDrift] = []
-    for board, looks in _by_board(facts, week).items():
+    for board, looks in boards.items():
         filled = [look for look in looks if look.fills]
         if not filled or filled[-1].week != week:
             continue
@@ -58,8 +58,8 @@ def drift(facts: Facts, week: date) -> list[TemplateDrift]:
     return rows
 
 
-def _by_board(facts: Facts, week: date) -> Mapping[str, Sequence[FetchFact]]:
-    """Board -> its looks up to the end of `week`, oldest first; boards by name."""
+def by_board(facts: Facts, week: date) -> Mapping[str, Sequence[FetchFact]]:
+    """Return board -> its looks up to the end of `week` (its Monday), oldest first; boards by name."""
     looks: defaultdict[str, list[FetchFact]] = defaultdict(list)
     for look in sorted(facts.fetches, key=lambda look: (look.observed_at, look.state)):
         if look.week <= week:

@@ -4,7 +4,6 @@ Where many values are taken by a mask that has no order in it, `values[np.flatno
 the time of `values[mask]`, which guesses wrongly at every other value.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,14 @@ def count_distinct(codes: Ints) -> int:
     return len(np.unique(codes) if present is None else np.flatnonzero(present))
 
 
+def first_places(codes: Ints) -> Ints:
+    """Return the places, in order, at which one of small numbers from 0 on stands for the first time."""
+    places = np.arange(len(codes))
+    first = np.empty(int(codes.max(initial=0)) + 1, dtype=np.int64)
+    first[codes[::-1]] = places[::-1]  # the last write wins
+    return np.flatnonzero(first[codes] == places)
+
+
 def _present(codes: Ints) -> Bools | None:
     """Return by number whether it is among the codes; None where these are few beside the highest."""
     highest = int(codes.max(initial=0))
@@ -48,7 +55,6 @@ def _present(codes: Ints) -> Bools | None:
     return present
 
 
-def quantile(values: Iterable[float], q: float) -> float | None:
+def quantile(values: Floats, q: float) -> float | None:
     """Return the q quantile, linear between order statistics (type 7), None for no values."""
-    data = np.sort(np.fromiter(values, dtype=np.float64))
-    return float(np.quantile(data, q)) if len(data) else None
+    return float(np.quantile(values, q)) if len(values) else None

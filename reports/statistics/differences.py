@@ -118,7 +118,12 @@ class StratifiedDesign:
 
     def mean_difference(self, y: Bools | Floats) -> float:
         """Return d of `difference` alone; nan without a common stratum."""
-        return _total(self._linear, y[self.used]) if len(self.used) else math.nan
+        if not len(self.used):
+            return math.nan
+        # By strata, so that the order of those who are counted moves no digit.
+        later, other = self._by_stratum(self._by_pair(y[self.used]))
+        safe = [np.maximum(n, 1) for n in self._n]
+        return float((self._weight * (later / safe[0] - other / safe[1])).sum())
 
     def once_difference(self, y: Bools | Floats) -> float:
         """Return the difference of the means of the clusters' own means: each counts once, strata apart.
@@ -134,13 +139,6 @@ class StratifiedDesign:
         for sign, group in zip((1.0, -1.0), self._groups, strict=True):
             sizes = np.bincount(self.cluster[group], minlength=self.clusters)
             found[group] = sign / (sizes[self.cluster[group]] * np.count_nonzero(sizes))
-        return found
-
-    @cached_property
-    def _linear(self) -> Floats:
-        """What each value counts in d."""
-        signed = [self._weight / np.maximum(n, 1) for n in self._n]
-        found: Floats = np.where(self.later, signed[0][self._stratum], -signed[1][self._stratum])
         return found
 
     def _jackknife(self, sums: list[Floats], totals: list[Floats], d: float) -> float:

@@ -36,8 +36,8 @@ from reports.measures.choice.groups import AI_EXPERIENCE, any_of
 from reports.measures.choice.levers import Lever, Levers, Unlock, unlocks
 from reports.measures.choice.openings import DOORS, Openings
 from reports.measures.comparison import stands
-from reports.measures.experience import floor_of
 from reports.measures.statements import change_row, known, share_of, silence
+from reports.measures.years import floor_of
 from reports.statistics.arrays import Bools, Ints, count_distinct, quantile
 from reports.statistics.differences import StratifiedDesign
 from storage.profile import Profile

@@ -1,7 +1,7 @@
 """What the openings of each class ask for, as parallel arrays."""
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from reports.document.terms import RoleId
 from reports.measures.choice.groups import AI_EXPERIENCE, Groups, groups_of, without
 from reports.measures.comparison import names_technique
-from reports.measures.experience import floors_of
 from reports.measures.panel import ROLE_CODES, Panel
-from reports.measures.population import Population
+from reports.measures.population import Population, places_of
 from reports.measures.requirements import Tags
+from reports.measures.years import floors_of
 from reports.statistics.arrays import Bools, Floats, Ints
 from storage.markets import LANGUAGE_OF, MarketName
 from storage.records import Pay, PostingFact, TaxonomyRecord, TaxonomyTag
@@ -198,16 +198,10 @@ def _is_said(value: object) -> bool:
 
 def _where(panel: Panel, adverts: Ints, rows: Ints) -> tuple[Sets, Bools]:
     """Return the places of all adverts of each opening, and whether one of them is remote work."""
-    ids, vacancy = np.unique(panel.vacancy[adverts], return_inverse=True)
-    place = np.searchsorted(ids, panel.vacancy[rows])
     remote = panel.postings.each("workplace", lambda named: named == "remote", adverts).astype(bool)
-    far = np.bincount(vacancy, weights=remote, minlength=len(ids)) > 0
-    column = panel.postings.coded("places", adverts)
-    named = [frozenset(value) for value in column.values]
-    of_vacancy: dict[int, frozenset[str]] = defaultdict(frozenset)
-    for one, code in zip(vacancy.tolist(), column.codes.tolist(), strict=True):
-        of_vacancy[one] |= named[code]
-    return _coded([of_vacancy[one] for one in place.tolist()]), far[place]
+    far = np.isin(panel.vacancy[rows], panel.vacancy[adverts[remote]])
+    places = places_of(panel, adverts, rows)
+    return Sets(places.codes, tuple(places.values)), far
 
 
 def _sets(panel: Panel, rows: Ints, fact: str) -> Sets:
@@ -218,11 +212,6 @@ def _sets(panel: Panel, rows: Ints, fact: str) -> Sets:
         for asked in column.values
     )
     return Sets(column.codes.astype(np.int64), values)
-
-
-def _coded(sets: list[frozenset[str]]) -> Sets:
-    code = {one: i for i, one in enumerate(dict.fromkeys(sets))}
-    return Sets(np.array([code[one] for one in sets], dtype=np.int64), tuple(code))
 
 
 def _wishes(panel: Panel, rows: Ints, facts: tuple[str, ...], required: str) -> Floats:

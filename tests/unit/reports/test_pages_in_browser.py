@@ -19,8 +19,7 @@ from matplotlib.image import imread
 from report_market import report_of_kind
 
 from reports.document.weekly import WeeklyReport
-from reports.output.overview import write_overview
-from reports.output.writing import write_report
+from reports.output.writing import write_overview, write_report
 from reports.pages.shell import asset
 from reports.wording.words import LANGS, Words
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.document.terms import ROLES
-from reports.measures.panel import ROLE_CODES, belongs, columns_of
+from reports.measures.panel import ROLE_CODES, belongs, columns_of, rows_of
 from reports.measures.requirements import Incidence
-from reports.statistics.arrays import count_distinct, distinct
+from reports.statistics.arrays import count_distinct, distinct, first_places
 
 
 @given(st.lists(st.integers(0, 40)), st.sampled_from([np.int8, np.int32, np.int64]))
@@ -28,6 +28,20 @@ def test_few_and_large_ones_take_no_room(codes: list[int]) -> None:
     assert count_distinct(given_codes) == len(found)
     assert found.tolist() == sorted(set(codes))
     assert [sorted(set(codes))[place] for place in places] == codes
+
+
+@given(st.lists(st.integers(0, 12)))
+def test_first_places_are_those_of_unique(codes: list[int]) -> None:
+    _, first = np.unique(np.array(codes, dtype=np.int64), return_index=True)
+    assert first_places(np.array(codes, dtype=np.int32)).tolist() == sorted(first.tolist())
+
+
+@given(st.sets(st.integers(0, 60)), st.lists(st.integers(0, 60)))
+def test_rows_of_ids_are_their_places(known: set[int], asked: list[int]) -> None:
+    """Few ids are searched, many are looked up in a table."""
+    ids = sorted(known)
+    rows = rows_of(np.array(ids, dtype=np.int64), np.array(asked, dtype=np.int64))
+    assert rows.tolist() == [ids.index(one) if one in known else -1 for one in asked]
 
 
 _PLACES = st.sets(st.tuples(st.integers(0, 6), st.integers(0, 3)))

@@ -163,6 +163,12 @@ def test_an_index_of_few_postings_is_bracketed_and_one_of_a_handful_is_not_drawn
     assert "level" not in pictures(report, Words("en"))
 
 
+def test_the_name_of_an_axis_stands_below_its_labels() -> None:
+    texts = ElementTree.fromstring(openness().svg()).iter(f"{SVG}text")
+    down = {node.text: float(node.attrib["y"]) for node in texts}
+    assert down["10"] + 10 < down["years"] < down["10"] + 25
+
+
 def test_counts_have_whole_ticks() -> None:
     stock = [5.0, 4.0, 4.0]
     panels = [FlowPanel(name, "#0072B2", stock, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]) for name in ("AI", "AIGC")]

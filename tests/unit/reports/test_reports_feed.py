@@ -18,8 +18,8 @@ from reports.building.weekly import to_json
 from reports.document.weekly import WeeklyReport
 from reports.errors import ReportError
 from reports.output.feed import feed
-from reports.output.overview import write_overview
 from reports.output.stored import told_week
+from reports.output.writing import write_overview
 from reports.wording.words import LANGS, Lang
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -15,8 +15,8 @@ from reports.building.findings import CLEAR, most_telling
 from reports.building.weekly import to_json
 from reports.document.weekly import Finding, WeeklyReport
 from reports.errors import ReportError
-from reports.output.overview import write_overview
 from reports.output.stored import read_weeks
+from reports.output.writing import write_overview
 from reports.wording.words import LANGS, Lang
 
 EVIL = '<script>hacked=1</script>"><img src=x onerror=hacked=1>|\u202e'
@@ -235,5 +235,5 @@ def test_hostile_names_stay_text(regular: WeeklyReport, tmp_path: Path) -> None:
 def test_what_is_told_of_a_week_does_not_hold_its_tables(regular: WeeklyReport, tmp_path: Path) -> None:
     """A folder of many years must not fill the memory."""
     store(tmp_path, regular, "2026-W48", *BOTH)
-    (week,) = read_weeks(tmp_path)
+    (week,) = read_weeks(tmp_path, pytest.fail)
     assert len(repr(week)) * 20 < len(to_json(regular))

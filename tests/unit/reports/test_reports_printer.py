@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from report_market import files_of_kind, report_of_kind
 from reports.errors import ReportError
 from reports.output import printer as printers
 from reports.output.printer import Printer, printer
-from reports.output.writing import report_files
+from reports.output.writing import report_files, write_overview, write_report
 from reports.wording.words import LANGS
 from storage import forking
 
@@ -25,7 +26,7 @@ def test_a_fork_prints_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = files_of_kind("regular")
     with printer() as fork:
         fork.get_ready()
-        monkeypatch.setattr(printers, "_printed", lambda *_: pytest.fail("printed here"))
+        monkeypatch.setattr("reports.output.printing.printed_files", lambda *_: pytest.fail("printed here"))
         assert report_files(report, LANGS, printer=fork) == alone
     assert {"report.en.md", "report.zh.md", "report.html", "report.json", "data/README.md"} < alone.keys()
 
@@ -55,3 +56,20 @@ def test_on_one_core_it_is_printed_here(monkeypatch: pytest.MonkeyPatch) -> None
         here.get_ready()
         made, other = here.files(report_of_kind("empty"), ["en"], "svg", os.getpid)
     assert other == os.getpid() and made == Printer().files(report_of_kind("empty"), ["en"], "svg", int)[0]
+
+
+def test_a_fork_makes_index_and_feeds_after_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "2026-W01").mkdir()
+    (tmp_path / "2026-W01" / "report.json").write_text("{", encoding="utf-8")
+    with printer() as fork:
+        write_report(report_of_kind("empty"), tmp_path, ["en"], printer=fork)
+        monkeypatch.setattr("reports.output.overview.overview", lambda *_: pytest.fail("made here"))
+        written = {path: path.read_bytes() for path in write_overview(tmp_path, printer=fork)}
+        monkeypatch.undo()
+        assert "2026-W01" in caplog.text, "what is left out is told here"
+        assert written == {path: path.read_bytes() for path in write_overview(tmp_path)} != {}
+        (tmp_path / "index.md").write_text("mine", encoding="utf-8")
+        with pytest.raises(ReportError, match="not of pmtrend"):
+            write_overview(tmp_path, printer=fork)

@@ -10,9 +10,11 @@ from report_market import market as invented
 from report_market import numbers, rendered, report_of
 
 from reports.document.qualifications import QualificationRow, Qualifications
+from reports.measures.comparison import compare
 from reports.measures.panel import build_panel
 from reports.measures.population import window_population
 from reports.measures.qualifications import qualifications
+from reports.measures.requirements import tag_matrix
 from reports.wording.words import LANGS
 from storage.records import RoleClass
 
@@ -26,7 +28,7 @@ def table_of(postings: list[dict[str, Any]], role: RoleClass = "ai_pm", boards: 
     for board in range(boards):
         market.look(f"b{board}", 0, [f"p{i}" for i in range(len(postings)) if i % boards == board])
     panel = build_panel(market.facts(), monday(0))
-    return qualifications(panel, window_population(panel))
+    return qualifications(panel, compare(panel, window_population(panel), tag_matrix(panel, None)))
 
 
 def row_of(part: Qualifications, topic: str, answer: str, role: str = "ai_pm") -> QualificationRow:
@@ -115,7 +117,7 @@ def test_a_clear_difference_is_found_among_the_tested_and_only_there() -> None:
             market.post(f"b{board}-{i}", "aigc_pm" if i % 2 else "ai_pm", **says)
         market.look(f"b{board}", 0, [f"b{board}-{i}" for i in range(4)])
     panel = build_panel(market.facts(), monday(0))
-    part = qualifications(panel, window_population(panel))
+    part = qualifications(panel, compare(panel, window_population(panel), tag_matrix(panel, None)))
     found = {(c["qualification"], c["answer"]): c for c in part["contrast"]}
     technical = found["degree_special", "technical_major"]
     assert (technical["difference"]["d"], technical["direction"]) == (-1, "higher_in_ai")

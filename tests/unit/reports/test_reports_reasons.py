@@ -118,7 +118,7 @@ def test_every_sentence_in_the_source_is_translated() -> None:
 
 def test_every_translation_fits_its_sentence_and_keeps_what_it_holds() -> None:
     """Each sentence is matched by its own pattern, not by a more general one above it, and held by frames."""
-    frames = [told for _, told in recorded_sentences("zh") if "{why}" in told]
+    frames = [told for *_, told in recorded_sentences("zh") if "{why}" in told]
     assert len(frames) >= 6
     for inner in set(sentences()):
         told = Words("zh").reason(f"two looks in a row agree with each other and not with the past: {inner}")

@@ -254,3 +254,15 @@ def test_a_binomial_tail_is_the_sum_of_what_is_at_least_as_much(n: int, p: float
         exact = math.fsum(math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in counts)
         assert binomial_tail(least, n, p) == pytest.approx(exact, rel=1e-9)
         assert binomial_tail(least, n, p) <= 1
+
+
+def test_the_order_of_members_moves_no_digit_of_a_difference_of_shares() -> None:
+    rng = np.random.default_rng(3)
+    later, y = rng.random(40) < 0.4, rng.random(40) < 0.3
+    stratum, cluster = rng.integers(0, 3, 40), rng.integers(0, 15, 40)
+    found = set()
+    for _ in range(30):
+        mixed = rng.permutation(40)
+        design = StratifiedDesign(later[mixed], stratum[mixed], cluster[mixed])
+        found.add((design.mean_difference(y[mixed]), design.difference(y[mixed]).d))
+    assert len(found) == 1

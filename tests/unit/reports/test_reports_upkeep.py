@@ -14,7 +14,7 @@ from store_helpers import Recorder, day, feed, listing
 
 from reports.building.weekly import build_weekly
 from reports.document.weekly import WeeklyReport
-from reports.measures.upkeep import drift, quarantined
+from reports.measures.upkeep import by_board, drift, quarantined
 from reports.output.writing import report_files
 from reports.wording.words import LANGS, Lang
 from storage.records import Facts, FetchState
@@ -62,7 +62,7 @@ def report(facts: Facts) -> WeeklyReport:
 )
 def test_boards_in_quarantine(states: tuple[FetchState, ...], failures: int | None, waits: int) -> None:
     facts = market(*states).facts()
-    rows = quarantined(facts, monday(LAST))
+    rows = quarantined(by_board(facts, monday(LAST)))
     assert [(row["board"], row["failures"]) for row in rows] == (
         [("ashby:alpha", failures)] if failures else []
     )
@@ -74,10 +74,10 @@ def test_boards_in_quarantine(states: tuple[FetchState, ...], failures: int | No
 
 def test_what_comes_after_the_week_changes_nothing() -> None:
     facts = market("failed", "failed", "failed").facts()
-    assert not quarantined(facts, monday(LAST - 1))
+    assert not quarantined(by_board(facts, monday(LAST - 1)))
     mended = market("failed", "failed", "failed")
     mended.look("alpha", LAST + 1, ["alpha1"])
-    assert quarantined(mended.facts(), monday(LAST)) == quarantined(facts, monday(LAST))
+    assert quarantined(by_board(mended.facts(), monday(LAST))) == quarantined(by_board(facts, monday(LAST)))
 
 
 # ------------------------------------------------------------------ drift
@@ -85,12 +85,12 @@ def test_what_comes_after_the_week_changes_nothing() -> None:
 
 def test_drift_of_the_week() -> None:
     facts = filled(market().facts(), {LAST: 0.12})
-    (row,) = drift(facts, monday(LAST))
+    (row,) = drift(by_board(facts, monday(LAST)), monday(LAST))
     assert (row["board"], row["source_field"], row["now"], row["usual"]) == (
         "ashby:alpha", "description", 0.12, 0.98,
     )  # fmt: skip
-    assert not drift(facts, monday(LAST - 1))
-    assert not drift(facts, monday(LAST + 1)), "nobody looked in that week"
+    assert not drift(by_board(facts, monday(LAST - 1)), monday(LAST - 1))
+    assert not drift(by_board(facts, monday(LAST + 1)), monday(LAST + 1)), "nobody looked in that week"
 
 
 # ------------------------------------------------------------------ what is printed

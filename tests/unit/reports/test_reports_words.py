@@ -141,7 +141,7 @@ def test_the_catalogs_have_the_same_keys_placeholders_and_digits() -> None:
 
 
 def test_chinese_messages_use_full_width_punctuation() -> None:
-    told = [*words.catalog("zh").values(), *(told for _, told in words.recorded_sentences("zh"))]
+    told = [*words.catalog("zh").values(), *(told for *_, told in words.recorded_sentences("zh"))]
     for message in told:
         bare = re.sub(r"\{\w+\}|\[[^\]]*\]\([^)]*\)|\[95%[^\]]*\]", "字", message)
         assert not re.search(r"[\u4e00-\u9fff]\s*[,;:!?()]|[,;:!?()]\s*[\u4e00-\u9fff]", bare), message
