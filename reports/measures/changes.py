@@ -233,9 +233,7 @@ def _shares(
 def _life(panel: Panel, listed: Ints) -> PostingLife:
     """Facts of the spells listed in the report week (in the order of postings)."""
     posting = panel.posting[listed]
-    last = np.flatnonzero(
-        np.diff(posting, append=len(panel.posting_id))
-    )  # they come in the order of postings
+    last = np.flatnonzero(np.diff(posting, append=len(panel.posting_id)))
     postings, unit = posting[last], panel.unit[listed[last]]
     vacancy = panel.vacancy[postings]
     size = np.bincount(vacancy)

@@ -1,6 +1,6 @@
 """Many rows of SQLite as numpy columns: a column of thousands of rows comes as one text.
 
-A row that Python is handed costs as much as finding it: fourteen objects a spell. `group_concat` hands over
+A row that Python is handed costs as much as finding it: eleven objects a spell. `group_concat` hands over
 one for a column of a thousand spells, which numpy reads at once. Of spells every other part is read by a
 second process, where there is one (storage/reading/twins.py).
 """
