@@ -10,7 +10,6 @@ from commands import loading  # before all others, for what it does
 # isort: split
 
 import errno
-import gc
 import os
 import sys
 from pathlib import Path
@@ -175,8 +174,6 @@ def main() -> None:
         _drop_output()
         warn(f"the output cannot be written: {error.strerror}")
         code = 1
-    # What is left ends with the process: to look for cycles in it first takes a report a fifth of a second.
-    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 
