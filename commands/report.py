@@ -15,7 +15,12 @@ from commands.telling import warn
 from scraper.boards import INDUSTRIES
 from scraper.options.times import Times, read_times
 from scraper.printing import echo
-from storage.engines.allocator import compute_in_one_thread, give_back_large_blocks, uncollected
+from storage.engines.allocator import (
+    compute_in_one_thread,
+    give_back_large_blocks,
+    regard_as_old,
+    uncollected,
+)
 from storage.errors import StorageError
 from storage.markets import MARKET_NAMES
 from storage.weeks import label, week_of
@@ -105,6 +110,7 @@ def make_report(
                 echo(path)
         _keep_vintages(store, history, built, context.clock())
         write_overview(context.settings, out, printing)
+        regard_as_old()
     if replaced is not None:
         folder, then = replaced
         now = built["provenance"]["as_of"]
