@@ -64,6 +64,7 @@ SIGNIFICANT_DIGITS = 6
 _MANY = 50_000
 """Postings of a panel from which on half of the tables are made in a fork: it saves more than it costs."""
 # What JSON leaves as it is: DEL and C1, separators of lines, marks of direction.
+_encoded = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True).encode
 _STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -277,9 +278,21 @@ def _rounded(value: object) -> object:
 
 
 def to_json(report: WeeklyReport) -> str:
-    """Return the text of report.json: sorted keys, UTF-8 as it is, a newline at the end.
+    """Return the text of report.json: a row a line, sorted keys, UTF-8 as it is, a newline at the end.
 
     Characters that steer a terminal or turn the reading around stand there as escapes.
     """
-    text = json.dumps(report, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
-    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", _laid_out(report)) + "\n"
+
+
+def _laid_out(value: object, depth: int = 0) -> str:
+    """Return JSON that has lines of its own down to the rows of tables, which are found at depth 3."""
+    if depth == 3 or not value or not isinstance(value, dict | list):
+        return _encoded(value)
+    before = "\n" + " " * (depth + 1)
+    if isinstance(value, dict):
+        parts = [f"{_encoded(key)}: {_laid_out(value[key], depth + 1)}" for key in sorted(value)]
+    else:
+        parts = [_laid_out(one, depth + 1) for one in value]
+    opened, closed = "{}" if isinstance(value, dict) else "[]"
+    return f"{opened}{before}{f',{before}'.join(parts)}{before[:-1]}{closed}"

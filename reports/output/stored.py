@@ -1,12 +1,13 @@
 """Reports in the output folder: which weeks there are, reading one again, and what is told of each."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import quote
+
+import orjson
 
 from reports.building.findings import most_telling
 from reports.document.weekly import FORMAT, WeeklyReport
@@ -141,7 +142,7 @@ def _read(
 ) -> tuple[WeeklyReport, ToldWeek]:
     path = folder / "report.json"
     try:
-        report = cast(WeeklyReport, json.loads(path.read_text(encoding="utf-8")))
+        report = cast(WeeklyReport, orjson.loads(path.read_bytes()))
         if (report["format"], report["week"]) != (FORMAT, week):
             raise ReportError(f"{path} is no report of {week} in the format of this release")
         return report, told_week(report, pages, views)

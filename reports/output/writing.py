@@ -1,6 +1,5 @@
 """A report on disk: every file whole or not at all, and nothing left of an earlier rendering."""
 
-import json
 import logging
 import os
 import secrets
@@ -9,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import orjson
 
 from reports.building.views import folder_of
 from reports.building.weekly import to_json
@@ -75,7 +76,7 @@ def later_state(out_dir: Path, report: WeeklyReport) -> tuple[Path, str] | None:
     """
     folder = out_dir / report["week"] / folder_of(report["view"])
     try:
-        there = json.loads((folder / "report.json").read_bytes())
+        there = orjson.loads((folder / "report.json").read_bytes())
         held = there["provenance"]
         if (there["format"], there["week"]) != (FORMAT, report["week"]) or held["data_cut"] is None:
             return None
