@@ -24,6 +24,12 @@ _COLUMNS = (
     *(Row.host, Row.round, Row.ends_at, Row.after_fetch, Row.boards),
     *(Row.holder, Row.token, Row.expires_at, Row.done_at),
 )
+_ASLEEP = 20
+"""Seconds after which the server ends a transaction whose collector asks nothing more in it.
+
+One that is stopped in the middle of it (a container, a machine that sleeps) would keep what it has locked
+from all others for as long as it sleeps. They wait 30 seconds for their turn to write.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ class Leases:
             self._engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
+            if not options.get("readonly"):
+                _end_if_asleep(connection)
             yield connection
 
     def join(self, wanted: Mapping[str, Sequence[str]], budget: timedelta) -> Round:
@@ -125,11 +133,16 @@ class Leases:
 def check(connection: Connection, lease: Lease) -> None:
     """Raise LeaseLost if a host was given to somebody else; else nobody gets it while the transaction runs.
 
-    The lock lets the lease be renewed meanwhile.
+    The lock lets the lease be renewed meanwhile. A transaction that is then asleep is ended by the server.
     """
+    _end_if_asleep(connection)
     query = select(*_COLUMNS).where(Row.host == lease.host).with_for_update(read=True, key_share=True)
     if not leases.is_held(next(iter(_hosts(connection, query)), None), lease):
         raise LeaseLost(f"another collector has taken over {lease.host}")
+
+
+def _end_if_asleep(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout TO '{_ASLEEP}s'")
 
 
 def _locked(connection: Connection, lease: Lease) -> HostLease | None:

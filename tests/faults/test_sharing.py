@@ -1,5 +1,6 @@
 """Several collectors on one PostgreSQL: each board once a round, each host by one at a time, whoever dies."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import databases
 import pytest
 from collectors import KILL, STOP, WAKE, Collector, Questions, start, stopped
+from sqlalchemy import text
 from toys import START, Days, fetching, job, page
 from typed import typed
 from worker_tasks import gone
@@ -20,7 +22,8 @@ from scraper.looking import hosts
 from scraper.looking.sharing import Held
 from scraper.model import Board
 from scraper.runs import collecting
-from storage.errors import LeaseLost, LockHeld
+from storage.errors import LeaseLost, LockHeld, StorageError
+from storage.leasing import rows
 from storage.leasing.rows import Claim, Leases, Round
 from storage.store import Store, open_store
 
@@ -183,6 +186,21 @@ def report(folder: Path) -> dict[str, Any]:
     }
 
 
+STOPPED_IN_ONE = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+    AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '0.2s'"""
+
+
+def stop_between_transactions(collector: Collector, store: Store) -> None:
+    """Stop a collector where the server has nothing of it to end."""
+    while True:
+        collector.send(STOP)
+        time.sleep(0.3)
+        with store._snapshot() as connection:
+            if connection.scalar(text(STOPPED_IN_ONE)) == 0:
+                return
+        collector.send(WAKE)
+
+
 def test_one_that_wakes_after_its_hosts_were_taken_over_asks_no_more_and_stores_nothing(
     market: Any, started: Any, store: Store, board: Any, tmp_path: Path
 ) -> None:
@@ -194,7 +212,7 @@ def test_one_that_wakes_after_its_hosts_were_taken_over_asks_no_more_and_stores_
         questions.wait(lambda: len(questions.by()) == len(NAMES))
         if (name, number) == ("c0", 2):
             assert all_started.wait(60)
-            processes[0].send(STOP)
+            stop_between_transactions(processes[0], store)
 
     questions.on_question = on_question
     processes += started(utcnow, TERM)
@@ -312,6 +330,28 @@ def test_while_a_look_is_stored_its_host_is_renewed_but_given_to_nobody(store: S
         other = taken(store, of, "a", "b")
         assert isinstance(other, Claim) and other.lease.host == "b"
         assert leases.renew(claim.lease)
+
+
+def test_one_that_is_stopped_in_a_transaction_loses_what_it_has_locked(
+    store: Store, leases: Leases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a host whose lease was just being renewed would be free to nobody, and all would wait for it."""
+    monkeypatch.setattr(rows, "_ASLEEP", 1)
+    of = leases.join({"a": ["x:1"], "b": ["x:2"]}, HOUR)
+    renewing, storing = (taken(store, of, name, term=NOW) for name in "ab")
+    assert isinstance(renewing, Claim) and isinstance(storing, Claim)
+    with pytest.raises(StorageError), leases._begun(out_of_turn=True) as renewal:
+        assert rows._locked(renewal, renewing.lease)
+        with pytest.raises(StorageError), store._writing(storing.lease) as look:
+            assert taken(store, of, "a", "b") == {"a", "b"}, "which nobody else gets"
+            end = time.monotonic() + 60
+            passed: list[str] = []
+            while len(passed) < 2 and time.monotonic() < end:
+                claim = taken(store, of, "a", "b")
+                passed += [claim.lease.host] if isinstance(claim, Claim) else []
+            assert sorted(passed) == ["a", "b"]
+            look.execute(text("SELECT 1"))
+        renewal.execute(text("SELECT 1"))
 
 
 def test_a_pause_holds_for_all_and_into_the_next_round(store: Store, leases: Leases) -> None:
