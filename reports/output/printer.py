@@ -51,7 +51,7 @@ class Printer:
 @contextlib.contextmanager
 def printer() -> Iterator[Printer]:
     """Yield who prints: as long as the block runs a fork draws, where there is another core."""
-    import numpy  # noqa: F401  # what computes and what draws both need it: so it is loaded once
+    import numpy.ma  # noqa: F401  # what computes and what draws both need it: so it is loaded once
 
     with forked(_print_when_asked) as fork:
         yield Printer(fork)
