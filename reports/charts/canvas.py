@@ -1,4 +1,4 @@
-"""What all charts share: colours, frame, text that fits, and the way from a figure to stable SVG or PNG.
+"""What all charts share: colours, canvas, text that fits, and the way from a figure to stable SVG or PNG.
 
 Text stays text in the SVG, so that the reader's own fonts draw it: a Chinese font need not be installed
 where the report is made. Positions therefore must not depend on measured text: labels are anchored, and
@@ -9,18 +9,21 @@ import html
 import re
 import unicodedata
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from reports.wording.escaping import clean, visible
 
@@ -43,7 +46,9 @@ FONT_STACK = (
 )
 # Comes with matplotlib, so the layout is the same on every machine.
 LAYOUT_FONT = "DejaVu Sans"
-_SETTINGS: dict[Any, Any] = {
+# All but the backend, which is not drawn with and would load pyplot.
+_STANDARD = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+_SETTINGS: dict[Any, Any] = _STANDARD | {
     "svg.fonttype": "none",
     "svg.hashsalt": "pmtrend",
     "svg.id": None,
@@ -53,55 +58,70 @@ _SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,
     "path.simplify": False,
 }
-# All but the backend, which is not drawn with and would load pyplot.
-_STANDARD = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
-# Every chart function runs under these settings, whatever a matplotlibrc or the process has set elsewhere.
-drawing = matplotlib.rc_context(_STANDARD | _SETTINGS)
-WIDTH = 8.2  # inches; 590 pt
-WIDTH_PT = WIDTH * 72
+WIDTH = 590.4  # points
 SMALL, NORMAL, TITLE = 8.5, 9.5, 12.5  # points
-_POINTS = 72.0
+_POINTS = 72.0  # an inch
+Weight = Literal["normal", "bold"]
+Align = Literal["left", "center", "right"]
+Valign = Literal["baseline", "top", "center", "center_baseline", "bottom"]
+_ASCENT, _DESCENT = 0.76, 0.24  # em, of the layout font
+# How far the baseline lies below the point that a text is aligned by.
+_DROPS: dict[Valign, float] = {
+    "baseline": 0,
+    "top": _ASCENT,
+    "center": (_ASCENT - _DESCENT) / 2,
+    "center_baseline": _ASCENT / 2,
+    "bottom": -_DESCENT,
+}
 _DPI = 200
 
 
-class Canvas:
-    """A figure with a title, a subtitle and one plain axes whose margins are given in points."""
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Let a chart be drawn under the same settings, whatever a matplotlibrc or the process has set."""
+    now = matplotlib.rcParams
+    # Finding out what is to be set costs less than setting everything.
+    with matplotlib.rc_context({name: value for name, value in _SETTINGS.items() if now[name] != value}):
+        yield
 
-    def __init__(
-        self,
-        title: str,
-        subtitle: str,
-        *,
-        height: float,
-        left: float = 44,
-        right: float = 20,
-        top: float = 62,
-        bottom: float = 30,
-    ) -> None:
-        """Open a canvas `height` inches high; the four margins (points) frame the axes."""
-        self.title, self.height, self.left = clean(title), height, left
-        self.figure = Figure(figsize=(WIDTH, height), facecolor="white")
-        height_pt = height * _POINTS
-        self.write(12, height_pt - 22, self.title, size=TITLE, colour=INK, weight="bold")
-        self.write(12, height_pt - 40, clean(subtitle), size=NORMAL, colour=MUTED)
-        self.axes = self.panel(left=left, right=right, top=top, bottom=bottom)
 
-    def panel(self, *, left: float, right: float, top: float, bottom: float) -> Axes:
-        """Return new plain axes, its edges given in points from the edges of the canvas."""
-        width_pt, height_pt = WIDTH * _POINTS, self.height * _POINTS
-        axes: Axes = self.figure.add_axes(
-            (
-                left / width_pt,
-                bottom / height_pt,
-                (width_pt - left - right) / width_pt,
-                (height_pt - top - bottom) / height_pt,
-            )
+@cache
+def _font(size: float, weight: Weight) -> FontProperties:
+    return FontProperties(family=[LAYOUT_FONT], size=size, weight=weight)
+
+
+class _Label(Text):
+    """A line of text from its baseline. Who shows an SVG aligns it, so for that nothing is measured."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        if not renderer.option_scale_image():  # it draws pixels
+            super().draw(renderer)
+            return
+        x, y = self.get_transform().transform(self.get_position())
+        _, height = renderer.get_canvas_width_height()
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        renderer.draw_text(
+            gc, x, height - y, self.get_text(), self.get_fontproperties(), angle=0, ismath=False, mtext=self
         )
-        for side in axes.spines.values():
-            side.set_visible(False)
-        axes.tick_params(length=0, labelsize=SMALL, labelcolor=MUTED)
-        axes.set_axisbelow(True)
-        return axes
+        gc.restore()
+
+
+class Canvas:
+    """A figure with title and subtitle. Things on it are placed in points from its lower left corner."""
+
+    def __init__(self, title: str, subtitle: str, *, height: float) -> None:
+        """Open a canvas `height` points high."""
+        self.title, self.height = clean(title), height
+        self.figure = Figure(figsize=(WIDTH / _POINTS, height / _POINTS), facecolor="white")
+        self.points = Affine2D().scale(1 / _POINTS) + self.figure.dpi_scale_trans
+        self.write(12, height - 22, self.title, size=TITLE, colour=INK, weight="bold")
+        self.write(12, height - 40, clean(subtitle), size=NORMAL, colour=MUTED)
+
+    def add(self, artist: Artist) -> None:
+        """Add an artist whose coordinates are points of this canvas."""
+        artist.set_transform(self.points)
+        self.figure.add_artist(artist)
 
     def write(
         self,
@@ -111,59 +131,23 @@ class Canvas:
         *,
         size: float,
         colour: str,
-        weight: str = "normal",
-        align: str = "left",
+        weight: Weight = "normal",
+        align: Align = "left",
+        valign: Valign = "baseline",
     ) -> None:
-        """Write `text` with its baseline at (x, y), points from the lower left corner of the canvas."""
-        at = (x / (WIDTH * _POINTS), y / (self.height * _POINTS))
-        self.figure.text(*at, text, size=size, color=colour, weight=weight, ha=align)
+        """Write `text` at (x, y), which is the left end of its baseline unless aligned otherwise."""
+        if text:
+            baseline = y - _DROPS[valign] * size
+            self.add(_Label(x, baseline, text, color=colour, ha=align, fontproperties=_font(size, weight)))
 
     def mark(self, x: float, y: float, marker: str, colour: str, size: float = 7.5) -> None:
-        """Draw one marker centred at (x, y), points from the lower left corner of the canvas."""
-        at = ([x / (WIDTH * _POINTS)], [y / (self.height * _POINTS)])
-        self.figure.add_artist(
-            Line2D(
-                *at,
-                marker=marker,
-                color=colour,
-                markersize=size,
-                markeredgewidth=1.8 if marker in "|_" else 0,
-            )
-        )
+        """Draw one marker centred at (x, y)."""
+        edge = 1.8 if marker in "|_" else 0
+        self.add(Line2D([x], [y], marker=marker, color=colour, markersize=size, markeredgewidth=edge))
 
     def chart(self, description: str) -> "Chart":
         """Return the finished drawing; title and `description` are what a screen reader says."""
-        for axes in self.figure.axes:
-            for axis in (axes.xaxis, axes.yaxis):
-                _leave_unmeasured(axis)
         return Chart(self.figure, self.title, clean(description))
-
-
-def _leave_unmeasured(axis: Axis) -> None:
-    """Spare the labels of an axis from being measured, where nothing is written beside them."""
-    if axis.get_label_text():
-        return
-    axis.set_label_coords(0, 0)
-    for tick in axis.get_major_ticks():
-        tick.label1.set_in_layout(False)
-
-
-# Limits of axes are always set here, and what these three draw need not be asked for what it reaches to.
-
-
-def draw_line(axes: Axes, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
-    """Draw a line through the points, as `axes.plot` does."""
-    axes.add_artist(Line2D(x, y, **how))
-
-
-def draw_dots(axes: Axes, x: Sequence[float], y: Sequence[float], **how: Any) -> None:
-    """Draw a dot at each of the points, as `axes.plot` does."""
-    axes.add_artist(Line2D(x, y, marker="o", linestyle="none", **how))
-
-
-def draw_bar(axes: Axes, corner: tuple[float, float], width: float, height: float, **how: Any) -> None:
-    """Draw a rectangle from its lower left corner on."""
-    axes.add_artist(Rectangle(corner, width, height, **how))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +183,7 @@ class Chart:
         self._save(file, format="png", dpi=_DPI, metadata={"Software": None})
         return file.getvalue()
 
-    @drawing
+    @drawing()
     def _save(self, file: BytesIO | StringIO, **options: Any) -> None:
         with warnings.catch_warnings():
             # The layout font has no Chinese glyphs and the SVG needs none; for a PNG they were looked for.
@@ -256,6 +240,7 @@ def _finished(svg: str, title: str, description: str) -> str:
     # Labels may come from outside; here they pass together, and XML allows no control characters.
     svg = "\n".join(map(visible, svg.split("\n")))
     svg = re.sub(r" font-family: [^;\"]*;?", "", svg)  # once, on the root, instead of on every text
+    svg = re.sub(r'(<text [^<>]*?) transform="rotate\(-?0 [^"]*"', r"\1", svg)  # nothing is turned
     attributes = f'font-family="{FONT_STACK}" role="img" aria-label="{_attribute(title)}"'
     named = f"<title>{_escaped(title)}</title>\n <desc>{_escaped(description)}</desc>"
     return re.sub(r"(<svg\b[^<>]*)>", lambda m: f"{m[1]} {attributes}>\n {named}", svg, count=1)

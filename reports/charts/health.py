@@ -2,19 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from reports.charts.canvas import (
-    INK,
-    MUTED,
-    NORMAL,
-    SMALL,
-    Canvas,
-    Chart,
-    draw_bar,
-    drawing,
-    em_width,
-    label_margin,
-    shortened,
-)
+from reports.charts.canvas import MUTED, SMALL, Canvas, Chart, drawing, em_width, label_margin, shortened
+from reports.charts.panel import Panel
 
 _FILLS: Mapping[str, tuple[str, str]] = {  # mark -> fill, ink; a letter stands beside every colour
     "complete": ("#CDE7DA", "#0B5D3B"),
@@ -28,7 +17,7 @@ MAX_ROWS = 24
 _ROW = 17
 
 
-@drawing
+@drawing()
 def health_chart(
     title: str,
     subtitle: str,
@@ -44,21 +33,17 @@ def health_chart(
     """
     shown = rows[:MAX_ROWS]
     names = [shortened(name, 16) for name, _ in shown]
-    height = (62 + 48 + _ROW * len(shown)) / 72
-    canvas = Canvas(title, subtitle, height=height, left=label_margin(names) + 4, bottom=48, top=62)
-    axes = canvas.axes
-    for y, (_, cells) in enumerate(shown):
-        for x, cell in enumerate(cells):
-            mark, complete, asked = cell
+    canvas = Canvas(title, subtitle, height=62 + 48 + _ROW * len(shown))
+    x, y = (-0.5, len(weeks) - 0.5), (len(shown) - 0.5, -0.5)
+    panel = Panel(canvas, x, y, left=label_margin(names) + 4, bottom=48)
+    for row, (_, cells) in enumerate(shown):
+        for week, (mark, complete, asked) in enumerate(cells):
             fill, ink = _FILLS[mark]
-            draw_bar(axes, (x - 0.47, y - 0.43), 0.94, 0.86, facecolor=fill, linewidth=0)
+            panel.bar((week - 0.47, week + 0.47), (row - 0.43, row + 0.43), colour=fill)
             text = marks[mark][0] if asked <= 1 else f"{marks[mark][0]} {complete}/{asked}"
-            axes.text(x, y, text, size=SMALL - 1, color=ink, ha="center", va="center")
-    axes.set_xlim(-0.5, len(weeks) - 0.5)
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
-    axes.set_yticks(range(len(shown)), names)
-    axes.set_xticks(range(len(weeks)), weeks)
+            panel.write(week, row, text, size=SMALL - 1, colour=ink, align="center", valign="center")
+    panel.row_names(names)
+    panel.x_labels(range(len(weeks)), weeks)
     present = {cell[0] for _, cells in shown for cell in cells}
     x_pt = 12.0
     for mark, (fill, ink) in _FILLS.items():

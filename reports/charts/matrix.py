@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from reports.charts.canvas import (
@@ -12,14 +11,14 @@ from reports.charts.canvas import (
     MUTED,
     NORMAL,
     SMALL,
-    WIDTH_PT,
+    WIDTH,
     Canvas,
     Chart,
-    draw_bar,
     drawing,
     em_width,
     shortened,
 )
+from reports.charts.panel import Panel
 
 # Purple and green differ in lightness under every colour blindness (ColorBrewer PRGn); white is chance.
 _COLOURS = LinearSegmentedColormap.from_list("together", ["#9970AB", "#F7F7F7", "#5AAE61"])
@@ -47,62 +46,52 @@ class Matrix:
     cells: Mapping[tuple[int, int], Cell]
 
 
-@drawing
+@drawing()
 def matrix_chart(title: str, subtitle: str, matrices: Sequence[Matrix], description: str) -> Chart:
     """Return the chart of one triangle of cells per class, side by side; one class has the whole width."""
     rows = max(len(matrix.tags) for matrix in matrices)
     height = 62 + _HEAD + rows * _ROW + 14
-    width = (WIDTH_PT - 2 * _EDGE - _GAP * (len(matrices) - 1)) / len(matrices)
-
-    def edges(i: int) -> dict[str, float]:
-        left, mine = _EDGE + i * (width + _GAP), len(matrices[i].tags)
-        right = WIDTH_PT - left - width
-        return {"left": left, "right": right, "top": 62 + _HEAD, "bottom": 14 + (rows - mine) * _ROW}
-
-    canvas = Canvas(title, subtitle, height=height / 72, **edges(0))
+    width = (WIDTH - 2 * _EDGE - _GAP * (len(matrices) - 1)) / len(matrices)
+    canvas = Canvas(title, subtitle, height=height)
     for i, matrix in enumerate(matrices):
-        axes = canvas.axes if i == 0 else canvas.panel(**edges(i))
-        canvas.write(
-            edges(i)["left"], height - 62 - 10, matrix.name, size=NORMAL, colour=matrix.colour, weight="bold"
+        left, below = _EDGE + i * (width + _GAP), rows - len(matrix.tags)
+        canvas.write(left, height - 62 - 10, matrix.name, size=NORMAL, colour=matrix.colour, weight="bold")
+        panel = Panel(
+            canvas,
+            (0, width),
+            (len(matrix.tags), 0),
+            left=left,
+            right=WIDTH - left - width,
+            top=62 + _HEAD,
+            bottom=14 + below * _ROW,
         )
-        _draw(axes, matrix, width)
+        _draw(panel, matrix, width)
     return canvas.chart(description)
 
 
-def _draw(axes: Axes, matrix: Matrix, width: float) -> None:
-    axes.set_xlim(0, width)
-    axes.set_ylim(len(matrix.tags), 0)
-    axes.set_xticks([])
-    axes.set_yticks([])
+def _draw(panel: Panel, matrix: Matrix, width: float) -> None:
     cell_width = _cell_width(matrix.tags, width)
     for row, name in enumerate(matrix.tags):
         start = row * cell_width + (_INDENT if row else 0)
-        axes.text(
-            start,
-            row + 0.5,
-            shortened(name, (width - start) / SMALL),
-            size=SMALL,
-            color=INK,
-            va="center",
-            ha="left",
-        )
+        shown = shortened(name, (width - start) / SMALL)
+        panel.write(start, row + 0.5, shown, size=SMALL, colour=INK, valign="center")
         for column in range(row):
             cell = matrix.cells.get((row, column), Cell(None, False))
             shade = _NOTHING if cell.lift is None else _COLOURS(_shade(cell.lift))
-            corner = (column * cell_width, row + 0.04)
-            draw_bar(axes, corner, cell_width - 1, 0.92, facecolor=shade, linewidth=0)
+            left = column * cell_width
+            panel.bar((left, left + cell_width - 1), (row + 0.04, row + 0.96), colour=shade)
             if cell.lift is not None:
                 told = f"{cell.lift:.1f}"
                 strong = cell.clear and told != "1.0"  # which nobody would call more often
-                axes.text(
-                    (column + 0.5) * cell_width - 0.5,
+                panel.write(
+                    left + 0.5 * cell_width - 0.5,
                     row + 0.52,
                     told,
                     size=SMALL - 1.5,
-                    color=INK if strong else MUTED,
+                    colour=INK if strong else MUTED,
                     weight="bold" if strong else "normal",
-                    va="center",
-                    ha="center",
+                    align="center",
+                    valign="center",
                 )
 
 

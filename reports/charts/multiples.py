@@ -3,23 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-
 from reports.charts.canvas import (
-    GRID,
     INK,
     NORMAL,
     SMALL,
-    WIDTH_PT,
+    WIDTH,
     Canvas,
     Chart,
-    draw_dots,
-    draw_line,
     drawing,
     em_width,
     shortened,
     spread,
 )
+from reports.charts.panel import Panel
 from reports.charts.shares import Side
 from reports.charts.weekly import WeekAxis, draw_week_axis, runs
 
@@ -50,7 +46,7 @@ class Multiple:
     classes: tuple[Weekly, ...]
 
 
-@drawing
+@drawing()
 def multiples_chart(
     title: str,
     subtitle: str,
@@ -66,28 +62,24 @@ def multiples_chart(
     """
     rows = -(-len(panels) // COLUMNS)
     height = _TOP + rows * (_HEIGHT + _BETWEEN) - 14 + _BOTTOM
-    width = (WIDTH_PT - _LEFT - _RIGHT - (COLUMNS - 1) * _GAP) / COLUMNS
+    width = (WIDTH - _LEFT - _RIGHT - (COLUMNS - 1) * _GAP) / COLUMNS
 
-    def edges(i: int) -> dict[str, float]:
+    canvas = Canvas(title, subtitle, height=height)
+    top = _scale(panels)
+    step = 0.5 if top > 0.8 else 0.2 if top <= 0.4 else 0.4
+    ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
+    for i, multiple in enumerate(panels):
         left = _LEFT + i % COLUMNS * (width + _GAP)
         above = _TOP + 18 + i // COLUMNS * (_HEIGHT + _BETWEEN)
-        right, below = WIDTH_PT - left - width, height - above - _HEIGHT
-        return {"left": left, "right": right, "top": above, "bottom": below}
-
-    canvas = Canvas(title, subtitle, height=height / 72, **edges(0))
-    top = _scale(panels)
-    for i, panel in enumerate(panels):
-        axes = canvas.axes if i == 0 else canvas.panel(**edges(i))
-        name = shortened(panel.name, (width + _GAP - 6) / (_BOLD * _NAME))
-        canvas.write(
-            edges(i)["left"] - 2, height - edges(i)["top"] + 7, name, size=_NAME, colour=INK, weight="bold"
-        )
-        _draw(axes, panel, sides, top)
-        draw_week_axis(axes, axis.unnamed() if i else axis.unnamed(texts=True), ticks=3)
-        if i + COLUMNS < len(panels):
-            axes.set_xticklabels([])
-        if i % COLUMNS:
-            axes.set_yticklabels([])
+        right, below = WIDTH - left - width, height - above - _HEIGHT
+        panel = Panel(canvas, axis.limits, (0, top), left=left, right=right, top=above, bottom=below)
+        name = shortened(multiple.name, (width + _GAP - 6) / (_BOLD * _NAME))
+        canvas.write(left - 2, height - above + 7, name, size=_NAME, colour=INK, weight="bold")
+        panel.y_grid(ticks)
+        if i % COLUMNS == 0:
+            panel.y_labels(ticks, [f"{tick:.0%}" for tick in ticks])
+        _draw(panel, multiple, sides)
+        draw_week_axis(panel, axis.unnamed(texts=i == 0), ticks=3, labels=i + COLUMNS >= len(panels))
     _legend(canvas, sides, ring if any(one.ringed for panel in panels for one in panel.classes) else "")
     return canvas.chart(description)
 
@@ -98,63 +90,25 @@ def _scale(panels: Sequence[Multiple]) -> float:
     return min(1.0, (int(most * 5 - 1e-9) + 1) / 5)
 
 
-def _draw(axes: Axes, panel: Multiple, sides: tuple[Side, ...], top: float) -> None:
+def _draw(panel: Panel, multiple: Multiple, sides: tuple[Side, ...]) -> None:
+    top = panel.y[1]
     ends: list[tuple[float, str, str]] = []
-    for side, weekly in zip(sides, panel.classes, strict=True):
-        dots = [(week, min(share, top)) for week, share in enumerate(weekly.dots) if share is not None]
-        draw_dots(
-            axes,
-            [week for week, _ in dots],
-            [share for _, share in dots],
-            color=side.colour,
-            markersize=2.6,
-            alpha=0.45,
-            markeredgewidth=0,
-            zorder=2,
-            clip_on=False,
+    for side, weekly in zip(sides, multiple.classes, strict=True):
+        dots = {week: min(share, top) for week, share in enumerate(weekly.dots) if share is not None}
+        panel.dots([*dots], [*dots.values()], colour=side.colour, size=2.6, edge=0, alpha=0.45, zorder=2)
+        ringed = sorted(dots.keys() & weekly.ringed)
+        panel.dots(
+            ringed, [dots[week] for week in ringed], colour=side.colour, size=7, filled=False, zorder=2
         )
-        for week, share in dots:
-            if week in weekly.ringed:
-                draw_dots(
-                    axes,
-                    [week],
-                    [share],
-                    markersize=7,
-                    markerfacecolor="none",
-                    color=side.colour,
-                    clip_on=False,
-                )
         for start, values in runs(weekly.line):
-            draw_line(
-                axes,
-                range(start, start + len(values)),
-                values,
-                color=side.colour,
-                linewidth=1.8,
-                zorder=3,
-                clip_on=False,
-            )
+            weeks = range(start, start + len(values))
+            panel.line(weeks, values, colour=side.colour, width=1.8, clip=False)
         if weekly.line[-1] is not None:
             told = f"{weekly.line[-1]:.0%}"
             ends.append((weekly.line[-1], f"({told})" if weekly.few else told, side.colour))
-    step = 0.5 if top > 0.8 else 0.2 if top <= 0.4 else 0.4
-    ticks = [step * i for i in range(int(top / step + 1e-9) + 1)]
-    axes.set_ylim(0, top)
-    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-    axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
     places = spread([value for value, _, _ in ends], top * (SMALL + 1) / _HEIGHT)
     for (_, told, colour), place in zip(ends, places, strict=True):
-        axes.annotate(
-            told,
-            (1, place),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(3, 0),
-            textcoords="offset points",
-            size=SMALL,
-            color=colour,
-            weight="bold",
-            va="center",
-        )
+        panel.write(panel.x[1], place, told, dx=3, size=SMALL, colour=colour, weight="bold", valign="center")
 
 
 def _legend(canvas: Canvas, sides: tuple[Side, ...], ring: str) -> None:

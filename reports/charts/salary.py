@@ -1,23 +1,10 @@
 """The chart of pay: per market and currency the middle half, median and its interval of each class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-
-from reports.charts.canvas import (
-    GRID,
-    INK,
-    MUTED,
-    NORMAL,
-    SMALL,
-    Canvas,
-    Chart,
-    draw_bar,
-    draw_line,
-    drawing,
-    label_margin,
-)
+from reports.charts.canvas import INK, MUTED, NORMAL, SMALL, Canvas, Chart, drawing, label_margin
+from reports.charts.panel import Panel
 from reports.charts.shares import Side
 
 _ROW, _HEAD, _FOOT, _TOP = 30.0, 24.0, 26.0, 58.0  # points: a class, name and axis of a panel, titles
@@ -47,54 +34,44 @@ class PayPanel:
     bars: Sequence[PayBar]
 
 
-@drawing
+@drawing()
 def salary_chart(title: str, subtitle: str, panels: Sequence[PayPanel], description: str) -> Chart:
     """Return the chart with one panel below the other, each with an axis of its own (not from 0)."""
     heights = [_HEAD + _ROW * len(panel.bars) + _FOOT for panel in panels]
     height = _TOP + sum(heights)
     left = label_margin([bar.side.name for panel in panels for bar in panel.bars]) + 6
     right = label_margin([bar.note for panel in panels for bar in panel.bars], SMALL, gap=22)
-    canvas = Canvas(title, subtitle, height=height / 72, left=left, right=right)
-    canvas.axes.remove()
+    canvas = Canvas(title, subtitle, height=height)
     top = _TOP
     for panel, tall in zip(panels, heights, strict=True):
         canvas.write(12, height - top - 12, panel.name, size=NORMAL, colour=INK, weight="bold")
-        bottom = height - top - tall + _FOOT
-        _draw(canvas.panel(left=left, right=right, top=top + _HEAD, bottom=bottom), panel.bars)
+        edges = {"left": left, "right": right, "top": top + _HEAD, "bottom": height - top - tall + _FOOT}
+        _draw(canvas, panel.bars, edges)
         top += tall
     return canvas.chart(description)
 
 
-def _draw(axes: Axes, bars: Sequence[PayBar]) -> None:
-    for y, bar in enumerate(bars):
-        colour = bar.side.colour
-        corner = (bar.p25, y - 0.23)
-        draw_bar(axes, corner, bar.p75 - bar.p25, 0.46, color=colour, alpha=0.32, zorder=2, linewidth=0)
-        if bar.interval is not None:
-            draw_line(axes, bar.interval, [y, y], color=colour, linewidth=1.8, zorder=3)
-        draw_line(axes, [bar.median] * 2, [y - 0.23, y + 0.23], color=colour, linewidth=2.6, zorder=4)
-        axes.text(
-            bar.median, y - 0.29, bar.label, size=SMALL, color=colour, weight="bold", ha="center", va="bottom"
-        )
-        axes.text(
-            1.0,
-            y,
-            f"  {bar.note}",
-            size=SMALL,
-            color=MUTED,
-            va="center",
-            transform=axes.get_yaxis_transform(),
-        )
+def _draw(canvas: Canvas, bars: Sequence[PayBar], edges: Mapping[str, float]) -> None:
     ends = [end for bar in bars for end in (bar.p25, bar.p75, *(bar.interval or ()))]
     ticks = _ticks(min(ends), max(ends))
     span = max(ends) - ticks[0]
     beside = 0.0 if span else 0.03 * max(ends) or 1.0  # where all pay the same, that stands in the middle
-    axes.set_xlim(ticks[0] - beside, max(ends) + 0.03 * span + beside)
-    axes.set_ylim(len(bars) - 0.5, -0.72)
-    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
-    axes.xaxis.grid(True, color=GRID, linewidth=0.8)
-    axes.set_yticks(range(len(bars)), [bar.side.name for bar in bars])
-    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    limits = (ticks[0] - beside, max(ends) + 0.03 * span + beside)
+    panel = Panel(canvas, limits, (len(bars) - 0.5, -0.72), **edges)
+    panel.row_names([bar.side.name for bar in bars])
+    panel.x_grid(ticks)
+    panel.x_labels(ticks, [f"{tick:,.0f}" for tick in ticks])
+    for y, bar in enumerate(bars):
+        colour = bar.side.colour
+        panel.bar((bar.p25, bar.p75), (y - 0.23, y + 0.23), colour=colour, alpha=0.32, zorder=2)
+        if bar.interval is not None:
+            panel.line(bar.interval, [y, y], colour=colour, width=1.8)
+        panel.line([bar.median] * 2, [y - 0.23, y + 0.23], colour=colour, width=2.6, zorder=4)
+        above = bar.median, y - 0.29
+        panel.write(
+            *above, bar.label, size=SMALL, colour=colour, weight="bold", align="center", valign="bottom"
+        )
+        panel.write(panel.x[1], y, f"  {bar.note}", size=SMALL, colour=MUTED, valign="center")
 
 
 def _ticks(low: float, high: float) -> list[float]:

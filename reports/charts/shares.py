@@ -1,31 +1,28 @@
 """Charts of shares: AI against AIGC per requirement, the class mix, and openness by years."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-
 from reports.charts.canvas import (
     BAR,
-    GRID,
     INK,
     MUTED,
     NORMAL,
     SMALL,
     Canvas,
     Chart,
-    draw_bar,
-    draw_dots,
-    draw_line,
     drawing,
     em_width,
     label_margin,
     shortened,
     spread,
 )
+from reports.charts.panel import Panel
 
 _MARKED_YEARS = (1, 3)
 _LABEL_EMS = 18.0
+_QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Side:
     colour: str
 
 
-@drawing
+@drawing()
 def dumbbell_chart(
     title: str,
     subtitle: str,
@@ -58,26 +55,19 @@ def dumbbell_chart(
     The interval of the first side lies under its dot, that of the second above, so neither hides.
     """
     names = [shortened(name, _LABEL_EMS) for name, _, _ in rows]
-    height = (62 + 46 + 27 * len(rows)) / 72
-    canvas = Canvas(title, subtitle, height=height, left=label_margin(names) + 6, bottom=46, right=34)
-    axes = canvas.axes
+    canvas = Canvas(title, subtitle, height=62 + 46 + 27 * len(rows))
+    most = max(share.hi for _, *shares in rows for share in shares)
+    panel = _bar_panel(canvas, names, most, right=34)
     for y, (_, first, second) in enumerate(rows):
-        ends = [first.value, second.value]
-        draw_line(axes, ends, [y, y], color=BAR, linewidth=4.5, zorder=2, solid_capstyle="butt")
+        panel.line([first.value, second.value], [y, y], colour=BAR, width=4.5, zorder=2, cap="butt")
         for side, share, shift in ((sides[0], first, 0.27), (sides[1], second, -0.27)):
-            draw_line(axes, [share.lo, share.hi], [y + shift] * 2, color=side.colour, linewidth=1.3, zorder=3)
-            # A dot at 0 % stands half outside the axes.
-            draw_dots(axes, [share.value], [y], color=side.colour, markersize=8, zorder=4, clip_on=False)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
-    axes.set_yticks(range(len(rows)), names)
-    top = max([0.2] + [max(a.hi, b.hi) for _, a, b in rows])
-    _percent_axis(canvas, min(1.0, top))
-    _legend(canvas, sides)
+            panel.line([share.lo, share.hi], [y + shift] * 2, colour=side.colour, width=1.3)
+            panel.dots([share.value], [y], colour=side.colour, size=8)
+    _legend(canvas, panel.left, [("o", side.colour, side.name) for side in sides])
     return canvas.chart(description)
 
 
-@drawing
+@drawing()
 def mix_chart(
     title: str,
     subtitle: str,
@@ -91,50 +81,21 @@ def mix_chart(
     """
     names = [side.name for side, _, _, _ in rows]
     notes = [note for _, _, _, note in rows]
-    height = (62 + 46 + 34 * len(rows)) / 72
-    canvas = Canvas(
-        title,
-        subtitle,
-        height=height,
-        left=label_margin(names) + 6,
-        bottom=46,
-        right=label_margin(notes, gap=22),
-    )
-    axes = canvas.axes
+    canvas = Canvas(title, subtitle, height=62 + 46 + 34 * len(rows))
+    most = max(max(now.hi, before.value if before else 0) for _, now, before, _ in rows)
+    panel = _bar_panel(canvas, names, most, right=label_margin(notes, gap=22))
     for y, (side, now, before, note) in enumerate(rows):
-        draw_bar(axes, (0, y - 0.26), now.value, 0.52, facecolor=side.colour, zorder=2)
-        draw_line(axes, [now.lo, now.hi], [y, y], color=INK, linewidth=1.3, zorder=3)
+        panel.bar((0, now.value), (y - 0.26, y + 0.26), colour=side.colour, zorder=2)
+        panel.line([now.lo, now.hi], [y, y], colour=INK, width=1.3)
         if before is not None:
-            draw_line(
-                axes,
-                [before.value] * 2,
-                [y - 0.4, y + 0.4],
-                color=INK,
-                linewidth=1.6,
-                linestyle=(0, (2, 1)),
-                zorder=4,
-            )
-        axes.text(
-            1.0,
-            y,
-            f"  {note}",
-            size=NORMAL,
-            color=INK,
-            va="center",
-            ha="left",
-            transform=axes.get_yaxis_transform(),
-        )
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(axis="y", labelsize=NORMAL, labelcolor=INK, pad=8)
-    axes.set_yticks(range(len(rows)), names)
-    _percent_axis(
-        canvas, min(1.0, max([0.2] + [s.hi for _, s, _, _ in rows] + [b.value for _, _, b, _ in rows if b]))
-    )
-    _mix_legend(canvas, legend)
+            tick = [y - 0.4, y + 0.4]
+            panel.line([before.value] * 2, tick, colour=INK, width=1.6, dashes=(2, 1), zorder=4)
+        panel.write(panel.x[1], y, f"  {note}", size=NORMAL, colour=INK, valign="center")
+    _legend(canvas, panel.left, [("s", BAR, legend[0]), ("|", INK, legend[1])])
     return canvas.chart(description)
 
 
-@drawing
+@drawing()
 def openness_chart(
     title: str,
     subtitle: str,
@@ -145,46 +106,29 @@ def openness_chart(
 ) -> Chart:
     """Return the chart of the share of postings open to someone with at most y years, one curve a class."""
     labels = [side.name for side, _ in curves]
-    canvas = Canvas(title, subtitle, height=3.7, right=label_margin(labels), bottom=46)
-    axes = canvas.axes
+    canvas = Canvas(title, subtitle, height=266.4)
     edge = years[-1] + 0.5
-    x = [*years, edge]
+    panel = Panel(canvas, (years[0] - 0.1, edge), (0, 1.03), right=label_margin(labels), bottom=46)
+    panel.y_grid(_QUARTERS)
+    panel.y_labels(_QUARTERS, [f"{share:.0%}" for share in _QUARTERS])
+    panel.x_labels(years, [str(year) for year in years])
+    middle = panel.left + panel.width / 2
+    canvas.write(middle, panel.bottom - 18, axis_name, size=SMALL, colour=MUTED, align="center", valign="top")
+    steps = [end for year, following in itertools.pairwise([*years, edge]) for end in (year, following)]
     for side, shares in curves:
-        held = [*shares, shares[-1]]
-        axes.step(x, [s.value for s in held], where="post", color=side.colour, linewidth=2, zorder=3)
-        axes.fill_between(
-            x,
-            [s.lo for s in held],
-            [s.hi for s in held],
-            step="post",
-            color=side.colour,
-            alpha=0.13,
-            linewidth=0,
-            zorder=2,
-        )
-    _marked_values(axes, years, curves)
-    axes.set_xlim(years[0] - 0.1, edge)
-    axes.set_ylim(0, 1.03)
-    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-    axes.set_xticks(list(years), [str(y) for y in years])
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    axes.set_xlabel(axis_name, size=SMALL, color=MUTED, labelpad=6)
+        held = [share for share in shares for _ in range(2)]
+        panel.line(steps, [share.value for share in held], colour=side.colour, width=2)
+        panel.band(steps, [share.lo for share in held], [share.hi for share in held], colour=side.colour)
+    _marked_values(panel, years, curves)
     for (side, _), place in zip(curves, spread([c[-1].value for _, c in curves], 0.08), strict=True):
-        axes.text(
-            edge,
-            place,
-            f" {side.name}",
-            size=NORMAL,
-            color=side.colour,
-            weight="bold",
-            va="center",
-            ha="left",
-            clip_on=False,
-        )
+        name = f" {side.name}"
+        panel.write(edge, place, name, size=NORMAL, colour=side.colour, weight="bold", valign="center")
     return canvas.chart(description)
 
 
-def _marked_values(axes: Axes, years: Sequence[int], curves: Sequence[tuple[Side, Sequence[Share]]]) -> None:
+def _marked_values(
+    panel: Panel, years: Sequence[int], curves: Sequence[tuple[Side, Sequence[Share]]]
+) -> None:
     """Write the values at `_MARKED_YEARS` on the steps: the higher one above its line, others below.
 
     Values too near to each other, or to the axis, have their labels moved apart and up.
@@ -197,41 +141,29 @@ def _marked_values(axes: Axes, years: Sequence[int], curves: Sequence[tuple[Side
         places = spread([v + (0.045 if v == highest else -0.045) for v in values], 0.08)
         lifted = max(0.0, 0.045 - min(places))
         for (side, _), value, place in zip(curves, values, places, strict=True):
-            draw_dots(axes, [year], [value], color=side.colour, markersize=5, zorder=4)
-            axes.text(
-                year + 0.12,
-                place + lifted,
-                f"{value:.0%}",
-                size=NORMAL,
-                color=side.colour,
-                weight="bold",
-                va="center",
-            )
+            panel.dots([year], [value], colour=side.colour, size=5)
+            at = year + 0.12, place + lifted
+            panel.write(*at, f"{value:.0%}", size=NORMAL, colour=side.colour, weight="bold", valign="center")
 
 
-def _percent_axis(canvas: Canvas, top: float) -> None:
-    axes = canvas.axes
+def _bar_panel(canvas: Canvas, names: Sequence[str], most: float, *, right: float) -> Panel:
+    """Return a panel with a row per name and an axis of shares from 0 that reaches beyond `most`."""
+    top = min(1.0, max(0.2, most))
     step = 0.1 if top <= 0.5 else 0.2
     ticks = [i * step for i in range(int(top / step + 1.000001) + 1) if i * step <= 1.000001]
-    axes.set_xlim(0, max(top * 1.02, ticks[-1] if ticks[-1] <= top * 1.12 else top * 1.02))
-    ticks = [t for t in ticks if t <= axes.get_xlim()[1] + 1e-9]
-    axes.xaxis.grid(True, color=GRID, linewidth=0.8)
-    axes.set_xticks(ticks, [f"{t:.0%}" for t in ticks])
+    end = ticks[-1] if top * 1.02 <= ticks[-1] <= top * 1.12 else top * 1.02
+    ticks = [tick for tick in ticks if tick <= end + 1e-9]
+    limits = (len(names) - 0.4, -0.6)
+    panel = Panel(canvas, (0, end), limits, left=label_margin(names) + 6, right=right, bottom=46)
+    panel.row_names(names)
+    panel.x_grid(ticks)
+    panel.x_labels(ticks, [f"{tick:.0%}" for tick in ticks])
+    return panel
 
 
-def _legend(canvas: Canvas, sides: Sequence[Side]) -> None:
-    """Draw a dot and a name per side, in one row at the foot."""
-    x = canvas.left
-    for side in sides:
-        canvas.mark(x, 14, "o", side.colour)
-        canvas.write(x + 9, 11, side.name, size=NORMAL, colour=INK)
-        x += em_width(side.name) * NORMAL + 34
-
-
-def _mix_legend(canvas: Canvas, legend: tuple[str, str]) -> None:
-    x = canvas.left
-    canvas.mark(x, 14, "s", BAR)
-    canvas.write(x + 9, 11, legend[0], size=NORMAL, colour=INK)
-    x += em_width(legend[0]) * NORMAL + 34
-    canvas.mark(x, 14, "|", INK)
-    canvas.write(x + 9, 11, legend[1], size=NORMAL, colour=INK)
+def _legend(canvas: Canvas, left: float, entries: Sequence[tuple[str, str, str]]) -> None:
+    """Draw a marker in a colour, and what it stands for, for each of the entries: one row at the foot."""
+    for marker, colour, name in entries:
+        canvas.mark(left, 14, marker, colour)
+        canvas.write(left + 9, 11, name, size=NORMAL, colour=INK)
+        left += em_width(name) * NORMAL + 34

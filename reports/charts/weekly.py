@@ -4,25 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from reports.charts.canvas import (
-    GRID,
     INK,
     MUTED,
     NORMAL,
     SMALL,
-    WIDTH_PT,
+    WIDTH,
     Canvas,
     Chart,
-    draw_bar,
-    draw_dots,
-    draw_line,
     drawing,
     em_width,
     label_margin,
     spread,
 )
+from reports.charts.panel import Limits, Panel
 
 HOLIDAY = "#FCF0D8"
 STOCK_COLOUR, FLOW_COLOUR, CLOSURE_COLOUR = "#56606B", "#009E73", "#E69F00"
@@ -55,6 +52,11 @@ class WeekAxis:
     preliminary: str | None = None  # the word for it, where the last week is preliminary
     holidays: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def limits(self) -> Limits:
+        """What a panel shows of the positions of weeks: all of them, and some room."""
+        return -0.6, len(self.weeks) - 0.4
+
     def unnamed(self, *, texts: bool = False) -> "WeekAxis":
         """Return this axis without the names of breaks, and unless `texts` without any other words inside."""
         bare = replace(self, breaks=dict.fromkeys(self.breaks, ""))
@@ -64,23 +66,23 @@ class WeekAxis:
         return replace(bare, preliminary=preliminary, holidays=dict.fromkeys(self.holidays, ""))
 
 
-@drawing
+@drawing()
 def level_chart(title: str, subtitle: str, axis: WeekAxis, lines: Sequence[Line], description: str) -> Chart:
     """Return the chart of an index (100 = base week) with interval ribbons and labels at the line ends."""
     ends = [(_end_label(line), line.colour, end) for line in lines if (end := _last(line.values)) is not None]
     labels = [label for label, _, _ in ends]
-    canvas = Canvas(title, subtitle, height=3.9, right=label_margin(labels), top=78)
-    axes = canvas.axes
+    limits = _span([v for line in lines for part in (line.values, line.lo, line.hi) for v in part] + [100.0])
+    canvas = Canvas(title, subtitle, height=280.8)
+    panel = Panel(canvas, axis.limits, limits, right=label_margin(labels), top=78)
+    ticks = _ticks(panel)
+    digits = 0 if all(map(float.is_integer, ticks)) else 1  # limits are 4 or more apart, ticks 0.5
+    panel.y_grid(ticks)
+    panel.y_labels(ticks, [f"{tick:.{digits}f}" for tick in ticks])
     for line in lines:
-        _draw_line(axes, line)
-    low, high = _span(
-        [v for line in lines for part in (line.values, line.lo, line.hi) for v in part] + [100.0]
-    )
-    axes.set_ylim(low, high)
-    axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-    axes.axhline(100, color=MUTED, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    draw_week_axis(axes, axis)
-    _end_labels(axes, ends, high - low)
+        _draw_line(panel, line)
+    panel.line(panel.x, [100, 100], colour=MUTED, width=0.9, dashes=(4, 3), zorder=1)
+    draw_week_axis(panel, axis)
+    _end_labels(panel, ends)
     return canvas.chart(description)
 
 
@@ -99,7 +101,7 @@ class FlowPanel:
     cuts: frozenset[int] = frozenset()
 
 
-@drawing
+@drawing()
 def flow_chart(
     title: str,
     subtitle: str,
@@ -114,33 +116,25 @@ def flow_chart(
     `names` are the words for stock, new and closed.
     """
     left, right, gap, middle = 40.0, 14.0, 44.0, 168.0
-    width = (WIDTH_PT - left - right - gap) / 2
-    canvas = Canvas(title, subtitle, height=4.4, left=left, right=right + width + gap, top=82, bottom=middle)
-    most = [
-        max([v or 0 for panel in panels for v in getattr(panel, part)] + [1])
+    width = (WIDTH - left - right - gap) / 2
+    canvas = Canvas(title, subtitle, height=316.8)
+    most_listed, most_new, most_closed = (
+        1.15 * max([v or 0 for panel in panels for v in getattr(panel, part)] + [1])
         for part in ("stock", "new", "closed")
-    ]
-    for i, panel in enumerate(panels):
+    )
+    for i, group in enumerate(panels):
         edges = {"left": left + i * (width + gap), "right": right + (1 - i) * (width + gap)}
-        upper = canvas.axes if i == 0 else canvas.panel(**edges, top=82, bottom=middle)
-        lower = canvas.panel(**edges, top=canvas.height * 72 - middle + 12, bottom=56)
         canvas.write(
-            edges["left"],
-            canvas.height * 72 - 66,
-            panel.name,
-            size=NORMAL,
-            colour=panel.colour,
-            weight="bold",
+            edges["left"], canvas.height - 66, group.name, size=NORMAL, colour=group.colour, weight="bold"
         )
-        _draw_line(upper, Line(names[0], STOCK_COLOUR, panel.stock, (), (), panel.cuts))
-        upper.set_ylim(0, most[0] * 1.15)
-        upper.set_yticks([tick for tick in upper.get_yticks() if tick == round(tick)])  # these are counts
-        upper.set_ylim(0, most[0] * 1.15)
-        _flow_bars(lower, panel, most[1], most[2])
-        for axes in (upper, lower):
-            axes.yaxis.grid(True, color=GRID, linewidth=0.8)
-        draw_week_axis(upper, axis.unnamed(texts=True), ticks=4)
-        upper.set_xticklabels([])
+        upper = Panel(canvas, axis.limits, (0, most_listed), **edges, top=82, bottom=middle)
+        _count_axis(upper)
+        _draw_line(upper, Line(names[0], STOCK_COLOUR, group.stock, (), (), group.cuts))
+        draw_week_axis(upper, axis.unnamed(texts=True), ticks=4, labels=False)
+        top = canvas.height - middle + 12
+        lower = Panel(canvas, axis.limits, (-most_closed, most_new), **edges, top=top, bottom=56)
+        _count_axis(lower)
+        _flow_bars(lower, group)
         draw_week_axis(lower, axis.unnamed(), ticks=4)
     x = left
     for name, colour, marker in zip(names, (STOCK_COLOUR, FLOW_COLOUR, CLOSURE_COLOUR), "_ss", strict=True):
@@ -150,26 +144,38 @@ def flow_chart(
     return canvas.chart(description)
 
 
-def _flow_bars(axes: Axes, panel: FlowPanel, most_new: float, most_closed: float) -> None:
-    for counts, up, colour in ((panel.new, 1, FLOW_COLOUR), (panel.closed, -1, CLOSURE_COLOUR)):
-        for x, count in enumerate(counts):
-            draw_bar(axes, (x - 0.35, 0), 0.7, up * (count or 0), facecolor=colour, zorder=2)
-    axes.axhline(0, color=INK, linewidth=0.8, zorder=3)
-    axes.set_ylim(-most_closed * 1.15, most_new * 1.15)
-    ticks = [t for t in axes.get_yticks() if t == round(t) and -most_closed * 1.15 <= t <= most_new * 1.15]
-    axes.set_yticks(ticks, [f"{abs(t):.0f}" for t in ticks])  # counts on both sides of zero
+def _count_axis(panel: Panel) -> None:
+    """Write whole numbers along y, those below zero without their sign."""
+    ticks = [tick for tick in _ticks(panel) if tick.is_integer()]
+    panel.y_grid(ticks)
+    panel.y_labels(ticks, [f"{abs(tick):.0f}" for tick in ticks])
 
 
-def _draw_line(axes: Axes, line: Line) -> None:
+def _ticks(panel: Panel) -> list[float]:
+    """Return round values of y, as many as there is room for and not more than ten."""
+    low, high = panel.y
+    steps = min(9, int(panel.height / (2 * SMALL)))
+    ticks = MaxNLocator(steps, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in ticks if low <= tick <= high]
+
+
+def _flow_bars(panel: Panel, group: FlowPanel) -> None:
+    for counts, up, colour in ((group.new, 1, FLOW_COLOUR), (group.closed, -1, CLOSURE_COLOUR)):
+        for week, count in enumerate(counts):
+            if count:
+                panel.bar((week - 0.35, week + 0.35), (0, up * count), colour=colour, zorder=2)
+    panel.line(panel.x, [0, 0], colour=INK, width=0.8)
+
+
+def _draw_line(panel: Panel, line: Line) -> None:
     for start, values in runs(line.values, line.cuts):
-        x = range(start, start + len(values))
-        draw_line(axes, x, values, color=line.colour, linewidth=2, solid_capstyle="round", zorder=3)
+        weeks = range(start, start + len(values))
+        panel.line(weeks, values, colour=line.colour, width=2, cap="round")
         if len(values) == 1:
-            draw_dots(axes, x, values, color=line.colour, markersize=4, zorder=3)
+            panel.dots(weeks, values, colour=line.colour, size=4, zorder=3)
     # lo and hi are known for the same weeks, so their runs pair up.
     for (start, lo), (_, hi) in zip(runs(line.lo, line.cuts), runs(line.hi, line.cuts), strict=True):
-        x = range(start, start + len(lo))
-        axes.fill_between(x, lo, hi, color=line.colour, alpha=0.13, linewidth=0, zorder=2)
+        panel.band(range(start, start + len(lo)), lo, hi, colour=line.colour)
 
 
 def runs(
@@ -187,99 +193,67 @@ def runs(
         yield len(values) - len(run), run
 
 
-def draw_week_axis(axes: Axes, axis: WeekAxis, ticks: int = 9) -> None:
+def draw_week_axis(panel: Panel, axis: WeekAxis, *, ticks: int = 9, labels: bool = True) -> None:
     """Draw labels, breaks, holidays and the preliminary week along x; at most about `ticks` labels."""
     count = len(axis.weeks)
-    step = max(1, -(-count // ticks))
-    shown = [i for i in range(count) if (count - 1 - i) % step == 0]  # the newest week is always named
-    axes.set_xlim(-0.6, count - 0.4)
-    axes.set_xticks(shown, [axis.weeks[i] for i in shown])
-    width = axes.get_position().width * WIDTH_PT
+    if labels:
+        step = max(1, -(-count // ticks))
+        shown = [i for i in range(count) if (count - 1 - i) % step == 0]  # the newest week is always named
+        panel.x_labels(shown, [axis.weeks[i] for i in shown])
     rows = [0.0, 0.0]  # right edges in points of the names already written, per row
     for position, name in sorted(axis.breaks.items()):
-        axes.axvline(position - 0.5, color=MUTED, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+        edge = position - 0.5
+        panel.line([edge, edge], panel.y, colour=MUTED, width=1, dashes=(1, 2), zorder=1)
         half = em_width(name) * SMALL / 2
-        at = (position + 0.1) / count * width
+        at = (position + 0.1) / count * panel.width
         if not name:
             continue
         row = next((i for i, edge in enumerate(rows) if at - half >= edge), None)
         if row is None:
             continue  # the line stays; the quality box names every break
         rows[row] = at + half + 4
-        axes.annotate(
-            name,
-            (position - 0.5, 1),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(0, 3 + 11 * row),
-            textcoords="offset points",
-            size=SMALL,
-            color=MUTED,
-            ha="center",
-            va="bottom",
+        above = 3 + 11 * row
+        panel.write(
+            edge, panel.y[1], name, dy=above, size=SMALL, colour=MUTED, align="center", valign="bottom"
         )
-    _tint_holidays(axes, axis)
+    _tint_holidays(panel, axis)
     if axis.preliminary is not None:
-        _tint(axes, count - 1.5, count - 0.5, "#F1F3F5")
-        axes.annotate(
-            axis.preliminary,
-            (count - 0.5, 0),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(-1, 3),
-            textcoords="offset points",
-            size=SMALL,
-            color=MUTED,
-            ha="right",
+        _tint(panel, count - 1.5, count - 0.5, "#F1F3F5")
+        panel.write(
+            count - 0.5, panel.y[0], axis.preliminary, dx=-1, dy=3, size=SMALL, colour=MUTED, align="right"
         )
 
 
-def _tint(axes: Axes, start: float, end: float, colour: str) -> None:
-    """Colour the ground of the axes between two positions along x."""
-    whole = axes.get_xaxis_transform()
-    draw_bar(axes, (start, 0), end - start, 1, color=colour, linewidth=0, zorder=0, transform=whole)
+def _tint(panel: Panel, start: float, end: float, colour: str) -> None:
+    """Colour the ground of the panel between two positions along x."""
+    panel.bar((start, end), panel.y, colour=colour, zorder=0)
 
 
-def _tint_holidays(axes: Axes, axis: WeekAxis) -> None:
+def _tint_holidays(panel: Panel, axis: WeekAxis) -> None:
     """Tint the weeks of each holiday; its name stands inside, at the foot or one line up."""
-    width = axes.get_position().width * WIDTH_PT
-    right = width - em_width(axis.preliminary or "") * SMALL - 4
+    right = panel.width - em_width(axis.preliminary or "") * SMALL - 4
     edge, row = 0.0, 0
     numbered = enumerate(sorted(axis.holidays.items()))
     for (name, _), run in groupby(numbered, key=lambda one: (one[1][1], one[1][0] - one[0])):
         weeks = [position for _, (position, _) in run]
-        _tint(axes, weeks[0] - 0.5, weeks[-1] + 0.5, HOLIDAY)
+        _tint(panel, weeks[0] - 0.5, weeks[-1] + 0.5, HOLIDAY)
         if not name:
             continue
         half = em_width(name) * SMALL / 2
-        middle = (weeks[0] + weeks[-1] + 1) / 2 / len(axis.weeks) * width
-        middle = min(max(middle, half + 2), width - half - 2)
+        middle = (weeks[0] + weeks[-1] + 1) / 2 / len(axis.weeks) * panel.width
+        middle = min(max(middle, half + 2), panel.width - half - 2)
         row = 1 - row if middle - half < edge or middle + half > right else 0
         edge = middle + half + 4
-        axes.annotate(
-            name,
-            (middle / width, 0),
-            xycoords="axes fraction",
-            xytext=(0, 3 + 11 * row),
-            textcoords="offset points",
-            size=SMALL,
-            color=MUTED,
-            ha="center",
-        )
+        at = panel.left + middle, panel.bottom + 3 + 11 * row
+        panel.canvas.write(*at, name, size=SMALL, colour=MUTED, align="center")
 
 
-def _end_labels(axes: Axes, ends: Sequence[tuple[str, str, float]], span: float) -> None:
-    places = spread([end for _, _, end in ends], span * 0.075)
-    right = axes.get_xlim()[1]
+def _end_labels(panel: Panel, ends: Sequence[tuple[str, str, float]]) -> None:
+    low, high = panel.y
+    places = spread([end for _, _, end in ends], (high - low) * 0.075)
     for (label, colour, _), place in zip(ends, places, strict=True):
-        axes.text(
-            right,
-            place,
-            f" {label}",
-            size=NORMAL,
-            color=colour,
-            weight="bold",
-            va="center",
-            ha="left",
-            clip_on=False,
+        panel.write(
+            panel.x[1], place, f" {label}", size=NORMAL, colour=colour, weight="bold", valign="center"
         )
 
 

@@ -18,7 +18,6 @@ _KEPT_ROOT = ("viewBox",)
 # What matplotlib says in a style sheet of its own, for everything in the drawing.
 _ROOT_STYLE = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 _NUMBER = re.compile(r"-?(?<!\d)\d+\.\d{2,}")
-_UNTURNED = re.compile(r"rotate\(-?0(?:\.0*)? [^)]*\)")
 _REFERENCE = re.compile(r"url\(#([^()]+)\)")
 _BESIDE_LETTERS = re.compile(r"(?:(?<!\s)\s+)?([A-Za-z])\s*")
 _SMALL = 10  # points: below it (shapes of marks) hundredths are kept, above it tenths
@@ -60,7 +59,7 @@ def _written(element: Element, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_ground(element: Element) -> bool:
-    """Tell whether this is the white patch under a whole figure or its axes: the first one in a group."""
+    """Tell whether this is the white patch under a whole figure: the only one in its group."""
     if not (element.get("id") or "").startswith("patch_"):
         return False
     paths = [child for child in element if child.get("style", "").startswith("fill:")]
@@ -86,8 +85,6 @@ def _presented(element: Element, names: Mapping[str, str]) -> Attributes:
             found[key] = _REFERENCE.sub(lambda match: f"url(#{names[match[1]]})", _shortened(value))
     if "d" in found:
         found["d"] = _BESIDE_LETTERS.sub(r"\1", found["d"]).strip()
-    if _UNTURNED.fullmatch(found.get("transform", "")):
-        del found["transform"]
     return found
 
 

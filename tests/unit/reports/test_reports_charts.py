@@ -6,17 +6,22 @@ import re
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from copy import deepcopy
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import matplotlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
 from report_market import report_of_kind
 
-from reports.charts.canvas import Chart, em_width, shortened, spread
+from reports.charts.canvas import LAYOUT_FONT, Canvas, Chart, drawing, em_width, shortened, spread
 from reports.charts.health import health_chart
+from reports.charts.panel import Panel
 from reports.charts.pictures import pictures
 from reports.charts.shares import Share, Side, dumbbell_chart, mix_chart, openness_chart
 from reports.charts.weekly import FlowPanel, Line, WeekAxis, flow_chart, level_chart
@@ -163,6 +168,80 @@ def test_an_index_of_few_postings_is_bracketed_and_one_of_a_handful_is_not_drawn
     assert "level" not in pictures(report, Words("en"))
 
 
+# ------------------------------------------------------------------ panels
+
+
+def paneled(draw: Callable[[Panel], None]) -> Element:
+    """What is drawn into a panel from (50, 70) to (500, 170), y downwards, on which x is 0..10, y 100..0."""
+    with drawing():
+        canvas = Canvas("t", "s", height=200)
+        draw(Panel(canvas, (0, 10), (100, 0), left=50, right=90.4, top=70, bottom=30))
+    return ElementTree.fromstring(canvas.chart("d").svg())
+
+
+def test_a_value_has_one_place_for_dots_labels_and_lines() -> None:
+    def draw(panel: Panel) -> None:
+        panel.dots([5], [20], colour="#123456", size=4)
+        panel.x_labels([5], ["five"])
+        panel.y_labels([20], ["twenty"])
+        panel.x_grid([5, 10])
+        panel.y_grid([20])
+        panel.write(5, 20, "moved", dx=3, dy=4, size=8, colour="#123456")
+
+    root = paneled(draw)
+    (dot,) = [(float(use.attrib["x"]), float(use.attrib["y"])) for use in root.iter(f"{SVG}use")]
+    assert dot == (275, 90)
+    at = {text.text: (float(text.attrib["x"]), float(text.attrib["y"])) for text in root.iter(f"{SVG}text")}
+    assert at["five"] == pytest.approx((275, 170 + 3.5 + 0.76 * 8.5))  # its upper edge under the panel
+    assert at["twenty"] == pytest.approx((50 - 3.5, 90 + 0.38 * 8.5))
+    assert at["moved"] == pytest.approx((278, 86))
+    paths = [re.findall(r"[-\d.]+", path.attrib["d"]) for path in root.iter(f"{SVG}path")]
+    drawn = [list(map(float, path)) for path in paths]
+    assert [275, 170, 275, 70, 500, 170, 500, 70] in drawn
+    assert [50, 90, 500, 90] in drawn
+
+
+def test_bars_and_bands_reach_from_value_to_value() -> None:
+    def draw(panel: Panel) -> None:
+        panel.bar((2, 4), (0, 50), colour="#123456")
+        panel.band([0, 10], [100, 90], [80, 70], colour="#654321")
+
+    corners = {
+        path.attrib["style"].split(";")[0]: re.findall(r"[ML] ([\d.]+ [\d.]+)", path.attrib["d"])
+        for path in paneled(draw).iter(f"{SVG}path")
+    }
+    assert corners["fill: #123456"] == ["140 70", "230 70", "230 120", "140 120"]
+    assert corners["fill: #654321"][:4] == ["50 170", "500 160", "500 140", "50 150"]
+
+
+@pytest.mark.parametrize("clip", [True, False])
+def test_a_line_ends_at_the_edges_of_its_panel_unless_told_otherwise(clip: bool) -> None:
+    root = paneled(lambda panel: panel.line([-5, 15], [50, 50], colour="#123456", width=2, clip=clip))
+    (line,) = [path for path in root.iter(f"{SVG}path") if "stroke: #123456" in path.attrib["style"]]
+    edges = {f"url(#{path.attrib['id']})": path[0].attrib for path in root.iter(f"{SVG}clipPath")}
+    inside = {"x": "50", "y": "70", "width": "450", "height": "100"}
+    assert edges.get(line.attrib.get("clip-path", "")) == (inside if clip else None)
+
+
+def test_the_layout_font_reaches_as_far_as_labels_are_moved_for() -> None:
+    font = FT2Font(str(font_manager.findfont(LAYOUT_FONT, fallback_to_default=False)))
+    metrics, head = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")
+    assert metrics is not None and head is not None
+    em = head["unitsPerEm"]
+
+    def draw(panel: Panel) -> None:
+        panel.write(5, 20, "top", size=10, colour="#123456", valign="top")
+        panel.write(5, 20, "bottom", size=10, colour="#123456", valign="bottom")
+
+    down = {text.text: float(text.attrib["y"]) for text in paneled(draw).iter(f"{SVG}text")}
+    assert down["top"] == pytest.approx(90 + 10 * metrics["sTypoAscender"] / em, abs=0.01)
+    assert down["bottom"] == pytest.approx(90 + 10 * metrics["sTypoDescender"] / em, abs=0.01)
+
+
+def test_nothing_is_drawn_for_an_empty_text() -> None:
+    assert _texts(level_chart("t", "", WeekAxis(["W1"], {}, ""), [], "d").svg()).count("") == 0
+
+
 def test_the_name_of_an_axis_stands_below_its_labels() -> None:
     texts = ElementTree.fromstring(openness().svg()).iter(f"{SVG}text")
     down = {node.text: float(node.attrib["y"]) for node in texts}
@@ -175,6 +254,7 @@ def test_counts_have_whole_ticks() -> None:
     axis = WeekAxis(["W1", "W2", "W3"], {}, None)
     told = _texts(flow_chart("t", "s", axis, panels, ("listed", "new", "closed"), "d").svg())
     assert "4" in told and not [text for text in told if re.fullmatch(r"\d+\.\d+", text.strip())]
+    assert told.count("0") == 4  # once in each panel: no half is called a whole
 
 
 @given(st.lists(st.floats(-1000, 1000), max_size=8), st.floats(0.1, 50))

@@ -3,12 +3,15 @@
 import re
 import struct
 import warnings
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import font_manager
+from PIL import Image
 from report_market import report_of_kind
 
 from reports.charts import fonts
@@ -40,6 +43,13 @@ def test_a_png_has_the_shape_of_its_svg_and_the_same_bytes_again() -> None:
     first, second = chart("AI PM").png([]), chart("AI PM").png([])
     assert first == second
     assert size(first) == (1640, 780)  # 8.2 x 3.9 inches at 200 dots an inch
+
+
+def test_labels_of_a_png_are_aligned_as_in_the_svg() -> None:
+    with Image.open(BytesIO(chart("AI PM").png([]))) as drawn:
+        beside = np.asarray(drawn.convert("L"))[217:697, :122]  # the panel begins at 122
+    dark = np.flatnonzero((beside < 200).any(axis=0))
+    assert dark.min() > 60 and 108 < dark.max() < 113  # numbers end 3.5 points before it, at 112.5
 
 
 def test_the_svg_is_the_same_before_and_after_a_png() -> None:
