@@ -17,6 +17,7 @@ from io import BytesIO, StringIO
 from typing import Any, Literal
 
 import matplotlib
+import matplotlib.backends.backend_svg  # which each process that draws would load for itself
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
@@ -147,33 +148,30 @@ class Canvas:
 
     def chart(self, description: str) -> "Chart":
         """Return the finished drawing; title and `description` are what a screen reader says."""
-        return Chart(self.figure, self.title, clean(description))
+        return Chart(self, clean(description))
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
     """A finished drawing. Whoever writes it decides on the format."""
 
-    figure: Figure
-    title: str
+    canvas: Canvas
     description: str
 
     def stamp(self, words: str) -> None:
         """Put a few words into the upper right corner."""
-        width, height = self.figure.get_size_inches() * _POINTS
-        self.figure.text(
-            1 - 8 / width, 1 - 14 / height, words, size=10, color=WARNING, weight="bold", ha="right"
-        )
+        top = self.canvas.height - 14
+        self.canvas.write(WIDTH - 8, top, words, size=10, colour=WARNING, weight="bold", align="right")
 
     def texts(self) -> list[Text]:
         """Return everything that is written in the drawing."""
-        return [text for text in self.figure.findobj(Text) if isinstance(text, Text)]
+        return [text for text in self.canvas.figure.findobj(Text) if isinstance(text, Text)]
 
     def svg(self) -> bytes:
         """Return the drawing as UTF-8 SVG, drawn with the reader's own fonts."""
         text = StringIO()
         self._save(text, format="svg", metadata={"Date": None, "Creator": "pmtrend"})
-        return _finished(text.getvalue(), self.title, self.description).encode("utf-8")
+        return _finished(text.getvalue(), self.canvas.title, self.description).encode("utf-8")
 
     def png(self, families: Sequence[str]) -> bytes:
         """Return the drawing as PNG; `families` (charts/fonts.py) have the glyphs the layout font lacks."""
@@ -188,7 +186,7 @@ class Chart:
         with warnings.catch_warnings():
             # The layout font has no Chinese glyphs and the SVG needs none; for a PNG they were looked for.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-            self.figure.savefig(file, **options)
+            self.canvas.figure.savefig(file, **options)
 
 
 _NARROW = 0.55

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from reports.charts.canvas import MUTED, SMALL, Canvas, Chart, drawing, em_width, label_margin, shortened
-from reports.charts.panel import Panel
+from reports.charts.panel import Ends, Panel
 
 _FILLS: Mapping[str, tuple[str, str]] = {  # mark -> fill, ink; a letter stands beside every colour
     "complete": ("#CDE7DA", "#0B5D3B"),
@@ -36,18 +36,20 @@ def health_chart(
     canvas = Canvas(title, subtitle, height=62 + 48 + _ROW * len(shown))
     x, y = (-0.5, len(weeks) - 0.5), (len(shown) - 0.5, -0.5)
     panel = Panel(canvas, x, y, left=label_margin(names) + 4, bottom=48)
+    cells_of: dict[str, list[Ends]] = {}
     for row, (_, cells) in enumerate(shown):
         for week, (mark, complete, asked) in enumerate(cells):
-            fill, ink = _FILLS[mark]
-            panel.bar((week - 0.47, week + 0.47), (row - 0.43, row + 0.43), colour=fill)
+            cells_of.setdefault(mark, []).append(((week - 0.47, week + 0.47), (row - 0.43, row + 0.43)))
+            _, ink = _FILLS[mark]
             text = marks[mark][0] if asked <= 1 else f"{marks[mark][0]} {complete}/{asked}"
             panel.write(week, row, text, size=SMALL - 1, colour=ink, align="center", valign="center")
+    for mark, ends in cells_of.items():
+        panel.bars(ends, colour=_FILLS[mark][0])
     panel.row_names(names)
     panel.x_labels(range(len(weeks)), weeks)
-    present = {cell[0] for _, cells in shown for cell in cells}
     x_pt = 12.0
     for mark, (fill, ink) in _FILLS.items():
-        if mark in present:
+        if mark in cells_of:
             letter, name = marks[mark]
             canvas.mark(x_pt + 6, 14, "s", fill, size=12)
             canvas.write(x_pt + 6, 11, letter, size=SMALL, colour=ink, align="center")

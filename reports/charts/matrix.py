@@ -79,7 +79,7 @@ def _draw(panel: Panel, matrix: Matrix, width: float) -> None:
             cell = matrix.cells.get((row, column), Cell(None, False))
             shade = _NOTHING if cell.lift is None else _COLOURS(_shade(cell.lift))
             left = column * cell_width
-            panel.bar((left, left + cell_width - 1), (row + 0.04, row + 0.96), colour=shade)
+            panel.bars([((left, left + cell_width - 1), (row + 0.04, row + 0.96))], colour=shade)
             if cell.lift is not None:
                 told = f"{cell.lift:.1f}"
                 strong = cell.clear and told != "1.0"  # which nobody would call more often

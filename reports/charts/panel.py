@@ -5,11 +5,12 @@ out here as points of the canvas, so what is drawn is what is added, and nothing
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from reports.charts.canvas import GRID, INK, MUTED, NORMAL, SMALL, WIDTH, Canvas
@@ -18,6 +19,10 @@ Colour = str | tuple[float, ...]
 """A name as of HTML, or red, green, blue and opacity from 0 to 1."""
 Limits = tuple[float, float]
 """The values at the left and right, or at the lower and upper edge."""
+Ends = tuple[Limits, Limits]
+"""Two values of x and two of y."""
+_RECTANGLE = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+_GRID: Mapping[str, Any] = {"colour": GRID, "width": 0.8, "zorder": 0.5}
 _PAD = 3.5  # points between the panel and the labels along its edges
 
 
@@ -60,7 +65,7 @@ class Panel:
         cap: Literal["butt", "projecting", "round"] = "projecting",
         clip: bool = True,
     ) -> None:
-        """Draw a line through the points, interrupted where they are NaN; `dashes` are drawn and left out."""
+        """Draw a line through the points; of `dashes` one length is drawn, the other left out."""
         drawn = Line2D(
             [self.across(one) for one in x],
             [self.up(one) for one in y],
@@ -73,6 +78,15 @@ class Panel:
         if clip:
             drawn.set_clip_box(self._inside)
         self.canvas.add(drawn)
+
+    def lines(self, ends: Sequence[Ends], **how: Any) -> None:
+        """Draw straight lines alike, each between two values of x and two of y; `how` as for `line`."""
+        if ends:
+            self.line(
+                [x for (start, end), _ in ends for x in (start, end, math.nan)],
+                [y for _, (start, end) in ends for y in (start, end, math.nan)],
+                **how,
+            )
 
     def dots(
         self,
@@ -101,21 +115,18 @@ class Panel:
         )
         self.canvas.add(drawn)
 
-    def bar(
-        self, x: Limits, y: Limits, *, colour: Colour, alpha: float | None = None, zorder: float = 1
+    def bars(
+        self, ends: Sequence[Ends], *, colour: Colour, alpha: float | None = None, zorder: float = 1
     ) -> None:
-        """Fill the rectangle between two values of x and two of y."""
-        left, bottom = self.across(x[0]), self.up(y[0])
-        drawn = Rectangle(
-            (left, bottom),
-            self.across(x[1]) - left,
-            self.up(y[1]) - bottom,
-            facecolor=colour,
-            alpha=alpha,
-            linewidth=0,
-            zorder=zorder,
-        )
-        self.canvas.add(drawn)
+        """Fill rectangles alike, each between two values of x and two of y."""
+        corners = [
+            (self.across(x), self.up(y))
+            for (left, right), (low, high) in ends
+            for x, y in ((left, low), (right, low), (right, high), (left, high), (left, low))
+        ]
+        if corners:
+            path = Path(corners, _RECTANGLE * len(ends))
+            self.canvas.add(PathPatch(path, facecolor=colour, alpha=alpha, linewidth=0, zorder=zorder))
 
     def band(self, x: Sequence[float], lo: Sequence[float], hi: Sequence[float], *, colour: str) -> None:
         """Tint what lies between two lines over the same `x`."""
@@ -157,11 +168,8 @@ class Panel:
 
     def x_grid(self, ticks: Sequence[float]) -> None:
         """Draw a line upwards at each of the values."""
-        self._grid([x for tick in ticks for x in (tick, tick, math.nan)], [*self.y, math.nan] * len(ticks))
+        self.lines([((tick, tick), self.y) for tick in ticks], **_GRID)
 
     def y_grid(self, ticks: Sequence[float]) -> None:
         """Draw a line across at each of the values."""
-        self._grid([*self.x, math.nan] * len(ticks), [y for tick in ticks for y in (tick, tick, math.nan)])
-
-    def _grid(self, x: Sequence[float], y: Sequence[float]) -> None:
-        self.line(x, y, colour=GRID, width=0.8, zorder=0.5)
+        self.lines([(self.x, (tick, tick)) for tick in ticks], **_GRID)

@@ -63,7 +63,8 @@ def _draw(canvas: Canvas, bars: Sequence[PayBar], edges: Mapping[str, float]) ->
     panel.x_labels(ticks, [f"{tick:,.0f}" for tick in ticks])
     for y, bar in enumerate(bars):
         colour = bar.side.colour
-        panel.bar((bar.p25, bar.p75), (y - 0.23, y + 0.23), colour=colour, alpha=0.32, zorder=2)
+        middle_half = (bar.p25, bar.p75), (y - 0.23, y + 0.23)
+        panel.bars([middle_half], colour=colour, alpha=0.32, zorder=2)
         if bar.interval is not None:
             panel.line(bar.interval, [y, y], colour=colour, width=1.8)
         panel.line([bar.median] * 2, [y - 0.23, y + 0.23], colour=colour, width=2.6, zorder=4)

@@ -58,11 +58,13 @@ def dumbbell_chart(
     canvas = Canvas(title, subtitle, height=62 + 46 + 27 * len(rows))
     most = max(share.hi for _, *shares in rows for share in shares)
     panel = _bar_panel(canvas, names, most, right=34)
-    for y, (_, first, second) in enumerate(rows):
-        panel.line([first.value, second.value], [y, y], colour=BAR, width=4.5, zorder=2, cap="butt")
-        for side, share, shift in ((sides[0], first, 0.27), (sides[1], second, -0.27)):
-            panel.line([share.lo, share.hi], [y + shift] * 2, colour=side.colour, width=1.3)
-            panel.dots([share.value], [y], colour=side.colour, size=8)
+    between = [((first.value, second.value), (y, y)) for y, (_, first, second) in enumerate(rows)]
+    panel.lines(between, colour=BAR, width=4.5, zorder=2, cap="butt")
+    for i, (side, shift) in enumerate(zip(sides, (0.27, -0.27), strict=True)):
+        shares = [both[i] for _, *both in rows]
+        intervals = [((share.lo, share.hi), (y + shift, y + shift)) for y, share in enumerate(shares)]
+        panel.lines(intervals, colour=side.colour, width=1.3)
+        panel.dots([share.value for share in shares], range(len(shares)), colour=side.colour, size=8)
     _legend(canvas, panel.left, [("o", side.colour, side.name) for side in sides])
     return canvas.chart(description)
 
@@ -85,7 +87,7 @@ def mix_chart(
     most = max(max(now.hi, before.value if before else 0) for _, now, before, _ in rows)
     panel = _bar_panel(canvas, names, most, right=label_margin(notes, gap=22))
     for y, (side, now, before, note) in enumerate(rows):
-        panel.bar((0, now.value), (y - 0.26, y + 0.26), colour=side.colour, zorder=2)
+        panel.bars([((0, now.value), (y - 0.26, y + 0.26))], colour=side.colour, zorder=2)
         panel.line([now.lo, now.hi], [y, y], colour=INK, width=1.3)
         if before is not None:
             tick = [y - 0.4, y + 0.4]

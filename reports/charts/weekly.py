@@ -161,9 +161,8 @@ def _ticks(panel: Panel) -> list[float]:
 
 def _flow_bars(panel: Panel, group: FlowPanel) -> None:
     for counts, up, colour in ((group.new, 1, FLOW_COLOUR), (group.closed, -1, CLOSURE_COLOUR)):
-        for week, count in enumerate(counts):
-            if count:
-                panel.bar((week - 0.35, week + 0.35), (0, up * count), colour=colour, zorder=2)
+        bars = [((week - 0.35, week + 0.35), (0, up * count)) for week, count in enumerate(counts) if count]
+        panel.bars(bars, colour=colour, zorder=2)
     panel.line(panel.x, [0, 0], colour=INK, width=0.8)
 
 
@@ -200,10 +199,15 @@ def draw_week_axis(panel: Panel, axis: WeekAxis, *, ticks: int = 9, labels: bool
         step = max(1, -(-count // ticks))
         shown = [i for i in range(count) if (count - 1 - i) % step == 0]  # the newest week is always named
         panel.x_labels(shown, [axis.weeks[i] for i in shown])
+    panel.lines(
+        [((position - 0.5, position - 0.5), panel.y) for position in axis.breaks],
+        colour=MUTED,
+        width=1,
+        dashes=(1, 2),
+        zorder=1,
+    )
     rows = [0.0, 0.0]  # right edges in points of the names already written, per row
     for position, name in sorted(axis.breaks.items()):
-        edge = position - 0.5
-        panel.line([edge, edge], panel.y, colour=MUTED, width=1, dashes=(1, 2), zorder=1)
         half = em_width(name) * SMALL / 2
         at = (position + 0.1) / count * panel.width
         if not name:
@@ -212,10 +216,8 @@ def draw_week_axis(panel: Panel, axis: WeekAxis, *, ticks: int = 9, labels: bool
         if row is None:
             continue  # the line stays; the quality box names every break
         rows[row] = at + half + 4
-        above = 3 + 11 * row
-        panel.write(
-            edge, panel.y[1], name, dy=above, size=SMALL, colour=MUTED, align="center", valign="bottom"
-        )
+        at_top, above = (position - 0.5, panel.y[1]), 3 + 11 * row
+        panel.write(*at_top, name, dy=above, size=SMALL, colour=MUTED, align="center", valign="bottom")
     _tint_holidays(panel, axis)
     if axis.preliminary is not None:
         _tint(panel, count - 1.5, count - 0.5, "#F1F3F5")
@@ -226,7 +228,7 @@ def draw_week_axis(panel: Panel, axis: WeekAxis, *, ticks: int = 9, labels: bool
 
 def _tint(panel: Panel, start: float, end: float, colour: str) -> None:
     """Colour the ground of the panel between two positions along x."""
-    panel.bar((start, end), panel.y, colour=colour, zorder=0)
+    panel.bars([((start, end), panel.y)], colour=colour, zorder=0)
 
 
 def _tint_holidays(panel: Panel, axis: WeekAxis) -> None:

@@ -203,14 +203,15 @@ def test_a_value_has_one_place_for_dots_labels_and_lines() -> None:
 
 def test_bars_and_bands_reach_from_value_to_value() -> None:
     def draw(panel: Panel) -> None:
-        panel.bar((2, 4), (0, 50), colour="#123456")
+        panel.bars([((2, 4), (0, 50)), ((6, 8), (50, 100))], colour="#123456")
         panel.band([0, 10], [100, 90], [80, 70], colour="#654321")
 
     corners = {
         path.attrib["style"].split(";")[0]: re.findall(r"[ML] ([\d.]+ [\d.]+)", path.attrib["d"])
         for path in paneled(draw).iter(f"{SVG}path")
     }
-    assert corners["fill: #123456"] == ["140 70", "230 70", "230 120", "140 120"]
+    assert corners["fill: #123456"][:4] == ["140 70", "230 70", "230 120", "140 120"]
+    assert corners["fill: #123456"][-4:] == ["320 120", "410 120", "410 170", "320 170"]
     assert corners["fill: #654321"][:4] == ["50 170", "500 160", "500 140", "50 150"]
 
 
