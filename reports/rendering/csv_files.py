@@ -4,13 +4,14 @@ A nested value becomes `outer_inner` columns. Rows are sorted by the key columns
 if it has no rows. Which files there are: csv_tables.py.
 """
 
+import csv
 import tomllib
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 
 from reports.document.weekly import WeeklyReport
 from reports.rendering.csv_tables import TABLES, CsvTable, Row
-from reports.rendering.frames import pd
 from reports.wording.escaping import csv_cell
 
 
@@ -43,14 +44,18 @@ def meaning(column: str) -> str:
 
 
 def _csv(table: CsvTable, report: WeeklyReport) -> str:
-    columns = table.columns()
+    columns, written = table.columns(), StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([csv_cell(row.get(name)) for name in columns] for row in flat_rows(table, report))
+    return written.getvalue()
+
+
+def flat_rows(table: CsvTable, report: WeeklyReport) -> list[dict[str, object]]:
+    """Return the rows of a table by the names of its columns, sorted; a value that is not known may lack."""
     rows = [_flat(row) | {"report_week": report["week"]} for row in table.rows(report)]
     rows.sort(key=lambda row: [_sortable(row.get(name)) for name in table.key])
-    # dtype object: a missing count must not turn the other counts of its column into floats
-    frame = pd.DataFrame(
-        [[csv_cell(row.get(name)) for name in columns] for row in rows], columns=columns, dtype=object
-    )
-    return frame.to_csv(index=False, lineterminator="\n")
+    return rows
 
 
 def _flat(row: Row, prefix: str = "") -> dict[str, object]:

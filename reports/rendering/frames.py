@@ -1,14 +1,24 @@
-"""pandas without PyArrow, which it loads where that is installed: 60 MB that no table of a report needs."""
+"""The tables of a report as pandas DataFrames, for who reckons on with them in a notebook."""
 
-import sys
+import pandas as pd
 
-_ABSENT = "pyarrow" not in sys.modules
-if _ABSENT:
-    sys.modules["pyarrow"] = None  # type: ignore[assignment]  # "halts the import": docs of importlib
-try:
-    import pandas as pd
-finally:
-    if _ABSENT:
-        del sys.modules["pyarrow"]
+from reports.document.weekly import WeeklyReport
+from reports.rendering.csv_files import flat_rows
+from reports.rendering.csv_tables import TABLES
 
-__all__ = ["pd"]
+
+def frames(report: WeeklyReport) -> dict[str, pd.DataFrame]:
+    """Return the tables of `data/` by their names without `.csv`, with the same columns and rows.
+
+    `report` is what report.json holds. Unlike a CSV they keep what is what: a column has the type of its
+    values (`Int64` if all are whole, `Float64`, `boolean`, `string`; `object` without any), what is not known
+    is `NA`, and no text has an apostrophe that only keeps spreadsheets from running it.
+    """
+    return {
+        table.name.removesuffix(".csv"): _frame(table.columns(), flat_rows(table, report)) for table in TABLES
+    }
+
+
+def _frame(columns: list[str], rows: list[dict[str, object]]) -> pd.DataFrame:
+    values = [[row.get(name) for name in columns] for row in rows]
+    return pd.DataFrame(values, columns=columns, dtype=object).convert_dtypes()

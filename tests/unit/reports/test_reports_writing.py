@@ -173,17 +173,11 @@ def test_what_a_killed_process_had_begun_to_write_is_taken_away_when_it_is_old(
     assert [path for path in tmp_path.rglob(".pmtrend-*")] == [young]
 
 
-def test_what_draws_is_loaded_by_what_prints_and_what_exports_need_by_neither() -> None:
+def test_what_draws_is_loaded_by_what_prints_and_what_notebooks_need_by_nothing() -> None:
     costly = ("matplotlib", "pandas", "urllib.request")
     loads = f"import sys, reports.output.{{}}; print(*[m for m in {costly} if m in sys.modules])"
-    for module, heavy in (("writing", []), ("overview", []), ("printing", ["matplotlib", "pandas"])):
+    for module, heavy in (("writing", []), ("overview", []), ("printing", ["matplotlib"])):
         shown = subprocess.run(
             [sys.executable, "-c", loads.format(module)], check=True, capture_output=True, text=True
         )
         assert shown.stdout.split() == heavy, module
-
-
-def test_pandas_is_loaded_without_what_only_exports_need() -> None:
-    loads = "import sys, reports.rendering.frames; print('pandas' in sys.modules, 'pyarrow' in sys.modules)"
-    shown = subprocess.run([sys.executable, "-c", loads], check=True, capture_output=True, text=True)
-    assert shown.stdout.split() == ["True", "False"]
