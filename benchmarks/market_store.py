@@ -250,12 +250,12 @@ class Adverts:
     def tagging_rows(self) -> Rows:
         """Yield a row per version: each was tagged when it came."""
         for number, (posting, _, edited) in enumerate(self._versions, start=1):
-            yield number, number, 1, *self._text(posting, edited).rows[0]
+            yield number, number, 1, *self._text(posting, edited).tagging
 
     def tag_rows(self) -> Rows:
         """Yield a row per tag."""
         for number, (posting, _, edited) in enumerate(self._versions, start=1):
-            for tag in self._text(posting, edited).rows[1]:
+            for tag in self._text(posting, edited).tags:
                 yield number, *tag
 
     def _at(self, posting: int, week: int) -> str | None:

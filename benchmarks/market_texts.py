@@ -15,7 +15,7 @@ from scraper.model import RawPosting
 from scraper.normalizing.posting import normalise
 from scraper.understanding.records import tag_record
 from storage.json_columns import json_text
-from storage.recording.tagging_rows import TaggingRows, tagging_rows
+from storage.recording.tagging_rows import tagging_rows
 from storage.records import PostingRecord
 from storage.short_forms import origin_text, said_text
 
@@ -27,6 +27,7 @@ from employers import texts as fragments_of
 from openings import Opening
 from wording import Section, Wording, word
 
+Row = tuple[Any, ...]
 TEXTS = 40
 SIZES = {"zh": 1_500, "en": 4_300}
 """Bytes of a text: the means of real ones."""
@@ -63,7 +64,10 @@ class Text:
     """A text that many postings have, each with a number of its own at the end."""
 
     record: PostingRecord
-    rows: TaggingRows
+    tagging: Row
+    """TAGGING_COLUMNS."""
+    tags: Sequence[Row]
+    """TAG_COLUMNS."""
 
 
 Pool = Mapping[tuple[str, str], Sequence[tuple[Text, Text]]]
@@ -122,7 +126,7 @@ def _text(opening: Opening, wording: Wording, filling: Sequence[str]) -> Text:
         size += len(line.encode()) + 1
     raw = RawPosting(opening.key, wording.title, description="\n".join(lines), locations=(opening.place,))
     record = normalise(raw, company=model.name, market=model.market)
-    (*values, understood), tags = tagging_rows(tag_record(record))
+    values, understood, tags = tagging_rows(tag_record(record))
     places, countries = json_text(record.places), json_text(record.countries)
     origin = origin_text(record.market, record.has_whole_text, places, countries)
-    return Text(record, ((*values, said_text(origin, understood)), tags))
+    return Text(record, (*values, said_text(origin, understood)), tags)

@@ -70,10 +70,10 @@ def origin_text(market: str, whole: bool, places: str, countries: str) -> str:
 
 def understood_text(understood: Iterable[str | float | None], pay: Iterable[str | float | None]) -> str:
     """Return what a tagging says: the values of its columns UNDERSTOOD and, below, PAY."""
-    return "\n".join(["\t".join(map(_plain, line)) for line in (understood, pay)])
+    return f"{_line(understood)}\n{_line(pay)}"
 
 
-def _plain(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(number_json(value))
+def _line(values: Iterable[str | float | None]) -> str:
+    return "\t".join(
+        ["" if one is None else one if isinstance(one, str) else str(number_json(one)) for one in values]
+    )

@@ -115,6 +115,11 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
     _module(connection.engine).insert_rows(connection, table, rows, most)
 
 
+def insert_values(connection: Connection, table: Table, values: list[Any]) -> None:
+    """Insert rows like `insert_rows`, given as their values one row behind the other; the list is used up."""
+    _module(connection.engine).insert_values(connection, table, values)
+
+
 def settle(connection: Connection, tables: Sequence[Table]) -> None:
     """Let the engine know what is in tables that were filled at once."""
     _module(connection.engine).settle(connection, tables)

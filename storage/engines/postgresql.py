@@ -134,6 +134,13 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[An
         raise DatabaseError(statement, None, error) from error
 
 
+def insert_values(connection: Connection, table: Table, values: list[Any]) -> None:
+    """Insert rows whose values stand one row behind the other."""
+    width = len(table.columns)
+    rows = (values[start : start + width] for start in range(0, len(values), width))
+    insert_rows(connection, table, rows, len(values))
+
+
 def settle(connection: Connection, tables: Sequence[Table]) -> None:
     """Let numbers go on after the largest there is, and plans be made for what is there."""
     for table in tables:

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from textwrap import shorten
@@ -179,30 +179,31 @@ def one_run(engine: Engine, *, shared: bool = False) -> Iterator[None]:
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]], most: int) -> None:
-    """Insert rows (values in the order of the columns, JSON as its text), `most` by one statement.
+    """Insert rows (values in the order of the columns, JSON as its text), holding `most` at a time."""
+    rest = iter(rows)
+    while values := list(chain.from_iterable(islice(rest, most))):
+        insert_values(connection, table, values)
+
+
+def insert_values(connection: Connection, table: Table, values: list[Any]) -> None:
+    """Insert rows whose values stand one row behind the other; the list is used up.
 
     Converting each value by its type, as SQLAlchemy does, takes longer than SQLite takes to store it. Only
     instants and days have to be, and few of them are different ones. The driver takes them directly, narrow
     rows several to a statement: to begin one for each took a third of the time of tags.
     """
     dbapi: Any = connection.connection.driver_connection
-    converters = _converters(table)
-    rest = iter(rows)
-    while part := list(map(tuple, islice(rest, most))):
-        given = {place: {row[place] for row in part} - {None} for place in converters}
-        if any(given.values()):
-            columns = list(zip(*part, strict=True))
-            for place, values in given.items():
-                stored = {None: None} | {value: converters[place](value) for value in values}
-                columns[place] = tuple(map(stored.__getitem__, columns[place]))
-            part = list(zip(*columns, strict=True))
-        together = _PARAMETERS // len(table.columns)
-        whole = len(part) - len(part) % together
-        if whole:
-            groups = (part[start : start + together] for start in range(0, whole, together))
-            flat = map(tuple, map(chain.from_iterable, groups))
-            dbapi.executemany(_insertion(table, together), flat)
-        dbapi.executemany(_insertion(table, 1), part[whole:])
+    width = len(table.columns)
+    for place, convert in _converters(table).items():
+        column = values[place::width]
+        stored = {None: None} | {value: convert(value) for value in {*column} - {None}}
+        values[place::width] = map(stored.__getitem__, column)
+    done = 0
+    for rows in (_PARAMETERS // width, 1):
+        size = rows * width
+        starts = range(done, len(values) - size + 1, size)
+        dbapi.executemany(_insertion(table, rows), (values[start : start + size] for start in starts))
+        done += size * len(starts)
 
 
 @cache
@@ -216,13 +217,17 @@ def _insertion(table: Table, rows: int) -> str:
 @cache
 def _converters(table: Table) -> Mapping[int, Callable[[Any], Any]]:
     """Return place of a column -> what makes its values those that the driver takes."""
+    known = _instants_and_days()
+    kinds = enumerate(type(column.type) for column in table.columns)
+    return {place: known[kind] for place, kind in kinds if kind in known}
+
+
+@cache
+def _instants_and_days() -> Mapping[type, Callable[[Any], Any]]:
+    """Return what converts values of these types; the instant of a look comes in several tables."""
     dialect = pysqlite.dialect()
-    converters = (
-        (place, column.type.dialect_impl(dialect).bind_processor(dialect))
-        for place, column in enumerate(table.columns)
-        if isinstance(column.type, UtcDateTime | Date)
-    )
-    return {place: convert for place, convert in converters if convert}
+    processors = {kind: kind().dialect_impl(dialect).bind_processor(dialect) for kind in (UtcDateTime, Date)}
+    return {kind: lru_cache(maxsize=256)(convert) for kind, convert in processors.items() if convert}
 
 
 def settle(connection: Connection, tables: Sequence[Table]) -> None:

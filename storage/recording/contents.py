@@ -6,10 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.among import among
-from storage.json_columns import json_text
 from storage.recording.companies import Companies
 from storage.recording.grouping import Openings
-from storage.recording.new_rows import NewRows
+from storage.recording.new_rows import NewRows, list_text
 from storage.recording.tagging_rows import TaggingRows, tagging_rows
 from storage.recording.taxonomies import add_taggings
 from storage.records import Listing, PostingRecord, Recorded
@@ -98,7 +97,7 @@ class PostingFinder:
     def origin(self, posting: PostingRecord) -> str:
         """Return what a version of it says itself, for `NewRows.add_tagging`; it keeps its first market."""
         market = self.known[posting.native_id][2]
-        places, countries = json_text(posting.places), json_text(posting.countries)
+        places, countries = list_text(posting.places), list_text(posting.countries)
         return origin_text(market, posting.has_whole_text, places, countries)
 
 

@@ -62,7 +62,7 @@ class KnownRows:
         """Return native id -> (posting id, unit id, market) of what a look lists and the store has, by native
         ids."""
         known = self._postings[look.posting_family]
-        return {native_id: known[native_id] for native_id in sorted(known.keys() & look.ids)}
+        return {native_id: known[native_id] for native_id in sorted(known.keys() & look.ids.keys())}
 
 
 def _employers(look: Listing) -> Iterable[str]:

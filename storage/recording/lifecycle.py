@@ -13,10 +13,10 @@ The limits and where they come from are argued in docs/METHOD.md.
 
 import math
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Literal
+from typing import Literal, NamedTuple
 
 CONFIRM_AFTER = timedelta(hours=20)
 """Two misses closer than this are one look at the same day, not two."""
@@ -122,8 +122,7 @@ def nearer(ids: Set[int], suspect: Set[int], usable: Set[int]) -> bool:
 SpellKind = Literal["backlog", "new", "repost"]
 
 
-@dataclass(frozen=True, slots=True)
-class SpellState:
+class SpellState(NamedTuple):
     """The latest spell of a posting, as far as deciding needs it."""
 
     last_seen_at: datetime
@@ -165,9 +164,9 @@ def missed(spell: SpellState, at: datetime) -> SpellState:
     The first miss dates the closure, a second one at least 20 hours later confirms it.
     """
     if spell.missed_at is None:
-        return replace(spell, missed_at=at)
+        return spell._replace(missed_at=at)
     if spell.confirmed_at is None and at - spell.missed_at >= CONFIRM_AFTER:
-        return replace(spell, confirmed_at=at, reason="gone")
+        return spell._replace(confirmed_at=at, reason="gone")
     return spell
 
 
@@ -178,4 +177,4 @@ def left_scope(spell: SpellState, known_at: datetime) -> SpellState:
     """
     if spell.confirmed_at is not None:
         return spell
-    return replace(spell, missed_at=spell.missed_at or known_at, confirmed_at=known_at, reason="left_scope")
+    return spell._replace(missed_at=spell.missed_at or known_at, confirmed_at=known_at, reason="left_scope")

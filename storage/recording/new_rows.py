@@ -6,11 +6,12 @@ A statement for each row takes ten times as long to make as SQLite takes to run 
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from storage.engines.opening import insert_rows
+from storage.engines.opening import insert_values
 from storage.json_columns import json_text
 from storage.recording.tagging_rows import TaggingRows
 from storage.records import FetchState, Listing, PostingRecord
@@ -35,7 +36,6 @@ _TABLES = (Company, Board, Unit, Fetch, Posting, Version, Tagging, Tag, Spell, G
 """Each behind those that it refers to."""
 _NUMBERED = (Company, Board, Unit, Fetch, Posting, Version, Tagging, Spell, Gap)
 _LAST = select(*(select(func.max(of.id)).scalar_subquery() for of in _NUMBERED))
-_AT_ONCE = 10_000
 
 
 class NewRows:
@@ -46,8 +46,10 @@ class NewRows:
 
     def __init__(self, connection: Connection):
         self.connection = connection
-        self._rows: dict[type[Base], list[tuple[Any, ...]]] = {of: [] for of in _TABLES}
-        self._next: dict[type[Base], int] = {}
+        self._values: dict[type[Base], list[Any]] = {of: [] for of in _TABLES}
+        """Of the rows of a table, one row behind the other: none is made, kept and taken apart again."""
+        last = connection.execute(_LAST).one()
+        self._numbers = {of: count((id or 0) + 1) for of, id in zip(_NUMBERED, last, strict=True)}
 
     def add_company(self, key: str, name: str) -> int:
         """Return the id of a new company."""
@@ -55,29 +57,22 @@ class NewRows:
 
     def number(self, of: type[Base]) -> int:
         """Return the id of a new row, which is stored otherwise, or added later (`add_board`)."""
-        if not self._next:
-            last = self.connection.execute(_LAST).one()
-            self._next = {table: (number or 0) + 1 for table, number in zip(_NUMBERED, last, strict=True)}
-        number = self._next[of]
-        self._next[of] = number + 1
-        return number
+        return next(self._numbers[of])
 
     def add_board(self, number: int, listing: Listing, scope: str, memory: Mapping[str, Any] | None) -> None:
         """Add a new board by its id; it is in its first epoch."""
-        self._rows[Board].append(
-            (
-                number,
-                listing.family,
-                listing.key,
-                listing.company,
-                listing.market,
-                listing.multi_employer,
-                0,
-                scope,
-                listing.industry,
-                listing.credit,
-                json_text(memory) if memory else None,
-            )
+        self._values[Board] += (
+            number,
+            listing.family,
+            listing.key,
+            listing.company,
+            listing.market,
+            listing.multi_employer,
+            0,
+            scope,
+            listing.industry,
+            listing.credit,
+            json_text(memory) if memory else None,
         )
 
     def add_fetch(
@@ -149,8 +144,8 @@ class NewRows:
             posting.salary_raw,
             posting.experience_raw,
             posting.education_raw,
-            _list_text(posting.places),
-            _list_text(posting.countries),
+            list_text(posting.places),
+            list_text(posting.countries),
             _object_text(posting.structured),
             posting.text_key,
             None,
@@ -163,10 +158,13 @@ class NewRows:
 
         `origin` is what posting and version say themselves (short_forms.origin_text).
         """
-        (*values, understood), tags = rows
+        values, understood, tags = rows
         said = said_text(origin, understood)
         number = self._add(Tagging, version, taxonomy, *values, said, tagged_at)
-        self._rows[Tag] += [(number, *tag) for tag in tags]
+        of_tags = self._values[Tag]
+        for tag in tags:
+            of_tags.append(number)
+            of_tags += tag
 
     def add_spell(
         self,
@@ -194,29 +192,32 @@ class NewRows:
 
     def add_cell(self, fetch: int, unit: int, epoch: int, state: str, listed: int) -> None:
         """Add what a look is for a unit."""
-        self._rows[Cell].append((fetch, unit, epoch, state, None, listed))
+        self._values[Cell] += (fetch, unit, epoch, state, None, listed)
 
     def add_sighting(self, fetch: int, spell: int) -> None:
         """Add that a look which is not complete saw a posting."""
-        self._rows[Sighting].append((fetch, spell))
+        self._values[Sighting] += (fetch, spell)
 
     def _add(self, of: type[Base], *values: Any) -> int:
-        number = self.number(of)
-        self._rows[of].append((number, *values))
+        number = next(self._numbers[of])
+        present = self._values[of]
+        present.append(number)
+        present += values
         return number
 
     def write(self) -> None:
         """Insert the rows."""
-        for of, rows in self._rows.items():
-            if rows:
+        for of, values in self._values.items():
+            if values:
                 table = of.__table__
                 assert isinstance(table, Table)
-                insert_rows(self.connection, table, rows, _AT_ONCE)
-                rows.clear()
+                insert_values(self.connection, table, values)
+                values.clear()
 
 
 @lru_cache(maxsize=4096)
-def _list_text(values: tuple[str, ...]) -> str:
+def list_text(values: tuple[str, ...]) -> str:
+    """Return places or countries, of which the same come again and again, as the text of their column."""
     return json_text(values)
 
 

@@ -4,6 +4,7 @@ Plain values cost a fifth of the objects when they are sent to another process, 
 with them by the one that writes. Knows no SQL, so that those that only tag need not load it.
 """
 
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -12,8 +13,9 @@ from storage.json_columns import json_text
 from storage.records import Quote, Tagging
 from storage.short_forms import PAY, UNDERSTOOD, asked_text, understood_text
 
-TaggingRows = tuple[tuple[Any, ...], list[tuple[Any, ...]]]
-"""The values of a row of `taggings` (TAGGING_COLUMNS) and of its rows of `tags` (TAG_COLUMNS)."""
+TaggingRows = tuple[tuple[Any, ...], str, list[tuple[Any, ...]]]
+"""The values of a row of `taggings` (TAGGING_COLUMNS but `said`), what it brings to `said`
+(short_forms.understood_text), and the values of its rows of `tags` (TAG_COLUMNS)."""
 
 
 TAGGING_COLUMNS = (
@@ -44,10 +46,11 @@ TAGGING_COLUMNS = (
     "said",
 )
 """All but `id`, `version_id`, `taxonomy_id` before them and `tagged_at` behind them. What posting and version
-bring to `said` is lacking: who stores the row knows it."""
+bring to `said` is known to who stores the row."""
 _UNDERSTOOD, _PAY = (itemgetter(*map(TAGGING_COLUMNS.index, line)) for line in (UNDERSTOOD, PAY))
 TAG_COLUMNS = ("fine", "tag", "requirement", "zone", "field", "quote", "start", "end")
 """All but `tagging_id`, which stands before them."""
+_HIT = itemgetter(TAG_COLUMNS.index("tag"), TAG_COLUMNS.index("requirement"))
 
 
 def tagging_rows(tagging: Tagging) -> TaggingRows:
@@ -56,7 +59,8 @@ def tagging_rows(tagging: Tagging) -> TaggingRows:
         (fine, tag, requirement, zone, field, quote, start, end)
         for tag, fine, requirement, zone, (quote, start, end, field) in tagging.tags
     ]
-    return _flat(tagging), tags
+    values = _flat(tagging, map(_HIT, tags))
+    return values, understood_text(_UNDERSTOOD(values), _PAY(values)), tags
 
 
 def _proof(quote: Quote) -> dict[str, Any]:
@@ -64,12 +68,12 @@ def _proof(quote: Quote) -> dict[str, Any]:
     return {"text": text, "start": start, "end": end, "field": field}
 
 
-def _flat(tagging: Tagging) -> tuple[Any, ...]:
+def _flat(tagging: Tagging, hits: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
     years, ai, degree, pay = tagging.years_total, tagging.years_ai, tagging.education, tagging.salary
     proven = {"years": years, "ai_years": ai, "education": degree, "salary": pay}
     proof = {name: _proof(one.quote) for name, one in proven.items() if one and one.quote}
     facts = stored_facts(tagging)
-    values = (
+    return (
         tagging.role,
         tagging.lang,
         tagging.classic,
@@ -93,6 +97,5 @@ def _flat(tagging: Tagging) -> tuple[Any, ...]:
         tagging.body_label,
         facts["fingerprint"]["share"] if tagging.fingerprint else None,
         json_text(facts),
-        asked_text([(tag, requirement) for tag, _, requirement, _, _ in tagging.tags], facts),
+        asked_text(hits, facts),
     )
-    return *values, understood_text(_UNDERSTOOD(values), _PAY(values))

@@ -11,6 +11,7 @@ that agree estimates the Jaccard similarity: nearly exact for a short text, with
 
 import math
 import struct
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -28,6 +29,7 @@ INTERN, JUNIOR, SENIOR, VETERAN, HEAD = 1, 2, 4, 8, 16
 """Bits of `levels`: 实习 · 助理, 初级 · 高级 · 资深 · 总监, 负责人."""
 
 _LAYOUT = struct.Struct(f">BBHHH6s6s6s4s{PLACES}H{BINS}s")
+_LEVELS, _SIZE = 1, slice(6, 8)
 _TITLE, _REQUISITION, _BINS = slice(8, 14), slice(20, 26), slice(-BINS, None)
 """Where they stand in the packed bytes."""
 _WORDS = BINS // 4
@@ -43,6 +45,8 @@ _OTHER_TITLE = 0.80
 jobs make their texts similar by up to 0.73; 86 % of both would have to be the same to reach 0.75."""
 _LEAST_EQUAL = math.ceil(_OTHER_TITLE * BINS)
 """Bins that are equal at least, empty ones too, where texts are that similar."""
+_MOST_BITS = 8 * (BINS - _LEAST_EQUAL)
+"""Bits that differ at most in the bins that are not equal."""
 _FEW = 32
 """With so many a text is compared one by one: to begin with columns takes longer."""
 _INSIDE, _HALF = 0.93, 0.5
@@ -142,9 +146,11 @@ class Employer:
         self._kept: set[tuple[str, bytes]] = set()
         self._read: dict[bytes, _Read] = {}
         """Signatures that were compared once: the next is often compared with them, or is equal to one."""
-        self._titled: dict[bytes, list[int]] = {}
-        self._numbered: dict[bytes, list[int]] = {}
+        self._titled: defaultdict[bytes, list[int]] = defaultdict(list)
+        self._numbered: defaultdict[bytes, list[int]] = defaultdict(list)
         self._bins: list[bytes] = []
+        self._numbers: list[int] = []
+        """The bins, all of a text as one number, while there are few texts."""
         self._words = np.zeros((_WORDS, 0), dtype=np.uint32)
         """The bins, four to a word: a column each, which are counted together faster than rows."""
         self._filled = 0
@@ -160,8 +166,8 @@ class Employer:
         place, signature = len(self._known), _readable(opening.signature)
         self._known.append(opening)
         self._bins.append(signature[_BINS])
-        self._titled.setdefault(signature[_TITLE], []).append(place)
-        self._numbered.setdefault(signature[_REQUISITION], []).append(place)
+        self._titled[signature[_TITLE]].append(place)
+        self._numbered[signature[_REQUISITION]].append(place)
 
     def vacancy_of(self, posting: Opening) -> str | None:
         """Return the vacancy that a new posting belongs to, None if it is a new one.
@@ -169,9 +175,12 @@ class Employer:
         One with its requisition number goes first, then the most similar text, then one in the same place,
         then the one known longest.
         """
+        eligible = self._eligible(_readable(posting.signature))
+        if not eligible:
+            return None
         compared = _Compared(posting, *self._signature(posting))
         best, found = (False, 0.0, False), None
-        for place in self._eligible(compared.signature):
+        for place in eligible:
             known = self._known[place]
             signature, bins = self._signature(known)
             likeness = _similarity(compared.bins, bins)
@@ -189,25 +198,28 @@ class Employer:
             self._read[opening.signature] = _read(opening)
         return self._read[opening.signature]
 
-    def _eligible(self, one: Signature) -> list[int]:
+    def _eligible(self, signature: bytes) -> list[int]:
         """Return the places of the known postings that `same` may hold of, in their order.
 
         They have its title or its number, or both are Chinese and alike; few are left of an employer's
-        thousands, and only they are compared one by one.
+        thousands, of most postings none, and only they are compared one by one.
         """
-        places = {*self._titled.get(one.title, ())}
-        if one.requisition != _NONE:
-            places.update(self._numbered.get(one.requisition, ()))
-        if one.levels & CHINESE and one.size >= _LEAST_TEXT:
-            places.update(self._alike(one.bins))
+        places = {*self._titled.get(signature[_TITLE], ())}
+        requisition = signature[_REQUISITION]
+        if requisition != _NONE:
+            places.update(self._numbered.get(requisition, ()))
+        if signature[_LEVELS] & CHINESE and int.from_bytes(signature[_SIZE]) >= _LEAST_TEXT:
+            places.update(self._alike(signature[_BINS]))
         return sorted(places)
 
     def _alike(self, bins: bytes) -> list[int]:
         """Return the places of the known postings whose texts may be similar enough under another title."""
         if len(self._known) <= _FEW:
+            self._numbers += map(int.from_bytes, self._bins[len(self._numbers) :])
             number = int.from_bytes(bins)
-            differences = [number ^ int.from_bytes(known) for known in self._bins]
-            return [n for n, bits in enumerate(differences) if bits.to_bytes(BINS).count(0) >= _LEAST_EQUAL]
+            differences = enumerate([number ^ known for known in self._numbers])
+            few = [(n, bits) for n, bits in differences if bits.bit_count() <= _MOST_BITS]  # a quick sieve
+            return [n for n, bits in few if bits.to_bytes(BINS).count(0) >= _LEAST_EQUAL]
         self._fill()
         words = np.frombuffer(bins, dtype=np.uint32)
         equal = self._words[:, : self._filled] == words[:, np.newaxis]
